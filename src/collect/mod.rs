@@ -1,0 +1,3 @@
+//! Where items come from: reads digests, and decides what is new, revised or the same. Stores nothing, publishes nothing.
+
+pub mod digest;

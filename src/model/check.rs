@@ -1,0 +1,123 @@
+//! Checks and verdicts: what was seen of a URL, and what it adds up to.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What the checks of a URL add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The page is there.
+    Reachable,
+    /// The page is there, at another address for good (every hop was 301 or 308).
+    Moved,
+    /// The server lives but does not let us look.
+    Blocked,
+    /// It cannot be reached at present.
+    Failing,
+    /// It is no longer there.
+    Gone,
+    /// We do not contact it by policy (scheme, port, address that is not public).
+    Refused,
+    /// Nothing is known yet.
+    #[default]
+    Unchecked,
+}
+
+impl Verdict {
+    /// Every verdict, best first.
+    pub const ALL: [Self; 7] =
+        [Self::Reachable, Self::Moved, Self::Blocked, Self::Failing, Self::Gone, Self::Refused, Self::Unchecked];
+
+    /// The word used in feeds, files and messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reachable => "reachable",
+            Self::Moved => "moved",
+            Self::Blocked => "blocked",
+            Self::Failing => "failing",
+            Self::Gone => "gone",
+            Self::Refused => "refused",
+            Self::Unchecked => "unchecked",
+        }
+    }
+
+    /// Whether the item's source can be read there by somebody (a blocked one is only closed to us).
+    pub fn is_alive(self) -> bool {
+        matches!(self, Self::Reachable | Self::Moved | Self::Blocked)
+    }
+
+    /// Whether `since` is published with it.
+    pub fn shows_since(self) -> bool {
+        matches!(self, Self::Gone | Self::Moved | Self::Blocked)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Verdict {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|v| v.as_str() == word).ok_or_else(|| format!("`{word}` is not a verdict"))
+    }
+}
+
+/// One exchange on the way to the final answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// The address that was asked.
+    pub url: String,
+    /// The status it answered with.
+    pub status: u16,
+}
+
+/// One attempt to reach a URL, with its evidence, whatever the result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The URL as it was given.
+    pub url: String,
+    /// When the check began.
+    pub at: DateTime<Utc>,
+    /// What this one check says (404 → gone).
+    pub verdict: Verdict,
+    /// Name of the rule that judged it.
+    pub rule: String,
+    /// What was seen, in words.
+    pub evidence: String,
+    /// Status of the last answer.
+    pub status: Option<u16>,
+    /// Where it ended, when an answer was read.
+    pub final_url: Option<String>,
+    /// The answers before the last one, in order.
+    pub hops: Vec<Hop>,
+    /// How long the server asked us to stay away, seconds.
+    pub retry_after: Option<u64>,
+    /// Whether any answer in HTTP was seen.
+    pub reached_http: bool,
+    /// How long it took, milliseconds.
+    pub ms: u64,
+}
+
+/// A verdict with its reasons, derived from checks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Since when it holds.
+    pub since: Option<DateTime<Utc>>,
+    /// When the page was last seen.
+    pub last_reached: Option<DateTime<Utc>>,
+    /// Name of the rule that decided.
+    pub rule: String,
+    /// What was seen, in words.
+    pub evidence: String,
+    /// The new address of a moved page.
+    pub moved_to: Option<String>,
+}

@@ -1,0 +1,82 @@
+//! What an author wrote: editions, their items and the links they cite.
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+
+/// Label and URL that an item cites (消息来源).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SourceLink {
+    /// What the author calls the source.
+    pub label: String,
+    /// Absolute http or https URL, verbatim as written where it was absolute.
+    pub url: String,
+}
+
+/// How an item names its sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    /// A blockquote `**[消息来源：LABEL](URL)**`.
+    Labelled,
+    /// No such line: the links of the item's paragraphs.
+    Inline,
+    /// No link at all.
+    #[default]
+    None,
+}
+
+/// One observation as its author wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Item {
+    /// Heading text less a leading `#N `, as plain text.
+    pub title: String,
+    /// Number of the heading, where it has one.
+    pub number: Option<u32>,
+    /// What it cites; the first is the primary source.
+    pub sources: Vec<SourceLink>,
+    /// How the sources are written.
+    pub source_kind: SourceKind,
+    /// Further links in the paragraphs of a labelled item: not sources.
+    pub body_links: Vec<SourceLink>,
+    /// Who remarks (`老王` of `老王点评：…`), where somebody is named.
+    pub comment_by: Option<String>,
+    /// Addresses of its images, absolute where the base is known.
+    pub images: Vec<String>,
+    /// Text of `*（插图：…）*` without the brackets and the word.
+    pub image_credit: Option<String>,
+    /// Names of the edition's tags that belong to this item, as written there.
+    pub tags: Vec<String>,
+    /// Paragraphs as sanitised HTML with absolute URLs, without images, source line and remark.
+    pub body_html: String,
+    /// The remark as sanitised HTML with absolute URLs, without the leading `老王点评：`; empty when there is none.
+    pub remark_html: String,
+    /// Plain text of title and body, for finding an edited item again and for excerpts.
+    pub text: String,
+    /// Hash of what the author wrote (Markdown with white space folded, base URL not applied).
+    pub content_hash: u64,
+    /// Line of the heading in its file, from 1.
+    pub line: u32,
+}
+
+/// One issue of a digest as its author wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// Number after `#` in the title.
+    pub number: Option<u32>,
+    /// Front matter `date`, in the site's zone where it names none.
+    pub date: DateTime<FixedOffset>,
+    /// Title verbatim.
+    pub title: String,
+    /// Title less `硬核观察 #N ` or `硬核观察 | `.
+    pub headline: String,
+    /// Front matter `author`.
+    pub author: Option<String>,
+    /// Address of the post, absolute where the base is known.
+    pub permalink: Option<String>,
+    /// The body's first image where it equals `largepic`.
+    pub cover: Option<String>,
+    /// Tag names, verbatim and in order.
+    pub tags: Vec<String>,
+    /// Its items in the order of the post.
+    pub items: Vec<Item>,
+}

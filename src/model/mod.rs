@@ -1,0 +1,22 @@
+//! The words of wellsourced as values: items, editions, checks, tags, channels, feeds.
+//!
+//! Nothing here does I/O, reads a clock or logs. What an author wrote ([`Item`], [`Edition`]) and what we found
+//! out and decided ([`StoredItem`], [`StoredEdition`], [`Judgement`]) are different structs.
+
+mod channel;
+mod check;
+mod complaint;
+mod feed;
+mod item;
+mod link;
+mod stored;
+mod tag;
+
+pub use channel::{Channel, ChannelKind};
+pub use check::{Check, Hop, Judgement, Verdict};
+pub use complaint::{Complaint, Place, Severity};
+pub use feed::{Category, Entry, Feed, FeedUrls};
+pub use item::{Edition, Item, SourceKind, SourceLink};
+pub use link::LinkKey;
+pub use stored::{CitedSource, EditionHeader, StoredEdition, StoredItem};
+pub use tag::{Tag, short_hash, slug_of, tag_key};

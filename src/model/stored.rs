@@ -1,0 +1,81 @@
+//! Items and editions as they stand in the store: what the author wrote beside what we decided and found out.
+
+use super::{Item, SourceLink, Tag, Verdict};
+use chrono::{DateTime, FixedOffset, Utc};
+use uuid::Uuid;
+
+/// A source link with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitedSource {
+    /// Label and URL as written.
+    pub link: SourceLink,
+    /// Host that it is counted under ([`super::LinkKey::host_of`]).
+    pub host: String,
+    /// The verdict as published.
+    pub verdict: Verdict,
+    /// Since when; only for verdicts that show it.
+    pub since: Option<DateTime<Utc>>,
+    /// Where it moved to, when it did.
+    pub moved_to: Option<String>,
+    /// An archived copy of a page that is gone.
+    pub archive: Option<String>,
+}
+
+/// The edition an item belongs to, as its page needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionHeader {
+    /// Path below `editions/`, for ever.
+    pub slug: String,
+    /// Title verbatim.
+    pub title: String,
+    /// Number, where it has one.
+    pub number: Option<u32>,
+    /// Its date with the zone it was written in.
+    pub date: DateTime<FixedOffset>,
+    /// Author as written.
+    pub author: Option<String>,
+    /// The post's own address.
+    pub permalink: Option<String>,
+}
+
+/// An item as it stands in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredItem {
+    /// Identity for ever; the entry id is `urn:uuid:` and this.
+    pub id: Uuid,
+    /// Path below `items/`, for ever.
+    pub short_id: String,
+    /// Its edition.
+    pub edition: EditionHeader,
+    /// Place within the edition, from 0.
+    pub position: u32,
+    /// What the author wrote. `item.tags` and `item.sources` are as written; use the fields below to publish.
+    pub item: Item,
+    /// Its tags, with slugs.
+    pub tags: Vec<Tag>,
+    /// Its sources with verdicts, in the order written.
+    pub sources: Vec<CitedSource>,
+    /// Assigned once.
+    pub published: DateTime<Utc>,
+    /// When the content changed last.
+    pub updated: DateTime<Utc>,
+}
+
+/// An edition as it stands in the store, without its items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEdition {
+    /// Identity for ever.
+    pub id: Uuid,
+    /// What its items show of it.
+    pub header: EditionHeader,
+    /// Title less the digest's name and number.
+    pub headline: String,
+    /// Cover image.
+    pub cover: Option<String>,
+    /// Its tags, with slugs.
+    pub tags: Vec<Tag>,
+    /// Assigned once.
+    pub published: DateTime<Utc>,
+    /// When it or one of its items changed last.
+    pub updated: DateTime<Utc>,
+}

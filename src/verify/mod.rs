@@ -1,0 +1,1 @@
+//! Runs checks of source links and judges them. Stores nothing.
