@@ -3,8 +3,7 @@
 //! The order is DESIGN's: source URL, then title, then position where only one item is left on each side and its text is
 //! similar. An item that left may come back, but only as itself; its id never goes to another story.
 
-use super::sketch::Sketch;
-use crate::model::{Edition, Item, LinkKey};
+use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch};
 use uuid::Uuid;
 
 /// Namespace of the ids that we mint (version 5).
@@ -13,87 +12,62 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_8f0e_52b1_5d0b_9c55_77e1_1b3a_9d0
 /// Similarity above which a text is the same one, edited.
 const SIMILAR: f64 = 0.5;
 
-/// What is stored of an item, as far as finding it again needs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KnownItem {
-    /// Identity.
-    pub id: Uuid,
-    /// Title when last seen.
-    pub title: String,
-    /// Primary source when last seen.
-    pub source: Option<LinkKey>,
-    /// Text when last seen.
-    pub sketch: Sketch,
-    /// Place within its edition.
-    pub position: u32,
-    /// Whether it stood in its post when that was last read.
-    pub live: bool,
+/// The primary source of a written item, for comparison.
+fn source_of(item: &Item) -> Option<LinkKey> {
+    item.sources.first().and_then(|source| LinkKey::of(&source.url))
 }
 
-/// What is stored of an edition, as far as finding it again needs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KnownEdition {
-    /// Identity.
-    pub id: Uuid,
-    /// The file it was read from.
-    pub path: String,
-    /// Whether that file is still there.
-    pub present: bool,
-    /// Permalink when last seen.
-    pub permalink: Option<String>,
-    /// Number when last seen.
-    pub number: Option<u32>,
-    /// Title when last seen.
-    pub title: String,
-    /// Its items.
-    pub items: Vec<KnownItem>,
+fn cites(known: &KnownItem, item: &Item) -> bool {
+    known.source.as_deref().is_some_and(|known| source_of(item).is_some_and(|source| source.as_str() == known))
 }
 
-impl KnownItem {
-    /// The primary source of a written item, for comparison.
-    fn source_of(item: &Item) -> Option<LinkKey> {
-        item.sources.first().and_then(|source| LinkKey::of(&source.url))
-    }
+fn is_titled(known: &KnownItem, item: &Item) -> bool {
+    known.title == item.title
+}
 
-    fn cites(&self, item: &Item) -> bool {
-        self.source.is_some() && self.source == Self::source_of(item)
-    }
+fn resembles(known: &KnownItem, item: &Item) -> f64 {
+    known.sketch.similarity(&Sketch::of(&item.text))
+}
 
-    fn is_titled(&self, item: &Item) -> bool {
-        self.title == item.title
-    }
-
-    fn resembles(&self, item: &Item) -> f64 {
-        self.sketch.similarity(&Sketch::of(&item.text))
-    }
+fn may_be_here(known: &KnownItem) -> bool {
+    known.presence != Presence::Left
 }
 
 /// Which of the stored editions a post is. `known` are the editions of its input that share path, permalink, number or
-/// title with it.
-pub fn find_edition(known: &[KnownEdition], path: &str, edition: &Edition) -> Option<usize> {
+/// title with it; `is_present` tells whether a file is still there.
+pub fn find_edition(
+    known: &[KnownEdition],
+    path: &str,
+    edition: &Edition,
+    is_present: impl Fn(&str) -> bool,
+) -> Option<usize> {
     let shares_story = |candidate: &KnownEdition| {
-        candidate.items.iter().any(|k| edition.items.iter().any(|item| k.cites(item) || k.is_titled(item)))
+        candidate.items.iter().any(|k| edition.items.iter().any(|item| cites(k, item) || is_titled(k, item)))
     };
-    let agrees = |candidate: &KnownEdition| {
-        let same_link = candidate.permalink == edition.permalink;
-        same_link && (edition.permalink.is_some() || candidate.number == edition.number)
+    let agrees = |candidate: &KnownEdition| match (&candidate.permalink, &edition.permalink) {
+        (Some(known), Some(written)) => path_of(known) == path_of(written),
+        (None, None) => candidate.number == edition.number,
+        _ => false,
     };
+    let moved = |candidate: &KnownEdition| candidate.path != path && !is_present(&candidate.path);
     let find = |test: &dyn Fn(&KnownEdition) -> bool| known.iter().position(test);
     find(&|k| k.path == path && (agrees(k) || shares_story(k)))
-        .or_else(|| find(&|k| !k.present && k.path != path && k.permalink.is_some() && agrees(k)))
-        .or_else(|| find(&|k| !k.present && k.path != path && k.number.is_some() && k.number == edition.number && shares_story(k)))
-        .or_else(|| find(&|k| !k.present && k.path != path && k.title == edition.title && shares_story(k)))
+        .or_else(|| find(&|k| moved(k) && k.permalink.is_some() && agrees(k)))
+        .or_else(|| find(&|k| moved(k) && k.number.is_some() && k.number == edition.number && shares_story(k)))
+        .or_else(|| find(&|k| moved(k) && k.title == edition.title && shares_story(k)))
 }
 
 /// For each written item, which of the stored items of its edition it is.
 pub fn match_items(known: &[KnownItem], written: &[Item]) -> Vec<Option<usize>> {
     let mut matching = Matching { known, written, of: vec![None; written.len()], taken: vec![false; known.len()] };
-    matching.pair(|k, item| k.live && k.cites(item) && k.is_titled(item));
-    matching.pair_most_similar(|k, item| k.live && k.cites(item));
-    matching.pair(|k, item| k.live && k.is_titled(item));
+    matching.pair(|k, item| may_be_here(k) && cites(k, item) && is_titled(k, item));
+    matching.pair_most_similar(|k, item| may_be_here(k) && cites(k, item));
+    matching.pair(|k, item| may_be_here(k) && is_titled(k, item));
     matching.pair_last_one();
     matching.pair(|k, item| {
-        !k.live && [k.cites(item), k.is_titled(item), k.resembles(item) > SIMILAR].iter().filter(|same| **same).count() > 1
+        !may_be_here(k)
+            && [cites(k, item), is_titled(k, item), resembles(k, item) > SIMILAR].iter().filter(|same| **same).count()
+                > 1
     });
     matching.of
 }
@@ -137,7 +111,7 @@ impl<'a> Matching<'a> {
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
         for (index, item) in self.open_items() {
             let open = self.open_known().filter(|(_, k)| test(k, item));
-            pairs.extend(open.map(|(known, k)| (k.resembles(item), index, known)));
+            pairs.extend(open.map(|(known, k)| (resembles(k, item), index, known)));
         }
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
         for (_, index, known) in pairs {
@@ -150,9 +124,9 @@ impl<'a> Matching<'a> {
     /// Pairs the one item that is left on each side when its text is similar.
     fn pair_last_one(&mut self) {
         let open = self.open_items();
-        let left: Vec<usize> = self.open_known().filter(|(_, k)| k.live).map(|(known, _)| known).collect();
+        let left: Vec<usize> = self.open_known().filter(|(_, k)| may_be_here(k)).map(|(known, _)| known).collect();
         let ([(index, item)], [known]) = (open.as_slice(), left.as_slice()) else { return };
-        if self.known.get(*known).is_some_and(|k| k.resembles(item) > SIMILAR) {
+        if self.known.get(*known).is_some_and(|k| resembles(k, item) > SIMILAR) {
             self.take(*index, *known);
         }
     }
@@ -165,7 +139,7 @@ pub fn mint_edition(input: &str, path: &str, edition: &Edition, ordinal: u32) ->
 
 /// The id of an item at first sight; `ordinal` counts equals.
 pub fn mint_item(input: &str, path: &str, edition: &Edition, item: &Item, ordinal: u32) -> Uuid {
-    let story = KnownItem::source_of(item).map_or_else(|| item.title.clone(), |source| source.as_str().to_owned());
+    let story = source_of(item).map_or_else(|| item.title.clone(), |source| source.as_str().to_owned());
     mint(&["item", input, &edition_key(path, edition), &story, &ordinal.to_string()])
 }
 
@@ -179,10 +153,19 @@ fn mint(seed: &[&str]) -> Uuid {
     Uuid::new_v5(&NAMESPACE, seed.join("\u{1f}").as_bytes())
 }
 
+/// A permalink without scheme and host, so that an input's `base_url` may change.
+fn path_of(link: &str) -> String {
+    let parsed = url::Url::parse(link).map(|url| {
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{query}", url.path())
+    });
+    parsed.unwrap_or_else(|_| link.to_owned())
+}
+
 /// What an edition's items are seeded with: permalink (its path only, so that `base_url` does not matter), number or file.
 fn edition_key(path: &str, edition: &Edition) -> String {
     match (&edition.permalink, edition.number) {
-        (Some(link), _) => url::Url::parse(link).map_or_else(|_| link.clone(), |u| u[url::Position::BeforePath..].to_owned()),
+        (Some(link), _) => path_of(link),
         (None, Some(number)) => format!("#{number}"),
         (None, None) => path.to_owned(),
     }

@@ -8,7 +8,9 @@ mod check;
 mod complaint;
 mod feed;
 mod item;
+mod known;
 mod link;
+mod sketch;
 mod stored;
 mod tag;
 
@@ -17,6 +19,8 @@ pub use check::{Check, Hop, Judgement, Verdict};
 pub use complaint::{Complaint, Place, Severity};
 pub use feed::{Category, Entry, Feed, FeedUrls};
 pub use item::{Edition, Item, SourceKind, SourceLink};
+pub use known::{KnownEdition, KnownItem, Presence};
 pub use link::LinkKey;
+pub use sketch::Sketch;
 pub use stored::{CitedSource, EditionHeader, StoredEdition, StoredItem};
 pub use tag::{Tag, short_hash, slug_of, tag_key};

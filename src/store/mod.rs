@@ -1,1 +1,173 @@
 //! What we remember: SQLite. Every write in a transaction; no SQL anywhere else.
+//!
+//! What a row looks like is known in the file that reads it. Times are seconds since 1970 UTC. Decides nothing: identity
+//! is reconciled in `collect`, verdicts are judged in `verify`, what to compose follows from the dirty marks kept here.
+
+mod channels;
+mod cycles;
+mod editions;
+mod inputs;
+mod items;
+mod known;
+mod links;
+mod published;
+
+pub use cycles::CycleRecord;
+pub use inputs::{InputState, PostState};
+pub use items::ItemOrder;
+pub use links::{DueLink, LinkState};
+pub use published::{Changes, ChannelState, Shift};
+
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+use std::collections::HashMap;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The URL is not one we understand.
+    #[error("the store's url `{url}` cannot be used: {reason}; write it as sqlite:PATH")]
+    Url {
+        /// As configured.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The folder of the database could not be made.
+    #[error("cannot make the folder {path} for the store: {source}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// SQLite failed.
+    #[error("the store failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("the store's tables could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A row holds what we would never write.
+    #[error(
+        "the store holds something unreadable in {place}: {reason}; restore it from a backup, or move it away: it is rebuilt from the posts and the published directory"
+    )]
+    Damaged {
+        /// Table and column.
+        place: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Result of the store.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An open store.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+}
+
+/// A transaction that writes. Dropping it undoes everything.
+#[derive(Debug)]
+pub struct Write {
+    tx: Transaction<'static, Sqlite>,
+    /// Ids of channels met in this transaction.
+    channels: HashMap<(&'static str, String), i64>,
+    /// Whether dirty marks are kept; not before the first publish, which looks at everything anyway.
+    marks: bool,
+}
+
+impl Store {
+    /// Opens the store, making and migrating it as needed.
+    pub async fn open(url: &str) -> Result<Self> {
+        let bad = |reason: String| Error::Url { url: url.to_owned(), reason };
+        let path = url.strip_prefix("sqlite:").ok_or_else(|| bad("only SQLite is built in".to_owned()))?;
+        let options = SqliteConnectOptions::from_str(url).map_err(|e| bad(e.to_string()))?;
+        let folder = Path::new(path.trim_start_matches("//")).parent().filter(|p| !p.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
+        }
+        let options = options
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(60))
+            .pragma("cache_size", "-16000")
+            .pragma("temp_store", "memory");
+        let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
+        sqlx::migrate!("src/store/migrations").run(&pool).await?;
+        Ok(Self { pool })
+    }
+
+    /// Begins a transaction that writes (`BEGIN IMMEDIATE`, as SQLite has one writer).
+    pub async fn begin(&self) -> Result<Write> {
+        let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut write = Write { tx, channels: HashMap::new(), marks: true };
+        write.marks = write.meta("published").await?.is_some();
+        Ok(write)
+    }
+
+    /// A remembered value.
+    pub async fn meta(&self, key: &str) -> Result<Option<String>> {
+        Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(&self.pool).await?)
+    }
+
+    /// Closes the store, so that the write-ahead log is folded back.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+}
+
+impl Write {
+    /// A remembered value.
+    pub async fn meta(&mut self, key: &str) -> Result<Option<String>> {
+        Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(&mut *self.tx).await?)
+    }
+
+    /// Remembers a value.
+    pub async fn set_meta(&mut self, key: &str, value: &str) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(key)
+        .bind(value)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Makes everything written so far last.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+fn time(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+fn damaged(place: &'static str) -> impl Fn(String) -> Error {
+    move |reason| Error::Damaged { place, reason }
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(place: &'static str, json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|e| damaged(place)(e.to_string()))
+}
+
+fn to_json<T: serde::Serialize>(place: &'static str, value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| damaged(place)(e.to_string()))
+}
+
+fn parse<T: FromStr>(place: &'static str, text: &str) -> Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|e: T::Err| damaged(place)(e.to_string()))
+}

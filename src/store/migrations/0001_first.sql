@@ -41,6 +41,7 @@ CREATE TABLE editions (
     permalink TEXT,
     number BIGINT,
     title TEXT NOT NULL,
+    date TEXT NOT NULL,
     written TEXT NOT NULL,
     header_hash TEXT NOT NULL,
     published BIGINT NOT NULL,
@@ -83,6 +84,8 @@ CREATE TABLE channels (
     UNIQUE (kind, key),
     UNIQUE (kind, slug)
 );
+
+INSERT INTO channels (kind, key, slug, name) VALUES ('combined', '', '', '');
 
 -- Which live items stand in which channel.
 CREATE TABLE memberships (
@@ -145,8 +148,13 @@ CREATE INDEX checks_link ON checks (link_key, at);
 
 -- What the publisher has to look at again.
 CREATE TABLE dirty_items (item_id TEXT PRIMARY KEY);
-CREATE TABLE dirty_editions (edition_id TEXT PRIMARY KEY);
--- shifted: an item entered or left there, so that all later pages move.
+-- shifted: an item or edition entered or left there, so that all later pages move.
+CREATE TABLE dirty_editions (
+    edition_id TEXT NOT NULL,
+    published BIGINT NOT NULL,
+    shifted BIGINT NOT NULL,
+    PRIMARY KEY (edition_id, published, shifted)
+) WITHOUT ROWID;
 CREATE TABLE dirty_channels (
     channel_id BIGINT NOT NULL,
     published BIGINT NOT NULL,

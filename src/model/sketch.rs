@@ -2,6 +2,7 @@
 //!
 //! Eight hexadecimal digits a hash, so that it can stand in a text column and in the file of ids. Reads no store.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use xxhash_rust::xxh3::xxh3_64;
@@ -60,6 +61,18 @@ impl Sketch {
         let digits: Vec<char> = hex.chars().collect();
         let hashes = digits.chunks(8).map(|chunk| u32::from_str_radix(&chunk.iter().collect::<String>(), 16));
         Self(hashes.collect::<Result<_, _>>().unwrap_or_default())
+    }
+}
+
+impl Serialize for Sketch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for Sketch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::from_hex(&String::deserialize(deserializer)?))
     }
 }
 

@@ -1,0 +1,76 @@
+//! What must be remembered of editions and items so that edited ones are found again: their identity.
+//!
+//! Kept in the store, and beside the published feeds in the file of ids, which outlives a lost store.
+
+use super::Sketch;
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Whether an item or edition is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// It stands in its post.
+    Live,
+    /// It left; its id stays taken.
+    Left,
+    /// It stood in its post when the store was lost, and was not read again yet.
+    Lost,
+}
+
+/// Identity of an item, with what it is recognised by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownItem {
+    /// Identity.
+    pub id: Uuid,
+    /// Path below `items/`.
+    pub short_id: String,
+    /// Title when last seen.
+    pub title: String,
+    /// Primary source when last seen, as a [`super::LinkKey`].
+    pub source: Option<String>,
+    /// Text when last seen.
+    pub sketch: Sketch,
+    /// [`super::Item::content_hash`] when last seen.
+    pub content_hash: u64,
+    /// Place within its edition.
+    pub position: u32,
+    /// Assigned once.
+    pub published: DateTime<Utc>,
+    /// When the content changed last.
+    pub updated: DateTime<Utc>,
+    /// Whether it is published.
+    pub presence: Presence,
+}
+
+/// Identity of an edition, with what it is recognised by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownEdition {
+    /// Identity.
+    pub id: Uuid,
+    /// Name of its input.
+    pub input: String,
+    /// Path below `editions/`.
+    pub slug: String,
+    /// The file it was read from.
+    pub path: String,
+    /// Permalink when last seen.
+    pub permalink: Option<String>,
+    /// Number when last seen.
+    pub number: Option<u32>,
+    /// Title when last seen.
+    pub title: String,
+    /// Date when last seen.
+    pub date: DateTime<FixedOffset>,
+    /// Hash of title, headline, author, permalink, cover and tags when last seen.
+    pub header_hash: u64,
+    /// Assigned once.
+    pub published: DateTime<Utc>,
+    /// When it or one of its items changed last.
+    pub updated: DateTime<Utc>,
+    /// Whether it is published.
+    pub presence: Presence,
+    /// Its items, those that left included.
+    pub items: Vec<KnownItem>,
+}

@@ -1,0 +1,136 @@
+//! Channels: the combined one, one per tag, one per cited host; their names and paths.
+
+use super::{Result, Write};
+use crate::model::{ChannelKind, Edition, Item, KnownEdition, LinkKey, short_hash, slug_of, tag_key};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Write {
+    /// Where an item stands: the combined channel, its tags in order, the hosts it cites.
+    pub(super) async fn places_of(&mut self, item: &Item, slugs: &BTreeMap<String, String>) -> Result<Vec<(i64, i64)>> {
+        let mut places = vec![(self.channel(ChannelKind::Combined, "", "", "").await?, 0)];
+        for (ordinal, name) in (0_i64..).zip(&item.tags) {
+            places.push((self.tag_channel(name, slugs).await?, ordinal));
+        }
+        for (ordinal, source) in (0_i64..).zip(&item.sources) {
+            let Some(host) = LinkKey::host_of(&source.url) else { continue };
+            let slug = host.replace(':', "-").replace(['[', ']'], "");
+            places.push((self.channel(ChannelKind::Source, &host, &host, &slug).await?, ordinal));
+        }
+        let mut seen = BTreeSet::new();
+        places.retain(|(channel, _)| seen.insert(*channel));
+        Ok(places)
+    }
+
+    /// The channel of a tag, made at first sight.
+    async fn tag_channel(&mut self, name: &str, slugs: &BTreeMap<String, String>) -> Result<i64> {
+        let key = tag_key(name);
+        let configured = slugs.iter().find(|(tag, _)| tag_key(tag) == key).map(|(_, slug)| slug_of(slug));
+        let slug = configured.unwrap_or_else(|| slug_of(name));
+        self.channel(ChannelKind::Tag, &key, name, &slug).await
+    }
+
+    /// Takes over a tag's path that was published before the store was lost.
+    pub async fn restore_tag(&mut self, key: &str, name: &str, slug: &str) -> Result<()> {
+        self.channel(ChannelKind::Tag, key, name, slug).await.map(|_| ())
+    }
+
+    /// A channel's row, made at first sight with the slug it would like; a taken slug gets a hash of the key.
+    async fn channel(&mut self, kind: ChannelKind, key: &str, name: &str, slug: &str) -> Result<i64> {
+        let cached = (kind.as_str(), key.to_owned());
+        if let Some(id) = self.channels.get(&cached) {
+            return Ok(*id);
+        }
+        let found = sqlx::query_scalar("SELECT id FROM channels WHERE kind = $1 AND key = $2")
+            .bind(kind.as_str())
+            .bind(key)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        let id = match found {
+            Some(id) => id,
+            None => self.new_channel(kind, key, name, slug).await?,
+        };
+        self.channels.insert(cached, id);
+        Ok(id)
+    }
+
+    async fn new_channel(&mut self, kind: ChannelKind, key: &str, name: &str, slug: &str) -> Result<i64> {
+        let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM channels WHERE kind = $1 AND slug = $2")
+            .bind(kind.as_str())
+            .bind(slug)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        let slug = if taken.is_some() { format!("{slug}-{}", short_hash(key)) } else { slug.to_owned() };
+        let insert = "INSERT INTO channels (kind, key, slug, name) VALUES ($1,$2,$3,$4) RETURNING id";
+        let query = sqlx::query_scalar(insert).bind(kind.as_str()).bind(key).bind(slug).bind(name);
+        Ok(query.fetch_one(&mut *self.tx).await?)
+    }
+
+    /// Remembers how an edition spells the tags of its items; a tag is named as in its earliest edition.
+    pub(super) async fn put_spellings(
+        &mut self,
+        known: &KnownEdition,
+        written: Option<&Edition>,
+        slugs: &BTreeMap<String, String>,
+    ) -> Result<()> {
+        let id = known.id.to_string();
+        let before: Vec<i64> = sqlx::query_scalar("SELECT channel_id FROM spellings WHERE edition_id = $1")
+            .bind(&id)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        let mut touched: BTreeSet<i64> = before.into_iter().collect();
+        sqlx::query("DELETE FROM spellings WHERE edition_id = $1").bind(&id).execute(&mut *self.tx).await?;
+        let names = written.into_iter().flat_map(|edition| edition.items.iter().flat_map(|item| &item.tags));
+        for (ordinal, name) in (0_i64..).zip(names) {
+            let channel = self.tag_channel(name, slugs).await?;
+            touched.insert(channel);
+            sqlx::query(
+                "INSERT INTO spellings (channel_id, published, edition_id, name, ordinal) VALUES ($1,$2,$3,$4,$5)
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(channel)
+            .bind(known.published.timestamp())
+            .bind(&id)
+            .bind(name)
+            .bind(ordinal)
+            .execute(&mut *self.tx)
+            .await?;
+        }
+        for channel in touched {
+            self.respell(channel).await?;
+        }
+        Ok(())
+    }
+
+    /// Names a tag as its earliest edition does. A new spelling stands on every page of its items, so that all is looked
+    /// at again.
+    async fn respell(&mut self, channel: i64) -> Result<()> {
+        let changed = sqlx::query(
+            "UPDATE channels SET name = earliest.name FROM
+                 (SELECT name FROM spellings WHERE channel_id = $1 ORDER BY published, edition_id LIMIT 1) AS earliest
+             WHERE channels.id = $1 AND channels.name <> earliest.name",
+        )
+        .bind(channel)
+        .execute(&mut *self.tx)
+        .await?;
+        if changed.rows_affected() > 0 && self.marks {
+            self.set_meta("published", "again").await?;
+        }
+        Ok(())
+    }
+
+    /// Dates the channels among these whose last item left.
+    pub(super) async fn note_emptied(&mut self, channels: &BTreeSet<i64>, now: DateTime<Utc>) -> Result<()> {
+        for channel in channels {
+            sqlx::query(
+                "UPDATE channels SET emptied_at = $2
+                 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE channel_id = $1)",
+            )
+            .bind(*channel)
+            .bind(now.timestamp())
+            .execute(&mut *self.tx)
+            .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! Cycles that ran, for `wellsourced status`.
+
+use super::{Result, Store, Write, time};
+use chrono::{DateTime, Utc};
+
+/// How many cycles are remembered.
+const KEPT: i64 = 200;
+
+/// A cycle that ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CycleRecord {
+    /// When it began.
+    pub started: DateTime<Utc>,
+    /// When it ended.
+    pub ended: DateTime<Utc>,
+    /// Its report as JSON.
+    pub report: String,
+}
+
+impl Store {
+    /// The last cycle.
+    pub async fn last_cycle(&self) -> Result<Option<CycleRecord>> {
+        let row: Option<(i64, i64, String)> =
+            sqlx::query_as("SELECT started, ended, report FROM cycles ORDER BY id DESC LIMIT 1")
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(row.map(|(started, ended, report)| CycleRecord { started: time(started), ended: time(ended), report }))
+    }
+}
+
+impl Write {
+    /// Remembers a cycle, and forgets old ones.
+    pub async fn record_cycle(&mut self, cycle: &CycleRecord) -> Result<()> {
+        sqlx::query("INSERT INTO cycles (started, ended, report) VALUES ($1, $2, $3)")
+            .bind(cycle.started.timestamp())
+            .bind(cycle.ended.timestamp())
+            .bind(&cycle.report)
+            .execute(&mut *self.tx)
+            .await?;
+        sqlx::query("DELETE FROM cycles WHERE id <= (SELECT MAX(id) FROM cycles) - $1")
+            .bind(KEPT)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+//! Inputs, the files of digest inputs as they were last read, and complaints about them.
+
+use super::{Result, Store, Write, from_json, to_json};
+use crate::model::Complaint;
+use sqlx::Row;
+use std::collections::HashMap;
+
+/// An input as the store knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InputState {
+    /// Its row.
+    pub id: i64,
+    /// Whether it was last read with the same options.
+    pub same_options: bool,
+}
+
+/// A file of a digest input as it was last read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostState {
+    /// Size in bytes.
+    pub size: i64,
+    /// Modification time, nanoseconds since 1970.
+    pub mtime_ns: i64,
+    /// Hash of the bytes.
+    pub hash: String,
+    /// It is dated ahead and held until then, seconds since 1970.
+    pub held_until: Option<i64>,
+    /// It is not a digest: why.
+    pub skipped: Option<String>,
+}
+
+impl Store {
+    /// The files of an input as they were last read.
+    pub async fn posts(&self, input_id: i64) -> Result<HashMap<String, PostState>> {
+        let rows = sqlx::query("SELECT path, size, mtime_ns, hash, held_until, skipped FROM posts WHERE input_id = $1")
+            .bind(input_id)
+            .fetch_all(&self.pool)
+            .await?;
+        let state = |row: &sqlx::sqlite::SqliteRow| {
+            let state = PostState {
+                size: row.try_get(1)?,
+                mtime_ns: row.try_get(2)?,
+                hash: row.try_get(3)?,
+                held_until: row.try_get(4)?,
+                skipped: row.try_get(5)?,
+            };
+            Ok((row.try_get(0)?, state))
+        };
+        rows.iter().map(state).collect()
+    }
+
+    /// Every complaint that stands, in order of input and place.
+    pub async fn complaints(&self) -> Result<Vec<Complaint>> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("SELECT written FROM complaints ORDER BY input_id, path, ordinal LIMIT 10000")
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|written| from_json("complaints.written", written)).collect()
+    }
+
+    /// Names, published editions and published items of the inputs.
+    pub async fn input_counts(&self) -> Result<Vec<(String, u64, u64)>> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT inputs.name,
+                    (SELECT COUNT(*) FROM editions e WHERE e.input_id = inputs.id AND e.live = 1),
+                    (SELECT COUNT(*) FROM items i JOIN editions e ON e.id = i.edition_id
+                     WHERE e.input_id = inputs.id AND i.live = 1)
+             FROM inputs ORDER BY inputs.id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(name, e, i)| (name, e.unsigned_abs(), i.unsigned_abs())).collect())
+    }
+}
+
+impl Write {
+    /// The row of an input, made at first sight; remembers the options it is read with.
+    pub async fn input(&mut self, name: &str, fingerprint: &str) -> Result<InputState> {
+        let found: Option<(i64, String)> = sqlx::query_as("SELECT id, fingerprint FROM inputs WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        if let Some((id, before)) = found {
+            if before != fingerprint {
+                sqlx::query("UPDATE inputs SET fingerprint = $2 WHERE id = $1")
+                    .bind(id)
+                    .bind(fingerprint)
+                    .execute(&mut *self.tx)
+                    .await?;
+            }
+            return Ok(InputState { id, same_options: before == fingerprint });
+        }
+        let id = sqlx::query_scalar("INSERT INTO inputs (name, fingerprint) VALUES ($1, $2) RETURNING id")
+            .bind(name)
+            .bind(fingerprint)
+            .fetch_one(&mut *self.tx)
+            .await?;
+        Ok(InputState { id, same_options: false })
+    }
+
+    /// Inputs of the store that are not among these names.
+    pub async fn inputs_but(&mut self, names: &[String]) -> Result<Vec<(i64, String)>> {
+        let all: Vec<(i64, String)> =
+            sqlx::query_as("SELECT id, name FROM inputs ORDER BY id").fetch_all(&mut *self.tx).await?;
+        Ok(all.into_iter().filter(|(_, name)| !names.contains(name)).collect())
+    }
+
+    /// Remembers a file as it was read, and the complaints about it.
+    pub async fn put_post(
+        &mut self,
+        input_id: i64,
+        path: &str,
+        post: &PostState,
+        complaints: &[Complaint],
+    ) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped) VALUES ($1,$2,$3,$4,$5,$6,$7)
+             ON CONFLICT (input_id, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
+                 hash = excluded.hash, held_until = excluded.held_until, skipped = excluded.skipped",
+        )
+        .bind(input_id)
+        .bind(path)
+        .bind(post.size)
+        .bind(post.mtime_ns)
+        .bind(&post.hash)
+        .bind(post.held_until)
+        .bind(&post.skipped)
+        .execute(&mut *self.tx)
+        .await?;
+        self.put_complaints(input_id, path, complaints).await
+    }
+
+    /// Remembers that a file was touched but not changed.
+    pub async fn touch_post(&mut self, input_id: i64, path: &str, mtime_ns: i64) -> Result<()> {
+        sqlx::query("UPDATE posts SET mtime_ns = $3 WHERE input_id = $1 AND path = $2")
+            .bind(input_id)
+            .bind(path)
+            .bind(mtime_ns)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets a file that is no longer there, and the complaints about it.
+    pub async fn remove_post(&mut self, input_id: i64, path: &str) -> Result<()> {
+        sqlx::query("DELETE FROM posts WHERE input_id = $1 AND path = $2")
+            .bind(input_id)
+            .bind(path)
+            .execute(&mut *self.tx)
+            .await?;
+        self.put_complaints(input_id, path, &[]).await
+    }
+
+    /// Replaces the complaints about a place in an input.
+    pub async fn put_complaints(&mut self, input_id: i64, path: &str, complaints: &[Complaint]) -> Result<()> {
+        sqlx::query("DELETE FROM complaints WHERE input_id = $1 AND path = $2")
+            .bind(input_id)
+            .bind(path)
+            .execute(&mut *self.tx)
+            .await?;
+        for (ordinal, complaint) in (0_i64..).zip(complaints) {
+            sqlx::query("INSERT INTO complaints (input_id, path, ordinal, written) VALUES ($1,$2,$3,$4)")
+                .bind(input_id)
+                .bind(path)
+                .bind(ordinal)
+                .bind(to_json("complaints.written", complaint)?)
+                .execute(&mut *self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+}

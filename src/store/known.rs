@@ -1,0 +1,210 @@
+//! Identities: what is known of editions and items so that edited ones are found again.
+
+use super::{Result, Store, Write, parse, time};
+use crate::model::{Edition, KnownEdition, KnownItem, Presence, Sketch};
+use futures::TryStreamExt;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Executor, Row, Sqlite};
+use uuid::Uuid;
+
+const EDITION: &str = "SELECT e.id, i.name, e.slug, e.path, e.permalink, e.number, e.title, e.date, e.header_hash,
+    e.published, e.updated, e.live FROM editions e JOIN inputs i ON i.id = e.input_id ";
+
+pub(super) fn code(presence: Presence) -> i64 {
+    match presence {
+        Presence::Live => 1,
+        Presence::Left => 0,
+        Presence::Lost => -1,
+    }
+}
+
+fn of_code(code: i64) -> Presence {
+    match code {
+        1 => Presence::Live,
+        0 => Presence::Left,
+        _ => Presence::Lost,
+    }
+}
+
+impl Store {
+    /// Identities of the editions that changed since the last publish, or of all.
+    pub async fn known(&self, ids: Option<&[Uuid]>) -> Result<Vec<KnownEdition>> {
+        let Some(ids) = ids else {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{EDITION} ORDER BY e.input_id, e.published, e.id")));
+            return with_items(&self.pool, rows.fetch_all(&self.pool).await?).await;
+        };
+        let mut known = Vec::with_capacity(ids.len());
+        for id in ids {
+            let row = sqlx::query(sqlx::AssertSqlSafe(format!("{EDITION} WHERE e.id = $1"))).bind(id.to_string());
+            known.extend(with_items(&self.pool, row.fetch_all(&self.pool).await?).await?);
+        }
+        Ok(known)
+    }
+
+    /// Whether nothing was ever collected.
+    pub async fn is_empty(&self) -> Result<bool> {
+        let any: Option<i64> = sqlx::query_scalar("SELECT 1 FROM editions LIMIT 1").fetch_optional(&self.pool).await?;
+        Ok(any.is_none())
+    }
+}
+
+impl Write {
+    /// Editions of an input that share path, permalink, number or title with a post.
+    pub async fn editions_like(&mut self, input_id: i64, path: &str, edition: &Edition) -> Result<Vec<KnownEdition>> {
+        let sql = format!(
+            "{EDITION} WHERE e.id IN (
+                 SELECT id FROM editions WHERE input_id = $1 AND path = $2
+                 UNION SELECT id FROM editions WHERE permalink = $3 AND input_id = $1
+                 UNION SELECT id FROM editions WHERE number = $4 AND input_id = $1
+                 UNION SELECT id FROM editions WHERE title = $5 AND input_id = $1)
+             ORDER BY e.live DESC, e.published, e.id LIMIT 20"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(input_id)
+            .bind(path)
+            .bind(&edition.permalink)
+            .bind(edition.number.map(i64::from))
+            .bind(&edition.title)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        with_items(&mut *self.tx, rows).await
+    }
+
+    /// Editions of an input that are live or lost, with the file each was read from.
+    pub async fn edition_paths(&mut self, input_id: i64) -> Result<Vec<(Uuid, String)>> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT id, path FROM editions WHERE input_id = $1 AND live <> 0 ORDER BY id")
+                .bind(input_id)
+                .fetch_all(&mut *self.tx)
+                .await?;
+        rows.into_iter().map(|(id, path)| Ok((parse("editions.id", &id)?, path))).collect()
+    }
+
+    /// One edition's identity.
+    pub async fn known_edition(&mut self, id: Uuid) -> Result<Option<KnownEdition>> {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{EDITION} WHERE e.id = $1"))).bind(id.to_string());
+        let rows = row.fetch_all(&mut *self.tx).await?;
+        Ok(with_items(&mut *self.tx, rows).await?.pop())
+    }
+
+    /// Whether an id was ever given out.
+    pub async fn id_is_taken(&mut self, id: Uuid) -> Result<bool> {
+        let sql = "SELECT 1 FROM items WHERE id = $1 UNION ALL SELECT 1 FROM editions WHERE id = $1";
+        Ok(self.exists(sql, &id.to_string()).await?)
+    }
+
+    /// Whether a short id was ever given out.
+    pub async fn short_id_is_taken(&mut self, short_id: &str) -> Result<bool> {
+        Ok(self.exists("SELECT 1 FROM items WHERE short_id = $1", short_id).await?)
+    }
+
+    /// Whether an edition's path below `editions/` was ever given out.
+    pub async fn edition_slug_is_taken(&mut self, slug: &str) -> Result<bool> {
+        Ok(self.exists("SELECT 1 FROM editions WHERE slug = $1", slug).await?)
+    }
+
+    /// Whether an edition of another input has this number.
+    pub async fn number_is_elsewhere(&mut self, input_id: i64, number: u32) -> Result<bool> {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM editions WHERE number = $1 AND input_id <> $2 LIMIT 1")
+                .bind(i64::from(number))
+                .bind(input_id)
+                .fetch_optional(&mut *self.tx)
+                .await?;
+        Ok(found.is_some())
+    }
+
+    /// The file of another live edition of the same input with this number.
+    pub async fn same_number(&mut self, input_id: i64, number: u32, but: Uuid) -> Result<Option<String>> {
+        let sql = "SELECT path FROM editions WHERE number = $1 AND input_id = $2 AND live = 1 AND id <> $3
+                   ORDER BY path LIMIT 1";
+        let query = sqlx::query_scalar(sql).bind(i64::from(number)).bind(input_id).bind(but.to_string());
+        Ok(query.fetch_optional(&mut *self.tx).await?)
+    }
+
+    /// Whether an item was already changed at this second (`updated` of our own items never coincide).
+    pub async fn item_updated_is_taken(&mut self, seconds: i64) -> Result<bool> {
+        let sql = "SELECT 1 FROM items WHERE updated = $1 LIMIT 1";
+        Ok(sqlx::query_scalar::<_, i64>(sql).bind(seconds).fetch_optional(&mut *self.tx).await?.is_some())
+    }
+
+    /// Whether an edition was already changed at this second.
+    pub async fn edition_updated_is_taken(&mut self, seconds: i64) -> Result<bool> {
+        let sql = "SELECT 1 FROM editions WHERE updated = $1 LIMIT 1";
+        Ok(sqlx::query_scalar::<_, i64>(sql).bind(seconds).fetch_optional(&mut *self.tx).await?.is_some())
+    }
+
+    async fn exists(&mut self, sql: &'static str, value: &str) -> Result<bool, sqlx::Error> {
+        Ok(sqlx::query_scalar::<_, i64>(sql).bind(value).fetch_optional(&mut *self.tx).await?.is_some())
+    }
+}
+
+/// Adds the items to rows of [`EDITION`].
+async fn with_items<'e, E>(executor: E, rows: Vec<SqliteRow>) -> Result<Vec<KnownEdition>>
+where
+    E: Executor<'e, Database = Sqlite>,
+{
+    let mut editions = rows.iter().map(edition).collect::<Result<Vec<_>>>()?;
+    if editions.is_empty() {
+        return Ok(editions);
+    }
+    let mut query = sqlx::QueryBuilder::new(
+        "SELECT edition_id, id, short_id, title, source_key, sketch, content_hash, position, published, updated, live
+         FROM items ",
+    );
+    // Beyond this SQLite's limit of bound values draws near; a whole table is read faster anyway.
+    if editions.len() <= 1000 {
+        query.push("WHERE edition_id IN (");
+        let mut ids = query.separated(", ");
+        for edition in &editions {
+            ids.push_bind(edition.id.to_string());
+        }
+        query.push(")");
+    }
+    query.push(" ORDER BY edition_id, position, id");
+    let by_id: std::collections::HashMap<String, usize> =
+        editions.iter().enumerate().map(|(index, e)| (e.id.to_string(), index)).collect();
+    let mut items = query.build().fetch(executor);
+    while let Some(row) = items.try_next().await? {
+        let known = item(&row)?;
+        let place = by_id.get(row.try_get::<&str, _>(0)?).and_then(|index| editions.get_mut(*index));
+        if let Some(edition) = place {
+            edition.items.push(known);
+        }
+    }
+    drop(items);
+    Ok(editions)
+}
+
+fn edition(row: &SqliteRow) -> Result<KnownEdition> {
+    Ok(KnownEdition {
+        id: parse("editions.id", row.try_get(0)?)?,
+        input: row.try_get(1)?,
+        slug: row.try_get(2)?,
+        path: row.try_get(3)?,
+        permalink: row.try_get(4)?,
+        number: row.try_get::<Option<i64>, _>(5)?.and_then(|n| u32::try_from(n).ok()),
+        title: row.try_get(6)?,
+        date: parse("editions.date", row.try_get(7)?)?,
+        header_hash: parse("editions.header_hash", row.try_get(8)?)?,
+        published: time(row.try_get(9)?),
+        updated: time(row.try_get(10)?),
+        presence: of_code(row.try_get(11)?),
+        items: Vec::new(),
+    })
+}
+
+fn item(row: &SqliteRow) -> Result<KnownItem> {
+    Ok(KnownItem {
+        id: parse("items.id", row.try_get(1)?)?,
+        short_id: row.try_get(2)?,
+        title: row.try_get(3)?,
+        source: row.try_get(4)?,
+        sketch: Sketch::from_hex(row.try_get(5)?),
+        content_hash: parse("items.content_hash", row.try_get(6)?)?,
+        position: u32::try_from(row.try_get::<i64, _>(7)?).unwrap_or_default(),
+        published: time(row.try_get(8)?),
+        updated: time(row.try_get(9)?),
+        presence: of_code(row.try_get(10)?),
+    })
+}

@@ -1,0 +1,204 @@
+//! Source links: which are due for a check, what was seen, and the verdicts published.
+
+use super::{Result, Store, Write, from_json, parse, time, to_json};
+use crate::model::{Check, Judgement, Verdict};
+use chrono::{DateTime, Utc};
+use sqlx::Row;
+
+/// A link that is due for a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueLink {
+    /// The normalised URL that it is stored under.
+    pub key: String,
+    /// The URL to check, as first written.
+    pub url: String,
+    /// When the newest item that cites it was published.
+    pub newest: DateTime<Utc>,
+}
+
+/// A link with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkState {
+    /// As first written.
+    pub url: String,
+    /// What an item calls it.
+    pub label: String,
+    /// Its host.
+    pub host: String,
+    /// The verdict as published.
+    pub verdict: Verdict,
+    /// Since when it holds.
+    pub since: Option<DateTime<Utc>>,
+    /// What was seen, in words.
+    pub evidence: String,
+    /// Titles and short ids of the items that cite it.
+    pub items: Vec<(String, String)>,
+}
+
+impl Store {
+    /// Links of live items whose check is due, those of the newest items first.
+    pub async fn due_links(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<DueLink>> {
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT key, url, newest FROM links WHERE next_check <= $1
+                 AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)
+             ORDER BY newest DESC, key LIMIT $2",
+        )
+        .bind(now.timestamp())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(key, url, newest)| DueLink { key, url, newest: time(newest) }).collect())
+    }
+
+    /// The checks of a link that count, oldest first.
+    pub async fn checks(&self, key: &str) -> Result<Vec<Check>> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("SELECT seen FROM checks WHERE link_key = $1 AND counted = 1 ORDER BY at, id")
+                .bind(key)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|seen| from_json("checks.seen", seen)).collect()
+    }
+
+    /// A link that was reached not long ago, to tell an offline machine from dead links.
+    pub async fn recently_reached(&self) -> Result<Option<String>> {
+        let query = sqlx::query_scalar(
+            "SELECT url FROM links WHERE last_reached IS NOT NULL ORDER BY last_reached DESC LIMIT 1",
+        );
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
+    /// How many cited links have each verdict.
+    pub async fn link_counts(&self) -> Result<Vec<(Verdict, u64)>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT verdict, COUNT(*) FROM links
+             WHERE EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key) GROUP BY verdict",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut counts = Vec::with_capacity(rows.len());
+        for (verdict, count) in rows {
+            counts.push((parse("links.verdict", &verdict)?, count.unsigned_abs()));
+        }
+        counts.sort_unstable();
+        Ok(counts)
+    }
+
+    /// Cited links that readers or the editor should know of (gone, failing, moved, blocked, refused), the worst and
+    /// latest first.
+    pub async fn troubled_links(&self, limit: u32) -> Result<Vec<LinkState>> {
+        let rows = sqlx::query(
+            "SELECT l.key, l.url, l.host, l.verdict, l.since, l.evidence,
+                    (SELECT label FROM item_sources s WHERE s.link_key = l.key ORDER BY s.item_id LIMIT 1)
+             FROM links l WHERE l.verdict IN ('gone', 'failing', 'refused', 'moved', 'blocked')
+                 AND EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = l.key)
+             ORDER BY CASE l.verdict WHEN 'gone' THEN 0 WHEN 'failing' THEN 1 WHEN 'refused' THEN 2 WHEN 'moved' THEN 3
+                 ELSE 4 END, l.newest DESC, l.key LIMIT $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        let mut links = Vec::with_capacity(rows.len());
+        for row in &rows {
+            links.push(LinkState {
+                url: row.try_get(1)?,
+                label: row.try_get(6)?,
+                host: row.try_get(2)?,
+                verdict: parse("links.verdict", row.try_get(3)?)?,
+                since: row.try_get::<Option<i64>, _>(4)?.map(time),
+                evidence: row.try_get(5)?,
+                items: self.citing(row.try_get(0)?).await?,
+            });
+        }
+        Ok(links)
+    }
+
+    async fn citing(&self, key: &str) -> Result<Vec<(String, String)>> {
+        let query = sqlx::query_as(
+            "SELECT i.title, i.short_id FROM item_sources s JOIN items i ON i.id = s.item_id
+             WHERE s.link_key = $1 ORDER BY i.published DESC, i.id LIMIT 10",
+        );
+        Ok(query.bind(key).fetch_all(&self.pool).await?)
+    }
+
+    /// What stands against a URL at present: verdict and evidence.
+    pub async fn link_verdict(&self, key: &str) -> Result<Option<(Verdict, String)>> {
+        let row: Option<(String, String)> = sqlx::query_as("SELECT verdict, evidence FROM links WHERE key = $1")
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|(verdict, evidence)| Ok((parse("links.verdict", &verdict)?, evidence))).transpose()
+    }
+}
+
+impl Write {
+    /// Records a check; `counted` is false when the network was down here.
+    pub async fn record_check(&mut self, key: &str, check: &Check, counted: bool) -> Result<()> {
+        sqlx::query("INSERT INTO checks (link_key, at, seen, counted) VALUES ($1,$2,$3,$4)")
+            .bind(key)
+            .bind(check.at.timestamp())
+            .bind(to_json("checks.seen", check)?)
+            .bind(i64::from(counted))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets a link's verdict and next check; marks what shows the verdict when it changed. Tells whether it did.
+    pub async fn judge_link(&mut self, key: &str, judgement: &Judgement, next_check: DateTime<Utc>) -> Result<bool> {
+        let shown = |verdict: &str, since: Option<i64>, moved_to: Option<String>| {
+            let shows = verdict.parse::<Verdict>().is_ok_and(Verdict::shows_since);
+            (verdict.to_owned(), since.filter(|_| shows), moved_to)
+        };
+        let before: Option<(String, Option<i64>, Option<String>)> =
+            sqlx::query_as("SELECT verdict, since, moved_to FROM links WHERE key = $1")
+                .bind(key)
+                .fetch_optional(&mut *self.tx)
+                .await?;
+        let since = judgement.since.map(|since| since.timestamp());
+        let changed = before.map(|(verdict, since, to)| shown(&verdict, since, to))
+            != Some(shown(judgement.verdict.as_str(), since, judgement.moved_to.clone()));
+        sqlx::query(
+            "UPDATE links SET verdict = $2, since = $3, last_reached = $4, rule = $5, evidence = $6, moved_to = $7,
+                 next_check = $8 WHERE key = $1",
+        )
+        .bind(key)
+        .bind(judgement.verdict.as_str())
+        .bind(since)
+        .bind(judgement.last_reached.map(|at| at.timestamp()))
+        .bind(&judgement.rule)
+        .bind(&judgement.evidence)
+        .bind(&judgement.moved_to)
+        .bind(next_check.timestamp())
+        .execute(&mut *self.tx)
+        .await?;
+        if changed {
+            self.mark_citing(key).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Marks the items that cite a link, their editions and their channels.
+    async fn mark_citing(&mut self, key: &str) -> Result<()> {
+        if !self.marks {
+            return Ok(());
+        }
+        let citing = "(SELECT item_id FROM item_sources WHERE link_key = $1)";
+        for sql in [
+            format!(
+                "INSERT INTO dirty_items (item_id) SELECT i.id FROM items i WHERE i.id IN {citing} ON CONFLICT DO NOTHING"
+            ),
+            format!(
+                "INSERT INTO dirty_editions (edition_id, published, shifted) SELECT DISTINCT e.id, e.published, 0
+                 FROM editions e JOIN items i ON i.edition_id = e.id WHERE i.id IN {citing} ON CONFLICT DO NOTHING"
+            ),
+            format!(
+                "INSERT INTO dirty_channels (channel_id, published, shifted) SELECT DISTINCT channel_id, published, 0
+                 FROM memberships WHERE item_id IN {citing} ON CONFLICT DO NOTHING"
+            ),
+        ] {
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(key).execute(&mut *self.tx).await?;
+        }
+        Ok(())
+    }
+}

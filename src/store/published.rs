@@ -1,0 +1,198 @@
+//! What the publisher has to look at again, and what it wrote.
+
+use super::{Result, Store, Write, parse, time};
+use crate::model::{Channel, ChannelKind};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What changed among the members of a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shift {
+    /// Date of the oldest member that entered or left: all pages from there on move.
+    pub from: Option<i64>,
+    /// Dates of members that changed in place.
+    pub touched: Vec<i64>,
+}
+
+/// What the publisher has to look at again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Items, also those that left.
+    pub items: Vec<Uuid>,
+    /// Editions, also those that left.
+    pub editions: Vec<Uuid>,
+    /// What changed in the list of editions.
+    pub edition_list: Shift,
+    /// Channels by row.
+    pub channels: BTreeMap<i64, Shift>,
+}
+
+/// A channel as it stands in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelState {
+    /// Its row.
+    pub id: i64,
+    /// What it offers.
+    pub channel: Channel,
+    /// Case-folded name of a tag; the host.
+    pub key: String,
+    /// How many items it had when it was last published.
+    pub members: u64,
+    /// When its last item left.
+    pub emptied_at: Option<DateTime<Utc>>,
+}
+
+impl Changes {
+    /// Whether there is nothing to look at.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.editions.is_empty() && self.channels.is_empty()
+    }
+}
+
+impl Shift {
+    fn add(&mut self, published: i64, shifted: bool) {
+        if shifted {
+            self.from = Some(self.from.map_or(published, |from| from.min(published)));
+        } else {
+            self.touched.push(published);
+        }
+    }
+}
+
+impl Store {
+    /// What changed since the last publish.
+    pub async fn changes(&self) -> Result<Changes> {
+        let mut changes = Changes::default();
+        let items: Vec<String> =
+            sqlx::query_scalar("SELECT item_id FROM dirty_items ORDER BY item_id").fetch_all(&self.pool).await?;
+        changes.items = items.iter().map(|id| parse("dirty_items", id)).collect::<Result<_>>()?;
+        let editions: Vec<(String, i64, i64)> =
+            sqlx::query_as("SELECT edition_id, published, shifted FROM dirty_editions ORDER BY edition_id")
+                .fetch_all(&self.pool)
+                .await?;
+        for (id, published, shifted) in &editions {
+            changes.editions.push(parse("dirty_editions", id)?);
+            changes.edition_list.add(*published, *shifted == 1);
+        }
+        changes.editions.dedup();
+        let channels: Vec<(i64, i64, i64)> =
+            sqlx::query_as("SELECT channel_id, published, shifted FROM dirty_channels").fetch_all(&self.pool).await?;
+        for (channel, published, shifted) in channels {
+            changes.channels.entry(channel).or_default().add(published, shifted == 1);
+        }
+        Ok(changes)
+    }
+
+    /// Every channel of a kind (the editions channel has no row), by slug.
+    pub async fn channels(&self, kind: ChannelKind) -> Result<Vec<ChannelState>> {
+        let rows: Vec<(i64, String, String, String, i64, Option<i64>)> = sqlx::query_as(
+            "SELECT id, key, slug, name, members, emptied_at FROM channels WHERE kind = $1 ORDER BY slug",
+        )
+        .bind(kind.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        let state = |(id, key, slug, name, members, emptied_at): (i64, String, String, String, i64, Option<i64>)| {
+            let channel = Channel { kind, slug, name };
+            ChannelState { id, channel, key, members: members.unsigned_abs(), emptied_at: emptied_at.map(time) }
+        };
+        Ok(rows.into_iter().map(state).collect())
+    }
+
+    /// How many items a channel has.
+    pub async fn count_members(&self, channel: i64) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM memberships WHERE channel_id = $1")
+            .bind(channel)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// How many of a channel's items are dated at or after an instant.
+    pub async fn members_from(&self, channel: i64, published: i64) -> Result<u64> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM memberships WHERE channel_id = $1 AND published >= $2")
+                .bind(channel)
+                .bind(published)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// How many published editions are dated at or after an instant.
+    pub async fn editions_from(&self, published: i64) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND published >= $1")
+            .bind(published)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// When the last edition left, for a list of editions that is empty.
+    pub async fn newest_left_edition(&self) -> Result<Option<DateTime<Utc>>> {
+        let newest: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(updated) FROM editions WHERE live = 0").fetch_one(&self.pool).await?;
+        Ok(newest.map(time))
+    }
+
+    /// Hash of a file that the publisher wrote; empty while it is only claimed.
+    pub async fn file_hash(&self, path: &str) -> Result<Option<String>> {
+        Ok(sqlx::query_scalar("SELECT hash FROM files WHERE path = $1").bind(path).fetch_optional(&self.pool).await?)
+    }
+
+    /// Every path that the publisher wrote, with its hash.
+    pub async fn files(&self) -> Result<Vec<(String, String)>> {
+        Ok(sqlx::query_as("SELECT path, hash FROM files ORDER BY path").fetch_all(&self.pool).await?)
+    }
+
+    /// Paths that the publisher wrote below a folder (ending in a slash).
+    pub async fn files_below(&self, folder: &str) -> Result<Vec<String>> {
+        let end = format!("{}\u{10ffff}", folder);
+        let query = sqlx::query_scalar("SELECT path FROM files WHERE path >= $1 AND path < $2 ORDER BY path");
+        Ok(query.bind(folder).bind(end).fetch_all(&self.pool).await?)
+    }
+}
+
+impl Write {
+    /// Remembers a file as ours; an empty hash claims it before it is written.
+    pub async fn put_file(&mut self, path: &str, hash: &str) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO files (path, hash) VALUES ($1, $2) ON CONFLICT (path) DO UPDATE SET hash = excluded.hash",
+        )
+        .bind(path)
+        .bind(hash)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets a file that was removed.
+    pub async fn remove_file(&mut self, path: &str) -> Result<()> {
+        sqlx::query("DELETE FROM files WHERE path = $1").bind(path).execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
+    /// Forgets every file, when another directory is published to.
+    pub async fn forget_files(&mut self) -> Result<()> {
+        sqlx::query("DELETE FROM files").execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
+    /// Remembers how many items a channel has.
+    pub async fn set_members(&mut self, channel: i64, members: u64) -> Result<()> {
+        sqlx::query("UPDATE channels SET members = $2 WHERE id = $1")
+            .bind(channel)
+            .bind(i64::try_from(members).unwrap_or(i64::MAX))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Everything marked was looked at.
+    pub async fn clear_marks(&mut self) -> Result<()> {
+        for sql in ["DELETE FROM dirty_items", "DELETE FROM dirty_editions", "DELETE FROM dirty_channels"] {
+            sqlx::query(sql).execute(&mut *self.tx).await?;
+        }
+        Ok(())
+    }
+}
