@@ -1,15 +1,16 @@
 //! wellsourced: a feed publisher whose items cite sources that were checked.
 //!
-//! The modules stand in the order of their floors; each may name only modules above it in this list (see
-//! `ARCHITECTURE.md` and `tests/architecture.rs`). Words, everywhere: an *Input* brings *Editions* of *Items*; an item
-//! cites *SourceLinks*; a *Check* of a link leads to a *Verdict*; *Channels* publish *Feeds* of *Entries*; what is wrong
-//! in an input is a *Complaint*; one pass over everything is a *Cycle*.
+//! The modules stand in the order of their floors; each may name only modules on floors below (see `ARCHITECTURE.md` and
+//! `tests/architecture.rs`). Words, everywhere: an *Input* brings *Editions* of *Items*; an item cites *SourceLinks*; a
+//! *Check* of a link leads to a *Verdict*; *Channels* publish *Feeds* of *Entries*; what is wrong in an input is a
+//! *Complaint*; one pass over everything is a *Cycle*.
 //!
-//! Invariants: only [`net`] connects out, only `config` reads the environment, only `cli` prints, only `cli` reads the
-//! clock, only [`publish`] writes the published directory, only [`store`] speaks SQL. `Err` means that we failed; bad
-//! input is a value.
+//! Invariants: only [`net`] connects out, only [`config`] reads the environment, only [`cli`] prints and reads the clock,
+//! only [`publish`] writes the published directory, only [`store`] speaks SQL. `Err` means that we failed; bad input is a
+//! value.
 
 pub mod model;
+pub mod telemetry;
 
 pub mod net;
 
@@ -17,3 +18,9 @@ pub mod collect;
 pub mod publish;
 pub mod store;
 pub mod verify;
+
+pub mod pipeline;
+
+pub mod config;
+
+pub mod cli;

@@ -1,2 +1,7 @@
-//! The binary: see [`wellsourced`].
-fn main() {}
+//! The binary: see the library's documentation.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wellsourced::cli::main()
+}

@@ -30,9 +30,22 @@ impl Write {
         self.channel(ChannelKind::Tag, &key, name, &slug).await
     }
 
-    /// Takes over a tag's path that was published before the store was lost.
-    pub async fn restore_tag(&mut self, key: &str, name: &str, slug: &str) -> Result<()> {
-        self.channel(ChannelKind::Tag, key, name, slug).await.map(|_| ())
+    /// Takes over a channel's path that was published before the store was lost.
+    pub async fn restore_channel(
+        &mut self,
+        kind: ChannelKind,
+        key: &str,
+        name: &str,
+        slug: &str,
+        emptied_at: Option<i64>,
+    ) -> Result<()> {
+        let id = self.channel(kind, key, name, slug).await?;
+        sqlx::query("UPDATE channels SET emptied_at = $2 WHERE id = $1")
+            .bind(id)
+            .bind(emptied_at)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
     }
 
     /// A channel's row, made at first sight with the slug it would like; a taken slug gets a hash of the key.

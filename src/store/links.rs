@@ -50,16 +50,6 @@ impl Store {
         Ok(rows.into_iter().map(|(key, url, newest)| DueLink { key, url, newest: time(newest) }).collect())
     }
 
-    /// The checks of a link that count, oldest first.
-    pub async fn checks(&self, key: &str) -> Result<Vec<Check>> {
-        let rows: Vec<String> =
-            sqlx::query_scalar("SELECT seen FROM checks WHERE link_key = $1 AND counted = 1 ORDER BY at, id")
-                .bind(key)
-                .fetch_all(&self.pool)
-                .await?;
-        rows.iter().map(|seen| from_json("checks.seen", seen)).collect()
-    }
-
     /// A link that was reached not long ago, to tell an offline machine from dead links.
     pub async fn recently_reached(&self) -> Result<Option<String>> {
         let query = sqlx::query_scalar(
@@ -132,6 +122,16 @@ impl Store {
 }
 
 impl Write {
+    /// The checks of a link that count, oldest first.
+    pub async fn checks(&mut self, key: &str) -> Result<Vec<Check>> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("SELECT seen FROM checks WHERE link_key = $1 AND counted = 1 ORDER BY at, id")
+                .bind(key)
+                .fetch_all(&mut *self.tx)
+                .await?;
+        rows.iter().map(|seen| from_json("checks.seen", seen)).collect()
+    }
+
     /// Records a check; `counted` is false when the network was down here.
     pub async fn record_check(&mut self, key: &str, check: &Check, counted: bool) -> Result<()> {
         sqlx::query("INSERT INTO checks (link_key, at, seen, counted) VALUES ($1,$2,$3,$4)")

@@ -1,0 +1,78 @@
+//! Arguments as written.
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Publishes per-tag and combined feeds from a daily link digest, with every source checked.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = AFTER)]
+pub(super) struct Args {
+    /// The configuration; default: $WELLSOURCED_CONFIG, config/wellsourced.toml, /etc/wellsourced/wellsourced.toml
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+    /// One cycle: collect, check the sources, publish
+    #[arg(long)]
+    pub(super) once: bool,
+    /// Nothing leaves the machine; verdicts stay as they are
+    #[arg(long)]
+    pub(super) offline: bool,
+    /// Warnings end with exit code 4
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Results as JSON
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Only what is wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// More of what happens
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+const AFTER: &str = "\
+Exit codes of --once: 0 all well, or warnings only; 1 nothing could be published; 2 usage or configuration;
+3 published, but with errors; 4 warnings, with --strict.
+Environment: WELLSOURCED_CONFIG, WELLSOURCED_STORE_URL, WELLSOURCED_LOG (as in RUST_LOG).";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Shows what would be collected from posts
+    Inspect(Inspect),
+    /// Checks URLs now; the store is untouched
+    Verify(Verify),
+    /// Shows inputs, links by verdict and the last cycle
+    Status,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Inspect {
+    /// Resolves relative links, images and permalinks
+    #[arg(long, value_name = "URL")]
+    pub(super) base: Option<url::Url>,
+    /// Posts
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Verify {
+    /// URLs to check; `-` reads them from stdin, one a line
+    #[arg(required = true, value_name = "URL")]
+    pub(super) urls: Vec<String>,
+}
+
+impl Args {
+    /// What is logged when the environment does not say.
+    pub(super) fn log_filter(&self) -> &'static str {
+        if self.verbose {
+            "wellsourced=debug"
+        } else if self.quiet {
+            "error"
+        } else {
+            "warn"
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a cycle did, for people: per edition its items, per source its verdict and why, what was written, what to mend.
+
+use crate::model::{Severity, Verdict};
+use crate::pipeline::{CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report};
+use std::fmt::{self, Display, Write};
+
+/// Complaints told in full; the rest is counted.
+const COMPLAINTS: usize = 50;
+
+/// The summary of a cycle; `quiet` leaves only what is wrong.
+pub(super) fn of(report: &Report, quiet: bool) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_summary(&mut text, report, quiet);
+    text
+}
+
+fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result {
+    if !quiet {
+        for input in &report.inputs {
+            write_input(out, input)?;
+        }
+        write_checks(out, &report.checks)?;
+        write_published(out, &report.published, report)?;
+    }
+    if let Some(failure) = &report.failure {
+        writeln!(out, "NOT PUBLISHED: {failure}")?;
+        writeln!(out, "  readers still get what was published before")?;
+    }
+    write_complaints(out, report)
+}
+
+fn write_input(out: &mut String, input: &InputReport) -> fmt::Result {
+    write!(out, "{}: {}", input.name, Count(input.posts, "post"))?;
+    if input.read == 0 {
+        write!(out, ", none new or changed")?;
+    } else {
+        write!(out, ", {} read", input.read)?;
+        let counts = [(input.new_items, "new"), (input.revised_items, "revised"), (input.removed_items, "removed")];
+        for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+            write!(out, ", {} {what}", Count(count, "item"))?;
+        }
+    }
+    writeln!(out)?;
+    for edition in &input.editions {
+        write_edition(out, edition)?;
+    }
+    if input.changed > input.editions.len() {
+        writeln!(out, "  … and {} more", Count(input.changed - input.editions.len(), "edition"))?;
+    }
+    for (path, until) in &input.held {
+        writeln!(out, "  held until {}: {path}", until.format("%Y-%m-%d %H:%M UTC"))?;
+    }
+    for (path, why) in &input.skipped {
+        writeln!(out, "  skipped {path}: {why}")?;
+    }
+    Ok(())
+}
+
+fn write_edition(out: &mut String, edition: &EditionReport) -> fmt::Result {
+    writeln!(out, "  {}  ({}, {})", edition.title, edition.date.format("%Y-%m-%d"), edition.path)?;
+    for item in &edition.items {
+        write_item(out, item)?;
+    }
+    for title in &edition.removed {
+        writeln!(out, "    - {title}  (left the feeds)")?;
+    }
+    Ok(())
+}
+
+fn write_item(out: &mut String, item: &ItemReport) -> fmt::Result {
+    let sign = match item.change {
+        ItemChange::New => '+',
+        ItemChange::Revised => '~',
+        ItemChange::Same => ' ',
+    };
+    write!(out, "    {sign} {}", item.title)?;
+    if !item.tags.is_empty() {
+        write!(out, "  [{}]", item.tags.join(", "))?;
+    }
+    writeln!(out)?;
+    for source in &item.sources {
+        write!(out, "        {}: {} — {}", source.label, source.url, source.verdict)?;
+        if !matches!(source.verdict, Verdict::Reachable | Verdict::Unchecked) {
+            write!(out, " ({})", source.evidence)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn write_checks(out: &mut String, checks: &CheckReport) -> fmt::Result {
+    if let Some(why) = &checks.network_down {
+        writeln!(out, "The network is down here ({why}): verdicts stay as they are, published all the same.")?;
+    } else if checks.offline {
+        writeln!(out, "Offline: no source was checked, verdicts stay as they are.")?;
+    } else if checks.due > 0 {
+        write!(out, "Checked {} of {} due", checks.checked, Count(checks.due, "source link"))?;
+        writeln!(out, ", {} changed.", Count(checks.changed, "verdict"))?;
+    }
+    if !checks.verdicts.is_empty() {
+        let counts: Vec<String> = checks.verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+        writeln!(out, "Source links: {}.", counts.join(", "))?;
+    }
+    Ok(())
+}
+
+fn write_published(out: &mut String, published: &PublishReport, report: &Report) -> fmt::Result {
+    if report.failure.is_some() {
+        return Ok(());
+    }
+    let items = Count(usize::try_from(report.items).unwrap_or(usize::MAX), "item");
+    let directory = &published.directory;
+    if published.feeds + published.pages + published.removed == 0 {
+        return writeln!(out, "Nothing to write: {directory}/ is up to date ({items}).");
+    }
+    write!(out, "Published {items} to {directory}/: wrote {}", Count(published.feeds, "feed"))?;
+    write!(out, " and {}", Count(published.pages, "page"))?;
+    if published.removed > 0 {
+        write!(out, ", removed {}", Count(published.removed, "file"))?;
+    }
+    writeln!(out, " in {} ms.", published.ms)
+}
+
+fn write_complaints(out: &mut String, report: &Report) -> fmt::Result {
+    let mut complaints: Vec<_> = report.complaints.iter().collect();
+    complaints.sort_by_key(|complaint| std::cmp::Reverse(complaint.severity));
+    if !complaints.is_empty() {
+        let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
+        writeln!(out, "To mend: {}, {}.", Count(errors, "error"), Count(warnings, "warning"))?;
+    }
+    for complaint in complaints.iter().take(COMPLAINTS) {
+        let severity = match complaint.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        writeln!(out, "{}: {severity}: {}", complaint.place, complaint.message)?;
+        writeln!(out, "  → {}", complaint.help)?;
+    }
+    if complaints.len() > COMPLAINTS {
+        writeln!(out, "… and {} more; --json has them all", complaints.len() - COMPLAINTS)?;
+    }
+    Ok(())
+}
+
+/// A number of things.
+struct Count(usize, &'static str);
+
+impl Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
+    }
+}

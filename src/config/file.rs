@@ -1,0 +1,173 @@
+//! The configuration as written: its keys, their types and defaults. Unknown keys are errors with the nearest known one.
+
+use super::Error;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::ops::Range;
+use toml::Spanned;
+
+/// A configuration file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) site: Site,
+    #[serde(default)]
+    pub(super) store: Store,
+    #[serde(default)]
+    pub(super) inputs: Vec<Input>,
+    #[serde(default)]
+    pub(super) tags: Tags,
+    #[serde(default)]
+    pub(super) net: Net,
+    #[serde(default)]
+    pub(super) verify: Verify,
+    #[serde(default)]
+    pub(super) publish: Publish,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Site {
+    pub(super) title: String,
+    pub(super) base_url: Spanned<String>,
+    #[serde(default)]
+    pub(super) language: Language,
+    #[serde(default)]
+    pub(super) author: Option<String>,
+    #[serde(default)]
+    pub(super) timezone: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(super) enum Language {
+    #[default]
+    #[serde(rename = "zh-CN")]
+    ZhCn,
+    #[serde(rename = "en")]
+    En,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Store {
+    pub(super) url: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Input {
+    pub(super) name: Spanned<String>,
+    pub(super) digest: Spanned<String>,
+    #[serde(default)]
+    pub(super) base_url: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) category: Option<String>,
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tags {
+    #[serde(default)]
+    pub(super) aliases: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) slugs: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Net {
+    pub(super) user_agent: Option<Spanned<String>>,
+    pub(super) timeout: Option<Spanned<String>>,
+    pub(super) concurrency: Option<Spanned<usize>>,
+    pub(super) per_host: Option<Spanned<usize>>,
+    pub(super) interval: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) allow_networks: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) resolve: BTreeMap<String, IpAddr>,
+    pub(super) ca_file: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Verify {
+    pub(super) budget: Option<Spanned<String>>,
+    pub(super) recheck: Option<Vec<Spanned<String>>>,
+    pub(super) confirm_gone: Option<ConfirmGone>,
+    #[serde(default)]
+    pub(super) robots: Robots,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConfirmGone {
+    pub(super) checks: u32,
+    pub(super) over: Spanned<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Robots {
+    #[default]
+    Ignore,
+    Respect,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Publish {
+    pub(super) directory: Option<String>,
+    pub(super) formats: Option<Vec<Format>>,
+    pub(super) items_per_feed: Option<Spanned<usize>>,
+    #[serde(default)]
+    pub(super) item_link: ItemLink,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Format {
+    Rss,
+    Atom,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ItemLink {
+    #[default]
+    Page,
+    Source,
+}
+
+/// Parses a configuration file.
+pub(super) fn parse(path: &str, text: &str) -> Result<File, Error> {
+    toml::from_str(text).map_err(|error| {
+        let message = with_nearest_key(error.message());
+        wrong(path, text, &error.span().unwrap_or(0..0), message)
+    })
+}
+
+/// An error at a place in the text.
+pub(super) fn wrong(path: &str, text: &str, span: &Range<usize>, message: String) -> Error {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Error::Wrong { path: path.to_owned(), line, column, message }
+}
+
+/// serde lists the known keys in backticks behind the unknown one; the nearest is what was meant.
+fn with_nearest_key(message: &str) -> String {
+    let mut names = message.split('`').skip(1).step_by(2);
+    if !message.starts_with("unknown field") {
+        return message.to_owned();
+    }
+    let unknown = names.next().unwrap_or_default();
+    let nearest = names.max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)));
+    match nearest {
+        Some(nearest) => format!("unknown key `{unknown}`; the nearest known key is `{nearest}`"),
+        None => format!("unknown key `{unknown}`"),
+    }
+}

@@ -1,0 +1,80 @@
+//! The configuration: TOML as written ([`file::File`]) becomes what the program does ([`Settings`]), in one place.
+//!
+//! The only module that reads the environment. A mistake names file, line, column and the way to mend it.
+
+mod file;
+mod settings;
+
+pub use settings::Settings;
+
+use std::path::{Path, PathBuf};
+
+/// Where a configuration is looked for when none is named.
+const PLACES: [&str; 2] = ["config/wellsourced.toml", "/etc/wellsourced/wellsourced.toml"];
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is none.
+    #[error("no configuration: neither {} nor {} is there; name one with --config FILE", PLACES[0], PLACES[1])]
+    Missing,
+    /// It cannot be read.
+    #[error("{path}: cannot be read: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something in it is wrong.
+    #[error("{path}:{line}:{column}: {message}")]
+    Wrong {
+        /// The file.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// What, and how to mend it.
+        message: String,
+    },
+}
+
+/// The environment's say: only here is it read.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// `WELLSOURCED_CONFIG`.
+    pub config: Option<PathBuf>,
+    /// `WELLSOURCED_STORE_URL`.
+    pub store_url: Option<String>,
+    /// `WELLSOURCED_LOG`.
+    pub log: Option<String>,
+}
+
+impl Environment {
+    /// What the process was given.
+    pub fn read() -> Self {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            config: variable("WELLSOURCED_CONFIG").map(PathBuf::from),
+            store_url: variable("WELLSOURCED_STORE_URL").and_then(|url| url.into_string().ok()),
+            log: variable("WELLSOURCED_LOG").and_then(|log| log.into_string().ok()),
+        }
+    }
+}
+
+/// The configuration file to use: the one named, the environment's, or the first that is there.
+pub fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf, Error> {
+    if let Some(path) = named.map(Path::to_path_buf).or_else(|| environment.config.clone()) {
+        return Ok(path);
+    }
+    PLACES.iter().map(PathBuf::from).find(|path| path.exists()).ok_or(Error::Missing)
+}
+
+/// Reads a configuration file.
+pub fn load(path: &Path, environment: &Environment) -> Result<Settings, Error> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Unreadable { path: name.clone(), source })?;
+    let file = file::parse(&name, &text)?;
+    settings::mean(&name, &text, file, environment)
+}

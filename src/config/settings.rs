@@ -1,0 +1,234 @@
+//! The configuration as meant: every value checked, every default filled in.
+
+use super::file::{self, File, wrong};
+use super::{Environment, Error};
+use crate::collect::digest::DigestOptions;
+use crate::pipeline::{DigestInput, Options, VerifyOptions};
+use crate::{net, publish, verify};
+use chrono_tz::Tz;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+use toml::Spanned;
+use url::Url;
+
+/// Where the store is when nothing says so.
+const STORE_URL: &str = "sqlite:var/wellsourced.db";
+
+/// What the program does.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The store.
+    pub store_url: String,
+    /// A cycle.
+    pub cycle: Options,
+}
+
+/// Where values are written, for errors.
+struct Text<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+impl Text<'_> {
+    fn wrong(&self, span: &Range<usize>, message: impl Into<String>) -> Error {
+        wrong(self.path, self.text, span, message.into())
+    }
+
+    fn url(&self, written: &Spanned<String>) -> Result<Url, Error> {
+        let mut url = Url::parse(written.as_ref())
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| {
+                let message = format!("`{}` is not an absolute http or https URL", written.as_ref());
+                self.wrong(&written.span(), message)
+            })?;
+        if !url.path().ends_with('/') {
+            let path = format!("{}/", url.path());
+            url.set_path(&path);
+        }
+        url.set_query(None);
+        url.set_fragment(None);
+        Ok(url)
+    }
+
+    fn duration(&self, written: &Spanned<String>) -> Result<Duration, Error> {
+        duration(written.as_ref()).ok_or_else(|| {
+            let message = format!("`{}` is not a duration; write 500ms, 20s, 10m, 24h or 7d", written.as_ref());
+            self.wrong(&written.span(), message)
+        })
+    }
+
+    fn at_least_one(&self, written: Option<&Spanned<usize>>, default: usize) -> Result<usize, Error> {
+        match written {
+            Some(number) if *number.as_ref() == 0 => Err(self.wrong(&number.span(), "must be at least 1")),
+            Some(number) => Ok(*number.as_ref()),
+            None => Ok(default),
+        }
+    }
+}
+
+/// A number with a unit: ms, s, m, h, d.
+fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(digits)?;
+    let number: u64 = number.parse().ok()?;
+    let seconds = |each: u64| number.checked_mul(each).map(Duration::from_secs);
+    let duration = match unit.trim() {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => seconds(1),
+        "m" => seconds(60),
+        "h" => seconds(3600),
+        "d" => seconds(86400),
+        _ => None,
+    };
+    // A century is enough, and fits into every type of time.
+    duration.filter(|duration| *duration <= Duration::from_secs(100 * 366 * 86400))
+}
+
+/// What a configuration file means.
+pub(super) fn mean(path: &str, text: &str, file: File, environment: &Environment) -> Result<Settings, Error> {
+    let text = Text { path, text };
+    let base_url = text.url(&file.site.base_url)?;
+    let timezone = timezone(&text, file.site.timezone.as_ref())?;
+    let language = match file.site.language {
+        file::Language::ZhCn => publish::Language::ZhCn,
+        file::Language::En => publish::Language::En,
+    };
+    let publish = publish::Options {
+        author: file.site.author.clone().unwrap_or_else(|| file.site.title.clone()),
+        title: file.site.title.clone(),
+        language,
+        timezone,
+        formats: formats(file.publish.formats.as_deref()),
+        items_per_feed: text.at_least_one(file.publish.items_per_feed.as_ref(), 50)?.min(1000),
+        item_link: match file.publish.item_link {
+            file::ItemLink::Page => publish::ItemLink::Page,
+            file::ItemLink::Source => publish::ItemLink::Source,
+        },
+        base_url: base_url.clone(),
+    };
+    let cycle = Options {
+        inputs: inputs(&text, &file, timezone)?,
+        slugs: file.tags.slugs.clone(),
+        offline: false,
+        net: net(&text, &file.net, &base_url)?,
+        verify: verify(&text, &file.verify)?,
+        publish,
+        directory: PathBuf::from(file.publish.directory.as_deref().unwrap_or("feeds")),
+    };
+    let store_url = environment.store_url.clone().or(file.store.url).unwrap_or_else(|| STORE_URL.to_owned());
+    Ok(Settings { store_url, cycle })
+}
+
+fn timezone(text: &Text<'_>, written: Option<&Spanned<String>>) -> Result<Tz, Error> {
+    let Some(written) = written else { return Ok(Tz::UTC) };
+    written.as_ref().parse().map_err(|_unknown| {
+        let name = written.as_ref();
+        let nearest = chrono_tz::TZ_VARIANTS
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(name, a.name()).total_cmp(&strsim::jaro_winkler(name, b.name())));
+        let nearest = nearest.map_or("UTC", |zone| zone.name());
+        text.wrong(&written.span(), format!("`{name}` is not a time zone; the nearest is `{nearest}`"))
+    })
+}
+
+fn formats(written: Option<&[file::Format]>) -> Vec<publish::Format> {
+    let all = [file::Format::Rss, file::Format::Atom, file::Format::Json];
+    let mut formats = Vec::new();
+    for format in written.unwrap_or(&all) {
+        let format = match format {
+            file::Format::Rss => publish::Format::Rss,
+            file::Format::Atom => publish::Format::Atom,
+            file::Format::Json => publish::Format::Json,
+        };
+        if !formats.contains(&format) {
+            formats.push(format);
+        }
+    }
+    formats
+}
+
+fn inputs(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<DigestInput>, Error> {
+    let mut inputs: Vec<DigestInput> = Vec::with_capacity(file.inputs.len());
+    for input in &file.inputs {
+        let name = input.name.as_ref().trim();
+        if name.is_empty() || inputs.iter().any(|other| other.name == name) {
+            let message =
+                format!("an input's name seeds the ids of its items: `{name}` must not be empty or used twice");
+            return Err(text.wrong(&input.name.span(), message));
+        }
+        let glob = input.digest.as_ref();
+        if let Err(error) = glob::Pattern::new(glob) {
+            let message = format!("`{glob}` is not a pattern of file names: {}", error.msg);
+            return Err(text.wrong(&input.digest.span(), message));
+        }
+        let base_url = input.base_url.as_ref().map(|url| text.url(url)).transpose()?;
+        let digest = DigestOptions {
+            timezone,
+            base_url,
+            category: input.category.clone(),
+            tags: input.tags.clone(),
+            aliases: file.tags.aliases.clone(),
+        };
+        inputs.push(DigestInput { name: name.to_owned(), glob: glob.clone(), digest });
+    }
+    Ok(inputs)
+}
+
+fn net(text: &Text<'_>, written: &file::Net, base_url: &Url) -> Result<net::Options, Error> {
+    let default = net::Options::default();
+    let duration = |written: &Option<Spanned<String>>, default| match written {
+        Some(written) => text.duration(written),
+        None => Ok(default),
+    };
+    let mut allow_networks = Vec::with_capacity(written.allow_networks.len());
+    for network in &written.allow_networks {
+        allow_networks.push(network.as_ref().parse().map_err(|_invalid| {
+            let message = format!("`{}` is not a network; write 127.0.0.0/8 or fd00::/8", network.as_ref());
+            text.wrong(&network.span(), message)
+        })?);
+    }
+    let user_agent = match &written.user_agent {
+        Some(agent) if agent.as_ref().is_empty() || !agent.as_ref().bytes().all(|b| (0x20..0x7f).contains(&b)) => {
+            return Err(text.wrong(&agent.span(), "a user agent is a line of visible ASCII (RFC 9110, section 10.1.5)"));
+        }
+        Some(agent) => agent.as_ref().clone(),
+        None => format!("wellsourced/{} (+{base_url})", env!("CARGO_PKG_VERSION")),
+    };
+    Ok(net::Options {
+        user_agent,
+        timeout: duration(&written.timeout, default.timeout)?,
+        concurrency: text.at_least_one(written.concurrency.as_ref(), default.concurrency)?,
+        per_host: text.at_least_one(written.per_host.as_ref(), default.per_host)?,
+        interval: duration(&written.interval, default.interval)?,
+        allow_networks,
+        resolve: written.resolve.clone().into_iter().collect::<BTreeMap<_, _>>(),
+        ca_file: written.ca_file.as_ref().map(PathBuf::from),
+    })
+}
+
+fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Error> {
+    let days = |duration: Duration| chrono::Duration::from_std(duration).unwrap_or(chrono::Duration::MAX);
+    let mut policy = verify::Policy::default();
+    if let Some(confirm) = &written.confirm_gone {
+        policy.confirm_gone_checks = confirm.checks.max(1);
+        policy.confirm_gone_over = days(text.duration(&confirm.over)?);
+    }
+    let mut check = verify::CheckOptions::default();
+    check.robots = match written.robots {
+        file::Robots::Ignore => verify::Robots::Ignore,
+        file::Robots::Respect => verify::Robots::Respect,
+    };
+    let recheck = match &written.recheck {
+        Some(ages) => ages.iter().map(|age| text.duration(age).map(days)).collect::<Result<Vec<_>, _>>()?,
+        None => [1, 7, 30, 90].into_iter().map(chrono::Duration::days).collect(),
+    };
+    let budget = match &written.budget {
+        Some(budget) => text.duration(budget)?,
+        None => Duration::from_secs(600),
+    };
+    Ok(VerifyOptions { check, policy, recheck, budget })
+}

@@ -1,0 +1,305 @@
+//! Collects an input: finds its files, reads those that changed, and saves what they hold in one transaction.
+
+use super::identify::{self, Saved};
+use super::{DigestInput, Error, InputReport, Options};
+use crate::collect::digest::{self, Post, Reading};
+use crate::model::{Complaint, Place, Presence};
+use crate::publish::content_hash;
+use crate::store::{InputState, PostState, Store, Write};
+use crate::telemetry::Progress;
+use chrono::{DateTime, Duration, Utc};
+use futures::{StreamExt, TryStreamExt};
+use std::collections::{HashMap, HashSet};
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+/// A post dated further ahead than this is a mistake.
+const HELD_AT_MOST: Duration = Duration::days(7);
+
+/// How many posts are read at once.
+const READERS: usize = 8;
+
+/// How many editions a report tells with their items.
+const TOLD: usize = 10;
+
+/// A file as the folder shows it.
+#[derive(Debug, Clone)]
+struct Found {
+    path: String,
+    size: i64,
+    mtime_ns: i64,
+}
+
+/// A file that was read.
+struct ReadPost {
+    found: Found,
+    hash: String,
+    /// `None`: the bytes are those that were read last time.
+    reading: Option<Reading>,
+}
+
+/// Collects one digest input.
+pub(super) async fn input(
+    store: &Store,
+    options: &Options,
+    input: &DigestInput,
+    progress: &Progress,
+    now: DateTime<Utc>,
+) -> Result<InputReport, Error> {
+    let mut write = store.begin().await?;
+    let state = write.input(&input.name, &fingerprint(input)).await?;
+    let before = store.posts(state.id).await?;
+    let glob = input.glob.clone();
+    let (files, mut complaints) = tokio::task::spawn_blocking(move || scan(&glob)).await?;
+    let present: HashSet<String> = files.iter().map(|found| found.path.clone()).collect();
+    let mut report = InputReport { name: input.name.clone(), posts: files.len(), ..InputReport::default() };
+    let changed: Vec<Found> =
+        files.into_iter().filter(|found| needs_reading(before.get(&found.path), found, state, now)).collect();
+    let mut step = Step { write, options, input, input_id: state.id, present: &present, now, report: &mut report };
+    let bar = progress.collecting(&input.name, changed.len());
+    let known: HashMap<&str, &PostState> = before.iter().map(|(path, post)| (path.as_str(), post)).collect();
+    let mut readings = futures::stream::iter(changed)
+        .map(|found| {
+            let unchanged = known.get(found.path.as_str()).filter(|p| state.same_options && p.held_until.is_none());
+            let hash = unchanged.map(|post| post.hash.clone());
+            let digest = input.digest.clone();
+            tokio::task::spawn_blocking(move || read(found, hash.as_deref(), &digest))
+        })
+        .buffered(READERS);
+    while let Some(post) = readings.try_next().await? {
+        step.post(post).await?;
+        bar.inc(1);
+    }
+    drop(readings);
+    let Step { mut write, .. } = step;
+    if present.is_empty() && !before.is_empty() {
+        complaints.push(nothing_left(input));
+    } else {
+        if present.is_empty() {
+            complaints.push(nothing_found(input));
+        }
+        let gone: Vec<&String> = before.keys().filter(|path| !present.contains(*path)).collect();
+        for path in gone {
+            write.remove_post(state.id, path).await?;
+        }
+        report.removed_items += leave(&mut write, options, state.id, &present, now).await?;
+    }
+    write.put_complaints(state.id, "", &complaints).await?;
+    write.commit().await?;
+    report.editions.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.path.cmp(&b.path)));
+    report.editions.truncate(TOLD);
+    Ok(report)
+}
+
+/// Lets the editions of inputs that are no longer configured leave.
+pub(super) async fn withdraw_others(store: &Store, options: &Options, now: DateTime<Utc>) -> Result<(), Error> {
+    let names: Vec<String> = options.inputs.iter().map(|input| input.name.clone()).collect();
+    let mut write = store.begin().await?;
+    for (input_id, _) in write.inputs_but(&names).await? {
+        leave(&mut write, options, input_id, &HashSet::new(), now).await?;
+        for path in store.posts(input_id).await?.keys() {
+            write.remove_post(input_id, path).await?;
+        }
+        write.put_complaints(input_id, "", &[]).await?;
+    }
+    Ok(write.commit().await?)
+}
+
+/// The options that decide what a post reads as; posts are read again when they change.
+fn fingerprint(input: &DigestInput) -> String {
+    content_hash(format!("{:?} {}", input.digest, env!("CARGO_PKG_VERSION")).as_bytes())
+}
+
+fn needs_reading(before: Option<&PostState>, found: &Found, state: InputState, now: DateTime<Utc>) -> bool {
+    !state.same_options
+        || before.is_none_or(|post| {
+            (post.size, post.mtime_ns) != (found.size, found.mtime_ns)
+                || post.held_until.is_some_and(|until| until <= now.timestamp())
+        })
+}
+
+/// The files that a glob matches, by path.
+fn scan(pattern: &str) -> (Vec<Found>, Vec<Complaint>) {
+    let mut complaints = Vec::new();
+    let mut files = Vec::new();
+    // `config` has parsed the pattern before; an odd one simply matches nothing.
+    for entry in glob::glob(pattern).into_iter().flatten() {
+        let seen = entry.map_err(|e| (e.path().to_path_buf(), e.to_string())).and_then(|path| {
+            let metadata = std::fs::metadata(&path).map_err(|e| (path.clone(), e.to_string()))?;
+            Ok(metadata.is_file().then(|| found(&path, &metadata)))
+        });
+        match seen {
+            Ok(file) => files.extend(file),
+            Err((path, reason)) => {
+                let place = Place::file(path.to_string_lossy());
+                complaints.push(Complaint::warning(place, reason, "let the user that runs wellsourced read it"));
+            }
+        }
+    }
+    files.sort_by(|a: &Found, b| a.path.cmp(&b.path));
+    (files, complaints)
+}
+
+fn found(path: &PathBuf, metadata: &std::fs::Metadata) -> Found {
+    let mtime = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    Found {
+        path: path.to_string_lossy().into_owned(),
+        size: i64::try_from(metadata.len()).unwrap_or(i64::MAX),
+        mtime_ns: i64::try_from(mtime.as_nanos()).unwrap_or(i64::MAX),
+    }
+}
+
+/// Reads one file; `unchanged` is the hash it had when it was last read in the same way.
+fn read(found: Found, unchanged: Option<&str>, options: &digest::DigestOptions) -> ReadPost {
+    let mut bytes = Vec::new();
+    let limit = digest::MAX_POST_BYTES + 1;
+    if let Err(error) = std::fs::File::open(&found.path).and_then(|file| file.take(limit).read_to_end(&mut bytes)) {
+        let place = Place::file(&found.path);
+        let complaint = Complaint::error(place, format!("cannot be read: {error}"), "let wellsourced read the file");
+        // No hash, so that the next cycle tries again.
+        return ReadPost {
+            found,
+            hash: String::new(),
+            reading: Some(Reading { post: Post::Broken, complaints: vec![complaint] }),
+        };
+    }
+    let size = u64::try_from(found.size).unwrap_or_default();
+    let hash = content_hash(&bytes);
+    if unchanged == Some(hash.as_str()) {
+        return ReadPost { found, hash, reading: None };
+    }
+    let reading = if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > digest::MAX_POST_BYTES {
+        digest::too_large(&found.path, size)
+    } else {
+        digest::read(&found.path, &bytes, options)
+    };
+    ReadPost { found, hash, reading: Some(reading) }
+}
+
+fn nothing_left(input: &DigestInput) -> Complaint {
+    Complaint::error(
+        Place::file(&input.glob),
+        format!("`{}`: no file matches any more; what was published stays", input.name),
+        "look whether the folder is mounted and the checkout is whole, or take the input out of the configuration",
+    )
+}
+
+fn nothing_found(input: &DigestInput) -> Complaint {
+    Complaint::warning(
+        Place::file(&input.glob),
+        format!("`{}`: no file matches", input.name),
+        "put posts there, or mend `digest` in the configuration (relative to the working directory)",
+    )
+}
+
+/// Lets the editions leave whose file is no longer there. Tells how many items left with them.
+async fn leave(
+    write: &mut Write,
+    options: &Options,
+    input_id: i64,
+    present: &HashSet<String>,
+    now: DateTime<Utc>,
+) -> Result<usize, Error> {
+    let mut left = 0;
+    for (id, path) in write.edition_paths(input_id).await? {
+        if present.contains(&path) {
+            continue;
+        }
+        let Some(mut known) = write.known_edition(id).await? else { continue };
+        left += known.items.iter().filter(|item| item.presence == Presence::Live).count();
+        known.presence = Presence::Left;
+        for item in &mut known.items {
+            item.presence = Presence::Left;
+        }
+        known.updated = identify::free_edition_second(write, now).await?;
+        write.save_edition(input_id, &known, None, &options.slugs, now).await?;
+    }
+    Ok(left)
+}
+
+/// What saving a post needs.
+struct Step<'a> {
+    write: Write,
+    options: &'a Options,
+    input: &'a DigestInput,
+    input_id: i64,
+    present: &'a HashSet<String>,
+    now: DateTime<Utc>,
+    report: &'a mut InputReport,
+}
+
+impl Step<'_> {
+    /// Saves one file as it was read.
+    async fn post(&mut self, read: ReadPost) -> Result<(), Error> {
+        let Found { path, size, mtime_ns } = read.found;
+        let Some(Reading { post, mut complaints }) = read.reading else {
+            return Ok(self.write.touch_post(self.input_id, &path, mtime_ns).await?);
+        };
+        self.report.read += 1;
+        let mut state = PostState { size, mtime_ns, hash: read.hash, held_until: None, skipped: None };
+        match post {
+            Post::Skipped { why } => {
+                self.report.skipped.push((path.clone(), why.clone()));
+                state.skipped = Some(why);
+                self.skip(&path).await?;
+            }
+            Post::Broken => {}
+            Post::Edition(edition) => {
+                let date = edition.date.with_timezone(&Utc);
+                if date > self.now + HELD_AT_MOST {
+                    complaints.push(too_far_ahead(&path, date));
+                } else if date > self.now {
+                    state.held_until = Some(date.timestamp());
+                    self.report.held.push((path.clone(), date));
+                } else {
+                    let saved = self.save(&path, *edition).await?;
+                    self.tell(saved, &mut complaints);
+                }
+            }
+        }
+        Ok(self.write.put_post(self.input_id, &path, &state, &complaints).await?)
+    }
+
+    async fn save(&mut self, path: &str, edition: crate::model::Edition) -> Result<Saved, Error> {
+        let place = identify::Place { input: &self.input.name, input_id: self.input_id, path, present: self.present };
+        identify::save(&mut self.write, place, &self.options.slugs, &edition, self.now).await
+    }
+
+    fn tell(&mut self, saved: Saved, complaints: &mut Vec<Complaint>) {
+        complaints.extend(saved.complaint);
+        let Some(edition) = saved.report else { return };
+        self.report.changed += 1;
+        self.report.new_items += edition.count(super::ItemChange::New);
+        self.report.revised_items += edition.count(super::ItemChange::Revised);
+        self.report.removed_items += edition.removed.len();
+        self.report.editions.push(edition);
+        if self.report.editions.len() > 4 * TOLD {
+            self.report.editions.sort_by_key(|edition| std::cmp::Reverse(edition.date));
+            self.report.editions.truncate(TOLD);
+        }
+    }
+
+    /// A file that was an edition and is none any more.
+    async fn skip(&mut self, path: &str) -> Result<(), Error> {
+        let others: HashSet<String> = self.present.iter().filter(|p| *p != path).cloned().collect();
+        if self.write.edition_paths(self.input_id).await?.iter().any(|(_, p)| p == path) {
+            self.report.removed_items += leave(&mut self.write, self.options, self.input_id, &others, self.now).await?;
+        }
+        Ok(())
+    }
+}
+
+impl super::EditionReport {
+    fn count(&self, change: super::ItemChange) -> usize {
+        self.items.iter().filter(|item| item.change == change).count()
+    }
+}
+
+fn too_far_ahead(path: &str, date: DateTime<Utc>) -> Complaint {
+    Complaint::error(
+        Place::file(path),
+        format!("`date` is {}, more than seven days ahead", date.format("%Y-%m-%d")),
+        "correct `date` in the front matter; up to seven days ahead a post is held until then",
+    )
+}

@@ -1,0 +1,90 @@
+//! One cycle: collect, verify, publish. `--once` and the daemon call the same [`run`].
+//!
+//! The steps in between are dull on purpose: what is new is decided by `collect::reconcile`, what a check means by
+//! `verify::judge`, what a feed holds by `publish::compose`. Reads no clock and prints nothing.
+
+mod collect;
+mod identify;
+mod options;
+mod publish;
+mod report;
+mod restore;
+mod verify;
+
+pub use options::{DigestInput, Options, VerifyOptions};
+pub use report::{
+    CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report, SourceReport,
+};
+
+use crate::model::Complaint;
+use crate::store::{CycleRecord, Store};
+use crate::telemetry::Progress;
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+
+/// Why a cycle could not be finished: always our failure or the machine's, never an input's.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+    /// The published directory could not be written.
+    #[error(transparent)]
+    Publish(#[from] crate::publish::Error),
+    /// The network client could not be made.
+    #[error(transparent)]
+    Net(#[from] crate::net::Error),
+    /// A task of ours died.
+    #[error("a task of ours died: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// Runs one cycle. `stop` ends it early, between two steps or checks, with everything done so far kept.
+///
+/// A failure to publish is told in the report too, so that what was collected and checked is not lost with it.
+pub async fn run(
+    store: &Store,
+    options: &Options,
+    progress: &Progress,
+    now: DateTime<Utc>,
+    stop: &CancellationToken,
+) -> Result<Report, Error> {
+    let began = tokio::time::Instant::now();
+    let mut report = Report::begin(now);
+    restore::identities(store, options).await?;
+    for input in &options.inputs {
+        report.inputs.push(collect::input(store, options, input, progress, now).await?);
+    }
+    collect::withdraw_others(store, options, now).await?;
+    if !stop.is_cancelled() {
+        report.checks = verify::due_links(store, options, progress, now, stop).await?;
+    }
+    match publish::changes(store, options, progress).await {
+        Ok((published, complaints)) => {
+            report.published = published;
+            report.complaints.extend(complaints);
+        }
+        Err(error) => report.failure = Some(error.to_string()),
+    }
+    report.complaints.splice(0..0, store.complaints().await?);
+    report.note_verdicts(store).await?;
+    let counts = store.input_counts().await?;
+    report.items = counts.iter().map(|(_, _, items)| items).sum();
+    report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    record(store, &report).await?;
+    Ok(report)
+}
+
+async fn record(store: &Store, report: &Report) -> Result<(), Error> {
+    let ended = report.started + chrono::Duration::milliseconds(i64::try_from(report.ms).unwrap_or(i64::MAX));
+    let kept = Report {
+        // The store has these already; a cycle's record stays small.
+        complaints: Vec::<Complaint>::new(),
+        inputs: report.inputs.iter().map(InputReport::without_details).collect(),
+        ..report.clone()
+    };
+    let json = serde_json::to_string(&kept).unwrap_or_default();
+    let mut write = store.begin().await?;
+    write.record_cycle(&CycleRecord { started: report.started, ended, report: json }).await?;
+    Ok(write.commit().await?)
+}

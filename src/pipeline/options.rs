@@ -1,0 +1,50 @@
+//! What a cycle is told: filled by `config`, defined here.
+
+use crate::collect::digest::DigestOptions;
+use crate::{net, publish, verify};
+use chrono::Duration;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A digest: Markdown posts.
+#[derive(Debug, Clone)]
+pub struct DigestInput {
+    /// Its name, which seeds the ids of its items.
+    pub name: String,
+    /// Glob of its posts.
+    pub glob: String,
+    /// How its posts are read.
+    pub digest: DigestOptions,
+}
+
+/// How links are checked.
+#[derive(Debug, Clone)]
+pub struct VerifyOptions {
+    /// How one check goes.
+    pub check: verify::CheckOptions,
+    /// How checks add up.
+    pub policy: verify::Policy,
+    /// Ages at which a published link is checked again; the last repeats.
+    pub recheck: Vec<Duration>,
+    /// How long a cycle checks before it publishes.
+    pub budget: std::time::Duration,
+}
+
+/// What a cycle is told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where items come from.
+    pub inputs: Vec<DigestInput>,
+    /// Configured paths of tags.
+    pub slugs: BTreeMap<String, String>,
+    /// Nothing leaves the machine.
+    pub offline: bool,
+    /// The network client.
+    pub net: net::Options,
+    /// Checks.
+    pub verify: VerifyOptions,
+    /// Feeds and pages.
+    pub publish: publish::Options,
+    /// The published directory.
+    pub directory: PathBuf,
+}

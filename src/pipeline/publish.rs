@@ -1,0 +1,173 @@
+//! Publishes what changed: composes the feeds and pages that show it, writes those whose bytes differ.
+//!
+//! Same store, same bytes: what is written depends on nothing but the store and the configuration. The first publish and
+//! one under changed options look at everything; any other only at what the store marked.
+
+mod compose;
+mod writing;
+
+use super::restore;
+use super::{Error, Options, PublishReport};
+use crate::collect::reconcile::mint_site;
+use crate::model::{ChannelKind, Complaint};
+use crate::publish::{IDS, Journal, MANIFEST, Site, content_hash};
+use crate::store::{Changes, ItemOrder, Shift, Store};
+use crate::telemetry::Progress;
+use compose::Composer;
+use futures::{StreamExt, TryStreamExt};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use uuid::Uuid;
+use writing::Writing;
+
+/// Raised when the same options and items would give other bytes than before.
+const RENDERING: u32 = 1;
+
+/// Items whose pages are composed in one go.
+const PAGES_AT_ONCE: usize = 250;
+
+/// Compositions under way at once.
+const WORKERS: usize = 3;
+
+/// What is looked at in one publish.
+struct Scope {
+    /// Everything, also for what must be removed.
+    all: bool,
+    changes: Changes,
+    /// Remembered once everything is written.
+    fingerprint: String,
+}
+
+/// Publishes what changed since the last time.
+pub(super) async fn changes(
+    store: &Store,
+    options: &Options,
+    progress: &Progress,
+) -> Result<(PublishReport, Vec<Complaint>), Error> {
+    let began = tokio::time::Instant::now();
+    let mut report = PublishReport { directory: options.directory.display().to_string(), ..PublishReport::default() };
+    let site = Arc::new(site(store, options).await?);
+    let scope = scope(store, options, &site).await?;
+    if !scope.all && scope.changes.is_empty() {
+        return Ok((report, Vec::new()));
+    }
+    let mut writing = Writing::open(store, &options.directory, scope.all)?;
+    let members = compose_all(store, &site, &scope, &mut writing, progress).await?;
+    let ids = ids(store, site.id, &scope).await?;
+    let complaints = writing.commit(&mut report, |directory| write_ids(directory, &ids, scope.all)).await?;
+    let mut write = store.begin().await?;
+    for (channel, count) in members {
+        write.set_members(channel, count).await?;
+    }
+    write.clear_marks().await?;
+    write.set_meta("published", &scope.fingerprint).await?;
+    write.set_meta("directory", &directory_name(options)).await?;
+    write.commit().await?;
+    report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok((report, complaints))
+}
+
+/// The site with its id, given at first sight.
+async fn site(store: &Store, options: &Options) -> Result<Site, Error> {
+    let stored = store.meta("site").await?.and_then(|id| id.parse::<Uuid>().ok());
+    let id = match stored {
+        Some(id) => id,
+        None => {
+            let id = mint_site(options.publish.base_url.as_str(), &options.publish.title);
+            let mut write = store.begin().await?;
+            write.set_meta("site", &id.to_string()).await?;
+            write.commit().await?;
+            id
+        }
+    };
+    Ok(Site { id, options: options.publish.clone() })
+}
+
+/// A directory's name that does not depend on how it is written.
+fn directory_name(options: &Options) -> String {
+    std::fs::canonicalize(&options.directory).unwrap_or_else(|_| options.directory.clone()).display().to_string()
+}
+
+async fn scope(store: &Store, options: &Options, site: &Site) -> Result<Scope, Error> {
+    let fingerprint = content_hash(format!("{RENDERING} {site:?}").as_bytes());
+    let directory = store.meta("directory").await?;
+    let moved = directory.is_some_and(|before| before != directory_name(options));
+    if moved {
+        let mut write = store.begin().await?;
+        write.forget_files().await?;
+        write.commit().await?;
+    }
+    let there = options.directory.join(MANIFEST).exists() && options.directory.join(IDS).exists();
+    let all = moved || !there || store.meta("published").await?.as_deref() != Some(&fingerprint);
+    let changes = if all { Changes::default() } else { store.changes().await? };
+    Ok(Scope { all, changes, fingerprint })
+}
+
+/// Composes everything in scope. Returns how many items each channel in scope has.
+async fn compose_all(
+    store: &Store,
+    site: &Arc<Site>,
+    scope: &Scope,
+    writing: &mut Writing<'_>,
+    progress: &Progress,
+) -> Result<Vec<(i64, u64)>, Error> {
+    let composer = Composer { store, site: Arc::clone(site) };
+    let (items, editions) = if scope.all {
+        (store.all_items().await?, store.edition_ids(ItemOrder::Oldest, 0, u64::MAX).await?)
+    } else {
+        (scope.changes.items.clone(), scope.changes.editions.clone())
+    };
+    let mut channels = Vec::new();
+    for kind in [ChannelKind::Tag, ChannelKind::Source, ChannelKind::Combined] {
+        channels.extend(store.channels(kind).await?);
+    }
+    let whole = Shift { from: Some(i64::MIN), touched: Vec::new() };
+    let shift_of = |id: i64| if scope.all { Some(&whole) } else { scope.changes.channels.get(&id) };
+    let in_scope: Vec<_> = channels.iter().filter_map(|state| shift_of(state.id).map(|shift| (state, shift))).collect();
+    let bar = progress.publishing(items.len() + editions.len() + in_scope.len());
+    let mut units =
+        futures::stream::iter(items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids))).buffered(WORKERS);
+    while let Some(files) = units.try_next().await? {
+        bar.inc(u64::try_from(files.len()).unwrap_or_default());
+        writing.put_all(files).await?;
+    }
+    let mut units =
+        futures::stream::iter(editions.chunks(PAGES_AT_ONCE).map(|ids| composer.edition_pages(ids))).buffered(WORKERS);
+    while let Some(files) = units.try_next().await? {
+        bar.inc(u64::try_from(files.len()).unwrap_or_default());
+        writing.put_all(files).await?;
+    }
+    let mut members = Vec::with_capacity(in_scope.len());
+    let mut units =
+        futures::stream::iter(in_scope.iter().map(|(state, shift)| composer.channel(state, shift))).buffered(WORKERS);
+    while let Some((files, count)) = units.try_next().await? {
+        bar.inc(1);
+        members.extend(in_scope.get(members.len()).map(|(state, _)| (state.id, count)));
+        writing.put_all(files).await?;
+    }
+    let list = if scope.all { &whole } else { &scope.changes.edition_list };
+    writing.put_all(composer.editions(list).await?).await?;
+    for state in &mut channels {
+        state.members = members.iter().find(|(id, _)| *id == state.id).map_or(state.members, |(_, count)| *count);
+    }
+    writing.put_all(composer.site_wide(&channels).await?).await?;
+    Ok(members)
+}
+
+async fn ids(store: &Store, site: Uuid, scope: &Scope) -> Result<Vec<restore::IdLine>, Error> {
+    restore::lines(store, site, (!scope.all).then_some(&scope.changes)).await
+}
+
+/// Keeps the ids beside the feeds, before anything that shows them appears.
+fn write_ids(directory: &std::path::Path, lines: &[restore::IdLine], all: bool) -> Result<(), crate::publish::Error> {
+    let journal = Journal::<restore::IdLine>::open(&directory.join(IDS));
+    if all { journal.rewrite(lines) } else { journal.append(lines) }
+}
+
+/// Path of a channel's numbered page.
+fn page_path(folder: &str, number: u32) -> String {
+    let mut path = folder.to_owned();
+    // Writing to a String cannot fail.
+    let _ = write!(path, "page/{number}/index.html");
+    path
+}

@@ -1,0 +1,308 @@
+//! Loads what a feed or page shows and has it composed, off the async threads.
+
+use super::page_path;
+use crate::model::{Channel, ChannelKind, StoredItem, Tag};
+use crate::pipeline::Error;
+use crate::publish::{self, EditionWithItems, InputStatus, Newer, Paging, Site, StatusView, TroubledLink};
+use crate::store::{ChannelState, ItemOrder, Shift, Store};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Items or editions on a numbered page.
+const PAGE: u64 = 50;
+
+/// Links told on the status page.
+const TROUBLED: u32 = 200;
+
+/// A file as it should stand below the published directory.
+#[derive(Debug)]
+pub(super) enum Output {
+    /// It holds these bytes.
+    File(String, Vec<u8>),
+    /// It is not there.
+    Removed(String),
+}
+
+/// Composes from a store.
+#[derive(Debug, Clone)]
+pub(super) struct Composer<'a> {
+    pub(super) store: &'a Store,
+    pub(super) site: Arc<Site>,
+}
+
+/// How a list of some length is cut into numbered pages, counted from the oldest so that full ones stay as they are, and
+/// the index, which shows at least a page of the newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cut {
+    total: u64,
+    pages: u32,
+}
+
+impl Cut {
+    fn of(total: u64) -> Self {
+        Self { total, pages: u32::try_from((total / PAGE).saturating_sub(1)).unwrap_or(u32::MAX) }
+    }
+
+    /// Entries that the index shows.
+    fn on_index(self) -> u64 {
+        self.total - u64::from(self.pages) * PAGE
+    }
+
+    fn index(self) -> Paging {
+        Paging { number: None, older: (self.pages > 0).then_some(self.pages), newer: Newer::None, total: self.total }
+    }
+
+    fn page(self, number: u32) -> Paging {
+        let newer = if number < self.pages { Newer::Page(number + 1) } else { Newer::Index };
+        Paging { number: Some(number), older: (number > 1).then(|| number - 1), newer, total: self.total }
+    }
+
+    /// The page on which the entry with so many older ones stands; beyond `pages` it is on the index.
+    fn page_of(rank: u64) -> u32 {
+        u32::try_from(rank / PAGE + 1).unwrap_or(u32::MAX)
+    }
+
+    /// Pages to compose: those that moved, from `moved_rank` on, the ones at `touched_ranks`, and the one that was last
+    /// `before` and may now have a newer one.
+    fn changed(self, before: Self, moved_rank: Option<u64>, touched_ranks: &[u64]) -> BTreeSet<u32> {
+        let mut pages: BTreeSet<u32> = touched_ranks.iter().map(|rank| Self::page_of(*rank)).collect();
+        if let Some(rank) = moved_rank {
+            pages.extend(Self::page_of(rank).min(before.pages.max(1))..=self.pages);
+        }
+        pages.retain(|page| *page <= self.pages);
+        pages
+    }
+}
+
+impl Composer<'_> {
+    /// The pages of items; of those that left, that they are gone.
+    pub(super) async fn item_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
+        let items = self.store.items(ids).await?;
+        let live: BTreeSet<Uuid> = items.iter().map(|item| item.id).collect();
+        let mut outputs = Vec::with_capacity(ids.len());
+        for id in ids.iter().filter(|id| !live.contains(id)) {
+            let short_id = self.store.short_id(*id).await?;
+            outputs.extend(short_id.map(|short| Output::Removed(format!("items/{short}/index.html"))));
+        }
+        let site = Arc::clone(&self.site);
+        let pages = blocking(move || {
+            let page = |item: &StoredItem| {
+                let path = format!("items/{}/index.html", item.short_id);
+                Ok(Output::File(path, publish::item_page(&site, item)?))
+            };
+            items.iter().map(page).collect::<Result<Vec<_>, publish::Error>>()
+        });
+        outputs.extend(pages.await?);
+        Ok(outputs)
+    }
+
+    /// The pages of editions; of those that left, that they are gone.
+    pub(super) async fn edition_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
+        let editions = self.editions_with_items(ids).await?;
+        let live: BTreeSet<Uuid> = editions.iter().map(|(edition, _)| edition.id).collect();
+        let mut outputs = Vec::with_capacity(ids.len());
+        for id in ids.iter().filter(|id| !live.contains(id)) {
+            let slug = self.store.edition_slug(*id).await?;
+            outputs.extend(slug.map(|slug| Output::Removed(format!("editions/{slug}/index.html"))));
+        }
+        let site = Arc::clone(&self.site);
+        let pages = blocking(move || {
+            let page = |(edition, items): &EditionWithItems| {
+                let path = format!("editions/{}/index.html", edition.header.slug);
+                Ok(Output::File(path, publish::edition_page(&site, edition, items)?))
+            };
+            editions.iter().map(page).collect::<Result<Vec<_>, publish::Error>>()
+        });
+        outputs.extend(pages.await?);
+        Ok(outputs)
+    }
+
+    /// The feeds and pages of a channel of items, and how many items it has.
+    pub(super) async fn channel(&self, state: &ChannelState, shift: &Shift) -> Result<(Vec<Output>, u64), Error> {
+        let total = self.store.count_members(state.id).await?;
+        if total == 0 && state.emptied_at.is_none() && state.channel.kind != ChannelKind::Combined {
+            return Ok((Vec::new(), 0));
+        }
+        let (cut, before) = (Cut::of(total), Cut::of(state.members));
+        let rank = async |published: i64| -> Result<u64, Error> {
+            Ok(total.saturating_sub(self.store.members_from(state.id, published).await?))
+        };
+        let (moved, touched) = ranks(shift, rank).await?;
+        let mut outputs = removed_pages(&state.channel, cut, before);
+        for number in cut.changed(before, moved, &touched) {
+            let skip = u64::from(number - 1) * PAGE;
+            let mut ids = self.store.channel_items(state.id, ItemOrder::Oldest, skip, PAGE).await?;
+            ids.reverse();
+            let (items, site, channel) = (self.store.items(&ids).await?, Arc::clone(&self.site), state.channel.clone());
+            let page = blocking(move || publish::list_page(&site, &channel, &items, &cut.page(number))).await?;
+            outputs.push(Output::File(page_path(&state.channel.folder(), number), page));
+        }
+        outputs.extend(self.newest_items(state, cut).await?);
+        Ok((outputs, total))
+    }
+
+    /// The feeds and the index page of a channel of items.
+    async fn newest_items(&self, state: &ChannelState, cut: Cut) -> Result<Vec<Output>, Error> {
+        let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
+        let take = u64::try_from(in_feed.max(on_index)).unwrap_or(u64::MAX);
+        let ids = self.store.channel_items(state.id, ItemOrder::Newest, 0, take).await?;
+        let items = self.store.items(&ids).await?;
+        let (site, channel, emptied) = (Arc::clone(&self.site), state.channel.clone(), state.emptied_at);
+        blocking(move || {
+            let newest = items.get(..in_feed).unwrap_or(&items);
+            let shown = items.get(..on_index).unwrap_or(&items);
+            let mut outputs = feeds(&site, &channel, &publish::feed(&site, &channel, newest, emptied))?;
+            let page = publish::list_page(&site, &channel, shown, &cut.index())?;
+            outputs.push(Output::File(format!("{}index.html", channel.folder()), page));
+            Ok(outputs)
+        })
+        .await
+    }
+
+    /// The list of editions: its feeds and pages.
+    pub(super) async fn editions(&self, shift: &Shift) -> Result<Vec<Output>, Error> {
+        let channel = Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() };
+        let cut = Cut::of(self.store.edition_count().await?);
+        let rank = async |published: i64| -> Result<u64, Error> {
+            Ok(cut.total.saturating_sub(self.store.editions_from(published).await?))
+        };
+        let (moved, touched) = ranks(shift, rank).await?;
+        // One page more than needed when the number of pages did not change; what is the same is not written.
+        let before = Cut { pages: cut.pages.saturating_sub(1), ..cut };
+        let mut outputs = self.surplus_edition_pages(&channel, cut).await?;
+        for number in cut.changed(before, moved, &touched) {
+            let ids = self.store.edition_ids(ItemOrder::Oldest, u64::from(number - 1) * PAGE, PAGE).await?;
+            let mut editions = self.editions_with_items(&ids).await?;
+            editions.reverse();
+            let site = Arc::clone(&self.site);
+            let page = blocking(move || publish::editions_page(&site, &editions, &cut.page(number))).await?;
+            outputs.push(Output::File(page_path(&channel.folder(), number), page));
+        }
+        let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
+        let take = u64::try_from(in_feed.max(on_index)).unwrap_or(u64::MAX);
+        let editions = self.editions_with_items(&self.store.edition_ids(ItemOrder::Newest, 0, take).await?).await?;
+        let emptied = self.store.newest_left_edition().await?;
+        let site = Arc::clone(&self.site);
+        let newest = blocking(move || {
+            let mut outputs = feeds(
+                &site,
+                &channel,
+                &publish::editions_feed(&site, editions.get(..in_feed).unwrap_or(&editions), emptied),
+            )?;
+            let shown = editions.get(..on_index).unwrap_or(&editions);
+            let page = publish::editions_page(&site, shown, &cut.index())?;
+            outputs.push(Output::File("editions/index.html".to_owned(), page));
+            Ok(outputs)
+        });
+        outputs.extend(newest.await?);
+        Ok(outputs)
+    }
+
+    async fn surplus_edition_pages(&self, channel: &Channel, cut: Cut) -> Result<Vec<Output>, Error> {
+        let mut surplus = Vec::new();
+        for number in cut.pages + 1.. {
+            let path = page_path(&channel.folder(), number);
+            if self.store.file_hash(&path).await?.is_none() {
+                break;
+            }
+            surplus.push(Output::Removed(path));
+        }
+        Ok(surplus)
+    }
+
+    async fn editions_with_items(&self, ids: &[Uuid]) -> Result<Vec<EditionWithItems>, Error> {
+        let mut editions = Vec::with_capacity(ids.len());
+        for edition in self.store.editions(ids).await? {
+            let items = self.store.items(&self.store.edition_items(edition.id).await?).await?;
+            editions.push((edition, items));
+        }
+        Ok(editions)
+    }
+
+    /// What the site has once: indexes of tags and sources, the list of feeds, the status.
+    pub(super) async fn site_wide(&self, channels: &[ChannelState]) -> Result<Vec<Output>, Error> {
+        let status = self.status().await?;
+        let (site, channels) = (Arc::clone(&self.site), channels.to_vec());
+        blocking(move || {
+            let of = |kind| channels.iter().filter(move |s| s.channel.kind == kind && s.members > 0);
+            let tags: Vec<(Tag, u64)> = of(ChannelKind::Tag)
+                .map(|s| (Tag { name: s.channel.name.clone(), slug: s.channel.slug.clone() }, s.members))
+                .collect();
+            let hosts: Vec<(String, u64)> =
+                of(ChannelKind::Source).map(|s| (s.channel.slug.clone(), s.members)).collect();
+            let editions = Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() };
+            let combined = Channel { kind: ChannelKind::Combined, slug: String::new(), name: String::new() };
+            let offered: Vec<Channel> = [combined, editions]
+                .into_iter()
+                .chain(of(ChannelKind::Tag).chain(of(ChannelKind::Source)).map(|s| s.channel.clone()))
+                .collect();
+            Ok(vec![
+                Output::File("tags/index.html".to_owned(), publish::tag_index(&site, &tags)?),
+                Output::File("sources/index.html".to_owned(), publish::source_index(&site, &hosts)?),
+                Output::File("feeds.opml".to_owned(), publish::opml(&site, &offered)?),
+                Output::File("status.html".to_owned(), publish::status_page(&site, &status)?),
+                Output::File("status.json".to_owned(), publish::status_json(&status)?),
+                Output::File("style.css".to_owned(), publish::stylesheet().to_vec()),
+            ])
+        })
+        .await
+    }
+
+    async fn status(&self) -> Result<StatusView, Error> {
+        let inputs = self.store.input_counts().await?;
+        let troubled = self.store.troubled_links(TROUBLED).await?;
+        Ok(StatusView {
+            inputs: inputs.into_iter().map(|(name, editions, items)| InputStatus { name, editions, items }).collect(),
+            links: self.store.link_counts().await?,
+            troubled: troubled
+                .into_iter()
+                .map(|link| TroubledLink {
+                    url: link.url,
+                    label: link.label,
+                    host: link.host,
+                    verdict: link.verdict,
+                    since: link.since.filter(|_| link.verdict.shows_since()),
+                    evidence: link.evidence,
+                    items: link.items,
+                })
+                .collect(),
+        })
+    }
+}
+
+/// Ranks from the oldest: where members moved, and where some changed in place.
+async fn ranks(shift: &Shift, rank: impl AsyncFn(i64) -> Result<u64, Error>) -> Result<(Option<u64>, Vec<u64>), Error> {
+    let moved = match shift.from {
+        Some(i64::MIN) => Some(0),
+        Some(from) => Some(rank(from).await?),
+        None => None,
+    };
+    let mut touched = Vec::with_capacity(shift.touched.len());
+    for published in &shift.touched {
+        touched.push(rank(*published).await?);
+    }
+    Ok((moved, touched))
+}
+
+fn removed_pages(channel: &Channel, cut: Cut, before: Cut) -> Vec<Output> {
+    (cut.pages + 1..=before.pages).map(|number| Output::Removed(page_path(&channel.folder(), number))).collect()
+}
+
+fn feeds(site: &Site, channel: &Channel, feed: &crate::model::Feed) -> Result<Vec<Output>, publish::Error> {
+    let file = |format: &publish::Format| {
+        let path = format!("{}{}", channel.folder(), format.file_name());
+        Ok(Output::File(path, publish::render(feed, *format)?))
+    };
+    site.options.formats.iter().map(file).collect()
+}
+
+fn count(entries: u64) -> usize {
+    usize::try_from(entries).unwrap_or(usize::MAX)
+}
+
+async fn blocking<T: Send + 'static>(
+    compose: impl FnOnce() -> Result<T, publish::Error> + Send + 'static,
+) -> Result<T, Error> {
+    Ok(tokio::task::spawn_blocking(compose).await??)
+}

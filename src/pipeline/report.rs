@@ -1,0 +1,189 @@
+//! What a cycle did, as a value: printed by `cli`, kept in the store, tested.
+
+use crate::model::{Complaint, LinkKey, Severity, Verdict};
+use crate::store::Store;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What happened to an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ItemChange {
+    /// Seen for the first time.
+    New,
+    /// Its content changed.
+    Revised,
+    /// As before.
+    Same,
+}
+
+/// A source of an item, with its verdict after the cycle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceReport {
+    /// As written.
+    pub label: String,
+    /// As written.
+    pub url: String,
+    /// What stands against it.
+    pub verdict: Verdict,
+    /// Why.
+    pub evidence: String,
+}
+
+/// An item of an edition that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemReport {
+    /// Its title.
+    pub title: String,
+    /// What happened to it.
+    pub change: ItemChange,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its sources.
+    pub sources: Vec<SourceReport>,
+}
+
+/// An edition that was read because its post is new or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditionReport {
+    /// The post.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// Its date.
+    pub date: DateTime<Utc>,
+    /// Its items.
+    pub items: Vec<ItemReport>,
+    /// Titles of items that left it.
+    pub removed: Vec<String>,
+}
+
+/// What was collected from an input.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct InputReport {
+    /// Its name.
+    pub name: String,
+    /// Posts found.
+    pub posts: usize,
+    /// Posts read because they are new or changed.
+    pub read: usize,
+    /// Editions read, the newest first; only the newest are told with their items.
+    pub editions: Vec<EditionReport>,
+    /// Editions read in all.
+    pub changed: usize,
+    /// Items seen for the first time.
+    pub new_items: usize,
+    /// Items whose content changed.
+    pub revised_items: usize,
+    /// Items that left.
+    pub removed_items: usize,
+    /// Files that are no digest, with the reason.
+    pub skipped: Vec<(String, String)>,
+    /// Posts dated ahead, with their date.
+    pub held: Vec<(String, DateTime<Utc>)>,
+}
+
+impl InputReport {
+    /// The same without the editions' items.
+    pub(super) fn without_details(&self) -> Self {
+        Self { editions: Vec::new(), skipped: Vec::new(), ..self.clone() }
+    }
+}
+
+/// What was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// Links due for a check.
+    pub due: usize,
+    /// Links checked.
+    pub checked: usize,
+    /// Verdicts that changed.
+    pub changed: usize,
+    /// Nothing was checked on purpose.
+    pub offline: bool,
+    /// Why the network counts as down here; no verdict changed then.
+    pub network_down: Option<String>,
+    /// Links by verdict after the cycle.
+    pub verdicts: Vec<(Verdict, u64)>,
+}
+
+/// What was published.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PublishReport {
+    /// The published directory.
+    pub directory: String,
+    /// Feed files written.
+    pub feeds: usize,
+    /// Pages and other files written.
+    pub pages: usize,
+    /// Files removed.
+    pub removed: usize,
+    /// How long it took, milliseconds.
+    pub ms: u64,
+}
+
+/// What a cycle did.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// When it began.
+    pub started: DateTime<Utc>,
+    /// How long it took, milliseconds.
+    pub ms: u64,
+    /// Per input.
+    pub inputs: Vec<InputReport>,
+    /// Checks.
+    pub checks: CheckReport,
+    /// Publishing.
+    pub published: PublishReport,
+    /// Items published.
+    pub items: u64,
+    /// Why nothing could be published.
+    pub failure: Option<String>,
+    /// Everything that is wrong in the inputs.
+    pub complaints: Vec<Complaint>,
+}
+
+impl Report {
+    /// An empty report of a cycle that begins.
+    pub(super) fn begin(now: DateTime<Utc>) -> Self {
+        Self { started: now, ..Self::default() }
+    }
+
+    /// Complaints of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.complaints.iter().filter(|complaint| complaint.severity == severity).count()
+    }
+
+    /// Exit code of `--once`: 0 all well or warnings only; 1 nothing could be published; 3 published, but with errors;
+    /// 4 warnings, when `strict`.
+    pub fn exit_code(&self, strict: bool) -> u8 {
+        let errors = self.count(Severity::Error) > 0;
+        if self.failure.is_some() || (errors && self.items == 0) {
+            1
+        } else if errors {
+            3
+        } else if strict && (self.count(Severity::Warning) > 0 || self.has_unreachable_source()) {
+            4
+        } else {
+            0
+        }
+    }
+
+    fn has_unreachable_source(&self) -> bool {
+        let unreachable = [Verdict::Failing, Verdict::Gone, Verdict::Refused];
+        self.checks.verdicts.iter().any(|(verdict, count)| *count > 0 && unreachable.contains(verdict))
+    }
+
+    /// Fills in what stands against the sources of the editions read.
+    pub(super) async fn note_verdicts(&mut self, store: &Store) -> crate::store::Result<()> {
+        self.checks.verdicts = store.link_counts().await?;
+        let editions = self.inputs.iter_mut().flat_map(|input| &mut input.editions);
+        for source in editions.flat_map(|edition| &mut edition.items).flat_map(|item| &mut item.sources) {
+            let Some(key) = LinkKey::of(&source.url) else { continue };
+            if let Some((verdict, evidence)) = store.link_verdict(key.as_str()).await? {
+                (source.verdict, source.evidence) = (verdict, evidence);
+            }
+        }
+        Ok(())
+    }
+}

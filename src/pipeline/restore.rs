@@ -1,0 +1,97 @@
+//! When the store is empty but the published directory is not: takes over the ids and paths that were published, so that
+//! no subscriber sees an item twice.
+
+use super::{Error, Options};
+use crate::model::{ChannelKind, KnownEdition, Presence};
+use crate::publish::{IDS, Journal, MANIFEST, ManifestLine};
+use crate::store::{Changes, Store};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// A line of the file of ids; a later line of the same thing replaces an earlier one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum IdLine {
+    /// The site's own id.
+    Site(Uuid),
+    /// A tag's path, or a source's whose last item left.
+    Channel {
+        /// What it gathers.
+        kind: ChannelKind,
+        /// Case-folded name; the host.
+        key: String,
+        /// Name.
+        name: String,
+        /// Path.
+        slug: String,
+        /// When its last item left, seconds since 1970.
+        emptied: Option<i64>,
+    },
+    /// An edition with its items.
+    Edition(Box<KnownEdition>),
+}
+
+/// Fills an empty store with the identities that the published directory keeps.
+pub(super) async fn identities(store: &Store, options: &Options) -> Result<(), Error> {
+    if !store.is_empty().await? || store.meta("site").await?.is_some() {
+        return Ok(());
+    }
+    let ids = Journal::<IdLine>::open(&options.directory.join(IDS));
+    let lines = ids.read()?;
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut write = store.begin().await?;
+    let mut editions: BTreeMap<usize, KnownEdition> = BTreeMap::new();
+    let mut last: HashMap<Uuid, usize> = HashMap::new();
+    for (place, line) in lines.into_iter().enumerate() {
+        match line {
+            IdLine::Site(id) => write.set_meta("site", &id.to_string()).await?,
+            IdLine::Channel { kind, key, name, slug, emptied } => {
+                write.restore_channel(kind, &key, &name, &slug, emptied).await?;
+            }
+            IdLine::Edition(edition) => {
+                // The place of the first line decides the order, the last line the content.
+                editions.insert(*last.entry(edition.id).or_insert(place), *edition);
+            }
+        }
+    }
+    for mut edition in editions.into_values() {
+        let input = write.input(&edition.input, "").await?;
+        lose(&mut edition.presence);
+        edition.items.iter_mut().for_each(|item| lose(&mut item.presence));
+        write.save_edition(input.id, &edition, None, &options.slugs, edition.updated).await?;
+    }
+    for line in Journal::<ManifestLine>::open(&options.directory.join(MANIFEST)).read()? {
+        match line.hash {
+            Some(hash) => write.put_file(&line.path, &hash).await?,
+            None => write.remove_file(&line.path).await?,
+        }
+    }
+    Ok(write.commit().await?)
+}
+
+fn lose(presence: &mut Presence) {
+    if *presence == Presence::Live {
+        *presence = Presence::Lost;
+    }
+}
+
+/// What must be remembered beside the feeds: everything, or what `changes` name.
+pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) -> Result<Vec<IdLine>, Error> {
+    let mut lines = if changes.is_none() { vec![IdLine::Site(site)] } else { Vec::new() };
+    for kind in [ChannelKind::Tag, ChannelKind::Source] {
+        for state in store.channels(kind).await? {
+            let in_scope = changes.is_none_or(|changes| changes.channels.contains_key(&state.id));
+            let emptied = state.emptied_at.map(|at| at.timestamp());
+            if in_scope && (kind == ChannelKind::Tag || emptied.is_some()) {
+                let (name, slug) = (state.channel.name, state.channel.slug);
+                lines.push(IdLine::Channel { kind, key: state.key, name, slug, emptied });
+            }
+        }
+    }
+    let editions = changes.map(|changes| changes.editions.as_slice());
+    lines.extend(store.known(editions).await?.into_iter().map(|edition| IdLine::Edition(Box::new(edition))));
+    Ok(lines)
+}
