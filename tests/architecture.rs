@@ -1,0 +1,161 @@
+//! The house as DESIGN draws it, read from the sources: who may name whom, who may print, dial, write or read the clock, and
+//! how long a file may be. A rule that nobody checks is a wish.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Floors from the ground up; a module may name only modules on floors below its own.
+const FLOORS: [&[&str]; 6] = [
+    &["model", "schedule", "telemetry"],
+    &["net"],
+    &["collect", "verify", "publish", "store"],
+    &["pipeline", "serve"],
+    &["config"],
+    &["cli", "daemon"],
+];
+
+/// Modules that may name less than their floor allows.
+const NARROWER: [(&str, &[&str]); 6] = [
+    ("net", &["model"]),
+    ("collect", &["model", "net"]),
+    ("verify", &["model", "net"]),
+    ("publish", &["model"]),
+    ("store", &["model"]),
+    ("serve", &["model", "publish", "store", "telemetry"]),
+];
+
+/// Longest file, lines.
+const LONGEST: usize = 500;
+
+/// What only some modules may do, told by what the source would say.
+const PRIVILEGES: [(&str, &[&str], &[&str]); 8] = [
+    ("dials", &["reqwest::", "TcpStream", "UdpSocket", "lookup_host"], &["net"]),
+    ("reads the environment", &["env::var", "env::vars"], &["config"]),
+    ("prints", &["println!", "eprintln!", "print!(", "stdout()", "stderr()"], &["cli", "telemetry", "daemon"]),
+    ("reads the clock", &["Utc::now", "SystemTime::now", "Local::now"], &["cli", "daemon"]),
+    ("speaks SQL", &["sqlx::", "SELECT ", "INSERT INTO"], &["store"]),
+    ("renders feeds", &["rss::", "atom_syndication"], &["publish"]),
+    ("parses Markdown", &["comrak::"], &["collect"]),
+    ("makes text of errors", &["anyhow"], &["cli", "daemon"]),
+];
+
+fn sources() -> Vec<(PathBuf, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    let of = |path: PathBuf| {
+        let relative = path.strip_prefix(&root).unwrap().to_path_buf();
+        let first = relative.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        let module = first.trim_end_matches(".rs").to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        (relative, module, text)
+    };
+    files.into_iter().map(of).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The code of a file, without comments and without its test module.
+fn code(text: &str) -> String {
+    let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = own.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn is_test(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs")
+}
+
+fn floor(module: &str) -> Option<usize> {
+    FLOORS.iter().position(|modules| modules.contains(&module))
+}
+
+fn may_name(module: &str, named: &str) -> bool {
+    if module == named {
+        return true;
+    }
+    let below = floor(named) < floor(module);
+    below && NARROWER.iter().find(|(narrow, _)| *narrow == module).is_none_or(|(_, may)| may.contains(&named))
+}
+
+#[test]
+fn modules_name_only_modules_on_floors_below() {
+    let mut wrong = Vec::new();
+    for (path, module, text) in sources() {
+        if floor(&module).is_none() {
+            assert!(["lib", "main"].contains(&module.as_str()), "{} is on no floor", path.display());
+            continue;
+        }
+        let code = code(&text);
+        let names = FLOORS.iter().flat_map(|modules| modules.iter());
+        for named in names.filter(|named| code.contains(&format!("crate::{named}")) && !may_name(&module, named)) {
+            wrong.push(format!("{} names {named}", path.display()));
+        }
+        // `use crate::{a, b}` names modules too.
+        for group in code.split("use crate::{").skip(1) {
+            let group = group.split("};").next().unwrap_or_default();
+            for named in group.split(',').map(|part| part.trim().split("::").next().unwrap_or_default()) {
+                if floor(named).is_some() && !may_name(&module, named) {
+                    wrong.push(format!("{} names {named}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_some_modules_may() {
+    let mut wrong = Vec::new();
+    for (path, module, text) in sources() {
+        if is_test(&path) || module == "main" {
+            continue;
+        }
+        let code = code(&text);
+        for (what, signs, modules) in PRIVILEGES {
+            if let Some(sign) =
+                signs.iter().find(|sign| code.contains(**sign)).filter(|_| !modules.contains(&module.as_str()))
+            {
+                wrong.push(format!("{} {what} ({sign}); only {} may", path.display(), modules.join(", ")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    let mut wrong = Vec::new();
+    for (path, _, text) in sources() {
+        let lines = text.lines().count();
+        if lines > LONGEST {
+            wrong.push(format!("{}: {lines} lines, more than {LONGEST}", path.display()));
+        }
+        if !text.starts_with("//!") {
+            wrong.push(format!("{}: does not begin with what it is for", path.display()));
+        }
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if ["utils", "util", "helpers", "common", "misc", "manager"].contains(&name.as_str()) {
+            wrong.push(format!("{}: a name that says nothing", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_test_sees_what_is_forbidden() {
+    assert!(!may_name("store", "publish") && !may_name("model", "net") && !may_name("pipeline", "config"));
+    assert!(may_name("pipeline", "store") && may_name("cli", "model"));
+    assert!(code("//! reqwest::\nlet a = 1; // x\n#[cfg(test)]\nmod tests {\n println!()").contains("let a"));
+    assert!(!code("#[cfg(test)]\nmod tests {\n println!()").contains("println"));
+}
