@@ -1,7 +1,7 @@
 //! wellsourced: a feed publisher whose items cite sources that were checked.
 //!
 //! The modules stand in the order of their floors; each may name only modules on floors below (see `ARCHITECTURE.md` and
-//! `tests/architecture.rs`). Words, everywhere: an *Input* brings *Editions* of *Items*; an item cites *SourceLinks*; a
+//! `tests/architecture.rs`). Words, everywhere: an *Input* brings *Editions* of *Items*; an item cites *`SourceLink`s*; a
 //! *Check* of a link leads to a *Verdict*; *Channels* publish *Feeds* of *Entries*; what is wrong in an input is a
 //! *Complaint*; one pass over everything is a *Cycle*.
 //!

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 /// Publishes per-tag and combined feeds from a daily link digest, with every source checked.
 #[derive(Debug, Parser)]
+#[allow(clippy::struct_excessive_bools, reason = "they are switches")]
 #[command(version, about, after_help = AFTER)]
 pub(super) struct Args {
-    /// The configuration; default: $WELLSOURCED_CONFIG, config/wellsourced.toml, /etc/wellsourced/wellsourced.toml
+    /// The configuration; default: `$WELLSOURCED_CONFIG`, config/wellsourced.toml, /etc/wellsourced/wellsourced.toml
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
     /// One cycle: collect, check the sources, publish

@@ -8,6 +8,7 @@ use crate::net::{self, Client};
 use crate::verify::{CheckOptions, Target, check_all};
 use futures::StreamExt;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::BufRead;
 use std::pin::pin;
 use tokio_util::sync::CancellationToken;
@@ -79,10 +80,10 @@ fn line(json: bool, url: &str, check: &Check) -> String {
     }
     let mut line = format!("{:<10} {url}  ({}: {}, {} ms)", check.verdict, check.rule, check.evidence, check.ms);
     for hop in &check.hops {
-        line.push_str(&format!("\n             {} {}", hop.status, hop.url));
+        let _ = write!(line, "\n             {} {}", hop.status, hop.url);
     }
     if let Some(end) = check.final_url.as_ref().filter(|end| *end != url) {
-        line.push_str(&format!("\n             → {end}"));
+        let _ = write!(line, "\n             → {end}");
     }
     line
 }

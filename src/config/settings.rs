@@ -16,6 +16,9 @@ use url::Url;
 /// Where the store is when nothing says so.
 const STORE_URL: &str = "sqlite:var/wellsourced.db";
 
+/// Longest duration taken: a century, which fits into every type of time.
+const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
+
 /// What the program does.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -84,8 +87,7 @@ fn duration(text: &str) -> Option<Duration> {
         "d" => seconds(86400),
         _ => None,
     };
-    // A century is enough, and fits into every type of time.
-    duration.filter(|duration| *duration <= Duration::from_secs(100 * 366 * 86400))
+    duration.filter(|duration| *duration <= LONGEST)
 }
 
 /// What a configuration file means.
@@ -217,18 +219,18 @@ fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Erro
         policy.confirm_gone_checks = confirm.checks.max(1);
         policy.confirm_gone_over = days(text.duration(&confirm.over)?);
     }
-    let mut check = verify::CheckOptions::default();
-    check.robots = match written.robots {
+    let robots = match written.robots {
         file::Robots::Ignore => verify::Robots::Ignore,
         file::Robots::Respect => verify::Robots::Respect,
     };
+    let check = verify::CheckOptions { robots, ..verify::CheckOptions::default() };
     let recheck = match &written.recheck {
         Some(ages) => ages.iter().map(|age| text.duration(age).map(days)).collect::<Result<Vec<_>, _>>()?,
         None => [1, 7, 30, 90].into_iter().map(chrono::Duration::days).collect(),
     };
     let budget = match &written.budget {
         Some(budget) => text.duration(budget)?,
-        None => Duration::from_secs(600),
+        None => Duration::from_mins(10),
     };
     Ok(VerifyOptions { check, policy, recheck, budget })
 }

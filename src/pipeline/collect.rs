@@ -1,17 +1,16 @@
 //! Collects an input: finds its files, reads those that changed, and saves what they hold in one transaction.
 
 use super::identify::{self, Saved};
-use super::{DigestInput, Error, InputReport, Options};
+use super::{Cycle, DigestInput, Error, InputReport};
 use crate::collect::digest::{self, Post, Reading};
 use crate::model::{Complaint, Place, Presence};
 use crate::publish::content_hash;
-use crate::store::{InputState, PostState, Store, Write};
-use crate::telemetry::Progress;
+use crate::store::{InputState, PostState, Write};
 use chrono::{DateTime, Duration, Utc};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 /// A post dated further ahead than this is a mistake.
@@ -40,14 +39,10 @@ struct ReadPost {
 }
 
 /// Collects one digest input.
-pub(super) async fn input(
-    store: &Store,
-    options: &Options,
-    input: &DigestInput,
-    progress: &Progress,
-    now: DateTime<Utc>,
-) -> Result<InputReport, Error> {
+pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<InputReport, Error> {
+    let Cycle { store, options, progress, now, .. } = cycle;
     let mut write = store.begin().await?;
+    write.use_slugs(&options.slugs);
     let state = write.input(&input.name, &fingerprint(input)).await?;
     let before = store.posts(state.id).await?;
     let glob = input.glob.clone();
@@ -56,7 +51,7 @@ pub(super) async fn input(
     let mut report = InputReport { name: input.name.clone(), posts: files.len(), ..InputReport::default() };
     let changed: Vec<Found> =
         files.into_iter().filter(|found| needs_reading(before.get(&found.path), found, state, now)).collect();
-    let mut step = Step { write, options, input, input_id: state.id, present: &present, now, report: &mut report };
+    let mut step = Step { write, input, input_id: state.id, present: &present, now, report: &mut report };
     let bar = progress.collecting(&input.name, changed.len());
     let known: HashMap<&str, &PostState> = before.iter().map(|(path, post)| (path.as_str(), post)).collect();
     let mut readings = futures::stream::iter(changed)
@@ -83,7 +78,7 @@ pub(super) async fn input(
         for path in gone {
             write.remove_post(state.id, path).await?;
         }
-        report.removed_items += leave(&mut write, options, state.id, &present, now).await?;
+        report.removed_items += leave(&mut write, state.id, &present, now).await?;
     }
     write.put_complaints(state.id, "", &complaints).await?;
     write.commit().await?;
@@ -93,11 +88,12 @@ pub(super) async fn input(
 }
 
 /// Lets the editions of inputs that are no longer configured leave.
-pub(super) async fn withdraw_others(store: &Store, options: &Options, now: DateTime<Utc>) -> Result<(), Error> {
+pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
+    let Cycle { store, options, now, .. } = cycle;
     let names: Vec<String> = options.inputs.iter().map(|input| input.name.clone()).collect();
     let mut write = store.begin().await?;
     for (input_id, _) in write.inputs_but(&names).await? {
-        leave(&mut write, options, input_id, &HashSet::new(), now).await?;
+        leave(&mut write, input_id, &HashSet::new(), now).await?;
         for path in store.posts(input_id).await?.keys() {
             write.remove_post(input_id, path).await?;
         }
@@ -141,7 +137,7 @@ fn scan(pattern: &str) -> (Vec<Found>, Vec<Complaint>) {
     (files, complaints)
 }
 
-fn found(path: &PathBuf, metadata: &std::fs::Metadata) -> Found {
+fn found(path: &Path, metadata: &std::fs::Metadata) -> Found {
     let mtime = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     Found {
         path: path.to_string_lossy().into_owned(),
@@ -196,7 +192,6 @@ fn nothing_found(input: &DigestInput) -> Complaint {
 /// Lets the editions leave whose file is no longer there. Tells how many items left with them.
 async fn leave(
     write: &mut Write,
-    options: &Options,
     input_id: i64,
     present: &HashSet<String>,
     now: DateTime<Utc>,
@@ -213,7 +208,7 @@ async fn leave(
             item.presence = Presence::Left;
         }
         known.updated = identify::free_edition_second(write, now).await?;
-        write.save_edition(input_id, &known, None, &options.slugs, now).await?;
+        write.save_edition(input_id, &known, None, now).await?;
     }
     Ok(left)
 }
@@ -221,7 +216,6 @@ async fn leave(
 /// What saving a post needs.
 struct Step<'a> {
     write: Write,
-    options: &'a Options,
     input: &'a DigestInput,
     input_id: i64,
     present: &'a HashSet<String>,
@@ -263,7 +257,7 @@ impl Step<'_> {
 
     async fn save(&mut self, path: &str, edition: crate::model::Edition) -> Result<Saved, Error> {
         let place = identify::Place { input: &self.input.name, input_id: self.input_id, path, present: self.present };
-        identify::save(&mut self.write, place, &self.options.slugs, &edition, self.now).await
+        identify::save(&mut self.write, place, &edition, self.now).await
     }
 
     fn tell(&mut self, saved: Saved, complaints: &mut Vec<Complaint>) {
@@ -284,7 +278,7 @@ impl Step<'_> {
     async fn skip(&mut self, path: &str) -> Result<(), Error> {
         let others: HashSet<String> = self.present.iter().filter(|p| *p != path).cloned().collect();
         if self.write.edition_paths(self.input_id).await?.iter().any(|(_, p)| p == path) {
-            self.report.removed_items += leave(&mut self.write, self.options, self.input_id, &others, self.now).await?;
+            self.report.removed_items += leave(&mut self.write, self.input_id, &others, self.now).await?;
         }
         Ok(())
     }

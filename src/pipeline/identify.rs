@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::store::Write;
 use chrono::{DateTime, Duration, Utc};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -38,7 +38,6 @@ pub(super) struct Saved {
 pub(super) async fn save(
     write: &mut Write,
     place: Place<'_>,
-    slugs: &BTreeMap<String, String>,
     edition: &Edition,
     now: DateTime<Utc>,
 ) -> Result<Saved, Error> {
@@ -66,7 +65,7 @@ pub(super) async fn save(
     next.title.clone_from(&edition.title);
     next.date = edition.date;
     next.presence = Presence::Live;
-    write.save_edition(place.input_id, &next, Some(edition), slugs, now).await?;
+    write.save_edition(place.input_id, &next, Some(edition), now).await?;
     let complaint = same_number(write, &place, &next).await?;
     let report = (is_new || revised || was_lost).then(|| told(place.path, edition, &changes));
     Ok(Saved { report, complaint })

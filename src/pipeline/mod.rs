@@ -39,6 +39,16 @@ pub enum Error {
     Task(#[from] tokio::task::JoinError),
 }
 
+/// What every step of a cycle is given.
+#[derive(Debug, Clone, Copy)]
+struct Cycle<'a> {
+    store: &'a Store,
+    options: &'a Options,
+    progress: &'a Progress,
+    now: DateTime<Utc>,
+    stop: &'a CancellationToken,
+}
+
 /// Runs one cycle. `stop` ends it early, between two steps or checks, with everything done so far kept.
 ///
 /// A failure to publish is told in the report too, so that what was collected and checked is not lost with it.
@@ -51,15 +61,16 @@ pub async fn run(
 ) -> Result<Report, Error> {
     let began = tokio::time::Instant::now();
     let mut report = Report::begin(now);
-    restore::identities(store, options).await?;
+    let cycle = Cycle { store, options, progress, now, stop };
+    restore::identities(cycle).await?;
     for input in &options.inputs {
-        report.inputs.push(collect::input(store, options, input, progress, now).await?);
+        report.inputs.push(collect::input(cycle, input).await?);
     }
-    collect::withdraw_others(store, options, now).await?;
+    collect::withdraw_others(cycle).await?;
     if !stop.is_cancelled() {
-        report.checks = verify::due_links(store, options, progress, now, stop).await?;
+        report.checks = verify::due_links(cycle).await?;
     }
-    match publish::changes(store, options, progress).await {
+    match publish::changes(cycle).await {
         Ok((published, complaints)) => {
             report.published = published;
             report.complaints.extend(complaints);

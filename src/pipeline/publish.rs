@@ -7,14 +7,15 @@ mod compose;
 mod writing;
 
 use super::restore;
-use super::{Error, Options, PublishReport};
+use super::{Cycle, Error, Options, PublishReport};
 use crate::collect::reconcile::mint_site;
 use crate::model::{ChannelKind, Complaint};
 use crate::publish::{IDS, Journal, MANIFEST, Site, content_hash};
-use crate::store::{Changes, ItemOrder, Shift, Store};
+use crate::store::{Changes, ChannelState, ItemOrder, Shift, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
 use futures::{StreamExt, TryStreamExt};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -39,11 +40,8 @@ struct Scope {
 }
 
 /// Publishes what changed since the last time.
-pub(super) async fn changes(
-    store: &Store,
-    options: &Options,
-    progress: &Progress,
-) -> Result<(PublishReport, Vec<Complaint>), Error> {
+pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Complaint>), Error> {
+    let Cycle { store, options, progress, .. } = cycle;
     let began = tokio::time::Instant::now();
     let mut report = PublishReport { directory: options.directory.display().to_string(), ..PublishReport::default() };
     let site = Arc::new(site(store, options).await?);
@@ -70,15 +68,14 @@ pub(super) async fn changes(
 /// The site with its id, given at first sight.
 async fn site(store: &Store, options: &Options) -> Result<Site, Error> {
     let stored = store.meta("site").await?.and_then(|id| id.parse::<Uuid>().ok());
-    let id = match stored {
-        Some(id) => id,
-        None => {
-            let id = mint_site(options.publish.base_url.as_str(), &options.publish.title);
-            let mut write = store.begin().await?;
-            write.set_meta("site", &id.to_string()).await?;
-            write.commit().await?;
-            id
-        }
+    let id = if let Some(id) = stored {
+        id
+    } else {
+        let id = mint_site(options.publish.base_url.as_str(), &options.publish.title);
+        let mut write = store.begin().await?;
+        write.set_meta("site", &id.to_string()).await?;
+        write.commit().await?;
+        id
     };
     Ok(Site { id, options: options.publish.clone() })
 }
@@ -147,10 +144,13 @@ async fn compose_all(
     }
     let list = if scope.all { &whole } else { &scope.changes.edition_list };
     writing.put_all(composer.editions(list).await?).await?;
-    for state in &mut channels {
-        state.members = members.iter().find(|(id, _)| *id == state.id).map_or(state.members, |(_, count)| *count);
-    }
-    writing.put_all(composer.site_wide(&channels).await?).await?;
+    let counts: HashMap<i64, u64> = members.iter().copied().collect();
+    let counted = |state: &ChannelState| {
+        let members = counts.get(&state.id).copied().unwrap_or(state.members);
+        ChannelState { members, ..state.clone() }
+    };
+    let counted: Vec<ChannelState> = channels.iter().map(counted).collect();
+    writing.put_all(composer.site_wide(counted).await?).await?;
     Ok(members)
 }
 

@@ -1,8 +1,8 @@
 //! When the store is empty but the published directory is not: takes over the ids and paths that were published, so that
 //! no subscriber sees an item twice.
 
-use super::{Error, Options};
-use crate::model::{ChannelKind, KnownEdition, Presence};
+use super::{Cycle, Error};
+use crate::model::{Channel, ChannelKind, KnownEdition, Presence};
 use crate::publish::{IDS, Journal, MANIFEST, ManifestLine};
 use crate::store::{Changes, Store};
 use serde::{Deserialize, Serialize};
@@ -17,14 +17,10 @@ pub(super) enum IdLine {
     Site(Uuid),
     /// A tag's path, or a source's whose last item left.
     Channel {
-        /// What it gathers.
-        kind: ChannelKind,
+        /// Name and path.
+        channel: Channel,
         /// Case-folded name; the host.
         key: String,
-        /// Name.
-        name: String,
-        /// Path.
-        slug: String,
         /// When its last item left, seconds since 1970.
         emptied: Option<i64>,
     },
@@ -33,7 +29,8 @@ pub(super) enum IdLine {
 }
 
 /// Fills an empty store with the identities that the published directory keeps.
-pub(super) async fn identities(store: &Store, options: &Options) -> Result<(), Error> {
+pub(super) async fn identities(cycle: Cycle<'_>) -> Result<(), Error> {
+    let Cycle { store, options, .. } = cycle;
     if !store.is_empty().await? || store.meta("site").await?.is_some() {
         return Ok(());
     }
@@ -48,9 +45,7 @@ pub(super) async fn identities(store: &Store, options: &Options) -> Result<(), E
     for (place, line) in lines.into_iter().enumerate() {
         match line {
             IdLine::Site(id) => write.set_meta("site", &id.to_string()).await?,
-            IdLine::Channel { kind, key, name, slug, emptied } => {
-                write.restore_channel(kind, &key, &name, &slug, emptied).await?;
-            }
+            IdLine::Channel { channel, key, emptied } => write.restore_channel(&channel, &key, emptied).await?,
             IdLine::Edition(edition) => {
                 // The place of the first line decides the order, the last line the content.
                 editions.insert(*last.entry(edition.id).or_insert(place), *edition);
@@ -61,7 +56,7 @@ pub(super) async fn identities(store: &Store, options: &Options) -> Result<(), E
         let input = write.input(&edition.input, "").await?;
         lose(&mut edition.presence);
         edition.items.iter_mut().for_each(|item| lose(&mut item.presence));
-        write.save_edition(input.id, &edition, None, &options.slugs, edition.updated).await?;
+        write.save_edition(input.id, &edition, None, edition.updated).await?;
     }
     for line in Journal::<ManifestLine>::open(&options.directory.join(MANIFEST)).read()? {
         match line.hash {
@@ -86,8 +81,7 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
             let in_scope = changes.is_none_or(|changes| changes.channels.contains_key(&state.id));
             let emptied = state.emptied_at.map(|at| at.timestamp());
             if in_scope && (kind == ChannelKind::Tag || emptied.is_some()) {
-                let (name, slug) = (state.channel.name, state.channel.slug);
-                lines.push(IdLine::Channel { kind, key: state.key, name, slug, emptied });
+                lines.push(IdLine::Channel { channel: state.channel, key: state.key, emptied });
             }
         }
     }

@@ -1,11 +1,10 @@
 //! Checks the links that are due, records what was seen, and publishes what it adds up to, unless the network is down
 //! here.
 
-use super::{CheckReport, Error, Options};
+use super::{CheckReport, Cycle, Error};
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
-use crate::store::{DueLink, Store};
-use crate::telemetry::Progress;
+use crate::store::DueLink;
 use crate::verify::{self, Target};
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
@@ -23,35 +22,24 @@ const BATCH: usize = 200;
 const ENOUGH_FAILURES: usize = 40;
 
 /// Checks every link that is due.
-pub(super) async fn due_links(
-    store: &Store,
-    options: &Options,
-    progress: &Progress,
-    now: DateTime<Utc>,
-    stop: &CancellationToken,
-) -> Result<CheckReport, Error> {
+pub(super) async fn due_links(cycle: Cycle<'_>) -> Result<CheckReport, Error> {
+    let Cycle { store, options, now, .. } = cycle;
     let due = store.due_links(now, MOST).await?;
     let mut report = CheckReport { due: due.len(), offline: options.offline, ..CheckReport::default() };
     if options.offline || due.is_empty() {
         return Ok(report);
     }
     let client = Client::new(options.net.clone())?;
-    let checks = check(&client, options, &due, progress, now, stop).await;
+    let checks = check(cycle, &client, &due).await;
     report.checked = checks.len();
-    report.network_down = network_is_down(store, options, &client, &checks, now).await?;
-    report.changed = record(store, options, &due, &checks, report.network_down.is_none(), now).await?;
+    report.network_down = network_is_down(cycle, &client, &checks).await?;
+    report.changed = record(cycle, &due, &checks, report.network_down.is_none()).await?;
     Ok(report)
 }
 
 /// Runs the checks, until the budget is used up, the work is stopped, or it is plain that nothing is reached.
-async fn check(
-    client: &Client,
-    options: &Options,
-    due: &[DueLink],
-    progress: &Progress,
-    now: DateTime<Utc>,
-    stop: &CancellationToken,
-) -> Vec<Check> {
+async fn check(cycle: Cycle<'_>, client: &Client, due: &[DueLink]) -> Vec<Check> {
+    let Cycle { options, progress, now, stop, .. } = cycle;
     let bar = progress.checking(due.len());
     let over = CancellationToken::new();
     let targets = due.iter().map(|link| Target { url: link.url.clone(), not_before: None });
@@ -79,13 +67,8 @@ async fn check(
 }
 
 /// Rule 6: when nothing was reached, one host that was reached recently is tried too.
-async fn network_is_down(
-    store: &Store,
-    options: &Options,
-    client: &Client,
-    checks: &[Check],
-    now: DateTime<Utc>,
-) -> Result<Option<String>, Error> {
+async fn network_is_down(cycle: Cycle<'_>, client: &Client, checks: &[Check]) -> Result<Option<String>, Error> {
+    let Cycle { store, options, now, .. } = cycle;
     let Some(why) = verify::network_is_down(checks) else { return Ok(None) };
     if checks.iter().any(|check| check.reached_http) {
         return Ok(Some(why));
@@ -96,14 +79,8 @@ async fn network_is_down(
 }
 
 /// Records every check, and judges the links when the checks count. Tells how many verdicts changed.
-async fn record(
-    store: &Store,
-    options: &Options,
-    due: &[DueLink],
-    checks: &[Check],
-    counted: bool,
-    now: DateTime<Utc>,
-) -> Result<usize, Error> {
+async fn record(cycle: Cycle<'_>, due: &[DueLink], checks: &[Check], counted: bool) -> Result<usize, Error> {
+    let Cycle { store, options, now, .. } = cycle;
     let published: HashMap<&str, DateTime<Utc>> = due.iter().map(|link| (link.key.as_str(), link.newest)).collect();
     let mut changed = 0;
     for batch in checks.chunks(BATCH) {

@@ -1,16 +1,16 @@
 //! Channels: the combined one, one per tag, one per cited host; their names and paths.
 
 use super::{Result, Write};
-use crate::model::{ChannelKind, Edition, Item, KnownEdition, LinkKey, short_hash, slug_of, tag_key};
+use crate::model::{Channel, ChannelKind, Edition, Item, KnownEdition, LinkKey, short_hash, slug_of, tag_key};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 impl Write {
     /// Where an item stands: the combined channel, its tags in order, the hosts it cites.
-    pub(super) async fn places_of(&mut self, item: &Item, slugs: &BTreeMap<String, String>) -> Result<Vec<(i64, i64)>> {
+    pub(super) async fn places_of(&mut self, item: &Item) -> Result<Vec<(i64, i64)>> {
         let mut places = vec![(self.channel(ChannelKind::Combined, "", "", "").await?, 0)];
         for (ordinal, name) in (0_i64..).zip(&item.tags) {
-            places.push((self.tag_channel(name, slugs).await?, ordinal));
+            places.push((self.tag_channel(name).await?, ordinal));
         }
         for (ordinal, source) in (0_i64..).zip(&item.sources) {
             let Some(host) = LinkKey::host_of(&source.url) else { continue };
@@ -23,23 +23,16 @@ impl Write {
     }
 
     /// The channel of a tag, made at first sight.
-    async fn tag_channel(&mut self, name: &str, slugs: &BTreeMap<String, String>) -> Result<i64> {
+    async fn tag_channel(&mut self, name: &str) -> Result<i64> {
         let key = tag_key(name);
-        let configured = slugs.iter().find(|(tag, _)| tag_key(tag) == key).map(|(_, slug)| slug_of(slug));
+        let configured = self.slugs.iter().find(|(tag, _)| tag_key(tag) == key).map(|(_, slug)| slug_of(slug));
         let slug = configured.unwrap_or_else(|| slug_of(name));
         self.channel(ChannelKind::Tag, &key, name, &slug).await
     }
 
     /// Takes over a channel's path that was published before the store was lost.
-    pub async fn restore_channel(
-        &mut self,
-        kind: ChannelKind,
-        key: &str,
-        name: &str,
-        slug: &str,
-        emptied_at: Option<i64>,
-    ) -> Result<()> {
-        let id = self.channel(kind, key, name, slug).await?;
+    pub async fn restore_channel(&mut self, channel: &Channel, key: &str, emptied_at: Option<i64>) -> Result<()> {
+        let id = self.channel(channel.kind, key, &channel.name, &channel.slug).await?;
         sqlx::query("UPDATE channels SET emptied_at = $2 WHERE id = $1")
             .bind(id)
             .bind(emptied_at)
@@ -80,12 +73,7 @@ impl Write {
     }
 
     /// Remembers how an edition spells the tags of its items; a tag is named as in its earliest edition.
-    pub(super) async fn put_spellings(
-        &mut self,
-        known: &KnownEdition,
-        written: Option<&Edition>,
-        slugs: &BTreeMap<String, String>,
-    ) -> Result<()> {
+    pub(super) async fn put_spellings(&mut self, known: &KnownEdition, written: Option<&Edition>) -> Result<()> {
         let id = known.id.to_string();
         let before: Vec<i64> = sqlx::query_scalar("SELECT channel_id FROM spellings WHERE edition_id = $1")
             .bind(&id)
@@ -95,7 +83,7 @@ impl Write {
         sqlx::query("DELETE FROM spellings WHERE edition_id = $1").bind(&id).execute(&mut *self.tx).await?;
         let names = written.into_iter().flat_map(|edition| edition.items.iter().flat_map(|item| &item.tags));
         for (ordinal, name) in (0_i64..).zip(names) {
-            let channel = self.tag_channel(name, slugs).await?;
+            let channel = self.tag_channel(name).await?;
             touched.insert(channel);
             sqlx::query(
                 "INSERT INTO spellings (channel_id, published, edition_id, name, ordinal) VALUES ($1,$2,$3,$4,$5)

@@ -5,7 +5,7 @@ use super::{Result, Write, to_json};
 use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Where a live item stands: channel and ordinal of the tag or source within the item.
@@ -13,13 +13,12 @@ type Places = Vec<(i64, i64)>;
 
 impl Write {
     /// Saves an edition as it is now. The live items of `known` are those of `written`, each at its `position`;
-    /// `written` is `None` when the edition left. `slugs` are the paths that the configuration gives to tags.
+    /// `written` is `None` when the edition left.
     pub async fn save_edition(
         &mut self,
         input_id: i64,
         known: &KnownEdition,
         written: Option<&Edition>,
-        slugs: &BTreeMap<String, String>,
         now: DateTime<Utc>,
     ) -> Result<()> {
         let before = self.memberships_of_edition(known.id).await?;
@@ -28,14 +27,14 @@ impl Write {
             .fetch_optional(&mut *self.tx)
             .await?;
         self.put_edition(input_id, known, written).await?;
-        self.put_spellings(known, written, slugs).await?;
+        self.put_spellings(known, written).await?;
         let mut after = BTreeSet::new();
         for item in &known.items {
             let live = (item.presence == Presence::Live).then(|| item_at(written, item.position)).flatten();
             self.put_item(known.id, item, live).await?;
             self.put_sources(item, live).await?;
             let places = match live {
-                Some(live) => self.places_of(live, slugs).await?,
+                Some(live) => self.places_of(live).await?,
                 None => Places::new(),
             };
             self.put_memberships(item, &places).await?;

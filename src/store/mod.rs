@@ -21,7 +21,7 @@ pub use published::{Changes, ChannelState, Shift};
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -78,6 +78,8 @@ pub struct Write {
     tx: Transaction<'static, Sqlite>,
     /// Ids of channels met in this transaction.
     channels: HashMap<(&'static str, String), i64>,
+    /// Configured paths of tags.
+    slugs: BTreeMap<String, String>,
     /// Whether dirty marks are kept; not before the first publish, which looks at everything anyway.
     marks: bool,
 }
@@ -98,7 +100,7 @@ impl Store {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(60))
+            .busy_timeout(Duration::from_mins(1))
             .pragma("cache_size", "-16000")
             .pragma("temp_store", "memory");
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
@@ -109,7 +111,7 @@ impl Store {
     /// Begins a transaction that writes (`BEGIN IMMEDIATE`, as SQLite has one writer).
     pub async fn begin(&self) -> Result<Write> {
         let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let mut write = Write { tx, channels: HashMap::new(), marks: true };
+        let mut write = Write { tx, channels: HashMap::new(), slugs: BTreeMap::new(), marks: true };
         write.marks = write.meta("published").await?.is_some();
         Ok(write)
     }
@@ -141,6 +143,11 @@ impl Write {
         .execute(&mut *self.tx)
         .await?;
         Ok(())
+    }
+
+    /// Gives tags that are met for the first time these paths.
+    pub fn use_slugs(&mut self, slugs: &BTreeMap<String, String>) {
+        self.slugs.clone_from(slugs);
     }
 
     /// Makes everything written so far last.

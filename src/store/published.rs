@@ -147,7 +147,7 @@ impl Store {
 
     /// Paths that the publisher wrote below a folder (ending in a slash).
     pub async fn files_below(&self, folder: &str) -> Result<Vec<String>> {
-        let end = format!("{}\u{10ffff}", folder);
+        let end = format!("{folder}\u{10ffff}");
         let query = sqlx::query_scalar("SELECT path FROM files WHERE path >= $1 AND path < $2 ORDER BY path");
         Ok(query.bind(folder).bind(end).fetch_all(&self.pool).await?)
     }

@@ -221,9 +221,9 @@ impl Composer<'_> {
     }
 
     /// What the site has once: indexes of tags and sources, the list of feeds, the status.
-    pub(super) async fn site_wide(&self, channels: &[ChannelState]) -> Result<Vec<Output>, Error> {
+    pub(super) async fn site_wide(&self, channels: Vec<ChannelState>) -> Result<Vec<Output>, Error> {
         let status = self.status().await?;
-        let (site, channels) = (Arc::clone(&self.site), channels.to_vec());
+        let site = Arc::clone(&self.site);
         blocking(move || {
             let of = |kind| channels.iter().filter(move |s| s.channel.kind == kind && s.members > 0);
             let tags: Vec<(Tag, u64)> = of(ChannelKind::Tag)

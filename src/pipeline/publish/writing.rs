@@ -8,9 +8,6 @@ use crate::store::Store;
 use std::collections::HashSet;
 use std::path::Path;
 
-/// A journal is rewritten when it has grown to twice its size after the last rewriting, and by this many bytes.
-const GROWTH: u64 = 256 * 1024;
-
 /// A publish under way.
 #[derive(Debug)]
 pub(super) struct Writing<'a> {
@@ -128,7 +125,7 @@ async fn remember(
 }
 
 fn is_feed(path: &str) -> bool {
-    path.ends_with(".xml") || path.ends_with("feed.json")
+    path.rsplit('/').next().is_some_and(|name| ["rss.xml", "atom.xml", "feed.json"].contains(&name))
 }
 
 fn not_ours(directory: &Path, path: &str) -> Complaint {
