@@ -1,3 +1,4 @@
 //! Where items come from: reads digests, and decides what is new, revised or the same. Stores nothing, publishes nothing.
 
 pub mod digest;
+pub mod html;
