@@ -1,4 +1,5 @@
 //! Where items come from: reads digests, and decides what is new, revised or the same. Stores nothing, publishes nothing.
 
 pub mod digest;
+pub mod html;
 pub mod reconcile;

@@ -1,1 +1,236 @@
-//! Reads Markdown posts into editions. Pure: bytes in, an edition and complaints out; opens no file.
+//! Reads Markdown posts into editions. Pure: bytes in, an edition and complaints out.
+//!
+//! Opens no file, reads no clock, never panics: a broken post is a [`Reading`] with complaints. Readers' comments in a
+//! post's front matter are neither kept nor quoted.
+
+mod date;
+mod front;
+mod inspect;
+mod item;
+mod links;
+mod notes;
+mod outline;
+mod quote;
+mod tags;
+mod title;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use inspect::inspect_json;
+
+use crate::model::{Complaint, Edition, tag_key};
+use chrono_tz::Tz;
+use comrak::{Arena, Node, parse_document};
+use front::{Cut, Front, Value};
+use item::{Built, Workshop};
+use links::Reader;
+use notes::{Notes, Spot, shown};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use url::Url;
+
+/// Largest post that is read. Real ones have 10 kB, the longest with all their readers' comments 100 kB.
+pub const MAX_POST_BYTES: u64 = 1024 * 1024;
+
+/// Most items of a post, and the deepest nesting of its Markdown: beyond them it is no digest.
+const MAX_ITEMS: usize = 200;
+const MAX_DEPTH: usize = 64;
+
+/// How the posts of an input are read.
+#[derive(Debug, Clone)]
+pub struct DigestOptions {
+    /// Zone of dates that name none.
+    pub timezone: Tz,
+    /// Resolves relative links, images and permalinks.
+    pub base_url: Option<Url>,
+    /// Only posts of this category are read.
+    pub category: Option<String>,
+    /// The input's own tags, added to every item.
+    pub tags: Vec<String>,
+    /// Tag name to canonical name; names are compared by [`tag_key`].
+    pub aliases: BTreeMap<String, String>,
+}
+
+impl Default for DigestOptions {
+    fn default() -> Self {
+        Self {
+            timezone: Tz::Asia__Shanghai,
+            base_url: None,
+            category: None,
+            tags: Vec::new(),
+            aliases: BTreeMap::new(),
+        }
+    }
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Post {
+    /// It is an edition.
+    Edition(Box<Edition>),
+    /// It is no post of this digest, and that is no fault.
+    Skipped {
+        /// The reason, for people.
+        why: String,
+    },
+    /// It is a post that cannot be published; the complaints say why.
+    Broken,
+}
+
+/// A file as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What became of it.
+    pub post: Post,
+    /// What is wrong with it, in the order of the file.
+    pub complaints: Vec<Complaint>,
+}
+
+/// The reading of a file that is larger than [`MAX_POST_BYTES`] and was not read.
+pub fn too_large(path: &str, bytes: u64) -> Reading {
+    let mut notes = Notes::new(path);
+    notes.about_file(
+        format!("the file has {bytes} bytes; a post has at most {MAX_POST_BYTES}"),
+        "split the post, or keep other files out of the input's folder",
+    );
+    Reading { post: Post::Broken, complaints: notes.into_complaints() }
+}
+
+/// Reads a post. `path` only serves to name the place of complaints.
+pub fn read(path: &str, bytes: &[u8], options: &DigestOptions) -> Reading {
+    if bytes.len() as u64 > MAX_POST_BYTES {
+        return too_large(path, bytes.len() as u64);
+    }
+    let mut notes = Notes::new(path);
+    let post = match std::str::from_utf8(bytes) {
+        Ok(text) => read_text(text.trim_start_matches('\u{feff}'), options, &mut notes),
+        Err(error) => {
+            complain_of_encoding(bytes, error.valid_up_to(), &mut notes);
+            Post::Broken
+        }
+    };
+    Reading { post, complaints: notes.into_complaints() }
+}
+
+fn complain_of_encoding(bytes: &[u8], valid: usize, notes: &mut Notes<'_>) {
+    let before = String::from_utf8_lossy(bytes.get(..valid).unwrap_or_default());
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+    let byte = bytes.get(valid).copied().unwrap_or_default();
+    let message = format!("the file is not UTF-8: byte 0x{byte:02X} cannot stand here");
+    notes.error(Spot::new(line, column), message, "save the file as UTF-8");
+}
+
+fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post {
+    let (yaml, body, offset) = match front::cut(text) {
+        Cut::At { yaml, body, lines } => (yaml, body, lines),
+        Cut::None => return skipped("it has no front matter"),
+        Cut::Unclosed => {
+            let help = "close the front matter with a line that holds only `---`";
+            notes.error(Spot::new(1, 1), "the front matter that begins here is never closed", help);
+            return Post::Broken;
+        }
+    };
+    let Some(front) = front::parse(yaml, notes) else { return Post::Broken };
+    if let Some(why) = of_another_category(&front, options) {
+        return skipped(why);
+    }
+    let legal = legal_body(body, offset, notes);
+    let arena = Arena::new();
+    let markdown = tree::options();
+    let root = parse_document(&arena, &legal, &markdown);
+    let workshop = Workshop {
+        arena: &arena,
+        markdown,
+        reader: Reader { base: options.base_url.as_ref(), offset },
+        lines: legal.lines().collect(),
+        sanitiser: OnceCell::new(),
+    };
+    edition(&front, root, &workshop, options, notes)
+}
+
+fn skipped(why: impl Into<String>) -> Post {
+    Post::Skipped { why: why.into() }
+}
+
+fn of_another_category(front: &Front, options: &DigestOptions) -> Option<String> {
+    let wanted = options.category.as_ref()?;
+    let has = |value: &Value| tag_key(&value.text) == tag_key(wanted);
+    if front.categories.iter().any(has) {
+        return None;
+    }
+    let named: Vec<_> = front.categories.iter().map(|value| shown(&value.text)).collect();
+    Some(if named.is_empty() {
+        format!("it names no category, and the input takes only `{wanted}`")
+    } else {
+        format!("its category is `{}`, and the input takes only `{wanted}`", named.join("`, `"))
+    })
+}
+
+/// The Markdown without characters that XML refuses, with one warning at the first of them.
+fn legal_body<'t>(body: &'t str, offset: usize, notes: &mut Notes<'_>) -> std::borrow::Cow<'t, str> {
+    let first = body.lines().enumerate().find_map(|(index, line)| {
+        let column = line.chars().position(|c| !crate::collect::html::is_legal(c))?;
+        Some(Spot::new(offset + index + 1, column + 1))
+    });
+    notes.legal(body, "the text", first.unwrap_or(Spot::new(offset + 1, 1)))
+}
+
+fn edition<'a>(
+    front: &Front,
+    root: Node<'a>,
+    workshop: &Workshop<'a, '_>,
+    options: &DigestOptions,
+    notes: &mut Notes<'_>,
+) -> Post {
+    let reader = &workshop.reader;
+    let Some(level) = outline::item_level(root) else { return skipped("it has no item heading (`###` or `####`)") };
+    if tree::depth(root) > MAX_DEPTH {
+        let message = format!("the post is nested more than {MAX_DEPTH} levels deep");
+        notes.error(Spot::new(reader.offset + 1, 1), message, "remove the surplus `>`, list signs or brackets");
+        return Post::Broken;
+    }
+    let title = title::read(front, notes);
+    let date = title::date(front, options.timezone, notes);
+    let cover = outline::take_cover(root, front.largepic.as_ref().map(|value| value.text.as_str()), reader);
+    let sections = outline::sections(root, level, reader.offset, notes);
+    if sections.len() > MAX_ITEMS {
+        let message = format!("the post has {} item headings; at most {MAX_ITEMS} are read", sections.len());
+        notes.error(Spot::new(reader.offset + 1, 1), message, "split the post");
+        return Post::Broken;
+    }
+    let tags = tags::names(&front.tags, notes);
+    let built: Vec<_> = sections.iter().filter_map(|section| workshop.build(section, notes)).collect();
+    warn_of_missing_sources(&built, notes);
+    let (Some(title), Some(date), false) = (title, date, built.is_empty()) else { return Post::Broken };
+    let said: Vec<_> = built.iter().map(|built| tags::Said::new(&built.item.text, &built.remark_text)).collect();
+    let mut items: Vec<_> = built.into_iter().map(|built| built.item).collect();
+    for (item, tags) in items.iter_mut().zip(tags::assign(&tags, &said, options)) {
+        item.tags = tags;
+    }
+    Post::Edition(Box::new(Edition {
+        number: title.number,
+        date,
+        headline: title.headline,
+        title: title.full,
+        author: front.author.as_ref().map(|value| notes.legal(&value.text, "the author", value.spot).into_owned()),
+        permalink: title::permalink(front, reader, notes),
+        cover,
+        tags,
+        items,
+    }))
+}
+
+/// Early posts name no sources at all; where a post does, an item without one was probably forgotten.
+fn warn_of_missing_sources(built: &[Built], notes: &mut Notes<'_>) {
+    let is_labelled = |built: &Built| built.item.source_kind == crate::model::SourceKind::Labelled;
+    if !built.iter().any(is_labelled) {
+        return;
+    }
+    for built in built.iter().filter(|built| built.item.sources.is_empty() && !built.lost_source) {
+        let message = format!("the item `{}` names no source, as others of this post do", shown(&built.item.title));
+        notes.warning(built.spot, message, "add a quote **[消息来源：NAME](URL)** below the item's text");
+    }
+}

@@ -1,0 +1,55 @@
+//! The JSON that `inspect --json` prints for a post. Shows what was read, adds nothing.
+
+use super::{Post, Reading};
+use crate::model::{Complaint, Edition, Item};
+use serde_json::{Value, json};
+
+/// One post as one JSON object.
+pub fn inspect_json(path: &str, reading: &Reading) -> Value {
+    let complaints: Vec<_> = reading.complaints.iter().map(complaint).collect();
+    let mut object = json!({"path": path, "kind": "digest", "complaints": complaints, "editions": []});
+    match &reading.post {
+        Post::Edition(read) => object["editions"] = json!([edition(read)]),
+        Post::Skipped { why } => object["skipped"] = json!(why),
+        Post::Broken => {}
+    }
+    object
+}
+
+fn complaint(complaint: &Complaint) -> Value {
+    json!({
+        "severity": complaint.severity,
+        "line": complaint.place.line,
+        "column": complaint.place.column,
+        "message": complaint.message,
+        "help": complaint.help,
+    })
+}
+
+fn edition(edition: &Edition) -> Value {
+    json!({
+        "number": edition.number,
+        "date": edition.date.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false),
+        "title": edition.title,
+        "headline": edition.headline,
+        "author": edition.author,
+        "permalink": edition.permalink,
+        "cover": edition.cover,
+        "tags": edition.tags,
+        "items": edition.items.iter().map(item).collect::<Vec<_>>(),
+    })
+}
+
+fn item(item: &Item) -> Value {
+    json!({
+        "title": item.title,
+        "number": item.number,
+        "sources": item.sources,
+        "source_kind": item.source_kind,
+        "body_links": item.body_links,
+        "comment_by": item.comment_by,
+        "images": item.images,
+        "image_credit": item.image_credit,
+        "tags": item.tags,
+    })
+}

@@ -1,0 +1,229 @@
+//! Builds one item from the blocks of its section: title, sources, remark, pictures, text and HTML.
+
+use super::links::{self, Reader};
+use super::notes::{Notes, Spot};
+use super::outline::Section;
+use super::quote::{self, Quote};
+use super::tree;
+use crate::collect::html::{self, Sanitiser};
+use crate::model::{Item, SourceKind, SourceLink};
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Node, Options, format_html};
+use std::cell::OnceCell;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// What all items of a post are built with.
+pub(super) struct Workshop<'a, 'o> {
+    pub(super) arena: &'a Arena<'a>,
+    pub(super) markdown: Options<'static>,
+    pub(super) reader: Reader<'o>,
+    /// The lines of the Markdown.
+    pub(super) lines: Vec<&'o str>,
+    /// Made when the first raw HTML is met; most posts have none.
+    pub(super) sanitiser: OnceCell<Sanitiser>,
+}
+
+/// An item and what the post's reader still needs to know of it.
+#[derive(Debug)]
+pub(super) struct Built {
+    pub(super) item: Item,
+    pub(super) remark_text: String,
+    pub(super) spot: Spot,
+    /// Whether a source was dropped, so that its absence was complained of already.
+    pub(super) lost_source: bool,
+}
+
+/// The blocks of a section by what they are.
+#[derive(Debug, Default)]
+struct Parts<'a> {
+    body: Vec<Node<'a>>,
+    remark: Vec<Node<'a>>,
+    /// Lines that name the source, quoted or not.
+    sources: Vec<Node<'a>>,
+    comment_by: Option<String>,
+    images: Vec<String>,
+    image_credit: Option<String>,
+}
+
+impl<'a> Workshop<'a, '_> {
+    /// The item of a section; `None`, with a complaint, where its heading is empty.
+    pub(super) fn build(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Option<Built> {
+        let spot = tree::spot(section.heading, self.reader.offset);
+        let heading = html::fold(&notes.legal(&tree::raw_text(section.heading), "the heading", spot));
+        let (number, title) = numbered(&heading);
+        if title.is_empty() {
+            notes.error(spot, "this item has no title; it is not published", "write the item's title in its heading");
+            return None;
+        }
+        let content_hash = self.content_hash(section);
+        let parts = self.sort(section, notes);
+        let (sources, source_kind, body_links, lost_source) = self.links(&parts, notes);
+        for remark in &parts.remark {
+            self.reader.take_links(remark, notes);
+        }
+        let (body_html, body_text) = self.render(&parts.body);
+        let (remark_html, remark_text) = self.render(&parts.remark);
+        let item = Item {
+            title: title.to_owned(),
+            number,
+            sources,
+            source_kind,
+            body_links,
+            comment_by: parts.comment_by,
+            images: parts.images,
+            image_credit: parts.image_credit,
+            tags: Vec::new(),
+            body_html,
+            remark_html,
+            text: format!("{title}\n{body_text}"),
+            content_hash,
+            line: spot.line,
+        };
+        Some(Built { item, remark_text, spot, lost_source })
+    }
+
+    /// Hashes what the author wrote, so that neither a new renderer nor another base URL makes an item look edited.
+    fn content_hash(&self, section: &Section<'a>) -> u64 {
+        let mut written = String::new();
+        for block in section.blocks.iter().chain([&section.heading]) {
+            let position = block.data().sourcepos;
+            let lines = self.lines.get(position.start.line.saturating_sub(1)..position.end.line.min(self.lines.len()));
+            // A line that holds only `>` is white space within a quote; stored posts lose such lines at their end.
+            for word in
+                lines.unwrap_or_default().iter().flat_map(|line| line.split_whitespace()).filter(|&word| word != ">")
+            {
+                written.push_str(word);
+                written.push(' ');
+            }
+        }
+        xxh3_64(written.as_bytes())
+    }
+
+    /// Sorts the blocks. A quote without a name is the remark where it ends the item and no other quote has a name;
+    /// else it quotes something and belongs to the body.
+    fn sort(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Parts<'a> {
+        let mut parts = Parts::default();
+        let mut plain_last = None;
+        for &block in &section.blocks {
+            self.reader.take_images(block, &mut parts.images, notes);
+            if tree::is_empty(block) {
+                continue;
+            }
+            if quote::is_quote(block) {
+                let Quote { sources, label, is_filled } = quote::read(self.arena, block);
+                parts.sources.extend(sources);
+                match label {
+                    Some(label) => {
+                        parts.comment_by = parts.comment_by.take().or(label.name);
+                        parts.remark.push(block);
+                    }
+                    None if is_filled => {
+                        plain_last = Some(parts.body.len());
+                        parts.body.push(block);
+                    }
+                    None => {}
+                }
+            } else if let Some(credit) = quote::image_credit(&tree::text(block)) {
+                parts.image_credit.get_or_insert(credit);
+            } else if quote::is_source_line(block) {
+                parts.sources.push(block);
+            } else {
+                parts.body.push(block);
+            }
+        }
+        if parts.remark.is_empty() && plain_last.is_some_and(|at| at + 1 == parts.body.len()) {
+            parts.remark.extend(parts.body.pop());
+        }
+        parts
+    }
+
+    /// Sources, how they are written, other links, and whether a source was dropped.
+    fn links(&self, parts: &Parts<'a>, notes: &mut Notes<'_>) -> (Vec<SourceLink>, SourceKind, Vec<SourceLink>, bool) {
+        let (mut labelled, mut inline) = (Vec::new(), Vec::new());
+        let mut lost = false;
+        for &line in &parts.sources {
+            let found = self.reader.take_links(line, notes);
+            lost |= found.dropped;
+            if found.links.is_empty() && !found.dropped {
+                let spot = tree::spot(line, self.reader.offset);
+                notes.warning(spot, "the source line has no link", "write it as **[消息来源：NAME](URL)**");
+                lost = true;
+            }
+            links::push_new(&mut labelled, found.links.into_iter().map(without_source_word).collect());
+        }
+        for &block in &parts.body {
+            let found = self.reader.take_links(block, notes);
+            lost |= parts.sources.is_empty() && found.dropped;
+            links::push_new(&mut inline, found.links);
+        }
+        match (parts.sources.is_empty(), labelled.is_empty(), inline.is_empty()) {
+            (false, false, _) => (labelled, SourceKind::Labelled, inline, lost),
+            (false, true, _) => (Vec::new(), SourceKind::None, inline, lost),
+            (true, _, false) => (inline, SourceKind::Inline, Vec::new(), lost),
+            (true, _, true) => (Vec::new(), SourceKind::None, Vec::new(), lost),
+        }
+    }
+
+    /// Sanitised HTML and plain text of blocks. A quote gives its content: the remark is no quotation.
+    fn render(&self, blocks: &[Node<'a>]) -> (String, String) {
+        let document = tree::new_node(self.arena, NodeValue::Document);
+        for &block in blocks {
+            document.append(block);
+        }
+        if let [only] = blocks
+            && quote::is_quote(only)
+        {
+            tree::unwrap(only);
+        }
+        let mut rendered = String::new();
+        if format_html(document, &self.markdown, &mut rendered).is_err() {
+            // Writing to a `String` cannot fail.
+            return (String::new(), tree::text(document));
+        }
+        if tree::has_raw_html(document) {
+            let sanitiser = self.sanitiser.get_or_init(|| Sanitiser::without_images(self.reader.base));
+            let clean = sanitiser.clean(&rendered);
+            let text = html::text_of(&clean);
+            return (clean.trim().to_owned(), text);
+        }
+        // Without raw HTML comrak writes only its own tags, and the links were judged above: nothing to sanitise.
+        (html::strip_illegal(rendered.trim()).into_owned(), tree::text(document))
+    }
+}
+
+/// The label of a source link is what follows `消息来源：`.
+fn without_source_word(link: SourceLink) -> SourceLink {
+    let label = match quote::after_source_word(&link.label) {
+        Some("") => crate::model::LinkKey::host_of(&link.url).unwrap_or_default(),
+        Some(label) => label.to_owned(),
+        None => return link,
+    };
+    SourceLink { label, ..link }
+}
+
+/// Splits `#N ` off a heading.
+fn numbered(heading: &str) -> (Option<u32>, &str) {
+    let split = || {
+        let rest = heading.strip_prefix('#')?;
+        let (number, title) = rest.split_once(' ').unwrap_or((rest, ""));
+        if !number.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        Some((Some(number.parse().ok()?), title.trim()))
+    };
+    split().unwrap_or((None, heading))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_split_off_headings() {
+        assert_eq!(numbered("#1 基于源代码"), (Some(1), "基于源代码"));
+        assert_eq!(numbered("#12"), (Some(12), ""));
+        assert_eq!(numbered("#标签 的历史"), (None, "#标签 的历史"));
+        assert_eq!(numbered("C# 12"), (None, "C# 12"));
+        assert_eq!(numbered("#99999999999 大"), (None, "#99999999999 大"));
+    }
+}

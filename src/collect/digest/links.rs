@@ -1,0 +1,212 @@
+//! Links and images of an item: which addresses are taken, in which order, under which label. Contacts nothing.
+
+use super::notes::{Notes, shown};
+use super::tree;
+use crate::collect::html;
+use crate::model::{LinkKey, SourceLink};
+use comrak::Node;
+use comrak::nodes::NodeValue;
+use url::Url;
+
+/// What an address as written comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Address {
+    /// An http or https URL, verbatim where it was written absolute.
+    Web(String),
+    /// Relative, and no base is known.
+    Relative,
+    /// Only a fragment of the post itself.
+    Fragment,
+    /// Another scheme, or no URL at all.
+    Odd,
+}
+
+/// Judges an address as written.
+pub(super) fn address(written: &str, base: Option<&Url>) -> Address {
+    let legal = html::strip_illegal(written.trim());
+    let written = legal.as_ref();
+    if written.is_empty() || written.starts_with('#') {
+        return Address::Fragment;
+    }
+    match Url::parse(written) {
+        Ok(_) if LinkKey::of(written).is_some() => Address::Web(written.to_owned()),
+        Err(url::ParseError::RelativeUrlWithoutBase) => match base.map(|base| base.join(written)) {
+            Some(Ok(url)) if LinkKey::of(url.as_str()).is_some() => Address::Web(url.into()),
+            Some(_) => Address::Odd,
+            None if written.starts_with("//") => address(&format!("https:{written}"), None),
+            None => Address::Relative,
+        },
+        _ => Address::Odd,
+    }
+}
+
+/// What the links of an item are read with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'o> {
+    pub(super) base: Option<&'o Url>,
+    /// Lines of the file before its Markdown.
+    pub(super) offset: usize,
+}
+
+impl Reader<'_> {
+    /// An image's or a cover's address; site-relative ones stay as written where no base is known.
+    pub(super) fn image(&self, written: &str) -> Option<String> {
+        match address(written, self.base) {
+            Address::Web(url) => Some(url),
+            Address::Relative => Some(html::strip_illegal(written.trim()).into_owned()),
+            Address::Fragment | Address::Odd => None,
+        }
+    }
+
+    /// Takes the images out of a block and gives their addresses, in order.
+    pub(super) fn take_images(&self, block: Node<'_>, images: &mut Vec<String>, notes: &mut Notes<'_>) {
+        for node in block.descendants().collect::<Vec<_>>() {
+            let written = match &node.data().value {
+                NodeValue::Image(image) => vec![image.url.clone()],
+                NodeValue::HtmlInline(raw) if tree::is_raw_image(raw) => raw_images(raw),
+                NodeValue::HtmlBlock(raw) if tree::is_raw_image(&raw.literal) => raw_images(&raw.literal),
+                _ => continue,
+            };
+            for written in written {
+                match self.image(&written) {
+                    Some(url) if images.contains(&url) => {}
+                    Some(url) => images.push(url),
+                    None => notes.warning(
+                        tree::spot(node, self.offset),
+                        format!("the image address `{}` is not http or https; the image was left out", shown(&written)),
+                        "give the image an http or https address",
+                    ),
+                }
+            }
+            if matches!(node.data().value, NodeValue::Image(_)) {
+                tree::detach_with_empty_parents(node, block);
+            }
+        }
+    }
+
+    /// The links below a node, in order. Their addresses become absolute in the tree; a link that leads nowhere we
+    /// publish becomes plain text, with a warning.
+    pub(super) fn take_links(&self, node: Node<'_>, notes: &mut Notes<'_>) -> Links {
+        let mut found = Links::default();
+        for node in node.descendants().collect::<Vec<_>>() {
+            let written = match &node.data().value {
+                NodeValue::Link(link) => vec![(link.url.clone(), tree::text(node))],
+                NodeValue::HtmlInline(raw) => raw_links(raw, Some(node)),
+                NodeValue::HtmlBlock(raw) => raw_links(&raw.literal, None),
+                _ => continue,
+            };
+            for (url, label) in written {
+                let taken = self.take(&url, label, node, notes);
+                found.dropped |= taken.is_none() && !matches!(address(&url, self.base), Address::Fragment);
+                rewrite(node, taken.as_ref());
+                found.links.extend(taken);
+            }
+        }
+        found
+    }
+
+    fn take(&self, written: &str, label: String, node: Node<'_>, notes: &mut Notes<'_>) -> Option<SourceLink> {
+        let (problem, help) = match address(written, self.base) {
+            Address::Web(url) => {
+                let label = if label.is_empty() { LinkKey::host_of(&url).unwrap_or_default() } else { label };
+                return Some(SourceLink { label, url });
+            }
+            Address::Fragment => return None,
+            Address::Relative => {
+                ("is relative and the input has no base_url", "write the whole URL, or give the input a base_url")
+            }
+            Address::Odd => ("is not an http or https URL", "link to an http or https page"),
+        };
+        notes.warning(
+            tree::spot(node, self.offset),
+            format!("the link `{}` {problem}; it was dropped", shown(written)),
+            help,
+        );
+        None
+    }
+}
+
+/// Puts the address that was taken into the tree, or unwraps a link that was not.
+fn rewrite(node: Node<'_>, taken: Option<&SourceLink>) {
+    match (&mut node.data_mut().value, taken) {
+        (NodeValue::Link(link), Some(taken)) => {
+            // Early posts repeat the address as the title.
+            if link.title == link.url {
+                link.title.clear();
+            }
+            link.url.clone_from(&taken.url);
+            return;
+        }
+        (NodeValue::Link(_), None) => {}
+        _ => return,
+    }
+    tree::unwrap(node);
+}
+
+/// Links in the order they stand.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    pub(super) links: Vec<SourceLink>,
+    /// Whether one was dropped, with a warning.
+    pub(super) dropped: bool,
+}
+
+/// The same link twice is one link.
+pub(super) fn push_new(links: &mut Vec<SourceLink>, new: Vec<SourceLink>) {
+    for link in new {
+        if !links.iter().any(|known| known.url == link.url) {
+            links.push(link);
+        }
+    }
+}
+
+fn raw_images(raw: &str) -> Vec<String> {
+    html::attributes(raw, "img[src]", "src").into_iter().map(|(src, _)| src).collect()
+}
+
+/// Links written as HTML. An inline tag stands alone in the tree: its text is what follows up to `</a>`.
+fn raw_links(raw: &str, inline: Option<Node<'_>>) -> Vec<(String, String)> {
+    let opens = raw.as_bytes().windows(2).any(|bytes| bytes.eq_ignore_ascii_case(b"<a"));
+    if !opens {
+        return Vec::new();
+    }
+    let mut links = html::attributes(raw, "a[href]", "href");
+    if let (Some(node), Some((_, label))) = (inline, links.first_mut()) {
+        let closes = |n: &Node<'_>| matches!(&n.data().value, NodeValue::HtmlInline(raw) if raw.trim().eq_ignore_ascii_case("</a>"));
+        let inside: String =
+            node.following_siblings().skip(1).take(64).take_while(|n| !closes(n)).map(|n| tree::raw_text(n)).collect();
+        *label = html::fold(&html::strip_illegal(&inside));
+    }
+    links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_judged() {
+        let base = Url::parse("https://linux.cn/").expect("a URL");
+        for (written, with_base, without) in [
+            ("https://a.example//x?y=1&z", Address::Web("https://a.example//x?y=1&z".into()), None),
+            ("HTTP://A.example", Address::Web("HTTP://A.example".into()), None),
+            ("/a.html", Address::Web("https://linux.cn/a.html".into()), Some(Address::Relative)),
+            (
+                "//b.example/c",
+                Address::Web("https://b.example/c".into()),
+                Some(Address::Web("https://b.example/c".into())),
+            ),
+            ("javascript:alert(1)", Address::Odd, None),
+            ("JaVaScRiPt:alert(1)", Address::Odd, None),
+            ("mailto:a@b.example", Address::Odd, None),
+            ("data:text/html,x", Address::Odd, None),
+            ("ftp://a.example/", Address::Odd, None),
+            ("https://", Address::Odd, None),
+            ("#top", Address::Fragment, None),
+            ("", Address::Fragment, None),
+        ] {
+            assert_eq!(address(written, Some(&base)), with_base, "{written}");
+            assert_eq!(address(written, None), without.unwrap_or(with_base), "{written}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Makes foreign HTML and text fit to be published: only harmless tags, only http and https links, only characters
+//! that XML 1.0 allows.
+//!
+//! Refuses to guess: what the sanitiser does not know is removed, not repaired.
+
+use ammonia::{Builder, UrlRelative};
+use scraper::{Html, Node, Selector};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use url::Url;
+
+/// A sanitiser for one base address; building one costs more than cleaning a paragraph, so keep it for a whole post.
+#[derive(Debug)]
+pub struct Sanitiser {
+    builder: Builder<'static>,
+}
+
+impl Sanitiser {
+    /// Relative addresses are resolved against `base`; without one they are removed.
+    pub fn new(base: Option<&Url>) -> Self {
+        let mut builder = Builder::default();
+        builder
+            .url_schemes(HashSet::from(["http", "https"]))
+            .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone())))
+            .link_rel(None);
+        Self { builder }
+    }
+
+    /// The same without images.
+    pub fn without_images(base: Option<&Url>) -> Self {
+        let mut sanitiser = Self::new(base);
+        sanitiser.builder.rm_tags(["img"]);
+        sanitiser
+    }
+
+    /// The harmless rest of `html`.
+    pub fn clean(&self, html: &str) -> String {
+        let cleaned = self.builder.clean(html).to_string();
+        match strip_illegal(&cleaned) {
+            Cow::Borrowed(_) => cleaned,
+            Cow::Owned(stripped) => stripped,
+        }
+    }
+}
+
+/// Removes scripts, styles, frames and every link that is not http or https; resolves relative addresses against `base`
+/// (and removes them where there is none); keeps images and ruby.
+pub fn sanitise(html: &str, base: Option<&Url>) -> String {
+    Sanitiser::new(base).clean(html)
+}
+
+/// Removes the characters that XML 1.0 (production 2, `Char`) does not allow, and the noncharacters U+FDD0..=U+FDEF
+/// that it discourages.
+pub fn strip_illegal(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_legal) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().filter(|&c| is_legal(c)).collect())
+    }
+}
+
+/// Whether XML 1.0 may hold the character.
+pub fn is_legal(c: char) -> bool {
+    match c {
+        '\t' | '\n' | '\r' => true,
+        '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}' => false,
+        c => c >= ' ',
+    }
+}
+
+/// The text of an HTML fragment, white space folded.
+pub fn text_of(html: &str) -> String {
+    let document = Html::parse_fragment(html);
+    let mut text = String::with_capacity(html.len());
+    for node in document.tree.nodes() {
+        match node.value() {
+            Node::Text(t) => text.push_str(t),
+            Node::Element(element) if is_block(element.name()) => text.push(' '),
+            _ => {}
+        }
+    }
+    fold(&strip_illegal(&text))
+}
+
+/// `text` with every run of white space folded to one space.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    folded
+}
+
+/// Attribute values of the elements that `selector` finds in a fragment, with the text of each element.
+pub fn attributes(html: &str, selector: &str, attribute: &str) -> Vec<(String, String)> {
+    let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
+    Html::parse_fragment(html)
+        .select(&selector)
+        .filter_map(|e| Some((e.value().attr(attribute)?.to_owned(), fold(&e.text().collect::<String>()))))
+        .collect()
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "br"
+            | "div"
+            | "li"
+            | "ul"
+            | "ol"
+            | "tr"
+            | "td"
+            | "th"
+            | "table"
+            | "pre"
+            | "blockquote"
+            | "hr"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "dt"
+            | "dd"
+            | "rt"
+            | "rp"
+            | "figure"
+            | "figcaption"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Url {
+        Url::parse("https://example.org/a/").expect("a URL")
+    }
+
+    #[test]
+    fn only_http_links_survive() {
+        for (html, clean) in [
+            ("<a href='javascript:alert(1)'>x</a>", "<a>x</a>"),
+            ("<a href='data:text/html,x'>x</a>", "<a>x</a>"),
+            ("<a href=' JaVaScRiPt:alert(1)'>x</a>", "<a>x</a>"),
+            ("<a href='mailto:a@b'>x</a>", "<a>x</a>"),
+            ("<a href='https://a.example/?b=1&amp;c'>x</a>", "<a href=\"https://a.example/?b=1&amp;c\">x</a>"),
+            ("<a href='../b'>x</a>", "<a href=\"https://example.org/b\">x</a>"),
+            ("<a href='//other.example/b'>x</a>", "<a href=\"https://other.example/b\">x</a>"),
+            ("<img src='/i.png' onerror='x()'>", "<img src=\"https://example.org/i.png\">"),
+        ] {
+            assert_eq!(sanitise(html, Some(&base())), clean, "{html}");
+        }
+        assert_eq!(sanitise("<a href='b'>x</a>", None), "<a>x</a>");
+    }
+
+    #[test]
+    fn scripts_styles_and_frames_go_and_ruby_stays() {
+        assert_eq!(
+            sanitise("a<script>alert(1)</script><style>p{}</style><iframe src='https://e.org'></iframe>b", None),
+            "ab"
+        );
+        let ruby = "<ruby>二层<rt>layer 2</rt></ruby>";
+        assert_eq!(sanitise(ruby, None), ruby);
+        assert_eq!(sanitise("<p style='x' class='y' onclick='z'>a</p>", None), "<p>a</p>");
+        assert_eq!(Sanitiser::without_images(None).clean("a<img src='https://e.org/i'>b"), "ab");
+    }
+
+    #[test]
+    fn characters_that_xml_refuses_are_removed() {
+        assert!(matches!(strip_illegal("标题 ]]> \t\n"), Cow::Borrowed(_)));
+        assert_eq!(strip_illegal("a\u{8}b\u{0}c\u{fffe}d\u{1b}"), "abcd");
+        assert_eq!(sanitise("a&#8;b\u{8}", None), "ab");
+    }
+
+    #[test]
+    fn text_is_read_without_tags() {
+        assert_eq!(text_of("<p>a<b>b</b></p><p>c &amp; d</p><ruby> 二 <rt>two</rt></ruby>"), "ab c & d 二 two");
+    }
+}
