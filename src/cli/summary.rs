@@ -37,8 +37,9 @@ fn write_input(out: &mut String, input: &InputReport) -> fmt::Result {
     } else {
         write!(out, ", {} read", input.read)?;
         let counts = [(input.new_items, "new"), (input.revised_items, "revised"), (input.removed_items, "removed")];
+        let counts = counts.map(|(count, what)| (count, format!("{what} item{}", if count == 1 { "" } else { "s" })));
         for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
-            write!(out, ", {} {what}", Count(count, "item"))?;
+            write!(out, ", {count} {what}")?;
         }
     }
     writeln!(out)?;

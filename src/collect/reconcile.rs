@@ -61,6 +61,8 @@ pub fn find_edition(
 pub fn match_items(known: &[KnownItem], written: &[Item]) -> Vec<Option<usize>> {
     let mut matching = Matching { known, written, of: vec![None; written.len()], taken: vec![false; known.len()] };
     matching.pair(|k, item| may_be_here(k) && cites(k, item) && is_titled(k, item));
+    // A story that comes back word for word is itself, whatever cites its source by now.
+    matching.pair(|k, item| !may_be_here(k) && cites(k, item) && is_titled(k, item) && resembles(k, item) > SIMILAR);
     matching.pair_most_similar(|k, item| may_be_here(k) && cites(k, item));
     matching.pair(|k, item| may_be_here(k) && is_titled(k, item));
     matching.pair_last_one();

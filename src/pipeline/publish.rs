@@ -51,7 +51,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     }
     let mut writing = Writing::open(store, &options.directory, scope.all)?;
     let members = compose_all(store, &site, &scope, &mut writing, progress).await?;
-    let ids = ids(store, site.id, &scope).await?;
+    let ids = restore::lines(store, site.id, (!scope.all).then_some(&scope.changes)).await?;
     let complaints = writing.commit(&mut report, |directory| write_ids(directory, &ids, scope.all)).await?;
     let mut write = store.begin().await?;
     for (channel, count) in members {
@@ -61,6 +61,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     write.set_meta("published", &scope.fingerprint).await?;
     write.set_meta("directory", &directory_name(options)).await?;
     write.commit().await?;
+    restore::tidy(store, &options.directory, site.id).await?;
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok((report, complaints))
 }
@@ -152,10 +153,6 @@ async fn compose_all(
     let counted: Vec<ChannelState> = channels.iter().map(counted).collect();
     writing.put_all(composer.site_wide(counted).await?).await?;
     Ok(members)
-}
-
-async fn ids(store: &Store, site: Uuid, scope: &Scope) -> Result<Vec<restore::IdLine>, Error> {
-    restore::lines(store, site, (!scope.all).then_some(&scope.changes)).await
 }
 
 /// Keeps the ids beside the feeds, before anything that shows them appears.

@@ -7,7 +7,11 @@ use crate::publish::{IDS, Journal, MANIFEST, ManifestLine};
 use crate::store::{Changes, Store};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use uuid::Uuid;
+
+/// A journal may grow by this many bytes before it is rewritten.
+const GROWTH: u64 = 1024 * 1024;
 
 /// A line of the file of ids; a later line of the same thing replaces an earlier one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -88,4 +92,32 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     let editions = changes.map(|changes| changes.editions.as_slice());
     lines.extend(store.known(editions).await?.into_iter().map(|edition| IdLine::Edition(Box::new(edition))));
     Ok(lines)
+}
+
+/// Rewrites the journals once lines that later ones replaced make up most of them, so that they do not grow for ever.
+pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<(), Error> {
+    let ids = Journal::<IdLine>::open(&directory.join(IDS));
+    if outgrown(store, "ids_bytes", ids.size()).await? {
+        ids.rewrite(&lines(store, site, None).await?)?;
+        note_size(store, "ids_bytes", ids.size()).await?;
+    }
+    let manifest = Journal::<ManifestLine>::open(&directory.join(MANIFEST));
+    if outgrown(store, "manifest_bytes", manifest.size()).await? {
+        let line = |(path, hash)| ManifestLine { path, hash: Some(hash) };
+        manifest.rewrite(&store.files().await?.into_iter().map(line).collect::<Vec<_>>())?;
+        note_size(store, "manifest_bytes", manifest.size()).await?;
+    }
+    Ok(())
+}
+
+/// Whether a journal has more than doubled since it was rewritten, or was never measured.
+async fn outgrown(store: &Store, key: &str, size: u64) -> Result<bool, Error> {
+    let before: u64 = store.meta(key).await?.and_then(|size| size.parse().ok()).unwrap_or(0);
+    Ok(size > before.saturating_mul(2).saturating_add(GROWTH))
+}
+
+async fn note_size(store: &Store, key: &str, size: u64) -> Result<(), Error> {
+    let mut write = store.begin().await?;
+    write.set_meta(key, &size.to_string()).await?;
+    Ok(write.commit().await?)
 }

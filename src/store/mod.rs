@@ -26,6 +26,9 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+/// Connections at once. A reader that waits for its turn keeps one, so that there must be more than readers at once.
+const CONNECTIONS: u32 = 8;
+
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -103,7 +106,7 @@ impl Store {
             .busy_timeout(Duration::from_mins(1))
             .pragma("cache_size", "-16000")
             .pragma("temp_store", "memory");
-        let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
         sqlx::migrate!("src/store/migrations").run(&pool).await?;
         Ok(Self { pool })
     }

@@ -15,18 +15,18 @@ use wellsourced::store::Store;
 use wellsourced::telemetry::Progress;
 
 /// A day long after every post of the tests.
-pub fn noon() -> DateTime<Utc> {
+pub(crate) fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 6, 1, 12, 0, 0).unwrap()
 }
 
 /// A site in a temporary folder.
-pub struct Site {
-    pub folder: tempfile::TempDir,
+pub(crate) struct Site {
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Site {
     /// An empty site; `more` is appended to its configuration.
-    pub fn new(more: &str) -> Self {
+    pub(crate) fn new(more: &str) -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         fs::create_dir_all(site.path("posts")).unwrap();
         site.configure("", more);
@@ -34,7 +34,7 @@ impl Site {
     }
 
     /// Writes the configuration; `in_site` goes into `[site]`.
-    pub fn configure(&self, in_site: &str, more: &str) {
+    pub(crate) fn configure(&self, in_site: &str, more: &str) {
         let root = self.folder.path().display();
         let text = format!(
             "[site]\ntitle = \"Tests\"\nbase_url = \"https://feeds.example/\"\ntimezone = \"Asia/Shanghai\"\n{in_site}\n\
@@ -44,35 +44,35 @@ impl Site {
         self.write("wellsourced.toml", &text);
     }
 
-    pub fn path(&self, relative: &str) -> PathBuf {
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.folder.path().join(relative)
     }
 
-    pub fn write(&self, relative: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, relative: &str, text: impl AsRef<[u8]>) {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         #[allow(clippy::disallowed_methods, reason = "a test makes its own posts")]
         fs::write(path, text).unwrap();
     }
 
-    pub fn remove(&self, relative: &str) {
+    pub(crate) fn remove(&self, relative: &str) {
         fs::remove_file(self.path(relative)).unwrap();
     }
 
-    pub fn lose_store(&self) {
+    pub(crate) fn lose_store(&self) {
         for file in ["store.db", "store.db-wal", "store.db-shm"] {
             let _ = fs::remove_file(self.path(file));
         }
     }
 
     /// One offline cycle through the library.
-    pub fn cycle(&self, now: DateTime<Utc>) -> Report {
+    pub(crate) fn cycle(&self, now: DateTime<Utc>) -> Report {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(self.cycle_async(now, true))
     }
 
     /// One cycle through the library.
-    pub async fn cycle_async(&self, now: DateTime<Utc>, offline: bool) -> Report {
+    pub(crate) async fn cycle_async(&self, now: DateTime<Utc>, offline: bool) -> Report {
         let mut settings = config::load(&self.path("wellsourced.toml"), &Environment::default()).unwrap();
         settings.cycle.offline = offline;
         let store = Store::open(&settings.store_url).await.unwrap();
@@ -83,18 +83,18 @@ impl Site {
     }
 
     /// The real binary on this site.
-    pub fn binary(&self, arguments: &[&str]) -> std::process::Output {
+    pub(crate) fn binary(&self, arguments: &[&str]) -> std::process::Output {
         binary().arg("--config").arg(self.path("wellsourced.toml")).args(arguments).output().unwrap()
     }
 
     /// A published JSON Feed.
-    pub fn feed(&self, folder: &str) -> serde_json::Value {
+    pub(crate) fn feed(&self, folder: &str) -> serde_json::Value {
         let path = self.path("feeds").join(folder).join("feed.json");
         serde_json::from_slice(&fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))).unwrap()
     }
 
     /// Title → id of the combined feed.
-    pub fn ids(&self) -> BTreeMap<String, String> {
+    pub(crate) fn ids(&self) -> BTreeMap<String, String> {
         let feed = self.feed("");
         let items = feed["items"].as_array().unwrap();
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
@@ -102,20 +102,20 @@ impl Site {
     }
 
     /// Every published file with its bytes and modification time.
-    pub fn published(&self) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    pub(crate) fn published(&self) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         let mut files = BTreeMap::new();
         gather(&self.path("feeds"), &mut files);
         files
     }
 
     /// Every published file with its bytes.
-    pub fn bytes(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn bytes(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         self.published().into_iter().map(|(path, (bytes, _))| (path, bytes)).collect()
     }
 }
 
 /// The real binary.
-pub fn binary() -> std::process::Command {
+pub(crate) fn binary() -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_wellsourced"));
     for name in ["WELLSOURCED_CONFIG", "WELLSOURCED_STORE_URL", "WELLSOURCED_LOG"] {
         command.env_remove(name);
@@ -141,25 +141,25 @@ fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, (Vec<u8>, SystemTime)>) {
 
 /// A story as a test writes it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Story {
-    pub title: String,
-    pub url: Option<String>,
-    pub text: String,
+pub(crate) struct Story {
+    pub(crate) title: String,
+    pub(crate) url: Option<String>,
+    pub(crate) text: String,
 }
 
 /// A post as a test writes it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Post {
-    pub number: Option<u32>,
-    pub title: String,
-    pub date: String,
-    pub tags: Vec<String>,
-    pub stories: Vec<Story>,
+pub(crate) struct Post {
+    pub(crate) number: Option<u32>,
+    pub(crate) title: String,
+    pub(crate) date: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) stories: Vec<Story>,
 }
 
 impl Post {
     /// The post as Markdown, in the form that digests have today.
-    pub fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let number = self.number.map(|number| format!("#{number} ")).unwrap_or_default();
         let tags: String = self.tags.iter().map(|tag| format!("- {tag}\n")).collect();
         let mut text =
@@ -176,7 +176,7 @@ impl Post {
 }
 
 /// A story with a source, distinct from those of other seeds.
-pub fn story(seed: u32) -> Story {
+pub(crate) fn story(seed: u32) -> Story {
     Story {
         title: format!("Story {seed}"),
         url: Some(format!("https://source{}.example/{seed}", seed % 3)),
@@ -185,7 +185,7 @@ pub fn story(seed: u32) -> Story {
 }
 
 /// Text of some sixty words, unlike that of any other seed.
-pub fn prose(seed: u32) -> String {
+pub(crate) fn prose(seed: u32) -> String {
     let mut state = u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
     let mut next = || {
         state ^= state << 13;
@@ -198,7 +198,7 @@ pub fn prose(seed: u32) -> String {
 }
 
 /// A post of some stories.
-pub fn post(number: u32, seeds: &[u32]) -> Post {
+pub(crate) fn post(number: u32, seeds: &[u32]) -> Post {
     Post {
         number: Some(number),
         title: format!("Edition {number}"),

@@ -1,0 +1,158 @@
+//! Sources in a whole cycle: checked through a real server on loopback, judged, shown; and nothing is called dead because
+//! the machine is offline.
+
+mod support;
+
+use chrono::Duration;
+use std::net::TcpListener;
+use support::{Post, Site, Story, noon, post, story};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const LOOPBACK: &str = "[net]\nallow_networks = [\"127.0.0.0/8\"]\ninterval = \"0s\"\ntimeout = \"2s\"\n";
+
+async fn server(routes: &[(&str, u16)]) -> MockServer {
+    let server = MockServer::start().await;
+    for (route, status) in routes {
+        let answer = ResponseTemplate::new(*status).set_body_string("<title>A page</title><p>Some text.</p>");
+        Mock::given(method("GET")).and(path(*route)).respond_with(answer).mount(&server).await;
+    }
+    server
+}
+
+fn citing(seed: u32, url: String) -> Story {
+    Story { url: Some(url), ..story(seed) }
+}
+
+fn verdict(site: &Site, title: &str) -> String {
+    let feed = site.feed("");
+    let items = feed["items"].as_array().unwrap();
+    let item = items.iter().find(|item| item["title"] == title).unwrap();
+    item["_wellsourced"]["sources"][0]["verdict"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verdicts_are_published_and_move_no_date() {
+    let server = server(&[("/good", 200), ("/closed", 403), ("/dead", 404)]).await;
+    let site = Site::new(LOOPBACK);
+    let stories = ["good", "closed", "dead"].iter().zip(1..).map(|(p, n)| citing(n, format!("{}/{p}", server.uri())));
+    site.write("posts/1.md", Post { stories: stories.collect(), ..post(1, &[]) }.markdown());
+    site.cycle_async(noon(), true).await;
+    assert_eq!(verdict(&site, "Story 1"), "unchecked");
+    let (before, dates) = (site.published(), dates(&site));
+    let report = site.cycle_async(noon() + Duration::hours(1), false).await;
+    assert_eq!((report.checks.checked, report.exit_code(false)), (3, 0), "{report:?}");
+    assert_eq!(verdict(&site, "Story 1"), "reachable");
+    assert_eq!(verdict(&site, "Story 2"), "blocked");
+    assert_eq!(verdict(&site, "Story 3"), "failing", "one look never says dead");
+    assert_eq!(self::dates(&site), dates, "a check moves no date");
+    let after = site.published();
+    assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
+    // Nothing is due for a day, and the next cycle writes nothing.
+    let report = site.cycle_async(noon() + Duration::hours(2), false).await;
+    assert_eq!(report.checks.checked, usize::from(report.checks.due > 0) * report.checks.due);
+    // The dead one is published as gone only after looks spread over days.
+    for day in 1..=8 {
+        site.cycle_async(noon() + Duration::days(day), false).await;
+    }
+    assert_eq!(verdict(&site, "Story 3"), "gone");
+    assert_eq!(verdict(&site, "Story 2"), "blocked");
+    assert_eq!(self::dates(&site), dates);
+    let feed = std::fs::read_to_string(site.path("feeds/atom.xml")).unwrap();
+    assert!(feed.contains("verdict=\"gone\"") && feed.contains("since=\""), "{feed}");
+}
+
+fn dates(site: &Site) -> Vec<String> {
+    let feed = site.feed("");
+    let items = feed["items"].as_array().unwrap();
+    items.iter().map(|item| format!("{} {}", item["date_published"], item["date_modified"])).collect()
+}
+
+/// An address of this machine where nothing listens.
+fn closed() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offline_is_not_dead() {
+    let server = server(&[("/good", 200)]).await;
+    let site = Site::new(LOOPBACK);
+    let reachable = format!("{}/good", server.uri());
+    site.write("posts/1.md", Post { stories: vec![citing(1, reachable)], ..post(1, &[]) }.markdown());
+    site.cycle_async(noon(), false).await;
+    assert_eq!(verdict(&site, "Story 1"), "reachable");
+    drop(server);
+    // A new item whose source is not reached either, and the old one is due: the network is down here.
+    site.write("posts/2.md", Post { stories: vec![citing(2, closed())], ..post(2, &[]) }.markdown());
+    for day in 2..=12 {
+        let report = site.cycle_async(noon() + Duration::days(day), false).await;
+        assert!(report.checks.network_down.is_some(), "day {day}: {report:?}");
+        assert_eq!(report.exit_code(false), 0);
+        assert_eq!(report.checks.changed, 0);
+    }
+    assert_eq!((verdict(&site, "Story 1"), verdict(&site, "Story 2")), ("reachable".into(), "unchecked".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_server_beside_a_living_one_is_failing_and_after_a_week_gone() {
+    let server = server(&[("/good", 200)]).await;
+    let site = Site::new(LOOPBACK);
+    let stories = vec![citing(1, format!("{}/good", server.uri())), citing(2, closed())];
+    site.write("posts/1.md", Post { stories, ..post(1, &[]) }.markdown());
+    site.cycle_async(noon(), false).await;
+    assert_eq!(verdict(&site, "Story 2"), "failing");
+    let mut gone_on = None;
+    for hour in 1..=400 {
+        // The living link is looked at too, so that the network is known to be up.
+        site.cycle_async(noon() + Duration::hours(hour), false).await;
+        if verdict(&site, "Story 2") == "gone" {
+            gone_on = Some(hour);
+            break;
+        }
+    }
+    assert!(gone_on.is_some_and(|hour| (7 * 24..=16 * 24).contains(&hour)), "{gone_on:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_that_are_not_public_are_refused_and_never_contacted() {
+    let trap = TcpListener::bind("127.0.0.1:0").unwrap();
+    trap.set_nonblocking(true).unwrap();
+    let port = trap.local_addr().unwrap().port();
+    let site = Site::new("");
+    let stories = ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"];
+    let stories = stories.iter().zip(1..).map(|(host, n)| citing(n, format!("http://{host}:{port}/"))).collect();
+    site.write("posts/1.md", Post { stories, ..post(1, &[]) }.markdown());
+    site.cycle_async(noon(), false).await;
+    for number in 1..=5 {
+        assert_eq!(verdict(&site, &format!("Story {number}")), "refused", "Story {number}");
+    }
+    assert!(trap.accept().is_err(), "the trap was contacted");
+}
+
+#[test]
+fn verify_tells_one_line_per_line_given() {
+    let site = Site::new("");
+    let mut command = support::binary();
+    command.arg("--config").arg(site.path("wellsourced.toml")).args(["verify", "--json", "-"]);
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let given = ["http://127.0.0.1/a", "not a url", "ftp://example.org/", "http://127.0.0.1/a", "http://127.0.0.1/a#x"];
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), given.join("\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let mut urls: Vec<String> = Vec::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(value["verdict"], "refused", "{line}");
+        for key in ["rule", "evidence", "status", "final_url", "hops", "ms"] {
+            assert!(value.get(key).is_some(), "{key}: {line}");
+        }
+        urls.push(value["url"].as_str().unwrap().to_owned());
+    }
+    let mut expected: Vec<String> = given.iter().map(|url| (*url).to_owned()).collect();
+    urls.sort();
+    expected.sort();
+    assert_eq!(urls, expected);
+    assert!(!site.path("store.db").exists(), "the store is untouched");
+}
