@@ -94,3 +94,9 @@ impl Answer {
         (until.to_utc() - server_now.map_or(now, |date| date.to_utc())).to_std().ok()
     }
 }
+
+/// A status as people know it: `404 Not Found`.
+pub fn status_name(status: u16) -> String {
+    let reason = reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    reason.map_or_else(|| status.to_string(), |reason| format!("{status} {reason}"))
+}

@@ -15,7 +15,7 @@ mod redirect;
 mod resolver;
 
 pub use address::not_public;
-pub use answer::{Answer, Ending};
+pub use answer::{Answer, Ending, status_name};
 pub use client::{Client, Journey, MAX_REDIRECTS};
 pub use decode::Decoded;
 pub use failure::{Failure, FailureKind};
