@@ -1,1 +1,24 @@
-//! The only door to the network: a guarded, polite, bounded HTTP client. Judges nothing, stores nothing.
+//! The only door to the network: a guarded, bounded HTTP client that every other module asks through.
+//!
+//! It refuses what must not be contacted (schemes, ports, addresses that are not public, on every hop), never follows
+//! more than [`MAX_REDIRECTS`] redirects, never reads more than it was told to and never outlives a deadline. It does
+//! not retry, wait for its turn or judge what it saw: that is `verify`'s and `collect`'s business.
+
+mod address;
+mod answer;
+mod client;
+mod decode;
+mod failure;
+mod guard;
+mod options;
+mod redirect;
+mod resolver;
+
+pub use address::not_public;
+pub use answer::{Answer, Ending, status_name};
+pub use client::{Client, Journey, MAX_REDIRECTS};
+pub use decode::Decoded;
+pub use failure::{Failure, FailureKind};
+pub use guard::Refusal;
+pub use options::{Error, Options};
+pub use redirect::{repaired, resolve};

@@ -1,1 +1,30 @@
-//! Runs checks of source links and judges them. Stores nothing.
+//! Whether a cited source can be reached, with evidence: run checks ([`check`], [`check_all`]), judge what one saw
+//! (`classify`, rules as tables), and judge over time ([`judge`], [`next_check`], [`network_is_down`]; pure).
+//!
+//! It keeps nothing: checks go to the caller, and come back from the caller to be judged. It never publishes, never
+//! drops an item and never reads a clock but the one that measures how long things took.
+
+pub mod archive;
+mod attempt;
+mod charset;
+mod check;
+mod classify;
+mod host_memory;
+mod judge;
+mod landing;
+mod options;
+mod outage;
+mod page;
+mod phrases;
+mod queue;
+mod robots;
+mod schedule;
+mod signs;
+mod sweep;
+
+pub use check::check;
+pub use judge::judge;
+pub use options::{CheckOptions, HELD_BACK, Policy, Robots, Target};
+pub use outage::network_is_down;
+pub use schedule::next_check;
+pub use sweep::check_all;

@@ -1,0 +1,222 @@
+//! The client: one exchange after another under one deadline, redirects followed by hand so that each hop is guarded.
+//!
+//! Connections are pooled and shared; cookies live as long as one [`Journey`] and are known to nobody else. No proxy is
+//! taken from the environment.
+
+use super::answer::Answer;
+use super::failure::{Failure, FailureKind};
+use super::guard::Guard;
+use super::options::{Error, Options};
+use super::redirect::{self, without_credentials};
+use super::resolver::GuardedResolver;
+use cookie_store::CookieStore;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use crate::model::Hop;
+
+/// Redirects that are followed on one journey, whatever asks for them.
+pub const MAX_REDIRECTS: usize = 10;
+
+/// An address seen this often on one journey is a loop. Twice is not: many sites set a cookie and try again.
+const LOOP: usize = 3;
+
+/// What browsers accept; a few servers answer 406 to less.
+const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+/// Idle connections are kept this long: enough for the next link of the same host.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// Honest servers send 20 to 60 headers; more than this ends the exchange.
+const MAX_HEADERS: usize = 256;
+
+/// Header bytes of an HTTP/2 answer.
+const MAX_HEADER_BYTES: u32 = 128 * 1024;
+
+/// The guarded client. Cheap to clone; everybody shares one.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    guard: Arc<Guard>,
+    options: Arc<Options>,
+}
+
+/// One attempt: what may be read, until when, and what happened on the way.
+#[derive(Debug)]
+pub struct Journey {
+    /// When it ends at the latest.
+    pub deadline: Instant,
+    /// How much of the last body is read, as sent.
+    pub max_raw: usize,
+    /// Sent with every request, before the client's own.
+    pub headers: HeaderMap,
+    /// The answers before the last one.
+    pub hops: Vec<Hop>,
+    /// Whether any answer in HTTP was seen.
+    pub reached_http: bool,
+    cookies: CookieStore,
+}
+
+impl Client {
+    /// Sets up the client; reads `ca_file` now, so that a mistake in it is found at the start.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        let guard = Arc::new(Guard::new(options.allow_networks.clone()));
+        let user_agent = HeaderValue::from_str(&options.user_agent)
+            .map_err(|_invalid| Error::UserAgent(options.user_agent.clone()))?;
+        let http = reqwest::Client::builder()
+            .user_agent(user_agent)
+            .default_headers(ordinary_headers())
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .retry(reqwest::retry::never())
+            .dns_resolver(GuardedResolver::new(Arc::clone(&guard), &options.resolve))
+            .tls_backend_preconfigured(tls_config(options.ca_file.as_deref())?)
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(options.per_host.max(1))
+            .http1_max_headers(MAX_HEADERS)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
+            .build()?;
+        Ok(Self { http, guard, options: Arc::new(options) })
+    }
+
+    /// How it was set up.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// A fresh attempt whose deadline is the configured timeout from now.
+    pub fn journey(&self, max_raw: usize) -> Journey {
+        Journey {
+            deadline: Instant::now() + self.options.timeout,
+            max_raw,
+            headers: HeaderMap::new(),
+            hops: Vec::new(),
+            reached_http: false,
+            cookies: CookieStore::default(),
+        }
+    }
+
+    /// GETs `url` and follows redirects until there is an answer that is none, the deadline passes or policy forbids.
+    /// May be called again on the same journey (a meta refresh): cookies, hops and deadline go on.
+    pub async fn travel(&self, journey: &mut Journey, url: Url) -> Result<Answer, Failure> {
+        let mut next = url;
+        without_credentials(&mut next);
+        loop {
+            let response = self.exchange(journey, &next).await?;
+            let status = response.status().as_u16();
+            match redirect::target(status, response.headers(), &next) {
+                None => return Ok(Answer::read(next, response, journey.max_raw, journey.deadline).await),
+                Some(Err(problem)) => return Err(Failure::new(FailureKind::Redirect, problem)),
+                Some(Ok(to)) => {
+                    journey.step(&next, status, &to)?;
+                    next = to;
+                }
+            }
+        }
+    }
+
+    /// One request and the head of its answer.
+    async fn exchange(&self, journey: &mut Journey, url: &Url) -> Result<reqwest::Response, Failure> {
+        self.guard.url(url)?;
+        let mut asked = url.clone();
+        asked.set_fragment(None);
+        let mut request = self.http.get(asked).headers(journey.headers.clone());
+        if let Some(cookies) = journey.cookies_for(url) {
+            request = request.header(header::COOKIE, cookies);
+        }
+        let response = timeout_at(journey.deadline, request.send())
+            .await
+            .map_err(|_elapsed| Failure::new(FailureKind::Timeout, format!("no answer from {} in time", place(url))))??;
+        journey.reached_http = true;
+        journey.keep_cookies(url, response.headers());
+        Ok(response)
+    }
+}
+
+impl Journey {
+    /// Notes an answer that leads elsewhere; fails when there were too many of them.
+    pub fn step(&mut self, from: &Url, status: u16, to: &Url) -> Result<(), Failure> {
+        self.hops.push(Hop { url: from.as_str().to_owned(), status });
+        let seen = self.hops.iter().filter(|hop| hop.url == to.as_str()).count();
+        if seen >= LOOP {
+            return Err(Failure::new(FailureKind::Redirect, format!("redirects in a circle through {to}")));
+        }
+        if self.hops.len() > MAX_REDIRECTS {
+            return Err(Failure::new(FailureKind::Redirect, format!("more than {MAX_REDIRECTS} redirects")));
+        }
+        Ok(())
+    }
+
+    fn cookies_for(&self, url: &Url) -> Option<HeaderValue> {
+        let pairs: Vec<String> =
+            self.cookies.get_request_values(url).map(|(name, value)| format!("{name}={value}")).collect();
+        if pairs.is_empty() {
+            return None;
+        }
+        HeaderValue::from_str(&pairs.join("; ")).ok()
+    }
+
+    fn keep_cookies(&mut self, url: &Url, headers: &HeaderMap) {
+        for value in headers.get_all(header::SET_COOKIE).iter().take(MAX_COOKIES) {
+            if let Ok(text) = std::str::from_utf8(value.as_bytes()) {
+                // A cookie that does not parse or belongs to another site is not kept; nothing else depends on it.
+                let _ = self.cookies.parse(text, url);
+            }
+        }
+    }
+}
+
+/// Cookies kept of one answer.
+const MAX_COOKIES: usize = 50;
+
+/// Host and port, for messages.
+fn place(url: &Url) -> String {
+    match url.port() {
+        Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
+        None => url.host_str().unwrap_or_default().to_owned(),
+    }
+}
+
+fn ordinary_headers() -> HeaderMap {
+    const HEADERS: [(HeaderName, &str); 3] = [
+        (header::ACCEPT, ACCEPT),
+        (header::ACCEPT_LANGUAGE, "zh-CN,zh;q=0.9,en;q=0.8,*;q=0.5"),
+        (header::ACCEPT_ENCODING, "gzip, deflate, br, zstd"),
+    ];
+    HEADERS.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
+}
+
+/// Bundled roots, so that a machine without certificates works, and the operator's own beside them.
+fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig, Error> {
+    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(path) = ca_file {
+        let unreadable = |reason: String| Error::CaFile { path: path.to_owned(), reason };
+        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| unreadable(error.to_string()))?;
+        let mut found = 0;
+        for certificate in certificates {
+            let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
+            roots.add(certificate).map_err(|error| unreadable(error.to_string()))?;
+            found += 1;
+        }
+        if found == 0 {
+            return Err(unreadable("it holds no certificate in PEM".to_owned()));
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}

@@ -1,0 +1,92 @@
+//! Archived copies of pages that are gone, from a Wayback Machine: `GET <base>/web/<time>/<url>` answers with a redirect
+//! to the snapshot nearest to that time, or 404.
+//!
+//! Fails quietly (an archive that does not answer is no news about the link) and asks slowly: one request at a time, an
+//! interval between them.
+
+use crate::net::Client;
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+use url::Url;
+
+/// Nothing is read of a snapshot but that it is there.
+const MAX_RAW: usize = 1024;
+
+/// What the archive knows of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Snapshot {
+    /// The address of the copy nearest to the time asked for.
+    Found(String),
+    /// There is none.
+    None,
+    /// The archive could not be asked; ask another time.
+    Unknown(String),
+}
+
+/// An archive, and when it may be asked again.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    client: Client,
+    base: Url,
+    interval: Duration,
+    next: Arc<Mutex<Instant>>,
+}
+
+impl Archive {
+    /// An archive at `base` (`https://web.archive.org/`), asked at most once per `interval`.
+    pub fn new(client: Client, base: Url, interval: Duration) -> Self {
+        Self { client, base, interval, next: Arc::new(Mutex::new(Instant::now())) }
+    }
+
+    /// Looks for the snapshot of `url` nearest to `near`.
+    pub async fn find(&self, url: &str, near: DateTime<Utc>) -> Snapshot {
+        let path = format!("web/{}/{url}", near.format("%Y%m%d%H%M%S"));
+        self.ask(&path).await
+    }
+
+    /// Asks the archive to save `url` now. `Found` holds the new copy where the archive names it.
+    pub async fn save(&self, url: &str) -> Snapshot {
+        self.ask(&format!("save/{url}")).await
+    }
+
+    async fn ask(&self, path: &str) -> Snapshot {
+        // The lock is held while asking: one request at a time is part of being polite.
+        let mut next = self.next.lock().await;
+        sleep_until(*next).await;
+        let result = self.request(path).await;
+        *next = Instant::now() + self.interval;
+        result
+    }
+
+    async fn request(&self, path: &str) -> Snapshot {
+        let address = format!("{}/{path}", self.base.as_str().trim_end_matches('/'));
+        let Ok(address) = Url::parse(&address) else {
+            return Snapshot::Unknown(format!("`{address}` is not a URL"));
+        };
+        let mut journey = self.client.journey(MAX_RAW);
+        let answer = self.client.travel(&mut journey, address).await;
+        // The redirect is the answer: what the snapshot itself replies with (pages are replayed with their status)
+        // does not matter any more.
+        let passed = journey.hops.iter().skip(1).map(|hop| hop.url.as_str());
+        let ended = answer.as_ref().ok().map(|answer| answer.url.as_str());
+        if let Some(snapshot) = passed.chain(ended).filter(|url| is_snapshot(url)).last()
+            && (!journey.hops.is_empty() || answer.as_ref().is_ok_and(|answer| answer.status == 200))
+        {
+            return Snapshot::Found(snapshot.to_owned());
+        }
+        match answer {
+            Ok(answer) if answer.status == 404 => Snapshot::None,
+            Ok(answer) => Snapshot::Unknown(format!("the archive answered {}", answer.status)),
+            Err(failure) => Snapshot::Unknown(failure.message),
+        }
+    }
+}
+
+/// `…/web/20260102030405/https://…`, with or without the two-letter flags after the time.
+fn is_snapshot(url: &str) -> bool {
+    let time = url.split("/web/").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
+    time.len() >= 14 && time.bytes().take(14).all(|b| b.is_ascii_digit())
+}

@@ -1,0 +1,298 @@
+//! What a page says and shows, as far as judging it needs: title, headings, text, forms, scripts, refresh. Pure.
+//!
+//! Only HTML's tokenizer is run, no tree is built: a tree of hostile depth costs quadratic time, and nothing here needs
+//! one. Every collection is bounded.
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
+use html5ever::interface::TokenizerResult;
+use std::cell::RefCell;
+
+/// Characters of text that are kept for comparing; the weights count on.
+const KEPT_TEXT: usize = 16 * 1024;
+/// Characters of one title or heading that are kept.
+const KEPT_HEADING: usize = 300;
+/// Headings that are kept.
+const KEPT_HEADINGS: usize = 6;
+/// Characters of the source that are kept for finding marks.
+const KEPT_SOURCE: usize = 64 * 1024;
+
+/// Elements whose text nobody reads as the page's own prose.
+const ASIDE: [&str; 9] = ["a", "nav", "footer", "aside", "select", "button", "option", "label", "menu"];
+/// Elements whose text is not shown.
+const UNSEEN: [&str; 5] = ["noscript", "template", "svg", "datalist", "object"];
+
+/// A page, read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Page {
+    pub(super) title: String,
+    /// `h1` and `h2`, in order.
+    pub(super) headings: Vec<String>,
+    /// What is shown, white space folded, at most [`KEPT_TEXT`].
+    pub(super) text: String,
+    /// Weight of all text that is shown ([`weight`]).
+    pub(super) shown: usize,
+    /// Weight of the text outside links, menus and controls.
+    pub(super) prose: usize,
+    pub(super) scripts: usize,
+    pub(super) noscript: bool,
+    pub(super) password_fields: usize,
+    /// Seconds and reference of a meta refresh.
+    pub(super) refresh: Option<(f64, String)>,
+    pub(super) base: Option<String>,
+    /// The source in lower case, at most [`KEPT_SOURCE`].
+    pub(super) source: String,
+}
+
+/// How much a text says: a character of the CJK scripts says about as much as three letters.
+pub(super) fn weight(text: &str) -> usize {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| if c >= '\u{2e80}' { 3 } else { 1 }).sum()
+}
+
+impl Page {
+    /// Reads HTML.
+    pub(super) fn read(html: &str) -> Self {
+        let tokenizer = Tokenizer::new(Sink(RefCell::new(Reader::default())), Default::default());
+        let input = BufferQueue::default();
+        input.push_back(StrTendril::from_slice(html));
+        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+        tokenizer.end();
+        let mut page = tokenizer.sink.0.into_inner().page;
+        page.source = html.chars().take(KEPT_SOURCE).flat_map(char::to_lowercase).collect();
+        page.title = folded(&page.title);
+        for heading in &mut page.headings {
+            *heading = folded(heading);
+        }
+        page.headings.retain(|heading| !heading.is_empty());
+        page.text = folded(&page.text);
+        page
+    }
+}
+
+/// White space folded to single blanks.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+struct Sink(RefCell<Reader>);
+
+impl TokenSink for Sink {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut reader = self.0.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => reader.start(&tag),
+            Token::TagToken(tag) => {
+                reader.end(&tag);
+                TokenSinkResult::Continue
+            }
+            Token::CharacterTokens(text) => {
+                reader.characters(&text);
+                TokenSinkResult::Continue
+            }
+            _ => TokenSinkResult::Continue,
+        }
+    }
+}
+
+/// What the characters that come next belong to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Into {
+    #[default]
+    Text,
+    Title,
+    Heading,
+    Nowhere,
+}
+
+#[derive(Debug, Default)]
+struct Reader {
+    page: Page,
+    into: Into,
+    kept: usize,
+    aside: [usize; ASIDE.len()],
+    unseen: [usize; UNSEEN.len()],
+    /// A hidden element that is open: its name and how many of that name are.
+    hidden: Option<(String, usize)>,
+}
+
+impl Reader {
+    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        let name: &str = &tag.name;
+        self.count(name, true);
+        self.hide(tag);
+        match name {
+            "title" if self.unseen.iter().all(|n| *n == 0) => {
+                self.into = if self.page.title.is_empty() { Into::Title } else { Into::Nowhere };
+                TokenSinkResult::RawData(RawKind::Rcdata)
+            }
+            "textarea" => {
+                self.into = Into::Nowhere;
+                TokenSinkResult::RawData(RawKind::Rcdata)
+            }
+            "script" => {
+                self.page.scripts += 1;
+                self.into = Into::Nowhere;
+                TokenSinkResult::RawData(RawKind::ScriptData)
+            }
+            "style" | "xmp" | "iframe" | "noembed" | "noframes" => {
+                self.into = Into::Nowhere;
+                TokenSinkResult::RawData(RawKind::Rawtext)
+            }
+            "h1" | "h2" if self.is_seen() && self.page.headings.len() < KEPT_HEADINGS => {
+                self.page.headings.push(String::new());
+                self.into = Into::Heading;
+                TokenSinkResult::Continue
+            }
+            "meta" => self.meta(tag),
+            "base" => {
+                self.page.base = self.page.base.take().or_else(|| attribute(tag, "href"));
+                TokenSinkResult::Continue
+            }
+            "input" => {
+                let password = attribute(tag, "type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("password"));
+                self.page.password_fields += usize::from(password && self.is_seen());
+                TokenSinkResult::Continue
+            }
+            _ => {
+                self.gap();
+                TokenSinkResult::Continue
+            }
+        }
+    }
+
+    fn end(&mut self, tag: &Tag) {
+        let name: &str = &tag.name;
+        self.count(name, false);
+        if let Some((hidden, open)) = &mut self.hidden
+            && hidden.as_str() == name
+        {
+            *open -= 1;
+            if *open == 0 {
+                self.hidden = None;
+            }
+        }
+        if matches!(
+            name,
+            "title" | "textarea" | "script" | "style" | "xmp" | "iframe" | "noembed" | "noframes" | "h1" | "h2"
+        ) {
+            self.into = Into::Text;
+        }
+        self.gap();
+    }
+
+    fn characters(&mut self, text: &str) {
+        match self.into {
+            Into::Nowhere => {}
+            Into::Title => extend(&mut self.page.title, text, KEPT_HEADING),
+            Into::Text => self.shown(text),
+            Into::Heading => {
+                if let Some(heading) = self.page.headings.last_mut() {
+                    extend(heading, text, KEPT_HEADING);
+                }
+                self.shown(text);
+            }
+        }
+    }
+
+    fn shown(&mut self, text: &str) {
+        if !self.is_seen() {
+            return;
+        }
+        let weight = weight(text);
+        self.page.shown += weight;
+        if self.aside.iter().all(|open| *open == 0) {
+            self.page.prose += weight;
+        }
+        if self.kept < KEPT_TEXT {
+            self.page.text.push_str(text);
+            self.kept += text.chars().count();
+        }
+    }
+
+    /// Elements separate words.
+    fn gap(&mut self) {
+        if !self.page.text.ends_with(' ') {
+            self.page.text.push(' ');
+        }
+    }
+
+    fn is_seen(&self) -> bool {
+        self.hidden.is_none() && self.unseen.iter().all(|open| *open == 0)
+    }
+
+    fn count(&mut self, name: &str, opens: bool) {
+        let (names, counts): (&[&str], &mut [usize]) =
+            if UNSEEN.contains(&name) { (&UNSEEN, &mut self.unseen) } else { (&ASIDE, &mut self.aside) };
+        if let Some(open) = names.iter().position(|known| *known == name).and_then(|at| counts.get_mut(at)) {
+            *open = if opens { *open + 1 } else { open.saturating_sub(1) };
+        }
+        // `a` and `option` do not nest: an opening tag closes the one before.
+        if let Some(open) = self.aside.first_mut() {
+            *open = (*open).min(1);
+        }
+        self.page.noscript |= name == "noscript";
+    }
+
+    fn hide(&mut self, tag: &Tag) {
+        const VOID: [&str; 8] = ["input", "img", "br", "hr", "meta", "link", "source", "embed"];
+        let name: &str = &tag.name;
+        match &mut self.hidden {
+            Some((hidden, open)) if hidden.as_str() == name => *open += 1,
+            Some(_) => {}
+            None if VOID.contains(&name) || tag.self_closing || matches!(name, "html" | "body" | "head") => {}
+            None => {
+                let style = attribute(tag, "style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
+                if attribute(tag, "hidden").is_some() || style.contains("display:none") {
+                    self.hidden = Some((name.to_owned(), 1));
+                }
+            }
+        }
+    }
+
+    fn meta(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        let refreshes = attribute(tag, "http-equiv").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("refresh"));
+        // What stands in `noscript` is for readers without scripts; ours have them.
+        if refreshes && self.is_seen() && self.page.refresh.is_none() {
+            self.page.refresh = attribute(tag, "content").and_then(|content| refresh(&content));
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+/// `5; url='…'` as the HTML standard reads it (4.2.4.6), leniently.
+pub(super) fn refresh(content: &str) -> Option<(f64, String)> {
+    let content = content.trim();
+    let digits = content.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(content.len());
+    let (delay, rest) = content.split_at_checked(digits)?;
+    let delay: f64 = delay.split('.').next()?.parse().ok()?;
+    let rest = rest.trim_start_matches(|c: char| c == ';' || c == ',' || c.is_whitespace());
+    let rest = match rest.get(..3) {
+        Some(key) if key.eq_ignore_ascii_case("url") => {
+            rest.get(3..)?.trim_start().strip_prefix('=').map_or(rest, str::trim_start)
+        }
+        _ => rest,
+    };
+    let reference = match rest.chars().next() {
+        Some(quote @ ('"' | '\'')) => rest.get(1..)?.split(quote).next()?,
+        _ => rest,
+    };
+    let reference = reference.trim();
+    (!reference.is_empty()).then(|| (delay, reference.to_owned()))
+}
+
+fn attribute(tag: &Tag, name: &str) -> Option<String> {
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| attribute.value.to_string())
+}
+
+fn extend(kept: &mut String, text: &str, most: usize) {
+    if kept.len() < most {
+        kept.extend(text.chars().take(most - kept.len()));
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/page.rs"]
+mod tests;

@@ -1,0 +1,158 @@
+//! Signs in headers and source by which firewalls, parking companies and hosters are known, as tables. Pure.
+
+use super::page::Page;
+use super::phrases::{Kind, holds, says};
+use crate::net::Answer;
+
+/// Above this weight a page is an article, whatever its title says.
+pub(super) const SHORT: usize = 900;
+
+/// A challenge page says even less.
+const CHALLENGE_SHORT: usize = 700;
+
+/// Name, header, what its value holds (`""`: anything), statuses it counts with (empty: any).
+const CHALLENGE_HEADERS: &[(&str, &str, &str, &[u16])] = &[
+    ("Cloudflare", "cf-mitigated", "challenge", &[]),
+    ("Cloudflare", "cf-mitigated", "block", &[]),
+    ("AWS WAF", "x-amzn-waf-action", "", &[]),
+    ("Vercel", "x-vercel-mitigated", "", &[]),
+    ("DataDome", "x-datadome", "protected", &[202, 401, 403, 404, 405, 429, 503]),
+    ("DataDome", "x-dd-b", "", &[202, 401, 403, 404, 405, 429, 503]),
+    ("Sucuri", "x-sucuri-block", "", &[]),
+    ("PerimeterX", "x-px-block", "", &[]),
+    ("hCaptcha", "x-captcha", "", &[]),
+    ("captcha", "x-captcha-required", "", &[]),
+    ("Kasada", "x-kpsdk-ct", "", &[403, 429]),
+    ("Tencent Cloud", "x-waf-uuid", "", &[403, 404, 405, 418, 429, 503]),
+    ("DDoS-Guard", "server", "ddos-guard", &[403, 404, 429, 503]),
+    ("Akamai", "server", "akamaighost", &[403, 404, 503]),
+];
+
+/// Name and what the source of a short page holds, in lower case.
+const CHALLENGE_MARKS: &[(&str, &str)] = &[
+    ("Cloudflare", "/cdn-cgi/challenge-platform/h/"),
+    ("Cloudflare", "window._cf_chl_opt"),
+    ("Cloudflare", "id=\"challenge-form\""),
+    ("DataDome", "captcha-delivery.com"),
+    ("PerimeterX", "px-captcha"),
+    ("PerimeterX", "_pxappid"),
+    ("Incapsula", "_incapsula_resource"),
+    ("Incapsula", "incapsula incident id"),
+    ("AWS WAF", "awswafintegration"),
+    ("AWS WAF", "token.awswaf.com"),
+    ("Anubis", "id=\"anubis_challenge\""),
+    ("Google", "/sorry/index"),
+    ("Aliyun", "aliyun_waf"),
+    ("Aliyun", "acw_sc__v2"),
+    ("Baidu", "wappass.baidu.com/static/captcha"),
+    ("Geetest", "static.geetest.com"),
+    ("hCaptcha", "hcaptcha.com/1/api.js"),
+    ("reCAPTCHA", "google.com/recaptcha/api.js?onload"),
+    ("Sucuri", "sucuri_cloudproxy_js"),
+    ("SiteGround", "sgcaptcha"),
+];
+
+/// Name and what the source of a page holds that a parking company serves, in lower case.
+const PARKING_MARKS: &[(&str, &str)] = &[
+    ("a parking service", "data-adblockkey="),
+    ("Sedo", "sedoparking.com"),
+    ("ParkingCrew", "parkingcrew.net"),
+    ("Bodis", "bodis.com"),
+    ("ParkLogic", "parklogic.com"),
+    ("Above", "above.com/marketplace"),
+    ("GoDaddy", "window.location.href=\"/lander\""),
+    ("GoDaddy", "img1.wsimg.com/parking-lander"),
+    ("Afternic", "afternic.com/forsale"),
+    ("HugeDomains", "hugedomains.com/domain_profile"),
+    ("Dan", "dan.com/buy-domain"),
+    ("Namecheap", "parkingpage.namecheap.com"),
+    ("cPanel", "cgi-sys/suspendedpage.cgi"),
+    ("cPanel", "/cgi-sys/defaultwebpage.cgi"),
+    ("阿里云万网", "wanwang.aliyun.com/domain/parking"),
+];
+
+/// Signs of a challenge that count before the status does: who asks, and by what we know.
+pub(super) fn challenge_header(answer: &Answer) -> Option<(&'static str, String)> {
+    CHALLENGE_HEADERS
+        .iter()
+        .filter(|(.., statuses)| statuses.is_empty() || statuses.contains(&answer.status))
+        .find_map(|(name, header, holds, _)| {
+            let value = answer.header(header)?;
+            value.to_ascii_lowercase().contains(holds).then(|| (*name, format!("{header}: {value}")))
+        })
+}
+
+/// A short page that asks whether we are human.
+pub(super) fn challenge_page(page: &Page) -> Option<String> {
+    if page.prose > CHALLENGE_SHORT {
+        return None;
+    }
+    let titles = std::iter::once(&page.title).chain(page.headings.first());
+    if let Some(phrase) = titles.into_iter().find_map(|title| says(Kind::Challenge, title)) {
+        return Some(format!("the page says \"{phrase}\""));
+    }
+    CHALLENGE_MARKS
+        .iter()
+        .find(|(_, mark)| page.source.contains(mark))
+        .filter(|_| page.prose < CHALLENGE_SHORT / 2)
+        .map(|(name, _)| format!("a challenge of {name}"))
+}
+
+/// A page that a parking company, a domain broker or a hoster serves in the place of a site.
+pub(super) fn parked(page: &Page, host: &str) -> Option<String> {
+    if page.prose > SHORT {
+        return None;
+    }
+    if let Some((name, _)) = PARKING_MARKS.iter().find(|(_, mark)| page.source.contains(mark)) {
+        return Some(format!("a parking page of {name}"));
+    }
+    let host = host.trim_start_matches("www.");
+    let titles = std::iter::once(&page.title).chain(page.headings.iter().take(2));
+    titles
+        .map(|title| title.to_lowercase().replace(host, "domain"))
+        .find_map(|title| says(Kind::Parked, &title))
+        .or_else(|| if page.shown < SHORT / 3 { holds(Kind::Parked, &page.text) } else { None })
+        .map(|phrase| format!("the page says \"{phrase}\""))
+}
+
+/// A page that is a log-in form and nothing else.
+pub(super) fn login_page(page: &Page) -> Option<String> {
+    const FORM_SHORT: usize = 350;
+    if page.prose > FORM_SHORT {
+        return None;
+    }
+    let phrase = std::iter::once(&page.title).chain(page.headings.first()).find_map(|title| says(Kind::Login, title));
+    match (page.password_fields, phrase) {
+        (0, Some(phrase)) if page.shown <= FORM_SHORT => Some(format!("the page says \"{phrase}\"")),
+        (1.., Some(phrase)) => Some(format!("a log-in form (\"{phrase}\")")),
+        (1.., None) if page.headings.is_empty() && page.shown <= FORM_SHORT => Some("a log-in form only".to_owned()),
+        _ => None,
+    }
+}
+
+/// Nothing is shown without running scripts: what the page says cannot be seen by us.
+pub(super) fn drawn_by_script(page: &Page) -> bool {
+    const NEXT_TO_NOTHING: usize = 40;
+    page.scripts > 0 && page.shown <= NEXT_TO_NOTHING && page.headings.is_empty()
+}
+
+/// A short page whose title or heading says that there is nothing here.
+pub(super) fn missing_page(page: &Page) -> Option<String> {
+    if page.prose > SHORT {
+        return None;
+    }
+    std::iter::once(("title", &page.title))
+        .chain(page.headings.iter().map(|heading| ("heading", heading)))
+        .find_map(|(place, text)| says(Kind::Missing, text).map(|phrase| format!("its {place} says \"{phrase}\"")))
+}
+
+/// Whether a short page is worth comparing with the answer to a made-up path.
+pub(super) fn is_suspicious(page: &Page) -> bool {
+    const SHORT_TITLE: usize = 45;
+    const SAYS_SOMETHING: usize = 24;
+    if page.prose > SHORT || page.title.is_empty() || drawn_by_script(page) {
+        return false;
+    }
+    let trouble = std::iter::once(&page.title).chain(&page.headings).any(|text| says(Kind::Trouble, text).is_some());
+    trouble || (super::page::weight(&page.title) <= SHORT_TITLE && page.shown >= SAYS_SOMETHING)
+}
