@@ -10,8 +10,6 @@ use futures::StreamExt;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::BufRead;
-use std::pin::pin;
-use tokio_util::sync::CancellationToken;
 
 /// Longest line taken from stdin, bytes; a URL that long is nobody's.
 const LONGEST: usize = 64 * 1024;
@@ -31,11 +29,11 @@ pub(super) async fn run(args: &Args, verify: &Verify, environment: &Environment)
     for url in &urls {
         let spellings = times.entry(key(url)).or_default();
         if spellings.is_empty() {
-            targets.push(Target { url: url.clone(), not_before: None });
+            targets.push(Target::new(url));
         }
         spellings.push(url);
     }
-    let mut checks = pin!(check_all(&client, &check, targets.into_iter(), now(), CancellationToken::new()));
+    let mut checks = check_all(&client, &check, futures::stream::iter(targets), now(), std::future::pending());
     while let Some(check) = checks.next().await {
         for url in times.remove(&key(&check.url)).unwrap_or_default() {
             print(&line(args.json, url, &check))?;

@@ -224,13 +224,12 @@ fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Erro
         file::Robots::Respect => verify::Robots::Respect,
     };
     let check = verify::CheckOptions { robots, ..verify::CheckOptions::default() };
-    let recheck = match &written.recheck {
-        Some(ages) => ages.iter().map(|age| text.duration(age).map(days)).collect::<Result<Vec<_>, _>>()?,
-        None => [1, 7, 30, 90].into_iter().map(chrono::Duration::days).collect(),
-    };
+    if let Some(ages) = &written.recheck {
+        policy.recheck = ages.iter().map(|age| text.duration(age).map(days)).collect::<Result<_, _>>()?;
+    }
     let budget = match &written.budget {
         Some(budget) => text.duration(budget)?,
         None => Duration::from_mins(10),
     };
-    Ok(VerifyOptions { check, policy, recheck, budget })
+    Ok(VerifyOptions { check, policy, budget })
 }

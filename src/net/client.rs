@@ -134,9 +134,9 @@ impl Client {
         if let Some(cookies) = journey.cookies_for(url) {
             request = request.header(header::COOKIE, cookies);
         }
-        let response = timeout_at(journey.deadline, request.send())
-            .await
-            .map_err(|_elapsed| Failure::new(FailureKind::Timeout, format!("no answer from {} in time", place(url))))??;
+        let response = timeout_at(journey.deadline, request.send()).await.map_err(|_elapsed| {
+            Failure::new(FailureKind::Timeout, format!("no answer from {} in time", place(url)))
+        })??;
         journey.reached_http = true;
         journey.keep_cookies(url, response.headers());
         Ok(response)

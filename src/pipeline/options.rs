@@ -2,7 +2,6 @@
 
 use crate::collect::digest::DigestOptions;
 use crate::{net, publish, verify};
-use chrono::Duration;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -22,10 +21,8 @@ pub struct DigestInput {
 pub struct VerifyOptions {
     /// How one check goes.
     pub check: verify::CheckOptions,
-    /// How checks add up.
+    /// How checks add up, and when the next one is due.
     pub policy: verify::Policy,
-    /// Ages at which a published link is checked again; the last repeats.
-    pub recheck: Vec<Duration>,
     /// How long a cycle checks before it publishes.
     pub budget: std::time::Duration,
 }

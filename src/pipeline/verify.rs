@@ -9,8 +9,6 @@ use crate::verify::{self, Target};
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use std::collections::HashMap;
-use std::pin::pin;
-use tokio_util::sync::CancellationToken;
 
 /// Links checked in one cycle at most; the rest goes on next time.
 const MOST: u32 = 20_000;
@@ -41,28 +39,23 @@ pub(super) async fn due_links(cycle: Cycle<'_>) -> Result<CheckReport, Error> {
 async fn check(cycle: Cycle<'_>, client: &Client, due: &[DueLink]) -> Vec<Check> {
     let Cycle { options, progress, now, stop, .. } = cycle;
     let bar = progress.checking(due.len());
-    let over = CancellationToken::new();
-    let targets = due.iter().map(|link| Target { url: link.url.clone(), not_before: None });
-    let mut stream = pin!(verify::check_all(client, &options.verify.check, targets, now, over.clone()));
-    let mut budget = pin!(tokio::time::sleep(options.verify.budget));
+    let targets: Vec<Target> = due.iter().map(|link| Target::new(link.url.clone())).collect();
+    let (stop, budget) = (stop.clone(), options.verify.budget);
+    let until = async move {
+        // Whether the time is up or the work is stopped, the checks end.
+        let _ = tokio::time::timeout(budget, stop.cancelled()).await;
+    };
+    let mut stream = verify::check_all(client, &options.verify.check, futures::stream::iter(targets), now, until);
     let mut checks: Vec<Check> = Vec::new();
     let mut reached = false;
-    loop {
-        tokio::select! {
-            next = stream.next() => {
-                let Some(check) = next else { break };
-                reached |= check.reached_http;
-                checks.push(check);
-                bar.inc(1);
-                if !reached && checks.len() == ENOUGH_FAILURES && verify::network_is_down(&checks).is_some() {
-                    break;
-                }
-            }
-            () = &mut budget => break,
-            () = stop.cancelled() => break,
+    while let Some(check) = stream.next().await {
+        reached |= check.reached_http;
+        checks.push(check);
+        bar.inc(1);
+        if !reached && checks.len() == ENOUGH_FAILURES && verify::network_is_down(&checks).is_some() {
+            break;
         }
     }
-    over.cancel();
     checks
 }
 
@@ -97,7 +90,7 @@ async fn record(cycle: Cycle<'_>, due: &[DueLink], checks: &[Check], counted: bo
             let seen = write.checks(key).await?;
             let judgement = verify::judge(&seen, &options.verify.policy);
             let newest = published.get(key).copied().unwrap_or(now);
-            let next = verify::next_check(&judgement, &seen, newest, &options.verify.recheck, now);
+            let next = verify::next_check(&judgement, &seen, newest, &options.verify.policy, now);
             changed += usize::from(write.judge_link(key, &judgement, next).await?);
         }
         write.commit().await?;

@@ -3,10 +3,10 @@
 //! Only HTML's tokenizer is run, no tree is built: a tree of hostile depth costs quadratic time, and nothing here needs
 //! one. Every collection is bounded.
 
+use html5ever::interface::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
-use html5ever::interface::TokenizerResult;
 use std::cell::RefCell;
 
 /// Characters of text that are kept for comparing; the weights count on.

@@ -75,6 +75,7 @@ impl Site {
     pub(crate) async fn cycle_async(&self, now: DateTime<Utc>, offline: bool) -> Report {
         let mut settings = config::load(&self.path("wellsourced.toml"), &Environment::default()).unwrap();
         settings.cycle.offline = offline;
+        settings.cycle.verify.check.backoff = std::time::Duration::from_millis(1);
         let store = Store::open(&settings.store_url).await.unwrap();
         let stop = CancellationToken::new();
         let report = pipeline::run(&store, &settings.cycle, &Progress::hidden(), now, &stop).await.unwrap();
