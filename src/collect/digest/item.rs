@@ -1,5 +1,6 @@
 //! Builds one item from the blocks of its section: title, sources, remark, pictures, text and HTML.
 
+use super::guard;
 use super::links::{self, Reader};
 use super::notes::{Notes, Spot};
 use super::outline::Section;
@@ -17,8 +18,6 @@ pub(super) struct Workshop<'a, 'o> {
     pub(super) arena: &'a Arena<'a>,
     pub(super) markdown: Options<'static>,
     pub(super) reader: Reader<'o>,
-    /// The lines of the Markdown.
-    pub(super) lines: Vec<&'o str>,
     /// Made when the first raw HTML is met; most posts have none.
     pub(super) sanitiser: OnceCell<Sanitiser>,
 }
@@ -48,7 +47,7 @@ struct Parts<'a> {
 impl<'a> Workshop<'a, '_> {
     /// The item of a section; `None`, with a complaint, where its heading is empty.
     pub(super) fn build(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Option<Built> {
-        let spot = tree::spot(section.heading, self.reader.offset);
+        let spot = self.reader.source.spot(section.heading);
         let heading = html::fold(&notes.legal(&tree::raw_text(section.heading), "the heading", spot));
         let (number, title) = numbered(&heading);
         if title.is_empty() {
@@ -84,10 +83,11 @@ impl<'a> Workshop<'a, '_> {
 
     /// Hashes what the author wrote, so that neither a new renderer nor another base URL makes an item look edited.
     fn content_hash(&self, section: &Section<'a>) -> u64 {
+        let source = self.reader.source.lines;
         let mut written = String::new();
         for block in section.blocks.iter().chain([&section.heading]) {
             let position = block.data().sourcepos;
-            let lines = self.lines.get(position.start.line.saturating_sub(1)..position.end.line.min(self.lines.len()));
+            let lines = source.get(position.start.line.saturating_sub(1)..position.end.line.min(source.len()));
             // A line that holds only `>` is white space within a quote; stored posts lose such lines at their end.
             for word in
                 lines.unwrap_or_default().iter().flat_map(|line| line.split_whitespace()).filter(|&word| word != ">")
@@ -103,6 +103,7 @@ impl<'a> Workshop<'a, '_> {
     /// else it quotes something and belongs to the body.
     fn sort(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Parts<'a> {
         let mut parts = Parts::default();
+        guard::drop_html_flood(&section.blocks, &self.reader.source, notes);
         let mut plain_last = None;
         for &block in &section.blocks {
             self.reader.take_images(block, &mut parts.images, notes);
@@ -145,7 +146,7 @@ impl<'a> Workshop<'a, '_> {
             let found = self.reader.take_links(line, notes);
             lost |= found.dropped;
             if found.links.is_empty() && !found.dropped {
-                let spot = tree::spot(line, self.reader.offset);
+                let spot = self.reader.source.spot(line);
                 notes.warning(spot, "the source line has no link", "write it as **[消息来源：NAME](URL)**");
                 lost = true;
             }
