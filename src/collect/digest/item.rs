@@ -57,11 +57,14 @@ impl<'a> Workshop<'a, '_> {
         let content_hash = self.content_hash(section);
         let parts = self.sort(section, notes);
         let (sources, source_kind, body_links, lost_source) = self.links(&parts, notes);
-        for remark in &parts.remark {
-            self.reader.take_links(remark, notes);
+        let mut remark = Vec::new();
+        for quote in &parts.remark {
+            self.reader.take_links(quote, notes);
+            // Its quote marks the remark; it quotes nobody.
+            remark.extend(quote.children());
         }
         let (body_html, body_text) = self.render(&parts.body);
-        let (remark_html, remark_text) = self.render(&parts.remark);
+        let (remark_html, remark_text) = self.render(&remark);
         let item = Item {
             title: title.to_owned(),
             number,
@@ -100,7 +103,7 @@ impl<'a> Workshop<'a, '_> {
     }
 
     /// Sorts the blocks. A quote without a name is the remark where it ends the item and no other quote has a name;
-    /// else it quotes something and belongs to the body.
+    /// else it quotes something and belongs to the body, or goes on with the remark that it follows.
     fn sort(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Parts<'a> {
         let mut parts = Parts::default();
         guard::drop_html_flood(&section.blocks, &self.reader.source, notes);
@@ -118,6 +121,7 @@ impl<'a> Workshop<'a, '_> {
                         parts.comment_by = parts.comment_by.take().or(label.name);
                         parts.remark.push(block);
                     }
+                    None if is_filled && !parts.remark.is_empty() => parts.remark.push(block),
                     None if is_filled => {
                         plain_last = Some(parts.body.len());
                         parts.body.push(block);
@@ -165,16 +169,11 @@ impl<'a> Workshop<'a, '_> {
         }
     }
 
-    /// Sanitised HTML and plain text of blocks. A quote gives its content: the remark is no quotation.
+    /// Sanitised HTML and plain text of blocks.
     fn render(&self, blocks: &[Node<'a>]) -> (String, String) {
         let document = tree::new_node(self.arena, NodeValue::Document);
         for &block in blocks {
             document.append(block);
-        }
-        if let [only] = blocks
-            && quote::is_quote(only)
-        {
-            tree::unwrap(only);
         }
         let mut rendered = String::new();
         if format_html(document, &self.markdown, &mut rendered).is_err() {
