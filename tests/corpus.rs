@@ -2,6 +2,8 @@
 //! expectations and `inspect --json` share. The posts are not part of this repository (their licence differs); where
 //! they are absent the test says so and passes.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking, its helpers too")]
+
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -102,4 +104,21 @@ fn remarks_and_bodies_of_real_posts_are_kept_apart() {
             }
         }
     }
+}
+
+#[test]
+fn the_example_posts_read_without_complaint() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/posts");
+    let mut count = 0;
+    for year in std::fs::read_dir(folder).expect("the examples") {
+        for post in std::fs::read_dir(year.expect("a year").path()).expect("a folder per year") {
+            let path = post.expect("a post").path();
+            let reading = digest::read("post.md", &std::fs::read(&path).expect("readable"), &DigestOptions::default());
+            assert_eq!(reading.complaints, [], "{}", path.display());
+            let Post::Edition(edition) = reading.post else { panic!("{} is an edition", path.display()) };
+            assert!(edition.items.len() >= 3 && edition.items.iter().all(|item| !item.tags.is_empty()));
+            count += 1;
+        }
+    }
+    assert!(count >= 4);
 }

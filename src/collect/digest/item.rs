@@ -1,5 +1,6 @@
 //! Builds one item from the blocks of its section: title, sources, remark, pictures, text and HTML.
 
+use super::guard;
 use super::links::{self, Reader};
 use super::notes::{Notes, Spot};
 use super::outline::Section;
@@ -17,8 +18,6 @@ pub(super) struct Workshop<'a, 'o> {
     pub(super) arena: &'a Arena<'a>,
     pub(super) markdown: Options<'static>,
     pub(super) reader: Reader<'o>,
-    /// The lines of the Markdown.
-    pub(super) lines: Vec<&'o str>,
     /// Made when the first raw HTML is met; most posts have none.
     pub(super) sanitiser: OnceCell<Sanitiser>,
 }
@@ -48,7 +47,7 @@ struct Parts<'a> {
 impl<'a> Workshop<'a, '_> {
     /// The item of a section; `None`, with a complaint, where its heading is empty.
     pub(super) fn build(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Option<Built> {
-        let spot = tree::spot(section.heading, self.reader.offset);
+        let spot = self.reader.source.spot(section.heading);
         let heading = html::fold(&notes.legal(&tree::raw_text(section.heading), "the heading", spot));
         let (number, title) = numbered(&heading);
         if title.is_empty() {
@@ -58,11 +57,14 @@ impl<'a> Workshop<'a, '_> {
         let content_hash = self.content_hash(section);
         let parts = self.sort(section, notes);
         let (sources, source_kind, body_links, lost_source) = self.links(&parts, notes);
-        for remark in &parts.remark {
-            self.reader.take_links(remark, notes);
+        let mut remark = Vec::new();
+        for quote in &parts.remark {
+            self.reader.take_links(quote, notes);
+            // Its quote marks the remark; it quotes nobody.
+            remark.extend(quote.children());
         }
         let (body_html, body_text) = self.render(&parts.body);
-        let (remark_html, remark_text) = self.render(&parts.remark);
+        let (remark_html, remark_text) = self.render(&remark);
         let item = Item {
             title: title.to_owned(),
             number,
@@ -84,10 +86,11 @@ impl<'a> Workshop<'a, '_> {
 
     /// Hashes what the author wrote, so that neither a new renderer nor another base URL makes an item look edited.
     fn content_hash(&self, section: &Section<'a>) -> u64 {
+        let source = self.reader.source.lines;
         let mut written = String::new();
         for block in section.blocks.iter().chain([&section.heading]) {
             let position = block.data().sourcepos;
-            let lines = self.lines.get(position.start.line.saturating_sub(1)..position.end.line.min(self.lines.len()));
+            let lines = source.get(position.start.line.saturating_sub(1)..position.end.line.min(source.len()));
             // A line that holds only `>` is white space within a quote; stored posts lose such lines at their end.
             for word in
                 lines.unwrap_or_default().iter().flat_map(|line| line.split_whitespace()).filter(|&word| word != ">")
@@ -100,9 +103,10 @@ impl<'a> Workshop<'a, '_> {
     }
 
     /// Sorts the blocks. A quote without a name is the remark where it ends the item and no other quote has a name;
-    /// else it quotes something and belongs to the body.
+    /// else it quotes something and belongs to the body, or goes on with the remark that it follows.
     fn sort(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Parts<'a> {
         let mut parts = Parts::default();
+        guard::drop_html_flood(&section.blocks, &self.reader.source, notes);
         let mut plain_last = None;
         for &block in &section.blocks {
             self.reader.take_images(block, &mut parts.images, notes);
@@ -117,6 +121,7 @@ impl<'a> Workshop<'a, '_> {
                         parts.comment_by = parts.comment_by.take().or(label.name);
                         parts.remark.push(block);
                     }
+                    None if is_filled && !parts.remark.is_empty() => parts.remark.push(block),
                     None if is_filled => {
                         plain_last = Some(parts.body.len());
                         parts.body.push(block);
@@ -145,7 +150,7 @@ impl<'a> Workshop<'a, '_> {
             let found = self.reader.take_links(line, notes);
             lost |= found.dropped;
             if found.links.is_empty() && !found.dropped {
-                let spot = tree::spot(line, self.reader.offset);
+                let spot = self.reader.source.spot(line);
                 notes.warning(spot, "the source line has no link", "write it as **[消息来源：NAME](URL)**");
                 lost = true;
             }
@@ -164,16 +169,11 @@ impl<'a> Workshop<'a, '_> {
         }
     }
 
-    /// Sanitised HTML and plain text of blocks. A quote gives its content: the remark is no quotation.
+    /// Sanitised HTML and plain text of blocks.
     fn render(&self, blocks: &[Node<'a>]) -> (String, String) {
         let document = tree::new_node(self.arena, NodeValue::Document);
         for &block in blocks {
             document.append(block);
-        }
-        if let [only] = blocks
-            && quote::is_quote(only)
-        {
-            tree::unwrap(only);
         }
         let mut rendered = String::new();
         if format_html(document, &self.markdown, &mut rendered).is_err() {

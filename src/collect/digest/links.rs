@@ -1,12 +1,15 @@
 //! Links and images of an item: which addresses are taken, in which order, under which label. Contacts nothing.
 
 use super::notes::{Notes, shown};
-use super::tree;
+use super::tree::{self, Source};
 use crate::collect::html;
 use crate::model::{LinkKey, SourceLink};
 use comrak::Node;
 use comrak::nodes::NodeValue;
 use url::Url;
+
+/// Most links and most images of an item; what is beyond is left out.
+const MAX_LINKS: usize = 200;
 
 /// What an address as written comes to.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,8 +47,7 @@ pub(super) fn address(written: &str, base: Option<&Url>) -> Address {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'o> {
     pub(super) base: Option<&'o Url>,
-    /// Lines of the file before its Markdown.
-    pub(super) offset: usize,
+    pub(super) source: Source<'o>,
 }
 
 impl Reader<'_> {
@@ -69,10 +71,11 @@ impl Reader<'_> {
             };
             for written in written {
                 match self.image(&written) {
-                    Some(url) if images.contains(&url) => {}
+                    Some(url) if images.len() >= MAX_LINKS || images.contains(&url) => {}
                     Some(url) => images.push(url),
+                    None if notes.is_full() => {}
                     None => notes.warning(
-                        tree::spot(node, self.offset),
+                        self.source.spot(node),
                         format!("the image address `{}` is not http or https; the image was left out", shown(&written)),
                         "give the image an http or https address",
                     ),
@@ -117,11 +120,7 @@ impl Reader<'_> {
             }
             Address::Odd => ("is not an http or https URL", "link to an http or https page"),
         };
-        notes.warning(
-            tree::spot(node, self.offset),
-            format!("the link `{}` {problem}; it was dropped", shown(written)),
-            help,
-        );
+        notes.warning(self.source.spot(node), format!("the link `{}` {problem}; it was dropped", shown(written)), help);
         None
     }
 }
@@ -151,10 +150,10 @@ pub(super) struct Links {
     pub(super) dropped: bool,
 }
 
-/// The same link twice is one link.
+/// The same link twice is one link; nobody reads hundreds of them.
 pub(super) fn push_new(links: &mut Vec<SourceLink>, new: Vec<SourceLink>) {
     for link in new {
-        if !links.iter().any(|known| known.url == link.url) {
+        if links.len() < MAX_LINKS && !links.iter().any(|known| known.url == link.url) {
             links.push(link);
         }
     }

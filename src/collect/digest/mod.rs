@@ -5,6 +5,7 @@
 
 mod date;
 mod front;
+mod guard;
 mod inspect;
 mod item;
 mod links;
@@ -29,6 +30,7 @@ use links::Reader;
 use notes::{Notes, Spot, shown};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use tree::Source;
 use url::Url;
 
 /// Largest post that is read. Real ones have 10 kB, the longest with all their readers' comments 100 kB.
@@ -138,17 +140,26 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
         return skipped(why);
     }
     let legal = legal_body(body, offset, notes);
+    if let Some(spot) = guard::absurd_line(&legal, offset) {
+        return too_deep(spot, notes);
+    }
+    let lines: Vec<&str> = legal.lines().collect();
     let arena = Arena::new();
     let markdown = tree::options();
     let root = parse_document(&arena, &legal, &markdown);
     let workshop = Workshop {
         arena: &arena,
         markdown,
-        reader: Reader { base: options.base_url.as_ref(), offset },
-        lines: legal.lines().collect(),
+        reader: Reader { base: options.base_url.as_ref(), source: Source { lines: &lines, offset } },
         sanitiser: OnceCell::new(),
     };
     edition(&front, root, &workshop, options, notes)
+}
+
+fn too_deep(spot: Spot, notes: &mut Notes<'_>) -> Post {
+    let message = "quotes, lists or brackets are nested far too deeply here";
+    notes.error(spot, message, "remove the surplus `>`, list signs or brackets");
+    Post::Broken
 }
 
 fn skipped(why: impl Into<String>) -> Post {
@@ -188,17 +199,15 @@ fn edition<'a>(
     let reader = &workshop.reader;
     let Some(level) = outline::item_level(root) else { return skipped("it has no item heading (`###` or `####`)") };
     if tree::depth(root) > MAX_DEPTH {
-        let message = format!("the post is nested more than {MAX_DEPTH} levels deep");
-        notes.error(Spot::new(reader.offset + 1, 1), message, "remove the surplus `>`, list signs or brackets");
-        return Post::Broken;
+        return too_deep(Spot::new(reader.source.offset + 1, 1), notes);
     }
     let title = title::read(front, notes);
     let date = title::date(front, options.timezone, notes);
     let cover = outline::take_cover(root, front.largepic.as_ref().map(|value| value.text.as_str()), reader);
-    let sections = outline::sections(root, level, reader.offset, notes);
+    let sections = outline::sections(root, level, &reader.source, notes);
     if sections.len() > MAX_ITEMS {
         let message = format!("the post has {} item headings; at most {MAX_ITEMS} are read", sections.len());
-        notes.error(Spot::new(reader.offset + 1, 1), message, "split the post");
+        notes.error(Spot::new(reader.source.offset + 1, 1), message, "split the post");
         return Post::Broken;
     }
     let tags = tags::names(&front.tags, notes);

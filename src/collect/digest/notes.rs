@@ -67,13 +67,17 @@ impl<'p> Notes<'p> {
         self.complaints
     }
 
+    /// Bounded, and still with room for the error that comes after many warnings.
+    pub(super) fn is_full(&self) -> bool {
+        self.complaints.len() >= 10 * MAX_COMPLAINTS
+    }
+
     fn place(&self, spot: Spot) -> Place {
         Place::at(self.path, spot.line, spot.column)
     }
 
     fn push(&mut self, complaint: Complaint) {
-        // Bounded, and still with room for the error that comes after many warnings.
-        if self.complaints.len() < 10 * MAX_COMPLAINTS {
+        if !self.is_full() {
             self.complaints.push(complaint);
         }
     }

@@ -1,7 +1,8 @@
 //! Cuts a post's Markdown into its items: where each begins, which pictures are its own, which one is the cover.
 
 use super::links::Reader;
-use super::notes::{Notes, Spot};
+use super::notes::Notes;
+use super::tree::Source;
 use super::{quote, tree};
 use comrak::Node;
 use comrak::nodes::NodeValue;
@@ -39,7 +40,12 @@ pub(super) fn take_cover(root: Node<'_>, largepic: Option<&str>, reader: &Reader
 }
 
 /// The post's items. Text that stands before the first one, or under a higher heading, belongs to none: a warning.
-pub(super) fn sections<'a>(root: Node<'a>, item_level: u8, offset: usize, notes: &mut Notes<'_>) -> Vec<Section<'a>> {
+pub(super) fn sections<'a>(
+    root: Node<'a>,
+    item_level: u8,
+    source: &Source<'_>,
+    notes: &mut Notes<'_>,
+) -> Vec<Section<'a>> {
     let mut sections: Vec<Section<'a>> = Vec::new();
     let mut loose: Vec<Node<'a>> = Vec::new();
     let mut is_loose = true;
@@ -62,7 +68,7 @@ pub(super) fn sections<'a>(root: Node<'a>, item_level: u8, offset: usize, notes:
     if let Some(first) = sections.first_mut() {
         first.blocks.splice(0..0, leading);
     }
-    warn_of_loose_text(&loose, offset, notes);
+    warn_of_loose_text(&loose, source, notes);
     sections
 }
 
@@ -99,12 +105,11 @@ fn is_picture(node: Node<'_>) -> bool {
     text.is_empty() || quote::image_credit(&text).is_some()
 }
 
-fn warn_of_loose_text(loose: &[Node<'_>], offset: usize, notes: &mut Notes<'_>) {
+fn warn_of_loose_text(loose: &[Node<'_>], source: &Source<'_>, notes: &mut Notes<'_>) {
     let is_text = |node: &Node<'_>| !tree::text(node).is_empty();
     if let Some(first) = loose.iter().find(|node| is_text(node)) {
-        let Spot { line, column } = tree::spot(first, offset);
         notes.warning(
-            Spot { line, column },
+            source.spot(first),
             "this text stands under no item heading; it is not published",
             "put it under an item's heading, or remove it",
         );

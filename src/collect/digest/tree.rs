@@ -5,7 +5,7 @@
 use super::notes::Spot;
 use crate::collect::html;
 use comrak::nodes::{AstNode, NodeValue};
-use comrak::options::{Extension, Options, Parse, Render};
+use comrak::options::{Extension, Options, Render};
 use comrak::{Arena, Node};
 
 /// How posts are read: `CommonMark` with tables and strike-through, and emphasis that ends at CJK punctuation.
@@ -13,9 +13,9 @@ use comrak::{Arena, Node};
 pub(super) fn options() -> Options<'static> {
     Options {
         extension: Extension { strikethrough: true, table: true, cjk_friendly_emphasis: true, ..Extension::default() },
-        parse: Parse { sourcepos_chars: true, ..Parse::default() },
         // Raw HTML is rendered for the sanitiser to judge, never published without it.
         render: Render { r#unsafe: true, ..Render::default() },
+        ..Options::default()
     }
 }
 
@@ -24,10 +24,23 @@ pub(super) fn new_node<'a>(arena: &'a Arena<'a>, value: NodeValue) -> Node<'a> {
     arena.alloc(AstNode::from(value))
 }
 
-/// Where a node stands in the file, of which the Markdown begins after `offset` lines.
-pub(super) fn spot(node: Node<'_>, offset: usize) -> Spot {
-    let start = node.data().sourcepos.start;
-    Spot::new(start.line + offset, start.column)
+/// The lines of the Markdown, and how many lines of the file stand before it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'o> {
+    pub(super) lines: &'o [&'o str],
+    pub(super) offset: usize,
+}
+
+impl Source<'_> {
+    /// Where a node stands in the file. comrak's columns count bytes; its own conversion to characters takes seconds
+    /// for a page of HTML tags.
+    pub(super) fn spot(&self, node: Node<'_>) -> Spot {
+        let start = node.data().sourcepos.start;
+        let line = start.line.checked_sub(1).and_then(|index| self.lines.get(index)).copied().unwrap_or_default();
+        let before = start.column.saturating_sub(1);
+        let column = line.get(..before).map_or(before, |head| head.chars().count()) + 1;
+        Spot::new(start.line + self.offset, column)
+    }
 }
 
 /// The depth of the deepest node, counted without recursion.
