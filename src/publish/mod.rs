@@ -1,1 +1,38 @@
-//! Composes feeds and pages from what is stored, renders them and writes the published directory. Reads no store.
+//! Published files: from stored items to feeds, pages and a directory that changes whole or not at all.
+//!
+//! [`compose`] (pure) makes a [`Feed`](crate::model::Feed) per channel, [`render`] turns it into bytes per format,
+//! the pages come from templates, [`Writer`] puts bytes into the directory, [`Journal`] keeps what must outlive a lost
+//! database. Nothing here decides *what* is to be composed (the pipeline does), reads a clock or speaks SQL; no byte
+//! depends on anything but the arguments.
+
+mod address;
+mod atom;
+mod characters;
+pub mod compose;
+mod content;
+mod error;
+mod files;
+mod journal;
+mod json;
+mod opml;
+mod options;
+mod rss;
+mod words;
+
+pub use compose::{EditionWithItems, editions_feed, feed};
+pub use error::Error;
+pub use files::Writer;
+pub use journal::{Journal, ManifestLine, content_hash};
+pub use opml::opml;
+pub use options::{Format, ItemLink, Language, Options, Site};
+
+use crate::model::Feed;
+
+/// A feed as the bytes of one format. Characters that XML 1.0 does not have are left out in every format alike.
+pub fn render(feed: &Feed, format: Format) -> Result<Vec<u8>, Error> {
+    match format {
+        Format::Rss => rss::render(feed),
+        Format::Atom => atom::render(feed),
+        Format::Json => json::render(feed),
+    }
+}

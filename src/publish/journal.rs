@@ -1,0 +1,177 @@
+//! Append-only journals: what must survive a lost database lies beside the published files, one JSON value per line.
+//!
+//! A line that is torn (power cut, full disk) or damaged is passed over, never an error; the next append begins a line of
+//! its own. Who reads decides which lines are dead, and has the file rewritten when they outnumber the living.
+
+use super::Error;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// A file of records that is appended to.
+#[derive(Debug)]
+pub struct Journal<R> {
+    path: PathBuf,
+    records: PhantomData<fn() -> R>,
+}
+
+/// What the manifest says of a file: that we wrote it with these bytes, or removed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestLine {
+    /// Path below the published directory.
+    pub path: String,
+    /// [`content_hash`] of its bytes; `None`: removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+}
+
+impl ManifestLine {
+    /// What is there after all lines: path → hash.
+    pub fn replay(lines: Vec<Self>) -> BTreeMap<String, String> {
+        let mut there = BTreeMap::new();
+        for line in lines {
+            match line.hash {
+                Some(hash) => there.insert(line.path, hash),
+                None => there.remove(&line.path),
+            };
+        }
+        there
+    }
+}
+
+/// Hash by which the manifest knows a file's bytes: XXH3, 128 bits, hexadecimal.
+pub fn content_hash(bytes: &[u8]) -> String {
+    format!("{:032x}", xxh3_128(bytes))
+}
+
+impl<R: Serialize + DeserializeOwned> Journal<R> {
+    /// The journal at a path; nothing is read or created yet.
+    pub fn open(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), records: PhantomData }
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Every whole record, in the order of writing; none when the file is missing.
+    pub fn read(&self) -> Result<Vec<R>, Error> {
+        let bytes = match fs::read(&self.path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            read => read.map_err(Error::io("read", &self.path))?,
+        };
+        Ok(bytes.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+    }
+
+    /// Adds records and makes them durable. Nothing to add touches nothing.
+    pub fn append(&self, records: &[R]) -> Result<(), Error> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let lines = to_lines(records)?;
+        let write = || {
+            let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path)?;
+            if !ends_a_line(&mut file)? {
+                file.write_all(b"\n")?;
+            }
+            file.write_all(&lines)?;
+            file.sync_data()
+        };
+        write().map_err(Error::io("append to", &self.path))
+    }
+
+    /// Replaces all records, whole or not at all.
+    pub fn rewrite(&self, records: &[R]) -> Result<(), Error> {
+        let lines = to_lines(records)?;
+        let beside = self.path.with_extension("new");
+        let write = || {
+            let mut file = File::create(&beside)?;
+            file.write_all(&lines)?;
+            file.sync_all()?;
+            fs::rename(&beside, &self.path)?;
+            let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        };
+        write().map_err(Error::io("rewrite", &self.path))
+    }
+
+    /// Whether a journal of so many lines, of which so many still count, is better rewritten: the dead outnumber the
+    /// living (and are more than a handful).
+    pub fn is_worth_rewriting(lines: usize, living: usize) -> bool {
+        const HANDFUL: usize = 64;
+        lines.saturating_sub(living) > living.max(HANDFUL)
+    }
+}
+
+fn to_lines<R: Serialize>(records: &[R]) -> Result<Vec<u8>, Error> {
+    let mut lines = Vec::with_capacity(records.len() * 128);
+    for record in records {
+        serde_json::to_writer(&mut lines, record)?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}
+
+fn ends_a_line(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(path: &str, hash: Option<&str>) -> ManifestLine {
+        ManifestLine { path: path.to_owned(), hash: hash.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_torn_line_is_passed_over_and_the_next_append_begins_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path().join("manifest.jsonl"));
+        assert_eq!(journal.read().unwrap(), []);
+        journal.append(&[]).unwrap();
+        assert!(!journal.path().exists());
+        journal.append(&[line("a", Some("1")), line("b", Some("2"))]).unwrap();
+        let whole = fs::read(journal.path()).unwrap();
+        for cut in 1..whole.len() / 2 - 1 {
+            File::create(journal.path()).unwrap().write_all(&whole[..whole.len() - cut - 1]).unwrap();
+            journal.append(&[line("c", None)]).unwrap();
+            assert_eq!(journal.read().unwrap(), [line("a", Some("1")), line("c", None)], "{cut}");
+        }
+        File::create(journal.path()).unwrap().write_all(b"\xff\xfe\x00{\n[]\n{\"path\":\"d\"}\n").unwrap();
+        assert_eq!(journal.read().unwrap(), [line("d", None)]);
+    }
+
+    #[test]
+    fn rewriting_replaces_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path().join("manifest.jsonl"));
+        journal.append(&[line("a", Some("1")), line("a", Some("2")), line("b", Some("3")), line("b", None)]).unwrap();
+        let there = ManifestLine::replay(journal.read().unwrap());
+        assert_eq!(there, BTreeMap::from([("a".to_owned(), "2".to_owned())]));
+        journal.rewrite(&[line("a", Some("2"))]).unwrap();
+        assert_eq!(journal.read().unwrap(), [line("a", Some("2"))]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(Journal::<ManifestLine>::is_worth_rewriting(1001, 500));
+        assert!(!Journal::<ManifestLine>::is_worth_rewriting(1000, 500));
+        assert!(!Journal::<ManifestLine>::is_worth_rewriting(60, 1));
+    }
+
+    #[test]
+    fn hashes_are_of_a_fixed_length() {
+        assert_eq!(content_hash(b""), "99aa06d3014798d86001c324468d497f");
+        assert_eq!(content_hash(b"x").len(), 32);
+    }
+}

@@ -1,0 +1,126 @@
+//! JSON Feed 1.1, with what only we say under `_wellsourced`.
+//!
+//! The wire types stay here. Characters that XML does not have are left out here too, so that all formats say the same.
+
+use super::Error;
+use super::characters::{clean, line};
+use super::rss::facts;
+use crate::model::{CitedSource, Entry, Feed};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use std::borrow::Cow;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: &'static str,
+    title: String,
+    home_page_url: &'a str,
+    feed_url: &'a str,
+    description: String,
+    language: &'a str,
+    authors: [Author; 1],
+    _wellsourced: About<'a>,
+    items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Author {
+    name: String,
+}
+
+/// JSON Feed has neither an id nor a date of its own.
+#[derive(Serialize)]
+struct About<'a> {
+    id: &'a str,
+    updated: String,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: &'a str,
+    url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_url: Option<&'a str>,
+    title: String,
+    content_html: Cow<'a, str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    summary: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    date_published: String,
+    date_modified: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authors: Option<[Author; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    _wellsourced: Sources,
+}
+
+#[derive(Serialize)]
+struct Sources {
+    sources: Vec<Source>,
+}
+
+#[derive(Serialize)]
+struct Source {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<String>,
+}
+
+pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
+    let document = Document {
+        version: "https://jsonfeed.org/version/1.1",
+        title: line(&feed.title),
+        home_page_url: &feed.home_url,
+        feed_url: &feed.urls.json,
+        description: line(&feed.subtitle),
+        language: &feed.language,
+        authors: [Author { name: line(&feed.author) }],
+        _wellsourced: About { id: &feed.id, updated: date(feed.updated) },
+        items: feed.entries.iter().map(item).collect(),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&document)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn item(entry: &Entry) -> Item<'_> {
+    Item {
+        id: &entry.id,
+        url: &entry.link,
+        external_url: entry.external_url.as_deref(),
+        title: line(&entry.title),
+        content_html: clean(&entry.content_html),
+        summary: clean(&entry.summary),
+        image: entry.image.as_deref(),
+        date_published: date(entry.published),
+        date_modified: date(entry.updated),
+        authors: entry.author.as_deref().map(|name| [Author { name: line(name) }]),
+        tags: entry.categories.iter().map(|category| line(&category.term)).collect(),
+        _wellsourced: Sources { sources: entry.sources.iter().map(source).collect() },
+    }
+}
+
+/// The very facts of the XML formats, under JSON Feed's name for an address.
+fn source(source: &CitedSource) -> Source {
+    let mut facts = facts(source);
+    Source {
+        url: facts.remove("href"),
+        label: facts.remove("label"),
+        verdict: facts.remove("verdict"),
+        since: facts.remove("since"),
+        archive: facts.remove("archive"),
+    }
+}
+
+fn date(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

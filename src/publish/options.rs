@@ -1,0 +1,113 @@
+//! What the operator decides about the published directory, as meant (the configuration fills it in).
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+/// A feed format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0 (RFC 4287).
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+impl Format {
+    /// Every format, in the order pages offer them.
+    pub const ALL: [Self; 3] = [Self::Rss, Self::Atom, Self::Json];
+
+    /// Name of the file in a channel's folder.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Rss => "rss.xml",
+            Self::Atom => "atom.xml",
+            Self::Json => "feed.json",
+        }
+    }
+
+    /// Media type, without parameters.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Rss => "application/rss+xml",
+            Self::Atom => "application/atom+xml",
+            Self::Json => "application/feed+json",
+        }
+    }
+
+    /// The format's name as readers know it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Rss => "RSS",
+            Self::Atom => "Atom",
+            Self::Json => "JSON Feed",
+        }
+    }
+}
+
+/// Language of pages and labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Language {
+    /// Simplified Chinese.
+    #[default]
+    #[serde(rename = "zh-CN")]
+    ZhCn,
+    /// English.
+    #[serde(rename = "en")]
+    En,
+}
+
+impl Language {
+    /// The language tag (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::ZhCn => "zh-CN",
+            Self::En => "en",
+        }
+    }
+}
+
+/// Where an entry's link leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ItemLink {
+    /// To the item's own page.
+    #[default]
+    Page,
+    /// To its primary source, where it has one.
+    Source,
+}
+
+/// The site as its operator describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Its title.
+    pub title: String,
+    /// Where the published directory is served; ends in `/`.
+    pub base_url: Url,
+    /// Language of pages and labels.
+    pub language: Language,
+    /// Author of entries that name none; the title stands in for an empty one.
+    pub author: String,
+    /// Zone in which dates are shown.
+    pub timezone: Tz,
+    /// Formats to publish.
+    pub formats: Vec<Format>,
+    /// Entries in one feed at most.
+    pub items_per_feed: usize,
+    /// Where an entry's link leads.
+    pub item_link: ItemLink,
+}
+
+/// A site: what may be configured anew beside what never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Never changes; feed ids are derived from it, so that they do not depend on `base_url`.
+    pub id: Uuid,
+    /// What the operator decides.
+    pub options: Options,
+}

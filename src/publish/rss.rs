@@ -1,0 +1,90 @@
+//! RSS 2.0 with `content:encoded`, `dc:creator`, `atom:link`, `atom:updated` and `ws:source`.
+//!
+//! The writer leaves illegal characters in; everything passes `clean` or `line` here.
+
+use super::Error;
+use super::address::web;
+use super::characters::{clean, escaped, line};
+use super::options::Format;
+use crate::model::{CitedSource, Entry, Feed};
+use ::rss::extension::dublincore::DublinCoreExtension;
+use ::rss::extension::{Extension, ExtensionMap};
+use ::rss::{Category, Channel, Guid, Item};
+use chrono::SecondsFormat;
+use std::collections::BTreeMap;
+
+/// Namespace of what only we say about sources.
+pub(super) const WELLSOURCED: &str = "urn:wellsourced:1";
+const ATOM: &str = "http://www.w3.org/2005/Atom";
+
+pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
+    let channel = Channel {
+        title: line(&feed.title),
+        link: feed.home_url.clone(),
+        description: line(&feed.subtitle),
+        language: Some(feed.language.to_ascii_lowercase()),
+        last_build_date: Some(feed.updated.to_rfc2822()),
+        generator: Some("wellsourced".to_owned()),
+        namespaces: namespaces([("atom", ATOM), ("ws", WELLSOURCED)]),
+        extensions: extensions([("atom", "link", vec![self_link(feed)])]),
+        items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
+        ..Channel::default()
+    };
+    let failed = |e: ::rss::Error| Error::Render { format: Format::Rss, id: feed.id.clone(), reason: e.to_string() };
+    let mut bytes = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_vec();
+    channel.write_to(&mut bytes).map_err(failed)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn item(feed: &Feed, entry: &Entry) -> Item {
+    let updated = entry.updated.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let creator = line(entry.author.as_ref().unwrap_or(&feed.author));
+    let categories = entry.categories.iter();
+    Item {
+        title: Some(line(&entry.title)),
+        link: Some(entry.link.clone()),
+        // RSS takes descriptions as HTML, so plain text is escaped once more.
+        description: Some(escaped(&clean(&entry.summary))).filter(|summary| !summary.is_empty()),
+        categories: categories.map(|c| Category { name: line(&c.term), domain: Some(c.scheme.clone()) }).collect(),
+        guid: Some(Guid { value: entry.id.clone(), permalink: false }),
+        pub_date: Some(entry.published.to_rfc2822()),
+        content: Some(clean(&entry.content_html).into_owned()),
+        extensions: extensions([
+            ("atom", "updated", vec![element("atom:updated", Some(updated), BTreeMap::new())]),
+            ("ws", "source", entry.sources.iter().map(|source| element("ws:source", None, facts(source))).collect()),
+        ]),
+        dublin_core_ext: Some(DublinCoreExtension { creators: vec![creator], ..DublinCoreExtension::default() }),
+        ..Item::default()
+    }
+}
+
+fn self_link(feed: &Feed) -> Extension {
+    let attributes = [("href", feed.urls.rss.as_str()), ("rel", "self"), ("type", Format::Rss.media_type())];
+    element("atom:link", None, attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+}
+
+/// The attributes of `ws:source`; what is not known is absent.
+pub(super) fn facts(source: &CitedSource) -> BTreeMap<String, String> {
+    let since = source.since.filter(|_| source.verdict.shows_since());
+    let all = [
+        ("href", web(&source.link.url).map(String::from)),
+        ("label", Some(line(&source.link.label)).filter(|label| !label.is_empty())),
+        ("verdict", Some(source.verdict.as_str().to_owned())),
+        ("since", since.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))),
+        ("archive", source.archive.as_deref().and_then(web).map(String::from)),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+fn element(name: &str, value: Option<String>, attrs: BTreeMap<String, String>) -> Extension {
+    Extension { name: name.to_owned(), value, attrs, ..Extension::default() }
+}
+
+fn extensions<const N: usize>(elements: [(&str, &str, Vec<Extension>); N]) -> ExtensionMap {
+    elements.into_iter().map(|(prefix, name, all)| (prefix.to_owned(), [(name.to_owned(), all)].into())).collect()
+}
+
+fn namespaces<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+    pairs.map(|(prefix, name)| (prefix.to_owned(), name.to_owned())).into()
+}
