@@ -3,7 +3,7 @@
 //! Refuses every scheme but http and https: what input brought is not trusted again on the way out.
 
 use super::options::Site;
-use crate::model::{Channel, StoredEdition, StoredItem};
+use crate::model::{Channel, EditionHeader, StoredEdition, StoredItem};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 use url::Url;
@@ -34,7 +34,12 @@ pub(super) fn item_folder(item: &StoredItem) -> String {
 
 /// Folder of an edition's page.
 pub(super) fn edition_folder(edition: &StoredEdition) -> String {
-    format!("editions/{}/", edition.header.slug)
+    edition_page_folder(&edition.header)
+}
+
+/// The same, of the edition an item belongs to.
+pub(super) fn edition_page_folder(header: &EditionHeader) -> String {
+    format!("editions/{}/", header.slug)
 }
 
 /// Absolute address of a file in a channel's folder.

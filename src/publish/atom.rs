@@ -9,7 +9,7 @@ use super::options::Format;
 use super::rss::{WELLSOURCED, facts};
 use crate::model::{CitedSource, Entry, Feed};
 use atom_syndication::extension::{Extension, ExtensionMap};
-use atom_syndication::{Category, Content, Generator, Link, Person, Text};
+use atom_syndication::{Category, Content, Generator, Link, Person, Text, WriteConfig};
 
 pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let document = atom_syndication::Feed {
@@ -31,7 +31,8 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let failed =
         |e: atom_syndication::Error| Error::Render { format: Format::Atom, id: feed.id.clone(), reason: e.to_string() };
     let mut bytes = Vec::with_capacity(feed.entries.len() * 4096);
-    document.write_to(&mut bytes).map_err(failed)?;
+    let config = WriteConfig { write_document_declaration: true, indent_size: Some(1) };
+    document.write_with_config(&mut bytes, config).map_err(failed)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -78,6 +79,8 @@ fn person(name: &str) -> Person {
 fn sources(sources: &[CitedSource]) -> ExtensionMap {
     let elements = sources.iter().map(|source| Extension {
         name: "ws:source".to_owned(),
+        // Even an empty value is written, lest the writer break the line within the element.
+        value: Some(String::new()),
         attrs: facts(source).into_iter().map(|(name, value)| (name, escaped(&value))).collect(),
         ..Extension::default()
     });

@@ -26,10 +26,15 @@ pub fn feed(site: &Site, channel: &Channel, items: &[StoredItem], emptied: Optio
 
 /// The feed with one entry per edition, newest first.
 pub fn editions_feed(site: &Site, editions: &[EditionWithItems], emptied: Option<DateTime<Utc>>) -> Feed {
-    let channel = Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() };
+    let channel = editions_channel();
     let newest = editions.iter().take(site.options.items_per_feed);
     let entries = newest.map(|(edition, items)| edition_entry(site, edition, items)).collect();
     frame(site, &channel, entries, emptied)
+}
+
+/// The one channel whose entries are editions.
+pub(super) fn editions_channel() -> Channel {
+    Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() }
 }
 
 fn frame(site: &Site, channel: &Channel, entries: Vec<Entry>, emptied: Option<DateTime<Utc>>) -> Feed {

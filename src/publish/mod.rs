@@ -16,6 +16,7 @@ mod journal;
 mod json;
 mod opml;
 mod options;
+mod pages;
 mod rss;
 mod words;
 
@@ -25,6 +26,10 @@ pub use files::Writer;
 pub use journal::{Journal, ManifestLine, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Language, Options, Site};
+pub use pages::{
+    InputStatus, Newer, Paging, StatusView, TroubledLink, edition_page, editions_page, item_page, list_page,
+    source_index, status_json, status_page, stylesheet, tag_index,
+};
 
 use crate::model::Feed;
 

@@ -31,8 +31,8 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
         ..Channel::default()
     };
     let failed = |e: ::rss::Error| Error::Render { format: Format::Rss, id: feed.id.clone(), reason: e.to_string() };
-    let mut bytes = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_vec();
-    channel.write_to(&mut bytes).map_err(failed)?;
+    let mut bytes = Vec::with_capacity(feed.entries.len() * 4096);
+    channel.pretty_write_to(&mut bytes, b' ', 1).map_err(failed)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -51,8 +51,8 @@ fn item(feed: &Feed, entry: &Entry) -> Item {
         pub_date: Some(entry.published.to_rfc2822()),
         content: Some(clean(&entry.content_html).into_owned()),
         extensions: extensions([
-            ("atom", "updated", vec![element("atom:updated", Some(updated), BTreeMap::new())]),
-            ("ws", "source", entry.sources.iter().map(|source| element("ws:source", None, facts(source))).collect()),
+            ("atom", "updated", vec![element("atom:updated", &updated, BTreeMap::new())]),
+            ("ws", "source", entry.sources.iter().map(|source| element("ws:source", "", facts(source))).collect()),
         ]),
         dublin_core_ext: Some(DublinCoreExtension { creators: vec![creator], ..DublinCoreExtension::default() }),
         ..Item::default()
@@ -61,7 +61,7 @@ fn item(feed: &Feed, entry: &Entry) -> Item {
 
 fn self_link(feed: &Feed) -> Extension {
     let attributes = [("href", feed.urls.rss.as_str()), ("rel", "self"), ("type", Format::Rss.media_type())];
-    element("atom:link", None, attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    element("atom:link", "", attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
 }
 
 /// The attributes of `ws:source`; what is not known is absent.
@@ -77,8 +77,9 @@ pub(super) fn facts(source: &CitedSource) -> BTreeMap<String, String> {
     all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn element(name: &str, value: Option<String>, attrs: BTreeMap<String, String>) -> Extension {
-    Extension { name: name.to_owned(), value, attrs, ..Extension::default() }
+/// Even an empty value is written, lest the writer break the line within the element.
+fn element(name: &str, value: &str, attrs: BTreeMap<String, String>) -> Extension {
+    Extension { name: name.to_owned(), value: Some(value.to_owned()), attrs, ..Extension::default() }
 }
 
 fn extensions<const N: usize>(elements: [(&str, &str, Vec<Extension>); N]) -> ExtensionMap {

@@ -2,4 +2,5 @@
 //! that are not the writers' own.
 
 mod formats;
+mod pages;
 mod sample;

@@ -1,0 +1,155 @@
+//! Pages that list: the items of a channel, the editions, all tags, all cited hosts.
+
+use super::views::{ItemView, Link, date, page};
+use super::{Frame, render};
+use crate::model::{Channel, ChannelKind, StoredItem, Tag};
+use crate::publish::address::edition_folder;
+use crate::publish::characters::line;
+use crate::publish::compose::EditionWithItems;
+use crate::publish::options::Site;
+use crate::publish::words::Words;
+use crate::publish::{Error, compose};
+use askama::Template;
+
+/// Where a list page stands among its fellows. They are numbered from the oldest, so that old ones do not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paging {
+    /// Its number; `None` for the index page with the newest.
+    pub number: Option<u32>,
+    /// Number of the page with the next older ones.
+    pub older: Option<u32>,
+    /// Where the next newer ones are.
+    pub newer: Newer,
+    /// How many there are on all pages; only the index page shows it.
+    pub total: u64,
+}
+
+/// Where the next newer ones are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newer {
+    /// Nowhere: these are the newest.
+    None,
+    /// On the index page.
+    Index,
+    /// On a numbered page.
+    Page(u32),
+}
+
+/// What templates show of [`Paging`].
+struct Place {
+    note: Option<String>,
+    older: Option<String>,
+    newer: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct ListPage {
+    frame: Frame,
+    w: &'static Words,
+    heading: String,
+    list: Place,
+    items: Vec<ItemView>,
+}
+
+#[derive(Template)]
+#[template(path = "editions.html")]
+struct EditionsPage {
+    frame: Frame,
+    w: &'static Words,
+    list: Place,
+    editions: Vec<EditionView>,
+}
+
+struct EditionView {
+    title: String,
+    href: String,
+    day: String,
+    datetime: String,
+    items: Vec<Link>,
+}
+
+#[derive(Template)]
+#[template(path = "catalogue.html")]
+struct Catalogue {
+    frame: Frame,
+    w: &'static Words,
+    heading: &'static str,
+    rows: Vec<(Link, u64)>,
+}
+
+/// A channel's index page, or one of its numbered pages (`page/<n>/index.html` in the channel's folder).
+pub fn list_page(site: &Site, channel: &Channel, items: &[StoredItem], paging: &Paging) -> Result<Vec<u8>, Error> {
+    let w = Words::of(site.options.language);
+    let heading = match channel.kind {
+        ChannelKind::Combined => line(&site.options.title),
+        ChannelKind::Editions => w.editions.to_owned(),
+        ChannelKind::Tag | ChannelKind::Source => line(&channel.name),
+    };
+    let (frame, list) = place(site, channel, paging, &heading, w.items);
+    let show = |item: &StoredItem| ItemView::new(site, &frame.root, item).in_short(item);
+    render(&ListPage { items: items.iter().map(show).collect(), w, heading, list, frame })
+}
+
+/// The list of editions, newest first, or one of its numbered pages.
+pub fn editions_page(site: &Site, editions: &[EditionWithItems], paging: &Paging) -> Result<Vec<u8>, Error> {
+    let w = Words::of(site.options.language);
+    let (frame, list) = place(site, &compose::editions_channel(), paging, w.editions, w.edition_count);
+    let show = |(edition, items): &EditionWithItems| {
+        let (day, datetime) = date(site, edition.published);
+        EditionView {
+            title: line(&edition.header.title),
+            href: page(&frame.root, &edition_folder(edition)),
+            day,
+            datetime,
+            items: items.iter().map(|item| item_link(&frame.root, &item.item.title, &item.short_id)).collect(),
+        }
+    };
+    render(&EditionsPage { editions: editions.iter().map(show).collect(), w, list, frame })
+}
+
+/// All tags with how many items each has, `tags/index.html`, in the order given.
+pub fn tag_index(site: &Site, tags: &[(Tag, u64)]) -> Result<Vec<u8>, Error> {
+    let row =
+        |(tag, count): &(Tag, u64)| (Link { name: line(&tag.name), href: page("", &format!("{}/", tag.slug)) }, *count);
+    let heading = Words::of(site.options.language).tags;
+    catalogue(site, "tags/", heading, tags.iter().map(row).collect())
+}
+
+/// All cited hosts with how many items cite each, `sources/index.html`, in the order given.
+pub fn source_index(site: &Site, hosts: &[(String, u64)]) -> Result<Vec<u8>, Error> {
+    let row = |(host, count): &(String, u64)| (Link { name: line(host), href: page("", &format!("{host}/")) }, *count);
+    let heading = Words::of(site.options.language).sources;
+    catalogue(site, "sources/", heading, hosts.iter().map(row).collect())
+}
+
+fn catalogue(site: &Site, folder: &str, heading: &'static str, rows: Vec<(Link, u64)>) -> Result<Vec<u8>, Error> {
+    let frame = Frame::new(site, folder, "", heading);
+    render(&Catalogue { frame, w: Words::of(site.options.language), heading, rows })
+}
+
+/// A link to an item's page.
+pub(super) fn item_link(root: &str, title: &str, short_id: &str) -> Link {
+    Link { name: line(title), href: page(root, &format!("items/{short_id}/")) }
+}
+
+fn place(site: &Site, channel: &Channel, paging: &Paging, heading: &str, count: fn(u64) -> String) -> (Frame, Place) {
+    let w = Words::of(site.options.language);
+    let (folder, up, title) = match paging.number {
+        Some(n) => (format!("{}page/{n}/", channel.folder()), "../../", format!("{heading} · {}", (w.page)(n))),
+        None => (channel.folder(), "", heading.to_owned()),
+    };
+    let mut frame = Frame::new(site, &folder, "", &title).with_feeds(site, up);
+    frame.feed_title = compose::channel_title(site, channel);
+    let numbered = |n: u32| format!("{up}page/{n}/index.html");
+    let list = Place {
+        note: Some(paging.number.map_or_else(|| count(paging.total), w.page)),
+        older: paging.older.map(numbered),
+        newer: match paging.newer {
+            Newer::None => None,
+            Newer::Index => Some(format!("{up}index.html")),
+            Newer::Page(n) => Some(numbered(n)),
+        },
+    };
+    (frame, list)
+}

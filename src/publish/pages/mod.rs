@@ -1,0 +1,83 @@
+//! Pages: what a reader without a feed reader sees. Plain HTML from the templates, no scripts.
+//!
+//! Pages link each other relatively, so that the directory can be opened from a disk; only the canonical address is
+//! absolute. An item's page knows no neighbours and a numbered list page no total, so that old ones do not change when
+//! new ones come.
+
+mod lists;
+mod status;
+mod stories;
+mod views;
+
+pub use lists::{Newer, Paging, editions_page, list_page, source_index, tag_index};
+pub use status::{InputStatus, StatusView, TroubledLink, status_json, status_page};
+pub use stories::{edition_page, item_page};
+
+use super::Error;
+use super::address::absolute;
+use super::characters::{clean, line};
+use super::options::Site;
+use askama::Template;
+use std::borrow::Cow;
+
+/// The stylesheet of all pages, `style.css` at the root.
+pub fn stylesheet() -> &'static [u8] {
+    include_bytes!("../../../templates/style.css")
+}
+
+/// What every page has around its content.
+struct Frame {
+    lang: &'static str,
+    title: String,
+    site: String,
+    canonical: String,
+    /// Way up to the root: empty, or `../` as often as needed.
+    root: String,
+    feed_title: String,
+    feeds: Vec<FeedLink>,
+}
+
+/// A link to a feed.
+struct FeedLink {
+    name: &'static str,
+    media_type: &'static str,
+    href: String,
+}
+
+impl Frame {
+    /// The frame of a page in a folder; `title` is less the site's own, `file` empty for the folder's index.
+    fn new(site: &Site, folder: &str, file: &str, title: &str) -> Self {
+        let root = "../".repeat(folder.matches('/').count());
+        let name = line(&site.options.title);
+        let title = line(title);
+        let page = Self {
+            lang: site.options.language.tag(),
+            title: if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") },
+            canonical: absolute(site, &format!("{folder}{file}")),
+            feed_title: name.clone(),
+            feeds: Vec::new(),
+            site: name,
+            root: root.clone(),
+        };
+        page.with_feeds(site, &root)
+    }
+
+    /// Offers the feeds of the channel whose folder that way leads to.
+    fn with_feeds(mut self, site: &Site, way: &str) -> Self {
+        let feed = |format: &super::Format| FeedLink {
+            name: format.title(),
+            media_type: format.media_type(),
+            href: format!("{way}{}", format.file_name()),
+        };
+        self.feeds = site.options.formats.iter().map(feed).collect();
+        self
+    }
+}
+
+fn render(page: &impl Template) -> Result<Vec<u8>, Error> {
+    let html = page.render()?;
+    Ok(match clean(&html) {
+        Cow::Borrowed(_) => html.into_bytes(),
+        Cow::Owned(cleaned) => cleaned.into_bytes(),
+    })
+}

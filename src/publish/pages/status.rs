@@ -1,0 +1,151 @@
+//! The status of inputs and links as a page and as JSON: content and verdicts only.
+//!
+//! When cycles ran is not told here: a page that changes with every run would break rule 1.
+
+use super::lists::item_link;
+use super::views::Link;
+use super::{Frame, render};
+use crate::model::Verdict;
+use crate::publish::Error;
+use crate::publish::address::web;
+use crate::publish::characters::line;
+use crate::publish::content;
+use crate::publish::options::Site;
+use crate::publish::words::Words;
+use askama::Template;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+
+/// What the status page tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StatusView {
+    /// The inputs, in the order of the configuration.
+    pub inputs: Vec<InputStatus>,
+    /// How many links have each verdict.
+    pub links: Vec<(Verdict, u64)>,
+    /// Links that somebody should look at.
+    pub troubled: Vec<TroubledLink>,
+}
+
+/// What an input brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputStatus {
+    /// Its name.
+    pub name: String,
+    /// Its published editions.
+    pub editions: u64,
+    /// Its published items.
+    pub items: u64,
+}
+
+/// A link that cannot be read as it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TroubledLink {
+    /// The address as cited.
+    pub url: String,
+    /// What the author calls it.
+    pub label: String,
+    /// The host it is counted under.
+    pub host: String,
+    /// The verdict as published.
+    pub verdict: Verdict,
+    /// Since when; shown only for verdicts that show it.
+    pub since: Option<DateTime<Utc>>,
+    /// What was seen.
+    pub evidence: String,
+    /// Title and short id of the items that cite it.
+    pub items: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct StatusPage<'a> {
+    frame: Frame,
+    w: &'static Words,
+    inputs: &'a [InputStatus],
+    links: Vec<(&'static str, &'static str, u64)>,
+    troubled: Vec<TroubleView>,
+}
+
+struct TroubleView {
+    href: Option<String>,
+    label: String,
+    host: String,
+    verdict: &'static str,
+    standing: String,
+    evidence: String,
+    items: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct StatusJson<'a> {
+    inputs: &'a [InputStatus],
+    links: serde_json::Map<String, serde_json::Value>,
+    troubled: Vec<TroubleJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct TroubleJson<'a> {
+    url: &'a str,
+    label: &'a str,
+    host: &'a str,
+    verdict: Verdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+    evidence: &'a str,
+    items: Vec<CitingItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct CitingItem<'a> {
+    id: &'a str,
+    title: &'a str,
+}
+
+/// The page `status.html`.
+pub fn status_page(site: &Site, status: &StatusView) -> Result<Vec<u8>, Error> {
+    let w = Words::of(site.options.language);
+    let frame = Frame::new(site, "", "status.html", w.status);
+    let links = status.links.iter().map(|&(verdict, count)| (verdict.as_str(), w.verdict(verdict), count)).collect();
+    let troubled = status.troubled.iter().map(|link| trouble(site, &frame.root, link)).collect();
+    render(&StatusPage { w, inputs: &status.inputs, links, troubled, frame })
+}
+
+/// The same as data, `status.json`.
+pub fn status_json(status: &StatusView) -> Result<Vec<u8>, Error> {
+    let troubled = status.troubled.iter().map(|link| TroubleJson {
+        url: &link.url,
+        label: &link.label,
+        host: &link.host,
+        verdict: link.verdict,
+        since: shown_since(link).map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        evidence: &link.evidence,
+        items: link.items.iter().map(|(title, id)| CitingItem { id, title }).collect(),
+    });
+    let links = status.links.iter().map(|(verdict, count)| (verdict.as_str().to_owned(), (*count).into())).collect();
+    let mut bytes =
+        serde_json::to_vec_pretty(&StatusJson { inputs: &status.inputs, links, troubled: troubled.collect() })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn trouble(site: &Site, root: &str, link: &TroubledLink) -> TroubleView {
+    let w = Words::of(site.options.language);
+    let word = w.verdict(link.verdict);
+    let standing = shown_since(link)
+        .map_or_else(|| word.to_owned(), |since| (w.since)(&content::day(site.options.timezone, since), word));
+    let label = line(&link.label);
+    TroubleView {
+        href: web(&link.url).map(String::from),
+        label: if label.is_empty() { line(&link.url) } else { label },
+        host: line(&link.host),
+        verdict: link.verdict.as_str(),
+        standing,
+        evidence: line(&link.evidence),
+        items: link.items.iter().map(|(title, id)| item_link(root, title, id)).collect(),
+    }
+}
+
+fn shown_since(link: &TroubledLink) -> Option<DateTime<Utc>> {
+    link.since.filter(|_| link.verdict.shows_since())
+}
