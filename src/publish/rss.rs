@@ -34,7 +34,25 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::with_capacity(feed.entries.len() * 4096);
     channel.pretty_write_to(&mut bytes, b' ', 1).map_err(failed)?;
     bytes.push(b'\n');
-    Ok(bytes)
+    let xml = String::from_utf8(bytes).map_err(|e| failed(::rss::Error::Utf8(e.utf8_error())))?;
+    Ok(with_numeric_references(&xml).into_bytes())
+}
+
+/// The RSS Advisory Board's profile wants `&` and `<` in plain text as hexadecimal references, which readers that take
+/// titles for HTML do not mistake. The writer uses names; sections of CDATA hold our HTML and stay.
+fn with_numeric_references(xml: &str) -> String {
+    let mut written = String::with_capacity(xml.len() + 256);
+    let mut rest = xml;
+    while let Some((markup, data)) = rest.split_once("<![CDATA[") {
+        let (data, after) = data.split_once("]]>").unwrap_or((data, ""));
+        written.push_str(&markup.replace("&lt;", "&#x3C;").replace("&amp;", "&#x26;"));
+        written.push_str("<![CDATA[");
+        written.push_str(data);
+        written.push_str("]]>");
+        rest = after;
+    }
+    written.push_str(&rest.replace("&lt;", "&#x3C;").replace("&amp;", "&#x26;"));
+    written
 }
 
 fn item(feed: &Feed, entry: &Entry) -> Item {

@@ -1,54 +1,10 @@
 //! RSS, Atom, JSON Feed and OPML, read back with `feed-rs`, `quick-xml` and `serde_json`.
 
 use crate::sample::{at, channel, edition, item, items, site, source, tag};
-use quick_xml::events::Event;
+use crate::xml::{Element, elements, text};
 use serde_json::Value;
-use wellsourced::model::{ChannelKind, Feed, Verdict};
+use wellsourced::model::{ChannelKind, Verdict};
 use wellsourced::publish::{self, Format, ItemLink, Language};
-
-fn text(feed: &Feed, format: Format) -> String {
-    String::from_utf8(publish::render(feed, format).unwrap()).unwrap()
-}
-
-/// Elements with their attributes and text, as an XML parser sees them. Panics where the document is not well-formed.
-fn elements(xml: &str) -> Vec<(String, Vec<(String, String)>, String)> {
-    let mut reader = quick_xml::Reader::from_str(xml);
-    reader.config_mut().expand_empty_elements = true;
-    reader.config_mut().check_end_names = true;
-    let (mut found, mut open) = (Vec::new(), Vec::new());
-    loop {
-        match reader.read_event().unwrap() {
-            Event::Start(start) => {
-                let attributes = start.attributes().map(|a| {
-                    let a = a.unwrap();
-                    let value = a.normalized_value(quick_xml::XmlVersion::Explicit1_0).unwrap().into_owned();
-                    (a.key.0.to_owned(), value)
-                });
-                open.push(found.len());
-                found.push((start.name().0.to_owned(), attributes.collect(), String::new()));
-            }
-            Event::Text(part) => append(&mut found, &open, &part),
-            Event::CData(part) => append(&mut found, &open, &part),
-            Event::GeneralRef(reference) => {
-                let name = reference.to_string();
-                let known = quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned);
-                let c = known.unwrap_or_else(|| reference.resolve_char_ref().unwrap().unwrap().to_string());
-                append(&mut found, &open, &c);
-            }
-            Event::End(_) => {
-                open.pop();
-            }
-            Event::Eof => return found,
-            _ => {}
-        }
-    }
-}
-
-fn append(found: &mut [(String, Vec<(String, String)>, String)], open: &[usize], text: &str) {
-    if let Some(&at) = open.last() {
-        found[at].2.push_str(text);
-    }
-}
 
 #[test]
 fn each_format_looks_as_before() {
@@ -85,7 +41,7 @@ fn sources_say_what_is_known_of_them_alike_in_every_format() {
     let feed = publish::feed(&site(), &channel(ChannelKind::Combined, ""), &items(), None);
     let xml_facts = |format| -> Vec<Vec<(String, String)>> {
         let all = elements(&text(&feed, format)).into_iter();
-        all.filter(|(name, ..)| name == "ws:source").map(|(_, attributes, _)| attributes).collect()
+        all.filter(|element| element.name == "ws:source").map(|element| element.attributes).collect()
     };
     let rss = xml_facts(Format::Rss);
     assert_eq!(rss, xml_facts(Format::Atom));
@@ -139,11 +95,11 @@ fn illegal_characters_never_reach_a_reader() {
         let read = feed_rs::parser::parse(written.as_bytes()).unwrap();
         assert_eq!(read.entries[0].title.as_ref().unwrap().content, "abc]]>d &#8;", "{format:?}");
         if format != Format::Json {
-            assert!(elements(&written).iter().any(|(_, _, text)| text == "abc]]>d &#8;"), "{format:?}");
+            assert!(elements(&written).iter().any(|element| element.text == "abc]]>d &#8;"), "{format:?}");
         }
     }
     let list = String::from_utf8(publish::opml(&site, &[channel(ChannelKind::Tag, bad)]).unwrap()).unwrap();
-    assert!(elements(&list).iter().any(|(name, ..)| name == "outline"));
+    assert!(elements(&list).iter().any(|element| element.name == "outline"));
     assert!(list.chars().all(|c| c == '\n' || c >= ' '));
 }
 
@@ -206,7 +162,8 @@ fn the_list_of_subscriptions_names_every_channel() {
     ];
     let list = String::from_utf8(publish::opml(&site(), &channels).unwrap()).unwrap();
     insta::assert_snapshot!("opml", list);
-    assert_eq!(elements(&list).iter().filter(|(_, a, _)| a.iter().any(|(name, _)| name == "xmlUrl")).count(), 4);
+    let subscribes = |element: &Element| element.attributes.iter().any(|(name, _)| name == "xmlUrl");
+    assert_eq!(elements(&list).into_iter().filter(subscribes).count(), 4);
     assert!(opml::OPML::from_str(&list).is_ok());
     assert!(publish::opml(&site(), &[]).is_ok());
 }

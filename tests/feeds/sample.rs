@@ -87,9 +87,9 @@ pub(crate) fn items() -> Vec<StoredItem> {
     full.item.images = vec!["https://img.example/a.jpg?x=1&y=2".to_owned(), "/relative.png".to_owned()];
     full.item.image_credit = Some("MJ：<AI>".to_owned());
     full.item.body_html =
-        "<p>正文，<a href=\"https://other.example/\">链接</a>。</p>\n<p>A &amp; B ]]&gt; C</p>".to_owned();
+        String::from("<p>正文，<a href=\"https://other.example/\">链接</a>。</p>\n<p>A &amp; B ]]&gt; C</p>");
     full.item.text = format!("{} 正文，链接。\nA & B ]]> C", full.item.title);
-    full.item.remark_html = "<p>拭目以待。</p>".to_owned();
+    full.item.remark_html = String::from("<p>拭目以待。</p>");
     full.item.comment_by = Some("老王".to_owned());
     full.tags = vec![tag("AI"), tag("开源"), tag("C++")];
     full.sources = vec![
@@ -98,7 +98,7 @@ pub(crate) fn items() -> Vec<StoredItem> {
     ];
     full.updated = at("2023-05-06T01:02:03Z");
     let mut troubled = item(1, "X.Org 基金会接受 SFC 的管理");
-    troubled.item.remark_html = "<ul><li>没有名字</li></ul>".to_owned();
+    troubled.item.remark_html = String::from("<ul><li>没有名字</li></ul>");
     troubled.tags = vec![tag("X.Org")];
     let mut gone = source("死链", "https://gone.example/x", Verdict::Gone);
     gone.since = Some(at("2024-02-29T18:00:00Z"));

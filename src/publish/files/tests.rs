@@ -58,6 +58,24 @@ fn what_was_not_committed_never_was() {
 }
 
 #[test]
+fn a_publish_that_breaks_off_leaves_each_file_old_or_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    publish(root, &[("items/a/index.html", "old"), ("index.html", "old"), ("gone.html", "old")], &[]);
+    put(root, "rss.xml/in-the-way", "a folder where the feed should be");
+    let mut writer = Writer::open(root).unwrap();
+    for path in ["index.html", "rss.xml", "items/a/index.html"] {
+        writer.stage(path, b"new").unwrap();
+    }
+    writer.remove("gone.html");
+    assert!(matches!(writer.commit(), Err(Error::Io { action: "put into place", .. })));
+    assert_eq!(read(root, "items/a/index.html").as_deref(), Some("new"));
+    assert_eq!(read(root, "index.html").as_deref(), Some("old"));
+    assert_eq!(read(root, "gone.html").as_deref(), Some("old"));
+    assert!(!root.join(".wellsourced/staging").exists());
+}
+
+#[test]
 fn nothing_to_do_touches_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
