@@ -87,11 +87,12 @@ impl Writer {
         }
         let number = self.next;
         self.next += 1;
-        self.staged.insert(path.to_owned(), number);
-        self.removed.remove(path);
         let beside = self.staging.join(number.to_string());
         let written = File::create(&beside).and_then(|mut file| file.write_all(bytes));
-        written.map_err(Error::io("write", &self.root.join(path)))
+        written.map_err(Error::io("write", &self.root.join(path)))?;
+        self.staged.insert(path.to_owned(), number);
+        self.removed.remove(path);
+        Ok(())
     }
 
     /// Has a file removed at the end of [`Writer::commit`], and its folders that become empty.

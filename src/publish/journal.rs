@@ -62,10 +62,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
 
     /// Every whole record, in the order of writing; none when the file is missing.
     pub fn read(&self) -> Result<Vec<R>, Error> {
-        let bytes = match fs::read(&self.path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            read => read.map_err(Error::io("read", &self.path))?,
-        };
+        let bytes = self.bytes()?;
         Ok(bytes.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
     }
 
@@ -75,15 +72,35 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
             return Ok(());
         }
         let lines = to_lines(records)?;
-        let write = || {
-            let mut file = OpenOptions::new().create(true).append(true).read(true).open(&self.path)?;
-            if !ends_a_line(&mut file)? {
-                file.write_all(b"\n")?;
-            }
+        let mut file = self.open_for_appending()?;
+        let before = file.metadata().map_err(Error::io("look at", &self.path))?.len();
+        let written = ends_a_line(&mut file).and_then(|whole| {
+            file.write_all(if whole { b"" } else { b"\n" })?;
             file.write_all(&lines)?;
             file.sync_data()
-        };
-        write().map_err(Error::io("append to", &self.path))
+        });
+        written.map_err(|e| {
+            // On a full disk the torn rest would only take up space; that this fails too changes nothing.
+            let _ = file.set_len(before);
+            Error::io("append to", &self.path)(e)
+        })
+    }
+
+    fn open_for_appending(&self) -> Result<File, Error> {
+        let file = OpenOptions::new().create(true).append(true).read(true).open(&self.path);
+        file.map_err(Error::io("open", &self.path))
+    }
+
+    /// How many lines there are, living or dead; quicker than reading them.
+    pub fn lines(&self) -> Result<usize, Error> {
+        Ok(self.bytes()?.iter().filter(|&&b| b == b'\n').count())
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, Error> {
+        match fs::read(&self.path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.map_err(Error::io("read", &self.path)),
+        }
     }
 
     /// Replaces all records, whole or not at all.
@@ -163,6 +180,7 @@ mod tests {
         assert_eq!(there, BTreeMap::from([("a".to_owned(), "2".to_owned())]));
         journal.rewrite(&[line("a", Some("2"))]).unwrap();
         assert_eq!(journal.read().unwrap(), [line("a", Some("2"))]);
+        assert_eq!(journal.lines().unwrap(), 1);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(Journal::<ManifestLine>::is_worth_rewriting(1001, 500));
         assert!(!Journal::<ManifestLine>::is_worth_rewriting(1000, 500));

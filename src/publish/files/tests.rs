@@ -76,6 +76,20 @@ fn a_publish_that_breaks_off_leaves_each_file_old_or_new() {
 }
 
 #[test]
+fn what_could_not_be_written_is_not_put_into_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    publish(root, &[("rss.xml", "old")], &[]);
+    let mut writer = Writer::open(root).unwrap();
+    writer.stage("atom.xml", b"new").unwrap();
+    fs::create_dir(root.join(".wellsourced/staging/1")).unwrap();
+    assert!(writer.stage("rss.xml", b"new").is_err());
+    writer.commit().unwrap();
+    assert_eq!(read(root, "atom.xml").as_deref(), Some("new"));
+    assert_eq!(read(root, "rss.xml").as_deref(), Some("old"));
+}
+
+#[test]
 fn nothing_to_do_touches_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
