@@ -1,6 +1,6 @@
 //! Published files: from stored items to feeds, pages and a directory that changes whole or not at all.
 //!
-//! [`compose`] (pure) makes a [`Feed`](crate::model::Feed) per channel, [`render`] turns it into bytes per format,
+//! [`compose`] (pure) makes a [`Feed`] per channel, [`render`] turns it into bytes per format,
 //! the pages come from templates, [`Writer`] puts bytes into the directory, [`Journal`] keeps what must outlive a lost
 //! database. Nothing here decides *what* is to be composed (the pipeline does), reads a clock or speaks SQL; no byte
 //! depends on anything but the arguments.
