@@ -42,7 +42,7 @@ pub struct FeedUrls {
 pub struct Category {
     /// The tag's name.
     pub term: String,
-    /// Address of the tag's page (Atom `scheme` and RSS `domain` name the tags' index).
+    /// Atom `scheme` and RSS `domain`: address of the tags' index, which names the vocabulary.
     pub scheme: String,
 }
 
@@ -69,6 +69,8 @@ pub struct Entry {
     pub categories: Vec<Category>,
     /// JSON Feed `image`; shown in the content elsewhere.
     pub image: Option<String>,
-    /// What the entry cites, with verdicts; the first is the primary source (`rel=via`, `external_url`).
+    /// JSON Feed `external_url`: the page elsewhere that the entry is about.
+    pub external_url: Option<String>,
+    /// What the entry cites, with verdicts; the first is the primary source (`rel=via`, `ws:source`).
     pub sources: Vec<CitedSource>,
 }

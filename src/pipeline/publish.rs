@@ -10,7 +10,7 @@ use super::restore;
 use super::{Cycle, Error, Options, PublishReport};
 use crate::collect::reconcile::mint_site;
 use crate::model::{ChannelKind, Complaint};
-use crate::publish::{IDS, Journal, MANIFEST, Site, content_hash};
+use crate::publish::{Journal, Site, Writer, content_hash};
 use crate::store::{Changes, ChannelState, ItemOrder, Shift, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
@@ -95,7 +95,7 @@ async fn scope(store: &Store, options: &Options, site: &Site) -> Result<Scope, E
         write.forget_files().await?;
         write.commit().await?;
     }
-    let there = options.directory.join(MANIFEST).exists() && options.directory.join(IDS).exists();
+    let there = Writer::manifest(&options.directory).exists() && Writer::ids(&options.directory).exists();
     let all = moved || !there || store.meta("published").await?.as_deref() != Some(&fingerprint);
     let changes = if all { Changes::default() } else { store.changes().await? };
     Ok(Scope { all, changes, fingerprint })
@@ -157,7 +157,7 @@ async fn compose_all(
 
 /// Keeps the ids beside the feeds, before anything that shows them appears.
 fn write_ids(directory: &std::path::Path, lines: &[restore::IdLine], all: bool) -> Result<(), crate::publish::Error> {
-    let journal = Journal::<restore::IdLine>::open(&directory.join(IDS));
+    let journal = Journal::<restore::IdLine>::open(Writer::ids(directory));
     if all { journal.rewrite(lines) } else { journal.append(lines) }
 }
 

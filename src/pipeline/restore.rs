@@ -3,7 +3,7 @@
 
 use super::{Cycle, Error};
 use crate::model::{Channel, ChannelKind, KnownEdition, Presence};
-use crate::publish::{IDS, Journal, MANIFEST, ManifestLine};
+use crate::publish::{Journal, ManifestLine, Writer};
 use crate::store::{Changes, Store};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -38,7 +38,7 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<(), Error> {
     if !store.is_empty().await? || store.meta("site").await?.is_some() {
         return Ok(());
     }
-    let ids = Journal::<IdLine>::open(&options.directory.join(IDS));
+    let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
     let lines = ids.read()?;
     if lines.is_empty() {
         return Ok(());
@@ -62,11 +62,9 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<(), Error> {
         edition.items.iter_mut().for_each(|item| lose(&mut item.presence));
         write.save_edition(input.id, &edition, None, edition.updated).await?;
     }
-    for line in Journal::<ManifestLine>::open(&options.directory.join(MANIFEST)).read()? {
-        match line.hash {
-            Some(hash) => write.put_file(&line.path, &hash).await?,
-            None => write.remove_file(&line.path).await?,
-        }
+    let manifest = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).read()?;
+    for (path, hash) in ManifestLine::replay(manifest) {
+        write.put_file(&path, &hash).await?;
     }
     Ok(write.commit().await?)
 }
@@ -94,30 +92,35 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     Ok(lines)
 }
 
-/// Rewrites the journals once lines that later ones replaced make up most of them, so that they do not grow for ever.
+/// Rewrites the journals once lines that later ones replaced outnumber those that count. Looked at only when a journal
+/// has doubled, so that an ordinary publish does not read it.
 pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<(), Error> {
-    let ids = Journal::<IdLine>::open(&directory.join(IDS));
-    if outgrown(store, "ids_bytes", ids.size()).await? {
+    let ids = Journal::<IdLine>::open(Writer::ids(directory));
+    if outgrown(store, "ids_bytes", ids.path()).await? {
         ids.rewrite(&lines(store, site, None).await?)?;
-        note_size(store, "ids_bytes", ids.size()).await?;
+        note_size(store, "ids_bytes", ids.path()).await?;
     }
-    let manifest = Journal::<ManifestLine>::open(&directory.join(MANIFEST));
-    if outgrown(store, "manifest_bytes", manifest.size()).await? {
+    let manifest = Journal::<ManifestLine>::open(Writer::manifest(directory));
+    if outgrown(store, "manifest_bytes", manifest.path()).await? {
         let line = |(path, hash)| ManifestLine { path, hash: Some(hash) };
         manifest.rewrite(&store.files().await?.into_iter().map(line).collect::<Vec<_>>())?;
-        note_size(store, "manifest_bytes", manifest.size()).await?;
+        note_size(store, "manifest_bytes", manifest.path()).await?;
     }
     Ok(())
 }
 
-/// Whether a journal has more than doubled since it was rewritten, or was never measured.
-async fn outgrown(store: &Store, key: &str, size: u64) -> Result<bool, Error> {
-    let before: u64 = store.meta(key).await?.and_then(|size| size.parse().ok()).unwrap_or(0);
-    Ok(size > before.saturating_mul(2).saturating_add(GROWTH))
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
-async fn note_size(store: &Store, key: &str, size: u64) -> Result<(), Error> {
+/// Whether a journal has more than doubled since it was rewritten, or was never measured.
+async fn outgrown(store: &Store, key: &str, path: &Path) -> Result<bool, Error> {
+    let before: u64 = store.meta(key).await?.and_then(|size| size.parse().ok()).unwrap_or(0);
+    Ok(size(path) > before.saturating_mul(2).saturating_add(GROWTH))
+}
+
+async fn note_size(store: &Store, key: &str, path: &Path) -> Result<(), Error> {
     let mut write = store.begin().await?;
-    write.set_meta(key, &size.to_string()).await?;
+    write.set_meta(key, &size(path).to_string()).await?;
     Ok(write.commit().await?)
 }

@@ -1,85 +1,88 @@
-//! Atom 1.0 (RFC 4287), with `link rel=via` and `ws:source` for what an entry cites. Only renders.
+//! Atom 1.0 (RFC 4287) with `rel=via` and `ws:source` per source link.
+//!
+//! The writer leaves illegal characters in, and writes attributes of extension elements unescaped; both are seen to here.
 
-use super::xml::{NAMESPACE, PREFIX, attributes};
-use super::{Error, Format};
-use crate::model::{CitedSource, Entry as Source, Feed as Document};
+use super::Error;
+use super::address::web;
+use super::characters::{clean, escaped, line};
+use super::options::Format;
+use super::rss::{WELLSOURCED, facts};
+use crate::model::{CitedSource, Entry, Feed};
 use atom_syndication::extension::{Extension, ExtensionMap};
-use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, Text};
-use std::collections::BTreeMap;
+use atom_syndication::{Category, Content, Generator, Link, Person, Text, WriteConfig};
 
-/// Renders a feed.
-pub(super) fn render(document: &Document) -> Result<Vec<u8>, Error> {
-    let feed = Feed {
-        title: Text::plain(document.title.clone()),
-        subtitle: Some(Text::plain(document.subtitle.clone())),
-        id: document.id.clone(),
-        updated: document.updated.fixed_offset(),
-        authors: vec![person(&document.author)],
-        generator: Some(Generator { value: "wellsourced".to_owned(), ..Generator::default() }),
+pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
+    let document = atom_syndication::Feed {
+        title: Text::plain(line(&feed.title)),
+        id: feed.id.clone(),
+        updated: feed.updated.fixed_offset(),
+        authors: vec![person(&feed.author)],
+        generator: Some(Generator { value: "wellsourced".to_owned(), uri: None, version: None }),
         links: vec![
-            link("self", &document.urls.atom, Some(Format::Atom.media_type()), None),
-            link("alternate", &document.home_url, Some("text/html"), None),
+            link("self", &feed.urls.atom, Some(Format::Atom.media_type()), None),
+            link("alternate", &feed.home_url, Some("text/html"), None),
         ],
-        entries: document.entries.iter().map(entry).collect(),
-        namespaces: BTreeMap::from([(PREFIX.to_owned(), NAMESPACE.to_owned())]),
-        lang: Some(document.language.clone()),
-        ..Feed::default()
+        subtitle: Some(Text::plain(line(&feed.subtitle))),
+        entries: feed.entries.iter().map(entry).collect(),
+        namespaces: [("ws".to_owned(), WELLSOURCED.to_owned())].into(),
+        lang: Some(feed.language.clone()),
+        ..atom_syndication::Feed::default()
     };
-    let mut bytes = feed.write_to(Vec::new()).map_err(|e| Error::render("Atom", e))?;
+    let failed =
+        |e: atom_syndication::Error| Error::Render { format: Format::Atom, id: feed.id.clone(), reason: e.to_string() };
+    let mut bytes = Vec::with_capacity(feed.entries.len() * 4096);
+    let config = WriteConfig { write_document_declaration: true, indent_size: Some(1) };
+    document.write_with_config(&mut bytes, config).map_err(failed)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
-fn entry(source: &Source) -> Entry {
-    let mut links = vec![link("alternate", &source.link, None, None)];
-    links.extend(source.sources.iter().map(|s| link("via", &s.link.url, None, Some(&s.link.label))));
-    let category = |category: &crate::model::Category| Category {
-        term: category.term.clone(),
-        scheme: Some(category.scheme.clone()),
-        label: None,
-    };
-    Entry {
-        title: Text::plain(source.title.clone()),
-        id: source.id.clone(),
-        updated: source.updated.fixed_offset(),
-        published: Some(source.published.fixed_offset()),
-        authors: source.author.iter().map(|author| person(author)).collect(),
-        categories: source.categories.iter().map(category).collect(),
+fn entry(entry: &Entry) -> atom_syndication::Entry {
+    let mut links = vec![link("alternate", &entry.link, None, None)];
+    links.extend(entry.sources.iter().filter_map(via));
+    let categories = entry.categories.iter();
+    atom_syndication::Entry {
+        title: Text::plain(line(&entry.title)),
+        id: entry.id.clone(),
+        updated: entry.updated.fixed_offset(),
+        authors: entry.author.iter().map(|name| person(name)).collect(),
+        categories: categories
+            .map(|c| Category { term: line(&c.term), scheme: Some(c.scheme.clone()), label: None })
+            .collect(),
         links,
-        summary: Some(Text::plain(source.summary.clone())),
+        published: Some(entry.published.fixed_offset()),
+        summary: Some(&entry.summary).filter(|s| !s.is_empty()).map(|s| Text::plain(clean(s).into_owned())),
         content: Some(Content {
-            value: Some(source.content_html.clone()),
+            value: Some(clean(&entry.content_html).into_owned()),
             content_type: Some("html".to_owned()),
             ..Content::default()
         }),
-        extensions: extensions(&source.sources),
-        ..Entry::default()
+        extensions: sources(&entry.sources),
+        ..atom_syndication::Entry::default()
     }
 }
 
-fn extensions(sources: &[CitedSource]) -> ExtensionMap {
-    let source = |source: &CitedSource| Extension {
-        name: format!("{PREFIX}:source"),
-        attrs: attributes(source),
-        ..Extension::default()
-    };
-    if sources.is_empty() {
-        return ExtensionMap::default();
-    }
-    let sources = sources.iter().map(source).collect();
-    ExtensionMap::from([(PREFIX.to_owned(), BTreeMap::from([("source".to_owned(), sources)]))])
+fn via(source: &CitedSource) -> Option<Link> {
+    let label = Some(line(&source.link.label)).filter(|label| !label.is_empty());
+    Some(link("via", &web(&source.link.url)?, None, label))
+}
+
+fn link(rel: &str, href: &str, media_type: Option<&str>, title: Option<String>) -> Link {
+    let mime_type = media_type.map(str::to_owned);
+    Link { href: href.to_owned(), rel: rel.to_owned(), hreflang: None, mime_type, title, length: None }
 }
 
 fn person(name: &str) -> Person {
-    Person { name: name.to_owned(), ..Person::default() }
+    Person { name: line(name), ..Person::default() }
 }
 
-fn link(rel: &str, href: &str, mime_type: Option<&str>, title: Option<&str>) -> Link {
-    Link {
-        rel: rel.to_owned(),
-        href: super::xml::legal(href).into_owned(),
-        mime_type: mime_type.map(str::to_owned),
-        title: title.map(|title| super::xml::legal(title).into_owned()),
-        ..Link::default()
-    }
+fn sources(sources: &[CitedSource]) -> ExtensionMap {
+    let elements = sources.iter().map(|source| Extension {
+        name: "ws:source".to_owned(),
+        // Even an empty value is written, lest the writer break the line within the element.
+        value: Some(String::new()),
+        attrs: facts(source).into_iter().map(|(name, value)| (name, escaped(&value))).collect(),
+        ..Extension::default()
+    });
+    [("ws".to_owned(), [("source".to_owned(), elements.collect())].into())].into()
 }

@@ -1,100 +1,166 @@
-//! Items and editions become feeds: the format-neutral document, in RFC 4287's words. Pure.
+//! From stored items to the format-neutral [`Feed`] of a channel. Pure: values in, values out.
+//!
+//! Which items a channel gathers and in what order is the caller's business; here they become entries. Nothing in a feed
+//! but its addresses depends on `base_url`: ids come from the site's and the items' own.
 
-use super::content::{self, escape};
-use super::xml::legal;
-use super::{Format, ItemLink, Site};
-use crate::model::{Category, Channel, ChannelKind, Entry, Feed, FeedUrls, StoredEdition, StoredItem, Tag};
-use chrono::{DateTime, Utc};
-use std::fmt::Write as _;
+use super::address::{absolute, edition_folder, in_channel, item_folder, web};
+use super::characters::{escaped, line};
+use super::content;
+use super::options::{Format, ItemLink, Site};
+use super::words::Words;
+use crate::model::{
+    Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedUrls, StoredEdition, StoredItem, Tag,
+};
+use chrono::{DateTime, SubsecRound, Utc};
+use std::collections::HashSet;
+use uuid::Uuid;
 
-/// An edition with its live items, in the order of its post.
+/// An edition with its items in the order of the post.
 pub type EditionWithItems = (StoredEdition, Vec<StoredItem>);
 
-/// The feed of a channel of items, newest first; `emptied` dates it when there is none.
+/// The feed of a channel of items, newest first. `emptied` dates a feed whose last item left.
 pub fn feed(site: &Site, channel: &Channel, items: &[StoredItem], emptied: Option<DateTime<Utc>>) -> Feed {
-    document(site, channel, items.iter().map(|item| entry(site, item)).collect(), emptied)
+    let entries = items.iter().take(site.options.items_per_feed).map(|item| item_entry(site, item)).collect();
+    frame(site, channel, entries, emptied)
 }
 
-/// The feed of editions, newest first.
+/// The feed with one entry per edition, newest first.
 pub fn editions_feed(site: &Site, editions: &[EditionWithItems], emptied: Option<DateTime<Utc>>) -> Feed {
-    let channel = Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() };
-    let entries = editions.iter().map(|(edition, items)| edition_entry(site, edition, items)).collect();
-    document(site, &channel, entries, emptied)
+    let channel = editions_channel();
+    let newest = editions.iter().take(site.options.items_per_feed);
+    let entries = newest.map(|(edition, items)| edition_entry(site, edition, items)).collect();
+    frame(site, &channel, entries, emptied)
 }
 
-/// What a channel is called.
-pub(super) fn channel_title(site: &Site, channel: &Channel) -> String {
-    let title = &site.options.title;
-    match channel.kind {
-        ChannelKind::Combined => title.clone(),
-        ChannelKind::Tag | ChannelKind::Source => format!("{title} · {}", channel.name),
-        ChannelKind::Editions => format!("{title} · {}", site.options.language.labels().editions),
-    }
+/// The one channel whose entries are editions.
+pub(super) fn editions_channel() -> Channel {
+    Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() }
 }
 
-fn document(site: &Site, channel: &Channel, entries: Vec<Entry>, emptied: Option<DateTime<Utc>>) -> Feed {
-    let folder = channel.folder();
-    let url = |format: Format| site.url(&format!("{folder}{}", format.file_name()));
-    let newest = entries.iter().map(|entry| entry.updated).max();
-    let title = legal(&channel_title(site, channel)).into_owned();
+fn frame(site: &Site, channel: &Channel, entries: Vec<Entry>, emptied: Option<DateTime<Utc>>) -> Feed {
+    // A site that never had an item has no date to show; the epoch is at least the same on every run.
+    let updated = entries.iter().map(|entry| entry.updated).max().or(emptied).unwrap_or(DateTime::UNIX_EPOCH);
     Feed {
-        id: site.feed_id(channel),
-        subtitle: title.clone(),
-        title,
+        id: urn(feed_id(site, channel)),
+        title: channel_title(site, channel),
+        subtitle: subtitle(site, channel),
         language: site.options.language.tag().to_owned(),
-        author: legal(&site.options.author).into_owned(),
-        home_url: site.url(&folder),
-        urls: FeedUrls { rss: url(Format::Rss), atom: url(Format::Atom), json: url(Format::Json) },
-        updated: newest.or(emptied).unwrap_or(DateTime::UNIX_EPOCH),
+        author: author(site),
+        home_url: in_channel(site, channel, ""),
+        urls: FeedUrls {
+            rss: in_channel(site, channel, Format::Rss.file_name()),
+            atom: in_channel(site, channel, Format::Atom.file_name()),
+            json: in_channel(site, channel, Format::Json.file_name()),
+        },
+        updated: updated.trunc_subsecs(0),
         entries,
     }
 }
 
-fn entry(site: &Site, item: &StoredItem) -> Entry {
-    let page = site.url(&format!("items/{}/", item.short_id));
-    let source = item.sources.first().map(|source| source.link.url.clone());
+/// A feed's id: of the site and the channel only, so that it outlives a move to another address.
+fn feed_id(site: &Site, channel: &Channel) -> Uuid {
+    Uuid::new_v5(&site.id, format!("{}/{}", channel.kind.as_str(), channel.slug).as_bytes())
+}
+
+fn urn(id: Uuid) -> String {
+    id.urn().to_string()
+}
+
+/// The site's author; Atom demands one (RFC 4287, 4.1.1), so an empty one gives way to the title.
+fn author(site: &Site) -> String {
+    let author = line(&site.options.author);
+    if author.is_empty() { line(&site.options.title) } else { author }
+}
+
+/// What a channel is called.
+pub(super) fn channel_title(site: &Site, channel: &Channel) -> String {
+    let title = line(&site.options.title);
+    let words = Words::of(site.options.language);
+    let part = match channel.kind {
+        ChannelKind::Combined => return title,
+        ChannelKind::Editions => words.editions.to_owned(),
+        ChannelKind::Tag | ChannelKind::Source => line(&channel.name),
+    };
+    format!("{part} · {title}")
+}
+
+fn subtitle(site: &Site, channel: &Channel) -> String {
+    let words = Words::of(site.options.language);
+    let label = match channel.kind {
+        ChannelKind::Combined => return words.combined_subtitle.to_owned(),
+        ChannelKind::Editions => return words.editions.to_owned(),
+        ChannelKind::Tag => words.tag,
+        ChannelKind::Source => words.source_host,
+    };
+    format!("{label}{}{}", words.colon, line(&channel.name))
+}
+
+fn item_entry(site: &Site, stored: &StoredItem) -> Entry {
+    let primary = stored.sources.first().and_then(|source| web(&source.link.url));
+    let link = match (site.options.item_link, &primary) {
+        (ItemLink::Source, Some(url)) => url.to_string(),
+        _ => absolute(site, &item_folder(stored)),
+    };
     Entry {
-        id: item.id.urn().to_string(),
-        title: legal(&item.item.title).into_owned(),
-        link: match site.options.item_link {
-            ItemLink::Page => page,
-            ItemLink::Source => source.unwrap_or(page),
-        },
-        published: item.published,
-        updated: item.updated,
-        author: item.edition.author.as_deref().map(|author| legal(author).into_owned()),
-        content_html: content::html(site, item),
-        summary: content::summary(item),
-        categories: categories(site, &item.tags),
-        image: item.item.images.first().map(|image| legal(image).into_owned()),
-        sources: item.sources.clone(),
+        id: urn(stored.id),
+        title: line(&stored.item.title),
+        link,
+        published: stored.published.trunc_subsecs(0),
+        updated: stored.updated.trunc_subsecs(0),
+        author: stored.edition.author.as_deref().map(line).filter(|name| !name.is_empty()),
+        content_html: content::of_item(site, stored),
+        summary: content::summary(&stored.item),
+        categories: categories(site, &stored.tags),
+        image: stored.item.images.iter().find_map(|image| web(image)).map(String::from),
+        external_url: primary.map(String::from),
+        sources: stored.sources.clone(),
     }
 }
 
 fn edition_entry(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> Entry {
-    let mut html = String::new();
-    let mut titles = Vec::with_capacity(items.len());
-    for item in items {
-        // Writing to a String cannot fail.
-        let _ = write!(html, "<h3>{}</h3>\n{}", escape(&item.item.title), content::html(site, item));
-        titles.push(legal(&item.item.title).into_owned());
-    }
+    let permalink = edition.header.permalink.as_deref().and_then(web).map(String::from);
+    let cover = edition.cover.as_deref().and_then(web).map(String::from);
     Entry {
-        id: edition.id.urn().to_string(),
-        title: legal(&edition.header.title).into_owned(),
-        link: site.url(&format!("editions/{}/", edition.header.slug)),
-        published: edition.published,
-        updated: edition.updated,
-        author: edition.header.author.as_deref().map(|author| legal(author).into_owned()),
-        content_html: html,
-        summary: titles.join(" · "),
+        id: urn(edition.id),
+        title: line(&edition.header.title),
+        link: absolute(site, &edition_folder(edition)),
+        published: edition.published.trunc_subsecs(0),
+        updated: edition.updated.trunc_subsecs(0),
+        author: edition.header.author.as_deref().map(line).filter(|name| !name.is_empty()),
+        content_html: edition_content(site, cover.as_deref(), items),
+        summary: items.iter().map(|stored| line(&stored.item.title)).collect::<Vec<_>>().join(" · "),
         categories: categories(site, &edition.tags),
-        image: edition.cover.as_deref().map(|cover| legal(cover).into_owned()),
-        sources: items.iter().flat_map(|item| item.sources.iter().cloned()).collect(),
+        image: cover,
+        external_url: permalink,
+        sources: all_sources(items),
     }
 }
 
+fn edition_content(site: &Site, cover: Option<&str>, items: &[StoredItem]) -> String {
+    let mut html = String::new();
+    if let Some(cover) = cover {
+        html = format!("<figure><img src=\"{}\" alt=\"\"></figure>\n", escaped(cover));
+    }
+    for stored in items {
+        html.push_str("<h3><a href=\"");
+        html.push_str(&absolute(site, &item_folder(stored)));
+        html.push_str("\">");
+        html.push_str(&escaped(&line(&stored.item.title)));
+        html.push_str("</a></h3>\n");
+        html.push_str(&content::of_item(site, stored));
+        html.push('\n');
+    }
+    html
+}
+
+/// Every link that the items cite, once.
+fn all_sources(items: &[StoredItem]) -> Vec<CitedSource> {
+    let mut seen = HashSet::new();
+    let cited = items.iter().flat_map(|stored| &stored.sources);
+    cited.filter(|source| seen.insert(source.link.url.as_str())).cloned().collect()
+}
+
 fn categories(site: &Site, tags: &[Tag]) -> Vec<Category> {
-    let scheme = site.url("tags/");
-    tags.iter().map(|tag| Category { term: legal(&tag.name).into_owned(), scheme: scheme.clone() }).collect()
+    let scheme = absolute(site, "tags/");
+    tags.iter().map(|tag| Category { term: line(&tag.name), scheme: scheme.clone() }).collect()
 }

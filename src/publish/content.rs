@@ -1,104 +1,157 @@
-//! The HTML of an item as feeds carry it: images, text, remark, and a closing line per source. Pure.
+//! The content of an entry as HTML: images, body, remark and the closing line with the sources.
+//!
+//! `body_html` and `remark_html` were sanitised on the way in and are taken as they are; everything else is escaped
+//! here. No HTML is parsed: this runs for every entry of every feed.
 
-use super::Site;
-use super::xml::legal;
-use crate::model::{CitedSource, StoredItem, Verdict};
-use std::fmt::Write as _;
+use super::address::web;
+use super::characters::{clean, push_escaped};
+use super::options::Site;
+use super::words::Words;
+use crate::model::{CitedSource, Item, StoredItem, Verdict};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
-/// Longest summary, characters.
-const SUMMARY: usize = 300;
+/// Longest summary in characters.
+const SUMMARY: usize = 200;
 
-/// An item's content. What the author wrote was sanitised on the way in; everything else is escaped here.
-pub(super) fn html(site: &Site, item: &StoredItem) -> String {
-    let mut html = body(site, item);
-    for source in &item.sources {
-        html.push_str(&closing_line(site, source));
-    }
+/// An item's content for feeds: everything, closing line included.
+pub(super) fn of_item(site: &Site, stored: &StoredItem) -> String {
+    let words = Words::of(site.options.language);
+    let mut html = String::with_capacity(stored.item.body_html.len() + stored.item.remark_html.len() + 512);
+    push_story(&mut html, words, &stored.item);
+    push_closing_line(&mut html, words, site.options.timezone, &stored.sources);
     html
 }
 
-/// The content without the closing lines.
-pub(super) fn body(site: &Site, item: &StoredItem) -> String {
-    let labels = site.options.language.labels();
-    let written = &item.item;
-    let mut html = String::with_capacity(written.body_html.len() + written.remark_html.len() + 512);
-    for image in &written.images {
-        put(&mut html, format_args!("<p><img src=\"{}\" alt=\"\"></p>\n", escape(image)));
-    }
-    if let Some(credit) = &written.image_credit {
-        let (label, colon) = (labels.image_credit, labels.colon);
-        put(&mut html, format_args!("<p><small>{label}{colon}{}</small></p>\n", escape(credit)));
-    }
-    html.push_str(legal(&written.body_html).trim_end());
-    html.push('\n');
-    if !written.remark_html.is_empty() {
-        html.push_str("<blockquote>\n");
-        if let Some(name) = &written.comment_by {
-            put(&mut html, format_args!("<p><strong>{}{}</strong></p>\n", escape(name), labels.colon));
-        }
-        put(&mut html, format_args!("{}\n</blockquote>\n", legal(&written.remark_html).trim_end()));
-    }
+/// An item's images, body and remark, without its sources.
+pub(super) fn story(words: &Words, item: &Item) -> String {
+    let mut html = String::with_capacity(item.body_html.len() + item.remark_html.len() + 256);
+    push_story(&mut html, words, item);
     html
 }
 
-/// Label and link of a source; when it is gone, since when, and the archived copy; when it moved, where to.
-fn closing_line(site: &Site, source: &CitedSource) -> String {
-    let labels = site.options.language.labels();
-    let mut html = String::new();
-    let (url, label) = (escape(&source.link.url), escape(&source.link.label));
-    put(&mut html, format_args!("<p>{}{}<a href=\"{url}\">{label}</a>", labels.source, labels.colon));
-    let mut notes = Vec::new();
-    match (source.verdict, source.since) {
-        (Verdict::Gone, Some(since)) => {
-            let day = since.with_timezone(&site.options.timezone).format("%Y-%m-%d");
-            notes.push(format!("{} {day}", labels.gone_since));
+fn push_story(html: &mut String, words: &Words, item: &Item) {
+    for (n, image) in item.images.iter().filter_map(|image| web(image)).enumerate() {
+        html.push_str("<figure><img src=\"");
+        push_escaped(html, &image);
+        html.push_str("\" alt=\"\">");
+        if let Some(credit) = item.image_credit.as_deref().filter(|_| n == 0) {
+            html.push_str("<figcaption>");
+            html.push_str(words.illustration);
+            html.push_str(words.colon);
+            push_escaped(html, &clean(credit));
+            html.push_str("</figcaption>");
         }
-        (Verdict::Gone, None) => notes.push(labels.gone.to_owned()),
-        (Verdict::Moved, _) => notes.extend(source.moved_to.as_ref().map(|to| {
-            let to = escape(to);
-            format!("{} <a href=\"{to}\">{to}</a>", labels.moved_to)
-        })),
+        html.push_str("</figure>\n");
+    }
+    html.push_str(item.body_html.trim());
+    if !item.remark_html.trim().is_empty() {
+        push_remark(html, words, item);
+    }
+}
+
+/// The remark with the name of who remarks before its first words.
+fn push_remark(html: &mut String, words: &Words, item: &Item) {
+    html.push_str("\n<blockquote>");
+    let remark = item.remark_html.trim();
+    let (inside, rest) = remark.strip_prefix("<p>").map_or((false, remark), |rest| (true, rest));
+    if inside {
+        html.push_str("<p>");
+    }
+    if let Some(name) = item.comment_by.as_deref() {
+        html.push_str(if inside { "<strong>" } else { "<p><strong>" });
+        push_escaped(html, &clean(name));
+        html.push_str(words.colon.trim_end());
+        html.push_str(if inside { "</strong>" } else { "</strong></p>" });
+        if words.colon.ends_with(' ') {
+            html.push(' ');
+        }
+    }
+    html.push_str(rest);
+    html.push_str("</blockquote>");
+}
+
+fn push_closing_line(html: &mut String, words: &Words, zone: Tz, sources: &[CitedSource]) {
+    if sources.is_empty() {
+        return;
+    }
+    html.push_str("\n<p>");
+    html.push_str(words.source);
+    html.push_str(words.colon);
+    for (n, source) in sources.iter().enumerate() {
+        if n > 0 {
+            html.push_str(" · ");
+        }
+        push_source(html, words, zone, source);
+    }
+    html.push_str("</p>");
+}
+
+fn push_source(html: &mut String, words: &Words, zone: Tz, source: &CitedSource) {
+    push_link(html, &source.link.url, label(source));
+    match source.verdict {
+        Verdict::Gone => {
+            html.push_str(words.open);
+            push_escaped(html, &standing(words, zone, source));
+            if let Some(copy) = source.archive.as_deref().and_then(web) {
+                html.push_str(words.comma);
+                push_link(html, &copy, words.archived);
+            }
+            html.push_str(words.close);
+        }
+        Verdict::Moved => {
+            let Some(new) = source.moved_to.as_deref().and_then(web) else { return };
+            html.push_str(words.open);
+            html.push_str(words.moved_to);
+            html.push(' ');
+            push_link(html, &new, &new);
+            html.push_str(words.close);
+        }
         _ => {}
     }
-    if let Some(archive) = &source.archive {
-        notes.push(format!("<a href=\"{}\">{}</a>", escape(archive), labels.archived));
-    }
-    if !notes.is_empty() {
-        put(&mut html, format_args!(" ({})", notes.join(", ")));
-    }
-    html.push_str("</p>\n");
-    html
 }
 
-/// Plain text of an item, cut at a boundary.
-pub(super) fn summary(item: &StoredItem) -> String {
-    let text = item.item.text.strip_prefix(&item.item.title).unwrap_or(&item.item.text);
-    let words = legal(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.chars().count() <= SUMMARY {
-        return words;
-    }
-    let cut: String = words.chars().take(SUMMARY).collect();
-    let end = cut.rfind(['。', '！', '？', '；', '，', '.', ' ']).filter(|end| *end > cut.len() / 2);
-    let kept = end.and_then(|end| cut.get(..end)).unwrap_or(&cut);
-    format!("{kept}…")
+fn push_link(html: &mut String, url: &str, label: &str) {
+    let Some(url) = web(url) else { return push_escaped(html, &clean(label)) };
+    html.push_str("<a href=\"");
+    push_escaped(html, &url);
+    html.push_str("\">");
+    push_escaped(html, &clean(label));
+    html.push_str("</a>");
 }
 
-/// Text as HTML shows it, in elements and in quoted attributes.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in legal(text).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c => escaped.push(c),
+/// What a source is called: its label, else its host, else its address.
+pub(super) fn label(source: &CitedSource) -> &str {
+    [source.link.label.as_str(), source.host.as_str()]
+        .into_iter()
+        .find(|l| !l.trim().is_empty())
+        .unwrap_or(&source.link.url)
+}
+
+/// A verdict in words, with its day where it shows one.
+pub(super) fn standing(words: &Words, zone: Tz, source: &CitedSource) -> String {
+    let word = words.verdict(source.verdict);
+    match source.since.filter(|_| source.verdict.shows_since()) {
+        Some(since) => (words.since)(&day(zone, since), word),
+        None => word.to_owned(),
+    }
+}
+
+/// A day in the site's zone.
+pub(super) fn day(zone: Tz, at: DateTime<Utc>) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d").to_string()
+}
+
+/// The beginning of an item's text without its title.
+pub(super) fn summary(item: &Item) -> String {
+    let text = item.text.trim();
+    let body = text.strip_prefix(item.title.trim()).unwrap_or(text);
+    let body = super::characters::line(body);
+    match body.char_indices().nth(SUMMARY) {
+        Some((end, _)) => {
+            let (start, _) = body.split_at(end);
+            format!("{}…", start.trim_end())
         }
+        None => body,
     }
-    escaped
-}
-
-fn put(html: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing to a String cannot fail.
-    let _ = html.write_fmt(text);
 }

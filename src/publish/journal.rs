@@ -1,108 +1,195 @@
-//! The files that survive a lost store: lines of JSON, appended before the files that they are about appear.
+//! Append-only journals: what must survive a lost database lies beside the published files, one JSON value per line.
 //!
-//! A torn last line, from a crash or a full disk, is passed over; the next append begins a new line.
+//! A line that is torn (power cut, full disk) or damaged is passed over, never an error; the next append begins a line of
+//! its own. Who reads decides which lines are dead, and has the file rewritten when they outnumber the living.
 
 use super::Error;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::xxh3_128;
 
-/// Below the published directory: the files that are ours.
-pub const MANIFEST: &str = ".wellsourced/manifest.jsonl";
+/// A file of records that is appended to.
+#[derive(Debug)]
+pub struct Journal<R> {
+    path: PathBuf,
+    records: PhantomData<fn() -> R>,
+}
 
-/// Below the published directory: the ids and paths that subscribers know.
-pub const IDS: &str = ".wellsourced/ids.jsonl";
-
-/// A line of the manifest.
+/// What the manifest says of a file: that we wrote it with these bytes, or removed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestLine {
-    /// A file below the published directory.
+    /// Path below the published directory.
     pub path: String,
-    /// Hash of its bytes; `None` when it was removed.
+    /// [`content_hash`] of its bytes; `None`: removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
 }
 
-/// A file of lines of JSON.
-#[derive(Debug, Clone)]
-pub struct Journal<R> {
-    path: PathBuf,
-    lines: PhantomData<R>,
+impl ManifestLine {
+    /// What is there after all lines: path → hash.
+    pub fn replay(lines: Vec<Self>) -> BTreeMap<String, String> {
+        let mut there = BTreeMap::new();
+        for line in lines {
+            match line.hash {
+                Some(hash) => there.insert(line.path, hash),
+                None => there.remove(&line.path),
+            };
+        }
+        there
+    }
+}
+
+/// Hash by which the manifest knows a file's bytes: XXH3, 128 bits, hexadecimal.
+pub fn content_hash(bytes: &[u8]) -> String {
+    format!("{:032x}", xxh3_128(bytes))
 }
 
 impl<R: Serialize + DeserializeOwned> Journal<R> {
-    /// The journal at a path; nothing is read or made yet.
-    pub fn open(path: &Path) -> Self {
-        Self { path: path.to_owned(), lines: PhantomData }
+    /// The journal at a path; nothing is read or created yet.
+    pub fn open(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), records: PhantomData }
     }
 
-    /// Every line that is whole, in order. A journal that is not there is empty.
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Every whole record, in the order of writing; none when the file is missing.
     pub fn read(&self) -> Result<Vec<R>, Error> {
+        let bytes = self.bytes()?;
+        Ok(bytes.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+    }
+
+    /// Adds records and makes them durable. Nothing to add touches nothing.
+    pub fn append(&self, records: &[R]) -> Result<(), Error> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let lines = to_lines(records)?;
+        let mut file = self.open_for_appending()?;
+        let before = file.metadata().map_err(Error::io("look at", &self.path))?.len();
+        let written = ends_a_line(&mut file).and_then(|whole| {
+            file.write_all(if whole { b"" } else { b"\n" })?;
+            file.write_all(&lines)?;
+            file.sync_data()
+        });
+        written.map_err(|e| {
+            // On a full disk the torn rest would only take up space; that this fails too changes nothing.
+            let _ = file.set_len(before);
+            Error::io("append to", &self.path)(e)
+        })
+    }
+
+    fn open_for_appending(&self) -> Result<File, Error> {
+        let file = OpenOptions::new().create(true).append(true).read(true).open(&self.path);
+        file.map_err(Error::io("open", &self.path))
+    }
+
+    /// How many lines there are, living or dead; quicker than reading them.
+    pub fn lines(&self) -> Result<usize, Error> {
+        Ok(self.bytes()?.split(|&b| b == b'\n').skip(1).count())
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, Error> {
         match fs::read(&self.path) {
-            Ok(bytes) => {
-                Ok(bytes.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(Error::Read { path: self.path.display().to_string(), source: error }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.map_err(Error::io("read", &self.path)),
         }
     }
 
-    /// Its size, bytes; 0 when it is not there.
-    pub fn size(&self) -> u64 {
-        fs::metadata(&self.path).map_or(0, |metadata| metadata.len())
-    }
-
-    /// Appends lines.
-    pub fn append(&self, lines: &[R]) -> Result<(), Error> {
-        if lines.is_empty() {
-            return Ok(());
-        }
-        self.appended(lines).map_err(|e| Error::write(&self.path, e))
-    }
-
-    fn appended(&self, lines: &[R]) -> io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let mut file = OpenOptions::new().append(true).create(true).open(&self.path)?;
-        let mut bytes = Vec::new();
-        if file.metadata()?.len() > 0 {
-            // An empty line is passed over; a torn one ends here.
-            bytes.push(b'\n');
-        }
-        write_lines(&mut bytes, lines)?;
-        file.write_all(&bytes)?;
-        file.sync_data()
-    }
-
-    /// Replaces all lines, whole or not at all; leaves the file alone when it holds just these.
-    pub fn rewrite(&self, lines: &[R]) -> Result<(), Error> {
-        self.rewritten(lines).map_err(|e| Error::write(&self.path, e))
-    }
-
-    fn rewritten(&self, lines: &[R]) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        write_lines(&mut bytes, lines)?;
-        if fs::read(&self.path).is_ok_and(|found| found == bytes) {
-            return Ok(());
-        }
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
+    /// Replaces all records, whole or not at all.
+    pub fn rewrite(&self, records: &[R]) -> Result<(), Error> {
+        let lines = to_lines(records)?;
         let beside = self.path.with_extension("new");
-        let mut file = BufWriter::new(File::create(&beside)?);
-        file.write_all(&bytes)?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()?;
-        fs::rename(&beside, &self.path)
+        let write = || {
+            let mut file = File::create(&beside)?;
+            file.write_all(&lines)?;
+            file.sync_all()?;
+            fs::rename(&beside, &self.path)?;
+            let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        };
+        write().map_err(Error::io("rewrite", &self.path))
+    }
+
+    /// Whether a journal of so many lines, of which so many still count, is better rewritten: the dead outnumber the
+    /// living (and are more than a handful).
+    pub fn is_worth_rewriting(lines: usize, living: usize) -> bool {
+        const HANDFUL: usize = 64;
+        lines.saturating_sub(living) > living.max(HANDFUL)
     }
 }
 
-fn write_lines<R: Serialize>(bytes: &mut Vec<u8>, lines: &[R]) -> io::Result<()> {
-    for line in lines {
-        serde_json::to_writer(&mut *bytes, line)?;
-        bytes.push(b'\n');
+fn to_lines<R: Serialize>(records: &[R]) -> Result<Vec<u8>, Error> {
+    let mut lines = Vec::with_capacity(records.len() * 128);
+    for record in records {
+        serde_json::to_writer(&mut lines, record)?;
+        lines.push(b'\n');
     }
-    Ok(())
+    Ok(lines)
+}
+
+fn ends_a_line(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(path: &str, hash: Option<&str>) -> ManifestLine {
+        ManifestLine { path: path.to_owned(), hash: hash.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_torn_line_is_passed_over_and_the_next_append_begins_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path().join("manifest.jsonl"));
+        assert_eq!(journal.read().unwrap(), []);
+        journal.append(&[]).unwrap();
+        assert!(!journal.path().exists());
+        journal.append(&[line("a", Some("1")), line("b", Some("2"))]).unwrap();
+        let whole = fs::read(journal.path()).unwrap();
+        for cut in 1..whole.len() / 2 - 1 {
+            File::create(journal.path()).unwrap().write_all(&whole[..whole.len() - cut - 1]).unwrap();
+            journal.append(&[line("c", None)]).unwrap();
+            assert_eq!(journal.read().unwrap(), [line("a", Some("1")), line("c", None)], "{cut}");
+        }
+        File::create(journal.path()).unwrap().write_all(b"\xff\xfe\x00{\n[]\n{\"path\":\"d\"}\n").unwrap();
+        assert_eq!(journal.read().unwrap(), [line("d", None)]);
+    }
+
+    #[test]
+    fn rewriting_replaces_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path().join("manifest.jsonl"));
+        journal.append(&[line("a", Some("1")), line("a", Some("2")), line("b", Some("3")), line("b", None)]).unwrap();
+        let there = ManifestLine::replay(journal.read().unwrap());
+        assert_eq!(there, BTreeMap::from([("a".to_owned(), "2".to_owned())]));
+        journal.rewrite(&[line("a", Some("2"))]).unwrap();
+        assert_eq!(journal.read().unwrap(), [line("a", Some("2"))]);
+        assert_eq!(journal.lines().unwrap(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(Journal::<ManifestLine>::is_worth_rewriting(1001, 500));
+        assert!(!Journal::<ManifestLine>::is_worth_rewriting(1000, 500));
+        assert!(!Journal::<ManifestLine>::is_worth_rewriting(60, 1));
+    }
+
+    #[test]
+    fn hashes_are_of_a_fixed_length() {
+        assert_eq!(content_hash(b""), "99aa06d3014798d86001c324468d497f");
+        assert_eq!(content_hash(b"x").len(), 32);
+    }
 }

@@ -1,25 +1,38 @@
-//! JSON Feed 1.1 (jsonfeed.org/version/1.1), with `_wellsourced` for what an item cites. Only renders.
+//! JSON Feed 1.1, with what only we say under `_wellsourced`.
+//!
+//! The wire types stay here. Characters that XML does not have are left out here too, so that all formats say the same.
 
 use super::Error;
-use super::xml::rfc3339;
+use super::characters::{clean, line};
+use super::rss::facts;
 use crate::model::{CitedSource, Entry, Feed};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 struct Document<'a> {
     version: &'static str,
-    title: &'a str,
+    title: String,
     home_page_url: &'a str,
     feed_url: &'a str,
-    description: &'a str,
+    description: String,
     language: &'a str,
-    authors: [Author<'a>; 1],
+    authors: [Author; 1],
+    _wellsourced: About<'a>,
     items: Vec<Item<'a>>,
 }
 
 #[derive(Serialize)]
-struct Author<'a> {
-    name: &'a str,
+struct Author {
+    name: String,
+}
+
+/// JSON Feed has neither an id nor a date of its own.
+#[derive(Serialize)]
+struct About<'a> {
+    id: &'a str,
+    updated: String,
 }
 
 #[derive(Serialize)]
@@ -28,49 +41,53 @@ struct Item<'a> {
     url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_url: Option<&'a str>,
-    title: &'a str,
-    content_html: &'a str,
-    summary: &'a str,
+    title: String,
+    content_html: Cow<'a, str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    summary: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<&'a str>,
     date_published: String,
     date_modified: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authors: Option<[Author; 1]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<Author<'a>>,
-    tags: Vec<&'a str>,
-    #[serde(rename = "_wellsourced", skip_serializing_if = "Option::is_none")]
-    wellsourced: Option<Extension<'a>>,
+    tags: Vec<String>,
+    _wellsourced: Sources,
 }
 
 #[derive(Serialize)]
-struct Extension<'a> {
-    sources: Vec<Source<'a>>,
+struct Sources {
+    sources: Vec<Source>,
 }
 
 #[derive(Serialize)]
-struct Source<'a> {
-    url: &'a str,
-    label: &'a str,
-    verdict: &'static str,
+struct Source {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    archive: Option<&'a str>,
+    archive: Option<String>,
 }
 
-/// Renders a feed.
 pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let document = Document {
         version: "https://jsonfeed.org/version/1.1",
-        title: &feed.title,
+        title: line(&feed.title),
         home_page_url: &feed.home_url,
         feed_url: &feed.urls.json,
-        description: &feed.subtitle,
+        description: line(&feed.subtitle),
         language: &feed.language,
-        authors: [Author { name: &feed.author }],
+        authors: [Author { name: line(&feed.author) }],
+        _wellsourced: About { id: &feed.id, updated: date(feed.updated) },
         items: feed.entries.iter().map(item).collect(),
     };
-    let mut bytes = serde_json::to_vec(&document).map_err(|e| Error::render("JSON Feed", e))?;
+    let mut bytes = serde_json::to_vec_pretty(&document)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -79,26 +96,31 @@ fn item(entry: &Entry) -> Item<'_> {
     Item {
         id: &entry.id,
         url: &entry.link,
-        external_url: entry.sources.first().map(|source| source.link.url.as_str()),
-        title: &entry.title,
-        content_html: &entry.content_html,
-        summary: &entry.summary,
+        external_url: entry.external_url.as_deref(),
+        title: line(&entry.title),
+        content_html: clean(&entry.content_html),
+        summary: clean(&entry.summary),
         image: entry.image.as_deref(),
-        date_published: rfc3339(entry.published),
-        date_modified: rfc3339(entry.updated),
-        authors: entry.author.iter().map(|name| Author { name }).collect(),
-        tags: entry.categories.iter().map(|category| category.term.as_str()).collect(),
-        wellsourced: (!entry.sources.is_empty())
-            .then(|| Extension { sources: entry.sources.iter().map(source).collect() }),
+        date_published: date(entry.published),
+        date_modified: date(entry.updated),
+        authors: entry.author.as_deref().map(|name| [Author { name: line(name) }]),
+        tags: entry.categories.iter().map(|category| line(&category.term)).collect(),
+        _wellsourced: Sources { sources: entry.sources.iter().map(source).collect() },
     }
 }
 
-fn source(source: &CitedSource) -> Source<'_> {
+/// The very facts of the XML formats, under JSON Feed's name for an address.
+fn source(source: &CitedSource) -> Source {
+    let mut facts = facts(source);
     Source {
-        url: &source.link.url,
-        label: &source.link.label,
-        verdict: source.verdict.as_str(),
-        since: source.since.filter(|_| source.verdict.shows_since()).map(rfc3339),
-        archive: source.archive.as_deref(),
+        url: facts.remove("href"),
+        label: facts.remove("label"),
+        verdict: facts.remove("verdict"),
+        since: facts.remove("since"),
+        archive: facts.remove("archive"),
     }
+}
+
+fn date(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,24 +1,29 @@
-//! Composes feeds and pages from what is stored, renders them and writes the published directory. Reads no store.
+//! Published files: from stored items to feeds, pages and a directory that changes whole or not at all.
 //!
-//! Composing is pure: the same values give the same bytes. Every string that goes into XML is stripped of what XML 1.0
-//! cannot hold (rule 11), as the writers of `rss` and `atom_syndication` pass it through.
+//! [`compose`] (pure) makes a [`Feed`] per channel, [`render`] turns it into bytes per format,
+//! the pages come from templates, [`Writer`] puts bytes into the directory, [`Journal`] keeps what must outlive a lost
+//! database. Nothing here decides *what* is to be composed (the pipeline does), reads a clock or speaks SQL; no byte
+//! depends on anything but the arguments.
 
+mod address;
 mod atom;
-mod compose;
+mod characters;
+pub mod compose;
 mod content;
+mod error;
 mod files;
 mod journal;
 mod json;
-mod labels;
 mod opml;
 mod options;
 mod pages;
 mod rss;
-mod xml;
+mod words;
 
 pub use compose::{EditionWithItems, editions_feed, feed};
-pub use files::{Writer, content_hash};
-pub use journal::{IDS, Journal, MANIFEST, ManifestLine};
+pub use error::Error;
+pub use files::Writer;
+pub use journal::{Journal, ManifestLine, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Language, Options, Site};
 pub use pages::{
@@ -27,60 +32,8 @@ pub use pages::{
 };
 
 use crate::model::Feed;
-use std::path::Path;
 
-/// Why something could not be published.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A file could not be written.
-    #[error("cannot write {path}: {source}{}", advice(source))]
-    Write {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A file could not be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A path that would leave the published directory.
-    #[error("`{0}` is not a path inside the published directory")]
-    Outside(String),
-    /// A document could not be rendered.
-    #[error("cannot render {what}: {reason}")]
-    Render {
-        /// The document.
-        what: &'static str,
-        /// Why.
-        reason: String,
-    },
-}
-
-impl Error {
-    fn write(path: &Path, source: std::io::Error) -> Self {
-        Self::Write { path: path.display().to_string(), source }
-    }
-
-    fn render(what: &'static str, reason: impl std::fmt::Display) -> Self {
-        Self::Render { what, reason: reason.to_string() }
-    }
-}
-
-fn advice(error: &std::io::Error) -> &'static str {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "; make room on this disk and run again",
-        std::io::ErrorKind::PermissionDenied => "; let the user that runs wellsourced write there",
-        std::io::ErrorKind::ReadOnlyFilesystem => "; the disk is mounted read-only",
-        _ => "",
-    }
-}
-
-/// Renders a feed in a format.
+/// A feed as the bytes of one format. Characters that XML 1.0 does not have are left out in every format alike.
 pub fn render(feed: &Feed, format: Format) -> Result<Vec<u8>, Error> {
     match format {
         Format::Rss => rss::render(feed),

@@ -1,43 +1,51 @@
-//! `feeds.opml`: every feed, for a feed reader to import (OPML 2.0). Only renders.
+//! `feeds.opml`: every channel's subscription in one OPML 2.0 list, for readers that import them.
+//!
+//! No dates: the list changes when the channels do, and only then.
 
+use super::Error;
+use super::address::in_channel;
+use super::characters::line;
 use super::compose::channel_title;
-use super::xml::legal;
-use super::{Error, Format, Site};
+use super::options::{Format, Site};
+use super::words::Words;
 use crate::model::{Channel, ChannelKind};
-use opml::{Head, OPML, Outline};
+use ::opml::{Body, Head, OPML, Outline};
 
-/// The list of feeds; the format first configured, except JSON Feed, which few readers import.
+/// The list of all channels: combined and editions first, then the tags and the sources, each in a group.
 pub fn opml(site: &Site, channels: &[Channel]) -> Result<Vec<u8>, Error> {
-    let format = site.options.formats.iter().copied().find(|format| *format != Format::Json).unwrap_or(Format::Json);
-    let labels = site.options.language.labels();
-    let of = |kind: ChannelKind| channels.iter().filter(move |channel| channel.kind == kind);
-    let outlines = |kind| of(kind).map(|channel| outline(site, channel, format)).collect::<Vec<_>>();
-    let mut document = OPML {
-        head: Some(Head { title: Some(legal(&site.options.title).into_owned()), ..Head::default() }),
-        ..OPML::default()
+    let words = Words::of(site.options.language);
+    let of_kind = |kind| -> Vec<Outline> {
+        channels.iter().filter(|channel| channel.kind == kind).map(|channel| outline(site, channel)).collect()
     };
-    document.body.outlines = outlines(ChannelKind::Combined);
-    document.body.outlines.extend(outlines(ChannelKind::Editions));
-    for (kind, name) in [(ChannelKind::Tag, labels.tags), (ChannelKind::Source, labels.sources)] {
-        let outlines = outlines(kind);
-        if !outlines.is_empty() {
-            document.body.outlines.push(Outline { text: name.to_owned(), outlines, ..Outline::default() });
+    let mut outlines = of_kind(ChannelKind::Combined);
+    outlines.extend(of_kind(ChannelKind::Editions));
+    for (title, kind) in [(words.tags, ChannelKind::Tag), (words.sources, ChannelKind::Source)] {
+        let members = of_kind(kind);
+        if !members.is_empty() {
+            outlines.push(Outline { text: title.to_owned(), outlines: members, ..Outline::default() });
         }
     }
-    let mut text = document.to_string().map_err(|e| Error::render("OPML", e))?;
-    text.push('\n');
-    Ok(text.into_bytes())
+    let list = OPML {
+        head: Some(Head { title: Some(line(&site.options.title)), ..Head::default() }),
+        body: Body { outlines },
+        ..OPML::default()
+    };
+    let mut bytes = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_vec();
+    bytes.extend_from_slice(list.to_string()?.as_bytes());
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
-fn outline(site: &Site, channel: &Channel, format: Format) -> Outline {
-    let folder = channel.folder();
-    let title = legal(&channel_title(site, channel)).into_owned();
+fn outline(site: &Site, channel: &Channel) -> Outline {
+    let format = site.options.formats.iter().min().copied().unwrap_or(Format::Rss);
+    let title = channel_title(site, channel);
     Outline {
         text: title.clone(),
         title: Some(title),
-        r#type: Some(if format == Format::Atom { "atom" } else { "rss" }.to_owned()),
-        xml_url: Some(site.url(&format!("{folder}{}", format.file_name()))),
-        html_url: Some(site.url(&folder)),
+        r#type: Some("rss".to_owned()),
+        xml_url: Some(in_channel(site, channel, format.file_name())),
+        html_url: Some(in_channel(site, channel, "")),
+        language: Some(site.options.language.tag().to_owned()),
         ..Outline::default()
     }
 }

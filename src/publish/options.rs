@@ -1,12 +1,13 @@
-//! What the publisher is told: filled by `config`, defined here.
+//! What the operator decides about the published directory, as meant (the configuration fills it in).
 
-use crate::model::Channel;
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
 /// A feed format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// RSS 2.0.
     Rss,
@@ -17,7 +18,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// Its file in a channel's folder.
+    /// Every format, in the order pages offer them.
+    pub const ALL: [Self; 3] = [Self::Rss, Self::Atom, Self::Json];
+
+    /// Name of the file in a channel's folder.
     pub fn file_name(self) -> &'static str {
         match self {
             Self::Rss => "rss.xml",
@@ -26,7 +30,7 @@ impl Format {
         }
     }
 
-    /// Its media type.
+    /// Media type, without parameters.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Rss => "application/rss+xml",
@@ -34,19 +38,31 @@ impl Format {
             Self::Json => "application/feed+json",
         }
     }
+
+    /// The format's name as readers know it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Rss => "RSS",
+            Self::Atom => "Atom",
+            Self::Json => "JSON Feed",
+        }
+    }
 }
 
 /// Language of pages and labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Language {
     /// Simplified Chinese.
+    #[default]
+    #[serde(rename = "zh-CN")]
     ZhCn,
     /// English.
+    #[serde(rename = "en")]
     En,
 }
 
 impl Language {
-    /// The tag of RFC 5646.
+    /// The language tag (BCP 47).
     pub fn tag(self) -> &'static str {
         match self {
             Self::ZhCn => "zh-CN",
@@ -55,58 +71,43 @@ impl Language {
     }
 }
 
-/// What an entry links to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where an entry's link leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ItemLink {
-    /// Its own page.
+    /// To the item's own page.
+    #[default]
     Page,
-    /// The source that it cites first; its page where it cites none.
+    /// To its primary source, where it has one.
     Source,
 }
 
-/// How the site is published.
-#[derive(Debug, Clone)]
+/// The site as its operator describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Title of the combined feed and of every page.
+    /// Its title.
     pub title: String,
-    /// Where the published directory is served; ends in a slash.
+    /// Where the published directory is served; ends in `/`.
     pub base_url: Url,
     /// Language of pages and labels.
     pub language: Language,
-    /// Author of the feeds.
+    /// Author of entries that name none; the title stands in for an empty one.
     pub author: String,
-    /// Zone of the dates shown.
+    /// Zone in which dates are shown.
     pub timezone: Tz,
-    /// Formats of every feed.
+    /// Formats to publish.
     pub formats: Vec<Format>,
-    /// Entries in a feed.
+    /// Entries in one feed at most.
     pub items_per_feed: usize,
-    /// What an entry links to.
+    /// Where an entry's link leads.
     pub item_link: ItemLink,
 }
 
-/// A site.
-#[derive(Debug, Clone)]
+/// A site: what may be configured anew beside what never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
-    /// Never changes; feed ids are derived from it.
+    /// Never changes; feed ids are derived from it, so that they do not depend on `base_url`.
     pub id: Uuid,
-    /// How it is published.
+    /// What the operator decides.
     pub options: Options,
-}
-
-impl Site {
-    /// Absolute address of a path below the published directory, percent-encoded.
-    pub(super) fn url(&self, path: &str) -> String {
-        let mut url = self.options.base_url.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path.split('/'));
-        }
-        url.into()
-    }
-
-    /// `urn:uuid:` of a channel's feed, independent of the base URL.
-    pub(super) fn feed_id(&self, channel: &Channel) -> String {
-        let name = format!("{}\u{1f}{}", channel.kind.as_str(), channel.slug);
-        Uuid::new_v5(&self.id, name.as_bytes()).urn().to_string()
-    }
 }

@@ -1,89 +1,109 @@
-//! RSS 2.0, with `atom:link rel=self`, `dc:creator`, `content:encoded` and `ws:source`. Only renders.
+//! RSS 2.0 with `content:encoded`, `dc:creator`, `atom:link`, `atom:updated` and `ws:source`.
+//!
+//! The writer leaves illegal characters in; everything passes `clean` or `line` here.
 
 use super::Error;
-use super::xml::{NAMESPACE, PREFIX, attributes};
+use super::address::web;
+use super::characters::{clean, escaped, line};
+use super::options::Format;
 use crate::model::{CitedSource, Entry, Feed};
-use rss::extension::{Extension, ExtensionMap};
-use rss::{Category, Channel, Guid, Item};
+use ::rss::extension::dublincore::DublinCoreExtension;
+use ::rss::extension::{Extension, ExtensionMap};
+use ::rss::{Category, Channel, Guid, Item};
+use chrono::SecondsFormat;
 use std::collections::BTreeMap;
 
+/// Namespace of what only we say about sources.
+pub(super) const WELLSOURCED: &str = "urn:wellsourced:1";
 const ATOM: &str = "http://www.w3.org/2005/Atom";
-const DUBLIN_CORE: &str = "http://purl.org/dc/elements/1.1/";
 
-/// Renders a feed.
 pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let channel = Channel {
-        title: feed.title.clone(),
+        title: line(&feed.title),
         link: feed.home_url.clone(),
-        description: feed.subtitle.clone(),
-        language: Some(feed.language.clone()),
+        description: line(&feed.subtitle),
+        language: Some(feed.language.to_ascii_lowercase()),
         last_build_date: Some(feed.updated.to_rfc2822()),
         generator: Some("wellsourced".to_owned()),
+        namespaces: namespaces([("atom", ATOM), ("ws", WELLSOURCED)]),
+        extensions: extensions([("atom", "link", vec![self_link(feed)])]),
         items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
-        extensions: self_link(&feed.urls.rss),
-        namespaces: BTreeMap::from([
-            ("atom".to_owned(), ATOM.to_owned()),
-            ("dc".to_owned(), DUBLIN_CORE.to_owned()),
-            (PREFIX.to_owned(), NAMESPACE.to_owned()),
-        ]),
         ..Channel::default()
     };
-    let mut bytes = channel.write_to(Vec::new()).map_err(|e| Error::render("RSS", e))?;
+    let failed = |e: ::rss::Error| Error::Render { format: Format::Rss, id: feed.id.clone(), reason: e.to_string() };
+    let mut bytes = Vec::with_capacity(feed.entries.len() * 4096);
+    channel.pretty_write_to(&mut bytes, b' ', 1).map_err(failed)?;
     bytes.push(b'\n');
-    Ok(bytes)
+    let xml = String::from_utf8(bytes).map_err(|e| failed(::rss::Error::Utf8(e.utf8_error())))?;
+    Ok(with_numeric_references(&xml).into_bytes())
+}
+
+/// The RSS Advisory Board's profile wants `&` and `<` in plain text as hexadecimal references, which readers that take
+/// titles for HTML do not mistake. The writer uses names; sections of CDATA hold our HTML and stay.
+fn with_numeric_references(xml: &str) -> String {
+    let mut written = String::with_capacity(xml.len() + 256);
+    let mut rest = xml;
+    while let Some((markup, data)) = rest.split_once("<![CDATA[") {
+        let (data, after) = data.split_once("]]>").unwrap_or((data, ""));
+        written.push_str(&markup.replace("&lt;", "&#x3C;").replace("&amp;", "&#x26;"));
+        written.push_str("<![CDATA[");
+        written.push_str(data);
+        written.push_str("]]>");
+        rest = after;
+    }
+    written.push_str(&rest.replace("&lt;", "&#x3C;").replace("&amp;", "&#x26;"));
+    written
 }
 
 fn item(feed: &Feed, entry: &Entry) -> Item {
-    let category = |category: &crate::model::Category| Category {
-        name: category.term.clone(),
-        domain: Some(category.scheme.clone()),
-    };
+    let updated = entry.updated.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let creator = line(entry.author.as_ref().unwrap_or(&feed.author));
+    let categories = entry.categories.iter();
     Item {
-        title: Some(entry.title.clone()),
+        title: Some(line(&entry.title)),
         link: Some(entry.link.clone()),
-        description: Some(entry.summary.clone()),
-        content: Some(entry.content_html.clone()),
+        // RSS takes descriptions as HTML, so plain text is escaped once more.
+        description: Some(escaped(&clean(&entry.summary))).filter(|summary| !summary.is_empty()),
+        categories: categories.map(|c| Category { name: line(&c.term), domain: Some(c.scheme.clone()) }).collect(),
         guid: Some(Guid { value: entry.id.clone(), permalink: false }),
         pub_date: Some(entry.published.to_rfc2822()),
-        categories: entry.categories.iter().map(category).collect(),
-        extensions: extensions(feed, entry),
+        content: Some(clean(&entry.content_html).into_owned()),
+        extensions: extensions([
+            ("atom", "updated", vec![element("atom:updated", &updated, BTreeMap::new())]),
+            ("ws", "source", entry.sources.iter().map(|source| element("ws:source", "", facts(source))).collect()),
+        ]),
+        dublin_core_ext: Some(DublinCoreExtension { creators: vec![creator], ..DublinCoreExtension::default() }),
         ..Item::default()
     }
 }
 
-fn extensions(feed: &Feed, entry: &Entry) -> ExtensionMap {
-    let author = entry.author.as_ref().unwrap_or(&feed.author);
-    let creator = Extension { name: "dc:creator".to_owned(), value: Some(author.clone()), ..Extension::default() };
-    let updated = Extension {
-        name: "atom:updated".to_owned(),
-        value: Some(super::xml::rfc3339(entry.updated)),
-        ..Extension::default()
-    };
-    let source = |source: &CitedSource| Extension {
-        name: format!("{PREFIX}:source"),
-        attrs: attributes(source),
-        ..Extension::default()
-    };
-    let mut extensions = ExtensionMap::from([
-        ("atom".to_owned(), BTreeMap::from([("updated".to_owned(), vec![updated])])),
-        ("dc".to_owned(), BTreeMap::from([("creator".to_owned(), vec![creator])])),
-    ]);
-    if !entry.sources.is_empty() {
-        let sources = entry.sources.iter().map(source).collect();
-        extensions.insert(PREFIX.to_owned(), BTreeMap::from([("source".to_owned(), sources)]));
-    }
-    extensions
+fn self_link(feed: &Feed) -> Extension {
+    let attributes = [("href", feed.urls.rss.as_str()), ("rel", "self"), ("type", Format::Rss.media_type())];
+    element("atom:link", "", attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
 }
 
-fn self_link(url: &str) -> ExtensionMap {
-    let link = Extension {
-        name: "atom:link".to_owned(),
-        attrs: BTreeMap::from([
-            ("href".to_owned(), url.to_owned()),
-            ("rel".to_owned(), "self".to_owned()),
-            ("type".to_owned(), "application/rss+xml".to_owned()),
-        ]),
-        ..Extension::default()
-    };
-    ExtensionMap::from([("atom".to_owned(), BTreeMap::from([("link".to_owned(), vec![link])]))])
+/// The attributes of `ws:source`; what is not known is absent.
+pub(super) fn facts(source: &CitedSource) -> BTreeMap<String, String> {
+    let since = source.since.filter(|_| source.verdict.shows_since());
+    let all = [
+        ("href", web(&source.link.url).map(String::from)),
+        ("label", Some(line(&source.link.label)).filter(|label| !label.is_empty())),
+        ("verdict", Some(source.verdict.as_str().to_owned())),
+        ("since", since.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))),
+        ("archive", source.archive.as_deref().and_then(web).map(String::from)),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Even an empty value is written, lest the writer break the line within the element.
+fn element(name: &str, value: &str, attrs: BTreeMap<String, String>) -> Extension {
+    Extension { name: name.to_owned(), value: Some(value.to_owned()), attrs, ..Extension::default() }
+}
+
+fn extensions<const N: usize>(elements: [(&str, &str, Vec<Extension>); N]) -> ExtensionMap {
+    elements.into_iter().map(|(prefix, name, all)| (prefix.to_owned(), [(name.to_owned(), all)].into())).collect()
+}
+
+fn namespaces<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+    pairs.map(|(prefix, name)| (prefix.to_owned(), name.to_owned())).into()
 }

@@ -3,7 +3,7 @@
 use super::compose::Output;
 use crate::model::{Complaint, Place};
 use crate::pipeline::{Error, PublishReport};
-use crate::publish::{self, Journal, MANIFEST, ManifestLine, Writer, content_hash};
+use crate::publish::{self, Journal, ManifestLine, Writer, content_hash};
 use crate::store::Store;
 use std::collections::HashSet;
 use std::path::Path;
@@ -50,7 +50,8 @@ impl<'a> Writing<'a> {
         if self.all {
             self.seen.insert(path.clone());
         }
-        let is_there = || !self.all || self.directory.join(&path).is_file();
+        // When everything is looked at, also what somebody else altered or a killed run left is noticed.
+        let is_there = || !self.all || self.writer.holds(&path, bytes);
         match known {
             Some(known) if known == hash && is_there() => return Ok(()),
             None if self.writer.holds(&path, bytes) => {}
@@ -92,7 +93,7 @@ impl<'a> Writing<'a> {
         }
         let Self { store, writer, directory, ours, removed, complaints, .. } = self;
         remember(store, &ours, &[], |_| "").await?;
-        let journal = Journal::<ManifestLine>::open(&directory.join(MANIFEST));
+        let journal = Journal::<ManifestLine>::open(Writer::manifest(directory));
         let claim = |(path, hash): &(String, String)| ManifestLine { path: path.clone(), hash: Some(hash.clone()) };
         journal.append(&ours.iter().map(claim).collect::<Vec<_>>())?;
         before(directory)?;

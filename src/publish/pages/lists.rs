@@ -1,172 +1,155 @@
-//! Pages that list: a channel's items by edition, the editions, the tags and the cited sites.
+//! Pages that list: the items of a channel, the editions, all tags, all cited hosts.
 
-use super::super::compose::channel_title;
-use super::super::labels::Labels;
-use super::super::{EditionWithItems, Error, Format, Site};
-use super::rendered;
-use super::view::{ItemView, day, encoded, instant};
+use super::views::{ItemView, Link, date, page};
+use super::{Frame, render};
 use crate::model::{Channel, ChannelKind, StoredItem, Tag};
+use crate::publish::address::edition_folder;
+use crate::publish::characters::line;
+use crate::publish::compose::EditionWithItems;
+use crate::publish::options::Site;
+use crate::publish::words::Words;
+use crate::publish::{Error, compose};
 use askama::Template;
-use chrono::{DateTime, Utc};
 
-/// What comes after a numbered page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Newer {
-    /// Nothing.
-    None,
-    /// The index page.
-    Index,
-    /// Another numbered page.
-    Page(u32),
-}
-
-/// Where in a list a page stands.
+/// Where a list page stands among its fellows. They are numbered from the oldest, so that old ones do not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paging {
-    /// `None`: the index page, with the newest.
+    /// Its number; `None` for the index page with the newest.
     pub number: Option<u32>,
-    /// The numbered page with what is older.
+    /// Number of the page with the next older ones.
     pub older: Option<u32>,
-    /// What is newer.
+    /// Where the next newer ones are.
     pub newer: Newer,
-    /// Entries in the whole list; shown on the index only, so that numbered pages do not change with it.
+    /// How many there are on all pages; only the index page shows it.
     pub total: u64,
 }
 
-struct FeedView {
-    name: &'static str,
-    media_type: &'static str,
-    path: String,
+/// Where the next newer ones are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newer {
+    /// Nowhere: these are the newest.
+    None,
+    /// On the index page.
+    Index,
+    /// On a numbered page.
+    Page(u32),
 }
 
-struct Group<'a> {
-    title: &'a str,
-    path: String,
-    datetime: String,
-    date: String,
-    items: Vec<ItemView<'a>>,
+/// What templates show of [`Paging`].
+struct Place {
+    note: Option<String>,
+    older: Option<String>,
+    newer: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "list.html")]
-struct ListPage<'a> {
-    lang: &'static str,
-    site: &'a str,
-    root: String,
-    labels: &'static Labels,
-    title: String,
-    total: Option<u64>,
-    feeds: Vec<FeedView>,
-    groups: Vec<Group<'a>>,
-    newer: Option<String>,
-    older: Option<String>,
-}
-
-struct NameView<'a> {
-    name: &'a str,
-    path: String,
-    count: u64,
+struct ListPage {
+    frame: Frame,
+    w: &'static Words,
+    heading: String,
+    list: Place,
+    items: Vec<ItemView>,
 }
 
 #[derive(Template)]
-#[template(path = "names.html")]
-struct NamesPage<'a> {
-    lang: &'static str,
-    site: &'a str,
-    root: &'static str,
-    labels: &'static Labels,
-    title: &'static str,
-    names: Vec<NameView<'a>>,
+#[template(path = "editions.html")]
+struct EditionsPage {
+    frame: Frame,
+    w: &'static Words,
+    list: Place,
+    editions: Vec<EditionView>,
 }
 
-/// A page of a channel's items, newest first, gathered by edition.
+struct EditionView {
+    title: String,
+    href: String,
+    day: String,
+    datetime: String,
+    items: Vec<Link>,
+}
+
+#[derive(Template)]
+#[template(path = "catalogue.html")]
+struct Catalogue {
+    frame: Frame,
+    w: &'static Words,
+    heading: &'static str,
+    rows: Vec<(Link, u64)>,
+}
+
+/// A channel's index page, or one of its numbered pages (`page/<n>/index.html` in the channel's folder).
 pub fn list_page(site: &Site, channel: &Channel, items: &[StoredItem], paging: &Paging) -> Result<Vec<u8>, Error> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for item in items {
-        let view = ItemView::in_list(site, item);
-        match groups.last_mut().filter(|group| group.path == view.edition_path) {
-            Some(group) => group.items.push(view),
-            None => groups.push(group(site, &item.edition.title, &item.edition.slug, item.published, vec![view])),
-        }
-    }
-    page(site, channel, groups, paging)
+    let w = Words::of(site.options.language);
+    let heading = match channel.kind {
+        ChannelKind::Combined => line(&site.options.title),
+        ChannelKind::Editions => w.editions.to_owned(),
+        ChannelKind::Tag | ChannelKind::Source => line(&channel.name),
+    };
+    let (frame, list) = place(site, channel, paging, &heading, w.items);
+    let show = |item: &StoredItem| ItemView::new(site, &frame.root, item).in_short(item);
+    render(&ListPage { items: items.iter().map(show).collect(), w, heading, list, frame })
 }
 
-/// A page of editions, newest first.
+/// The list of editions, newest first, or one of its numbered pages.
 pub fn editions_page(site: &Site, editions: &[EditionWithItems], paging: &Paging) -> Result<Vec<u8>, Error> {
-    let channel = Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() };
-    let groups = editions.iter().map(|(edition, items)| {
-        let views = items.iter().map(|item| ItemView::in_list(site, item)).collect();
-        group(site, &edition.header.title, &edition.header.slug, edition.published, views)
-    });
-    page(site, &channel, groups.collect(), paging)
+    let w = Words::of(site.options.language);
+    let (frame, list) = place(site, &compose::editions_channel(), paging, w.editions, w.edition_count);
+    let show = |(edition, items): &EditionWithItems| {
+        let (day, datetime) = date(site, edition.published);
+        EditionView {
+            title: line(&edition.header.title),
+            href: page(&frame.root, &edition_folder(edition)),
+            day,
+            datetime,
+            items: items.iter().map(|item| item_link(&frame.root, &item.item.title, &item.short_id)).collect(),
+        }
+    };
+    render(&EditionsPage { editions: editions.iter().map(show).collect(), w, list, frame })
 }
 
-fn group<'a>(site: &Site, title: &'a str, slug: &str, date: DateTime<Utc>, items: Vec<ItemView<'a>>) -> Group<'a> {
-    let path = format!("editions/{}/", encoded(slug));
-    Group { title, path, datetime: instant(site, date), date: day(site, date), items }
+/// All tags with how many items each has, `tags/index.html`, in the order given.
+pub fn tag_index(site: &Site, tags: &[(Tag, u64)]) -> Result<Vec<u8>, Error> {
+    let row =
+        |(tag, count): &(Tag, u64)| (Link { name: line(&tag.name), href: page("", &format!("{}/", tag.slug)) }, *count);
+    let heading = Words::of(site.options.language).tags;
+    catalogue(site, "tags/", heading, tags.iter().map(row).collect())
 }
 
-fn page(site: &Site, channel: &Channel, groups: Vec<Group<'_>>, paging: &Paging) -> Result<Vec<u8>, Error> {
-    let folder = match channel.kind {
-        ChannelKind::Combined => String::new(),
-        ChannelKind::Tag => format!("tags/{}/", encoded(&channel.slug)),
-        ChannelKind::Source => format!("sources/{}/", encoded(&channel.slug)),
-        ChannelKind::Editions => "editions/".to_owned(),
+/// All cited hosts with how many items cite each, `sources/index.html`, in the order given.
+pub fn source_index(site: &Site, hosts: &[(String, u64)]) -> Result<Vec<u8>, Error> {
+    let row = |(host, count): &(String, u64)| (Link { name: line(host), href: page("", &format!("{host}/")) }, *count);
+    let heading = Words::of(site.options.language).sources;
+    catalogue(site, "sources/", heading, hosts.iter().map(row).collect())
+}
+
+fn catalogue(site: &Site, folder: &str, heading: &'static str, rows: Vec<(Link, u64)>) -> Result<Vec<u8>, Error> {
+    let frame = Frame::new(site, folder, "", heading);
+    render(&Catalogue { frame, w: Words::of(site.options.language), heading, rows })
+}
+
+/// A link to an item's page.
+pub(super) fn item_link(root: &str, title: &str, short_id: &str) -> Link {
+    Link { name: line(title), href: page(root, &format!("items/{short_id}/")) }
+}
+
+fn place(site: &Site, channel: &Channel, paging: &Paging, heading: &str, count: fn(u64) -> String) -> (Frame, Place) {
+    let w = Words::of(site.options.language);
+    let (folder, up, title) = match paging.number {
+        Some(n) => (format!("{}page/{n}/", channel.folder()), "../../", format!("{heading} · {}", (w.page)(n))),
+        None => (channel.folder(), "", heading.to_owned()),
     };
-    let depth = folder.matches('/').count() + if paging.number.is_some() { 2 } else { 0 };
-    let numbered = |number: u32| format!("{folder}page/{number}/index.html");
-    let language = site.options.language;
-    let feed = |format: &Format| FeedView {
-        name: match format {
-            Format::Rss => "RSS",
-            Format::Atom => "Atom",
-            Format::Json => "JSON Feed",
-        },
-        media_type: format.media_type(),
-        path: format!("{folder}{}", format.file_name()),
-    };
-    let page = ListPage {
-        lang: language.tag(),
-        site: &site.options.title,
-        root: "../".repeat(depth),
-        labels: language.labels(),
-        title: channel_title(site, channel),
-        total: paging.number.is_none().then_some(paging.total),
-        feeds: site.options.formats.iter().map(feed).collect(),
-        groups,
+    let mut frame = Frame::new(site, &folder, "", &title).with_feeds(site, up);
+    frame.feed_title = compose::channel_title(site, channel);
+    let numbered = |n: u32| format!("{up}page/{n}/index.html");
+    let list = Place {
+        note: Some(paging.number.map_or_else(|| count(paging.total), w.page)),
+        older: paging.older.map(numbered),
         newer: match paging.newer {
             Newer::None => None,
-            Newer::Index => Some(format!("{folder}index.html")),
-            Newer::Page(number) => Some(numbered(number)),
+            Newer::Index => Some(format!("{up}index.html")),
+            Newer::Page(n) => Some(numbered(n)),
         },
-        older: paging.older.map(numbered),
     };
-    rendered(&page)
-}
-
-/// The list of tags, most used first.
-pub fn tag_index(site: &Site, tags: &[(Tag, u64)]) -> Result<Vec<u8>, Error> {
-    let view = |(tag, count): &'_ (Tag, u64)| (tag.name.clone(), format!("tags/{}/", encoded(&tag.slug)), *count);
-    names(site, site.options.language.labels().tags, tags.iter().map(view).collect())
-}
-
-/// The list of cited hosts, most cited first.
-pub fn source_index(site: &Site, hosts: &[(String, u64)]) -> Result<Vec<u8>, Error> {
-    let view = |(host, count): &(String, u64)| (host.clone(), format!("sources/{}/", encoded(host)), *count);
-    names(site, site.options.language.labels().sources, hosts.iter().map(view).collect())
-}
-
-fn names(site: &Site, title: &'static str, mut names: Vec<(String, String, u64)>) -> Result<Vec<u8>, Error> {
-    names.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
-    let language = site.options.language;
-    let page = NamesPage {
-        lang: language.tag(),
-        site: &site.options.title,
-        root: "../",
-        labels: language.labels(),
-        title,
-        names: names.iter().map(|(name, path, count)| NameView { name, path: path.clone(), count: *count }).collect(),
-    };
-    rendered(&page)
+    (frame, list)
 }

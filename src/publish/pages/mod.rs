@@ -1,84 +1,83 @@
-//! The HTML pages, by templates that escape. Links within the site are relative, so that the directory can be opened from
-//! disk. Composes from values; loads nothing.
+//! Pages: what a reader without a feed reader sees. Plain HTML from the templates, no scripts.
+//!
+//! Pages link each other relatively, so that the directory can be opened from a disk; only the canonical address is
+//! absolute. An item's page knows no neighbours and a numbered list page no total, so that old ones do not change when
+//! new ones come.
 
 mod lists;
 mod status;
-mod view;
+mod stories;
+mod views;
 
 pub use lists::{Newer, Paging, editions_page, list_page, source_index, tag_index};
 pub use status::{InputStatus, StatusView, TroubledLink, status_json, status_page};
+pub use stories::{edition_page, item_page};
 
-use super::labels::Labels;
-use super::{Error, Site};
-use crate::model::{StoredEdition, StoredItem};
+use super::Error;
+use super::address::absolute;
+use super::characters::{clean, line};
+use super::options::Site;
 use askama::Template;
-use view::{ItemView, day, instant};
+use std::borrow::Cow;
 
-/// The stylesheet, `style.css` at the root.
+/// The stylesheet of all pages, `style.css` at the root.
 pub fn stylesheet() -> &'static [u8] {
     include_bytes!("../../../templates/style.css")
 }
 
-#[derive(Template)]
-#[template(path = "item.html")]
-struct ItemPage<'a> {
+/// What every page has around its content.
+struct Frame {
     lang: &'static str,
-    site: &'a str,
-    root: &'static str,
-    labels: &'static Labels,
-    item: ItemView<'a>,
+    title: String,
+    site: String,
+    canonical: String,
+    /// Way up to the root: empty, or `../` as often as needed.
+    root: String,
+    feed_title: String,
+    feeds: Vec<FeedLink>,
 }
 
-#[derive(Template)]
-#[template(path = "edition.html")]
-struct EditionPage<'a> {
-    lang: &'static str,
-    site: &'a str,
-    root: &'static str,
-    labels: &'static Labels,
-    title: &'a str,
-    datetime: String,
-    date: String,
-    author: Option<&'a str>,
-    permalink: Option<&'a str>,
-    cover: Option<&'a str>,
-    items: Vec<ItemView<'a>>,
+/// A link to a feed.
+struct FeedLink {
+    name: &'static str,
+    media_type: &'static str,
+    href: String,
 }
 
-/// An item's own page. It names no neighbours, so that it changes only with the item.
-pub fn item_page(site: &Site, item: &StoredItem) -> Result<Vec<u8>, Error> {
-    let language = site.options.language;
-    let page = ItemPage {
-        lang: language.tag(),
-        site: &site.options.title,
-        root: "../../",
-        labels: language.labels(),
-        item: ItemView::of(site, item),
-    };
-    rendered(&page)
+impl Frame {
+    /// The frame of a page in a folder; `title` is less the site's own, `file` empty for the folder's index.
+    fn new(site: &Site, folder: &str, file: &str, title: &str) -> Self {
+        let root = "../".repeat(folder.matches('/').count());
+        let name = line(&site.options.title);
+        let title = line(title);
+        let page = Self {
+            lang: site.options.language.tag(),
+            title: if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") },
+            canonical: absolute(site, &format!("{folder}{file}")),
+            feed_title: name.clone(),
+            feeds: Vec::new(),
+            site: name,
+            root: root.clone(),
+        };
+        page.with_feeds(site, &root)
+    }
+
+    /// Offers the feeds of the channel whose folder that way leads to.
+    fn with_feeds(mut self, site: &Site, way: &str) -> Self {
+        let feed = |format: &super::Format| FeedLink {
+            name: format.title(),
+            media_type: format.media_type(),
+            href: format!("{way}{}", format.file_name()),
+        };
+        self.feeds = site.options.formats.iter().map(feed).collect();
+        self
+    }
 }
 
-/// An edition's page: its items in the order of its post.
-pub fn edition_page(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> Result<Vec<u8>, Error> {
-    let language = site.options.language;
-    let page = EditionPage {
-        lang: language.tag(),
-        site: &site.options.title,
-        root: "../../",
-        labels: language.labels(),
-        title: &edition.header.title,
-        datetime: instant(site, edition.published),
-        date: day(site, edition.published),
-        author: edition.header.author.as_deref(),
-        permalink: edition.header.permalink.as_deref().filter(|link| view::is_web(link)),
-        cover: edition.cover.as_deref(),
-        items: items.iter().map(|item| ItemView::of(site, item)).collect(),
-    };
-    rendered(&page)
-}
-
-fn rendered(page: &impl Template) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::with_capacity(4096);
-    Template::write_into(page, &mut bytes).map_err(|e| Error::render("a page", e))?;
-    Ok(bytes)
+fn render(page: &impl Template) -> Result<Vec<u8>, Error> {
+    let html = page.render()?;
+    Ok(match clean(&html) {
+        Cow::Borrowed(_) => html.into_bytes(),
+        Cow::Owned(cleaned) => cleaned.into_bytes(),
+    })
 }

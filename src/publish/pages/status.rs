@@ -1,38 +1,55 @@
-//! The status page and `status.json`: content and verdicts only. When cycles ran and run next is for the operator, and
-//! would change these files without a reason.
+//! The status of inputs and links as a page and as JSON: content and verdicts only.
+//!
+//! When cycles ran is not told here: a page that changes with every run would break rule 1.
 
-use super::super::labels::Labels;
-use super::super::xml::rfc3339;
-use super::super::{Error, Site};
-use super::rendered;
-use super::view::day;
+use super::lists::item_link;
+use super::views::Link;
+use super::{Frame, render};
 use crate::model::Verdict;
+use crate::publish::Error;
+use crate::publish::address::web;
+use crate::publish::characters::line;
+use crate::publish::content;
+use crate::publish::options::Site;
+use crate::publish::words::Words;
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
 
-/// What an input holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the status page tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StatusView {
+    /// The inputs, in the order of the configuration.
+    pub inputs: Vec<InputStatus>,
+    /// How many links have each verdict.
+    pub links: Vec<(Verdict, u64)>,
+    /// Links that somebody should look at.
+    pub troubled: Vec<TroubledLink>,
+}
+
+/// What an input brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InputStatus {
     /// Its name.
     pub name: String,
-    /// Published editions.
+    /// Its published editions.
     pub editions: u64,
-    /// Published items.
+    /// Its published items.
     pub items: u64,
 }
 
-/// A link that readers or the editor should know of.
+/// A link that cannot be read as it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TroubledLink {
-    /// The URL.
+    /// The address as cited.
     pub url: String,
-    /// What an item calls it.
+    /// What the author calls it.
     pub label: String,
-    /// Its host.
+    /// The host it is counted under.
     pub host: String,
-    /// What stands against it.
+    /// The verdict as published.
     pub verdict: Verdict,
-    /// Since when, for verdicts that show it.
+    /// Since when; shown only for verdicts that show it.
     pub since: Option<DateTime<Utc>>,
     /// What was seen.
     pub evidence: String,
@@ -40,99 +57,95 @@ pub struct TroubledLink {
     pub items: Vec<(String, String)>,
 }
 
-/// What the status shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct StatusView {
-    /// Inputs.
-    pub inputs: Vec<InputStatus>,
-    /// Links by verdict.
-    pub links: Vec<(Verdict, u64)>,
-    /// Links to look at.
-    pub troubled: Vec<TroubledLink>,
-}
-
-struct LinkView<'a> {
-    class: &'static str,
-    verdict: &'static str,
-    since: Option<String>,
-    url: &'a str,
-    label: &'a str,
-    host: &'a str,
-    evidence: &'a str,
-    items: Vec<CitingView<'a>>,
-}
-
-struct CitingView<'a> {
-    title: &'a str,
-    path: String,
-}
-
 #[derive(Template)]
 #[template(path = "status.html")]
 struct StatusPage<'a> {
-    lang: &'static str,
-    site: &'a str,
-    root: &'static str,
-    labels: &'static Labels,
+    frame: Frame,
+    w: &'static Words,
     inputs: &'a [InputStatus],
-    links: Vec<(&'static str, u64)>,
-    troubled: Vec<LinkView<'a>>,
+    links: Vec<(&'static str, &'static str, u64)>,
+    troubled: Vec<TroubleView>,
 }
 
-/// `status.html`.
+struct TroubleView {
+    href: Option<String>,
+    label: String,
+    host: String,
+    verdict: &'static str,
+    standing: String,
+    evidence: String,
+    items: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct StatusJson<'a> {
+    inputs: &'a [InputStatus],
+    links: serde_json::Map<String, serde_json::Value>,
+    troubled: Vec<TroubleJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct TroubleJson<'a> {
+    url: &'a str,
+    label: &'a str,
+    host: &'a str,
+    verdict: Verdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+    evidence: &'a str,
+    items: Vec<CitingItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct CitingItem<'a> {
+    id: &'a str,
+    title: &'a str,
+}
+
+/// The page `status.html`.
 pub fn status_page(site: &Site, status: &StatusView) -> Result<Vec<u8>, Error> {
-    let language = site.options.language;
-    let link = |link: &'_ TroubledLink| -> (Verdict, Option<String>) {
-        (link.verdict, link.since.map(|since| day(site, since)))
-    };
-    let troubled = status.troubled.iter().map(|troubled| {
-        let (verdict, since) = link(troubled);
-        LinkView {
-            class: verdict.as_str(),
-            verdict: language.verdict(verdict),
-            since,
-            url: &troubled.url,
-            label: &troubled.label,
-            host: &troubled.host,
-            evidence: &troubled.evidence,
-            items: troubled
-                .items
-                .iter()
-                .map(|(title, short_id)| CitingView { title, path: format!("items/{short_id}/") })
-                .collect(),
-        }
-    });
-    let page = StatusPage {
-        lang: language.tag(),
-        site: &site.options.title,
-        root: "",
-        labels: language.labels(),
-        inputs: &status.inputs,
-        links: status.links.iter().map(|(verdict, count)| (language.verdict(*verdict), *count)).collect(),
-        troubled: troubled.collect(),
-    };
-    rendered(&page)
+    let w = Words::of(site.options.language);
+    let frame = Frame::new(site, "", "status.html", w.status);
+    let links = status.links.iter().map(|&(verdict, count)| (verdict.as_str(), w.verdict(verdict), count)).collect();
+    let troubled = status.troubled.iter().map(|link| trouble(site, &frame.root, link)).collect();
+    render(&StatusPage { w, inputs: &status.inputs, links, troubled, frame })
 }
 
-/// `status.json`.
+/// The same as data, `status.json`.
 pub fn status_json(status: &StatusView) -> Result<Vec<u8>, Error> {
-    let inputs = status
-        .inputs
-        .iter()
-        .map(|input| serde_json::json!({"name": input.name, "editions": input.editions, "items": input.items}));
-    let links: serde_json::Map<String, serde_json::Value> =
-        status.links.iter().map(|(verdict, count)| (verdict.to_string(), (*count).into())).collect();
-    let troubled = status.troubled.iter().map(|link| {
-        serde_json::json!({
-            "url": link.url, "label": link.label, "host": link.host, "verdict": link.verdict,
-            "since": link.since.map(rfc3339), "evidence": link.evidence,
-            "items": link.items.iter().map(|(_, short_id)| short_id).collect::<Vec<_>>(),
-        })
+    let troubled = status.troubled.iter().map(|link| TroubleJson {
+        url: &link.url,
+        label: &link.label,
+        host: &link.host,
+        verdict: link.verdict,
+        since: shown_since(link).map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        evidence: &link.evidence,
+        items: link.items.iter().map(|(title, id)| CitingItem { id, title }).collect(),
     });
-    let document = serde_json::json!({
-        "inputs": inputs.collect::<Vec<_>>(), "links": links, "troubled": troubled.collect::<Vec<_>>(),
-    });
-    let mut bytes = serde_json::to_vec(&document).map_err(|e| Error::render("status.json", e))?;
+    let links = status.links.iter().map(|(verdict, count)| (verdict.as_str().to_owned(), (*count).into())).collect();
+    let mut bytes =
+        serde_json::to_vec_pretty(&StatusJson { inputs: &status.inputs, links, troubled: troubled.collect() })?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+fn trouble(site: &Site, root: &str, link: &TroubledLink) -> TroubleView {
+    let w = Words::of(site.options.language);
+    let word = w.verdict(link.verdict);
+    let standing = shown_since(link)
+        .map_or_else(|| word.to_owned(), |since| (w.since)(&content::day(site.options.timezone, since), word));
+    let label = line(&link.label);
+    TroubleView {
+        href: web(&link.url).map(String::from),
+        label: if label.is_empty() { line(&link.url) } else { label },
+        host: line(&link.host),
+        verdict: link.verdict.as_str(),
+        standing,
+        evidence: line(&link.evidence),
+        items: link.items.iter().map(|(title, id)| item_link(root, title, id)).collect(),
+    }
+}
+
+fn shown_since(link: &TroubledLink) -> Option<DateTime<Utc>> {
+    link.since.filter(|_| link.verdict.shows_since())
 }

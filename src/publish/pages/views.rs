@@ -1,0 +1,102 @@
+//! What templates show of items, sources and tags: strings, ready but for escaping.
+
+use crate::model::{CitedSource, StoredItem, Tag};
+use crate::publish::address::{edition_page_folder, encoded, item_folder, web};
+use crate::publish::characters::line;
+use crate::publish::content;
+use crate::publish::options::Site;
+use crate::publish::words::Words;
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// A link within the site.
+pub(super) struct Link {
+    pub(super) name: String,
+    pub(super) href: String,
+}
+
+/// A cited source with its verdict.
+pub(super) struct SourceView {
+    pub(super) href: Option<String>,
+    pub(super) label: String,
+    pub(super) verdict: &'static str,
+    pub(super) standing: String,
+    pub(super) moved_to: Option<String>,
+    pub(super) archive: Option<String>,
+}
+
+/// An item on its own page or in a list.
+pub(super) struct ItemView {
+    pub(super) title: String,
+    pub(super) href: String,
+    pub(super) day: String,
+    pub(super) datetime: String,
+    pub(super) edition_title: String,
+    pub(super) edition_href: String,
+    /// Images, body and remark; sanitised.
+    pub(super) html: String,
+    pub(super) summary: String,
+    pub(super) sources: Vec<SourceView>,
+    pub(super) tags: Vec<Link>,
+}
+
+impl ItemView {
+    /// An item as a page shows it from which `root` leads to the root.
+    pub(super) fn new(site: &Site, root: &str, stored: &StoredItem) -> Self {
+        let (day, datetime) = date(site, stored.published);
+        Self {
+            title: line(&stored.item.title),
+            href: page(root, &item_folder(stored)),
+            day,
+            datetime,
+            edition_title: line(&stored.edition.title),
+            edition_href: page(root, &edition_page_folder(&stored.edition)),
+            html: String::new(),
+            summary: String::new(),
+            sources: stored.sources.iter().map(|source| SourceView::new(site, source)).collect(),
+            tags: tags(root, &stored.tags),
+        }
+    }
+
+    /// With all of its text.
+    pub(super) fn in_full(mut self, site: &Site, stored: &StoredItem) -> Self {
+        self.html = content::story(Words::of(site.options.language), &stored.item);
+        self
+    }
+
+    /// With the beginning of its text.
+    pub(super) fn in_short(mut self, stored: &StoredItem) -> Self {
+        self.summary = content::summary(&stored.item);
+        self
+    }
+}
+
+impl SourceView {
+    fn new(site: &Site, source: &CitedSource) -> Self {
+        let shown = |address: &Option<String>| address.as_deref().and_then(web).map(String::from);
+        Self {
+            href: web(&source.link.url).map(String::from),
+            label: line(content::label(source)),
+            verdict: source.verdict.as_str(),
+            standing: content::standing(Words::of(site.options.language), site.options.timezone, source),
+            moved_to: shown(&source.moved_to),
+            archive: shown(&source.archive),
+        }
+    }
+}
+
+/// A folder's page; named, for a browser that opens it from a disk knows no index.
+pub(super) fn page(root: &str, folder: &str) -> String {
+    format!("{root}{}index.html", encoded(folder))
+}
+
+/// Links to the pages of tags.
+pub(super) fn tags(root: &str, tags: &[Tag]) -> Vec<Link> {
+    let link = |tag: &Tag| Link { name: line(&tag.name), href: page(root, &format!("tags/{}/", tag.slug)) };
+    tags.iter().map(link).collect()
+}
+
+/// A moment as the day in the site's zone and as a machine reads it.
+pub(super) fn date(site: &Site, at: DateTime<Utc>) -> (String, String) {
+    let there = at.with_timezone(&site.options.timezone);
+    (content::day(site.options.timezone, at), there.to_rfc3339_opts(SecondsFormat::Secs, true))
+}

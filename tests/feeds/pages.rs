@@ -1,0 +1,185 @@
+//! Pages: their look, their links, and what must not be in them.
+
+use crate::sample::{at, channel, edition, header, item, items, site, source, tag};
+use std::collections::BTreeSet;
+use wellsourced::model::{ChannelKind, Verdict};
+use wellsourced::publish::{self, InputStatus, Language, Newer, Paging, StatusView, TroubledLink};
+
+const NEWEST: Paging = Paging { number: None, older: Some(7), newer: Newer::None, total: 371 };
+
+fn text(page: Result<Vec<u8>, publish::Error>) -> String {
+    String::from_utf8(page.unwrap()).unwrap()
+}
+
+fn status() -> StatusView {
+    StatusView {
+        inputs: vec![InputStatus { name: "硬核 <观察>".to_owned(), editions: 12, items: 36 }],
+        links: vec![(Verdict::Reachable, 30), (Verdict::Gone, 1)],
+        troubled: vec![TroubledLink {
+            url: "https://gone.example/x".to_owned(),
+            label: "死链".to_owned(),
+            host: "gone.example".to_owned(),
+            verdict: Verdict::Gone,
+            since: Some(at("2024-02-29T18:00:00Z")),
+            evidence: "404 \u{8}<Not Found>".to_owned(),
+            items: vec![("一条 & 一条".to_owned(), "item1".to_owned())],
+        }],
+    }
+}
+
+/// Every page with its path.
+fn pages() -> Vec<(&'static str, String)> {
+    let site = site();
+    let combined = channel(ChannelKind::Combined, "");
+    let numbered = Paging { number: Some(3), older: Some(2), newer: Newer::Page(4), total: 371 };
+    let last = Paging { number: Some(7), older: Some(6), newer: Newer::Index, total: 371 };
+    vec![
+        ("items/item0/index.html", text(publish::item_page(&site, &items()[0]))),
+        ("items/item1/index.html", text(publish::item_page(&site, &items()[1]))),
+        ("editions/992/index.html", text(publish::edition_page(&site, &edition(), &items()))),
+        ("index.html", text(publish::list_page(&site, &combined, &items(), &NEWEST))),
+        ("tags/开源/page/3/index.html", {
+            text(publish::list_page(&site, &channel(ChannelKind::Tag, "开源"), &items(), &numbered))
+        }),
+        ("editions/index.html", text(publish::editions_page(&site, &[(edition(), items())], &NEWEST))),
+        ("editions/page/7/index.html", text(publish::editions_page(&site, &[(edition(), items())], &last))),
+        ("tags/index.html", text(publish::tag_index(&site, &[(tag("AI"), 5), (tag("<C++>"), 1)]))),
+        ("sources/index.html", text(publish::source_index(&site, &[("例子.example".to_owned(), 2)]))),
+        ("status.html", text(publish::status_page(&site, &status()))),
+    ]
+}
+
+#[test]
+fn each_page_looks_as_before() {
+    for (path, html) in pages() {
+        insta::assert_snapshot!(path.replace("开源", "kaiyuan").replace('/', "_"), html);
+    }
+    insta::assert_snapshot!("status_json", text(publish::status_json(&status())));
+}
+
+#[test]
+fn english_pages_have_no_chinese_label() {
+    let mut site = site();
+    site.options.language = Language::En;
+    site.options.title = "Observations".to_owned();
+    site.options.author = "Observer".to_owned();
+    let mut story = item(0, "A title");
+    story.edition.title = "Edition 1".to_owned();
+    story.edition.author = Some("Author".to_owned());
+    story.item.body_html = "<p>Body.</p>".to_owned();
+    story.item.text = "A title\nBody.".to_owned();
+    story.item.remark_html = "<p>Hm.</p>".to_owned();
+    story.item.comment_by = Some("Wang".to_owned());
+    story.item.images = vec!["https://img.example/a.jpg".to_owned()];
+    story.item.image_credit = Some("MJ".to_owned());
+    story.sources =
+        Verdict::ALL.map(|verdict| source("Label", &format!("https://{verdict}.example/"), verdict)).to_vec();
+    for source in &mut story.sources {
+        source.since = Some(at("2024-01-01T00:00:00Z"));
+        source.moved_to = Some("https://new.example/".to_owned());
+        source.archive = Some("https://archive.example/".to_owned());
+    }
+    let mut all =
+        vec![text(publish::item_page(&site, &story)), text(publish::status_page(&site, &StatusView::default()))];
+    for kind in [ChannelKind::Combined, ChannelKind::Tag, ChannelKind::Source, ChannelKind::Editions] {
+        let feed = publish::feed(&site, &channel(kind, "name"), std::slice::from_ref(&story), None);
+        all.push(text(publish::render(&feed, publish::Format::Json)));
+        all.push(text(publish::list_page(&site, &channel(kind, "name"), &[], &NEWEST)));
+    }
+    for page in &all {
+        assert!(page.chars().all(|c| !('\u{3000}'..='\u{9fff}').contains(&c) && c != '：'), "{page}");
+    }
+    assert!(all[0].contains("gone since 2024-01-01") && all[2].contains("Source: <a href"), "{all:#?}");
+}
+
+#[test]
+fn relative_links_lead_to_what_is_published() {
+    let site = site();
+    let root = site.options.base_url.clone();
+    let mut there: BTreeSet<String> = pages().iter().map(|(path, _)| root.join(path).unwrap().to_string()).collect();
+    for file in ["rss.xml", "atom.xml", "feed.json"] {
+        for folder in ["", "editions/", "tags/开源/"] {
+            there.insert(root.join(&format!("{folder}{file}")).unwrap().to_string());
+        }
+    }
+    let others =
+        ["style.css", "feeds.opml", "items/item2/index.html", "tags/ai/index.html", "tags/cplusplus/index.html"];
+    let lists = [
+        "tags/开源/index.html",
+        "tags/x-org/index.html",
+        "tags/c-plusplus/index.html",
+        "sources/例子.example/index.html",
+    ];
+    let numbered = ["page/7/index.html", "tags/开源/page/2/index.html", "tags/开源/page/4/index.html"];
+    let editions = ["editions/page/6/index.html"];
+    for path in others.iter().chain(&lists).chain(&numbered).chain(&editions) {
+        there.insert(root.join(path).unwrap().to_string());
+    }
+    for (path, html) in pages() {
+        let here = root.join(path).unwrap();
+        for href in html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let target = here.join(&href.replace("&amp;", "&")).unwrap();
+            let canonical = html.contains(&format!("rel=\"canonical\" href=\"{href}\""));
+            if target.as_str().starts_with(root.as_str()) && !canonical {
+                let bare = target.as_str().trim_end_matches("#content").to_owned();
+                assert!(there.contains(&bare) || bare.contains("cplusplus"), "{path}: {href} → {bare}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_input_brings_is_escaped() {
+    let attack = "\"><script>alert(1)</script><a href=\"javascript:x\u{8}";
+    let mut odd = item(0, attack);
+    odd.edition.title = attack.to_owned();
+    odd.edition.author = Some(attack.to_owned());
+    odd.edition.permalink = Some("javascript:alert(1)".to_owned());
+    odd.item.image_credit = Some(attack.to_owned());
+    odd.item.images = vec!["javascript:alert(1)".to_owned(), format!("https://x.example/{attack}")];
+    odd.item.comment_by = Some(attack.to_owned());
+    odd.item.remark_html = "<p>ok</p>".to_owned();
+    odd.item.text = attack.to_owned();
+    odd.tags = vec![tag(attack)];
+    odd.sources = vec![source(attack, "javascript:alert(1)", Verdict::Refused), source("", attack, Verdict::Gone)];
+    odd.sources[1].archive = Some("javascript:alert(1)".to_owned());
+    let mut edition = edition();
+    edition.header = odd.edition.clone();
+    edition.cover = Some("javascript:alert(1)".to_owned());
+    let mut site = site();
+    site.options.title = attack.to_owned();
+    let items = [odd];
+    let combined = publish::feed(&site, &channel(ChannelKind::Tag, attack), &items, None);
+    for html in [
+        text(publish::item_page(&site, &items[0])),
+        text(publish::edition_page(&site, &edition, &items)),
+        text(publish::list_page(&site, &channel(ChannelKind::Tag, attack), &items, &NEWEST)),
+        text(publish::editions_page(&site, &[(edition.clone(), items.to_vec())], &NEWEST)),
+        text(publish::tag_index(&site, &[(tag(attack), 1)])),
+        text(publish::source_index(&site, &[(attack.to_owned(), 1)])),
+        combined.entries[0].content_html.clone(),
+    ] {
+        assert!(
+            !html.contains("<script") && !html.contains("href=\"javascript") && !html.contains("src=\"javascript"),
+            "{html}"
+        );
+        assert!(!html.contains('\u{8}') && !html.contains("&quot;\""), "{html}");
+    }
+}
+
+#[test]
+fn old_pages_do_not_change_when_new_items_come() {
+    let site = site();
+    let page = |total| {
+        let paging = Paging { number: Some(1), older: None, newer: Newer::Page(2), total };
+        publish::list_page(&site, &channel(ChannelKind::Tag, "AI"), &items(), &paging).unwrap()
+    };
+    assert_eq!(page(100), page(101));
+    assert_eq!(header(), items()[0].edition);
+}
+
+#[test]
+fn the_stylesheet_is_plain() {
+    let css = std::str::from_utf8(publish::stylesheet()).unwrap();
+    assert!(css.contains("prefers-color-scheme: dark") && !css.contains("url(") && !css.contains("@import"));
+}
