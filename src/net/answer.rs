@@ -75,7 +75,9 @@ impl Answer {
             .headers
             .get_all(CONTENT_ENCODING)
             .iter()
-            .flat_map(|value| String::from_utf8_lossy(value.as_bytes()).split(',').map(str::to_owned).collect::<Vec<_>>())
+            .flat_map(|value| {
+                String::from_utf8_lossy(value.as_bytes()).split(',').map(str::to_owned).collect::<Vec<_>>()
+            })
             .map(|coding| coding.trim().to_ascii_lowercase())
             .filter(|coding| !coding.is_empty() && coding != "identity")
             .collect();

@@ -27,7 +27,10 @@ pub struct Decoded {
 /// Undoes `codings` (in the order they were applied), at most `cap` bytes of each.
 pub(super) async fn decoded(raw: &[u8], codings: &[String], cap: usize) -> Decoded {
     if codings.len() > MAX_CODINGS {
-        return Decoded { problem: Some(format!("{} content codings on one answer", codings.len())), ..Decoded::default() };
+        return Decoded {
+            problem: Some(format!("{} content codings on one answer", codings.len())),
+            ..Decoded::default()
+        };
     }
     let mut result =
         Decoded { bytes: raw.get(..cap).unwrap_or(raw).to_vec(), cut: raw.len() > cap, ..Decoded::default() };

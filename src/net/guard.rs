@@ -96,10 +96,22 @@ mod tests {
     fn every_spelling_of_loopback_is_refused() {
         let guard = Guard::default();
         for url in [
-            "http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://0177.0.0.1/", "http://127.1/",
-            "http://１２７.０.０.１/", "http://127.0.0.1./", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
-            "http://[::ffff:7f00:1]/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://0/",
-            "http://0x7f000001/", "http://①②⑦.0.0.1/", "http://%31%32%37.0.0.1/",
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1/",
+            "http://127.1/",
+            "http://１２７.０.０.１/",
+            "http://127.0.0.1./",
+            "http://[::1]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[::ffff:7f00:1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[2002:7f00:1::]/",
+            "http://0/",
+            "http://0x7f000001/",
+            "http://①②⑦.0.0.1/",
+            "http://%31%32%37.0.0.1/",
         ] {
             assert!(refused(&guard, url), "{url}");
         }
@@ -108,7 +120,9 @@ mod tests {
     #[test]
     fn schemes_and_ports_by_policy() {
         let guard = Guard::default();
-        for url in ["ftp://example.org/", "gopher://example.org/", "http://example.org:22/", "https://example.org:6000/"] {
+        for url in
+            ["ftp://example.org/", "gopher://example.org/", "http://example.org:22/", "https://example.org:6000/"]
+        {
             assert!(refused(&guard, url), "{url}");
         }
         for url in ["http://example.org/", "https://example.org:8443/", "http://8.8.8.8:80/"] {

@@ -70,7 +70,11 @@ mod tests {
         let japanese = "<title>ページが見つかりません</title><p>お探しのページは見つかりませんでした。</p>";
         for (page, label) in [(chinese, "gbk"), (chinese, "big5"), (russian, "windows-1251"), (japanese, "shift_jis")] {
             let encoding = Encoding::for_label(label.as_bytes()).unwrap();
-            let page = if label == "big5" { "<title>頁面不存在</title><p>您所訪問的頁面不存在。</p>" } else { page };
+            let page = if label == "big5" {
+                "<title>頁面不存在</title><p>您所訪問的頁面不存在。</p>"
+            } else {
+                page
+            };
             let bytes = encoding.encode(page).0.into_owned();
             assert_eq!(text(&bytes, Some(&format!("text/html; charset=\"{label}\""))), page, "declared {label}");
             let meta = encoding.encode(&format!("<meta charset={label}>{page}")).0.into_owned();

@@ -58,18 +58,7 @@ impl Landing<'_> {
 type Rule = fn(&Landing<'_>) -> Option<Finding>;
 
 /// Every rule for answers, in order.
-const RULES: [Rule; 10] = [
-    challenge_header,
-    challenge_page,
-    status,
-    gate,
-    parked,
-    lost,
-    login,
-    missing,
-    unread,
-    moved,
-];
+const RULES: [Rule; 10] = [challenge_header, challenge_page, status, gate, parked, lost, login, missing, unread, moved];
 
 /// What an answer says.
 pub(super) fn answer(landing: &Landing<'_>) -> Finding {
@@ -155,7 +144,11 @@ fn missing(landing: &Landing<'_>) -> Option<Finding> {
     if landing::is_root(landing.asked) || signs::drawn_by_script(page) {
         return None;
     }
-    Some(Finding::new(Verdict::Gone, "soft-404", format!("{}, but {}", status_name(landing.answer.status), signs::missing_page(page)?)))
+    Some(Finding::new(
+        Verdict::Gone,
+        "soft-404",
+        format!("{}, but {}", status_name(landing.answer.status), signs::missing_page(page)?),
+    ))
 }
 
 /// A promise of a page of which nothing came.
@@ -203,4 +196,3 @@ pub(super) fn same_as_made_up(made_up: &Url) -> Finding {
     let evidence = format!("the page reads the same as {made_up}, which does not exist");
     Finding::new(Verdict::Gone, "soft-404", evidence)
 }
-

@@ -5,32 +5,97 @@ use url::Url;
 
 /// Path segments (without extension) of pages for missing pages.
 const MISSING: &[&str] = &[
-    "404", "404-not-found", "404_not_found", "404-error", "404error", "404-page", "404page", "404notfound", "410",
-    "error-404", "error_404", "error404", "err404", "not-found", "not_found", "notfound", "page-not-found",
-    "page_not_found", "pagenotfound", "file-not-found", "filenotfound", "content-not-found", "missing-page",
-    "page404", "page-404", "custom404", "_404", "expired-article",
+    "404",
+    "404-not-found",
+    "404_not_found",
+    "404-error",
+    "404error",
+    "404-page",
+    "404page",
+    "404notfound",
+    "410",
+    "error-404",
+    "error_404",
+    "error404",
+    "err404",
+    "not-found",
+    "not_found",
+    "notfound",
+    "page-not-found",
+    "page_not_found",
+    "pagenotfound",
+    "file-not-found",
+    "filenotfound",
+    "content-not-found",
+    "missing-page",
+    "page404",
+    "page-404",
+    "custom404",
+    "_404",
+    "expired-article",
 ];
 
 /// Path segments of log-in pages.
 const LOGIN: &[&str] = &[
-    "login", "log-in", "log_in", "signin", "sign-in", "sign_in", "wp-login", "logon", "sso", "auth", "authenticate",
-    "oauth", "visitor", "passport", "accountlogin", "servicelogin", "account-login", "user_login",
+    "login",
+    "log-in",
+    "log_in",
+    "signin",
+    "sign-in",
+    "sign_in",
+    "wp-login",
+    "logon",
+    "sso",
+    "auth",
+    "authenticate",
+    "oauth",
+    "visitor",
+    "passport",
+    "accountlogin",
+    "servicelogin",
+    "account-login",
+    "user_login",
 ];
 
 /// Hosts that ask who we are (or for consent) before they show anything: a label of the host.
 const GATES: &[&str] = &["login", "signin", "passport", "sso", "auth", "accounts", "idp", "consent", "guce"];
 
 /// Path segments behind which shops of captchas stand.
-const CAPTCHA: &[&str] = &["captcha", "sorry", "challenge", "verify-human", "robot-check", "antispider", "verify_human"];
+const CAPTCHA: &[&str] =
+    &["captcha", "sorry", "challenge", "verify-human", "robot-check", "antispider", "verify_human"];
 
 /// Paths that are a site's root by another name.
 const ROOTS: &[&str] = &["", "index", "home", "default", "main", "welcome", "homepage", "start"];
 
 /// Services whose links stand for any page, roots included.
 const SHORTENERS: &[&str] = &[
-    "t.co", "bit.ly", "tinyurl.com", "goo.gl", "ow.ly", "buff.ly", "is.gd", "t.cn", "url.cn", "dwz.cn", "lnkd.in",
-    "trib.al", "dlvr.it", "fb.me", "youtu.be", "amzn.to", "g.co", "aka.ms", "doi.org", "dx.doi.org", "purl.org",
-    "w3id.org", "feedproxy.google.com", "feeds.feedburner.com", "rebrand.ly", "suo.im", "git.io",
+    "t.co",
+    "bit.ly",
+    "tinyurl.com",
+    "goo.gl",
+    "ow.ly",
+    "buff.ly",
+    "is.gd",
+    "t.cn",
+    "url.cn",
+    "dwz.cn",
+    "lnkd.in",
+    "trib.al",
+    "dlvr.it",
+    "fb.me",
+    "youtu.be",
+    "amzn.to",
+    "g.co",
+    "aka.ms",
+    "doi.org",
+    "dx.doi.org",
+    "purl.org",
+    "w3id.org",
+    "feedproxy.google.com",
+    "feeds.feedburner.com",
+    "rebrand.ly",
+    "suo.im",
+    "git.io",
 ];
 
 /// Parts of a query that say where a reader came from, not what they read.
@@ -61,7 +126,8 @@ fn significant_query(url: &Url) -> bool {
 /// `en`, `zh-cn`, `pt_BR`, `zh-hans`.
 fn is_language(segment: &str) -> bool {
     let mut parts = segment.split(['-', '_']);
-    let letters = |part: &str, lengths: &[usize]| lengths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic());
+    let letters =
+        |part: &str, lengths: &[usize]| lengths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic());
     parts.next().is_some_and(|language| letters(language, &[2]))
         && parts.next().is_none_or(|region| letters(region, &[2, 4]))
         && parts.next().is_none()
@@ -74,13 +140,15 @@ pub(super) fn lost(asked: &Url, end: &Url) -> Option<String> {
     }
     let error_query = |url: &Url| {
         url.query_pairs().any(|(name, value)| {
-            matches!(&*name, "error" | "err" | "status" | "code" | "e") && matches!(&*value, "404" | "notfound" | "not_found")
+            matches!(&*name, "error" | "err" | "status" | "code" | "e")
+                && matches!(&*value, "404" | "notfound" | "not_found")
         })
     };
     if error_query(end) && !error_query(asked) {
         return Some("it lands on an address that says 404".to_owned());
     }
-    (is_root(end) && !is_root(asked) && !may_move_to_root(asked, end)).then(|| "it lands on the site's home page".to_owned())
+    (is_root(end) && !is_root(asked) && !may_move_to_root(asked, end))
+        .then(|| "it lands on the site's home page".to_owned())
 }
 
 /// A page may well get a site of its own; a page deep inside an archive does not.
@@ -93,7 +161,8 @@ fn may_move_to_root(asked: &Url, end: &Url) -> bool {
         return false;
     }
     let segments = stems(asked);
-    let named_in_host = segments.iter().any(|segment| segment.len() > 2 && to.split(['.', '-']).any(|label| label == segment));
+    let named_in_host =
+        segments.iter().any(|segment| segment.len() > 2 && to.split(['.', '-']).any(|label| label == segment));
     named_in_host || (segments.len() <= 1 && !same_site(&from, &to))
 }
 

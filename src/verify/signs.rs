@@ -73,13 +73,12 @@ const PARKING_MARKS: &[(&str, &str)] = &[
 
 /// Signs of a challenge that count before the status does: who asks, and by what we know.
 pub(super) fn challenge_header(answer: &Answer) -> Option<(&'static str, String)> {
-    CHALLENGE_HEADERS
-        .iter()
-        .filter(|(.., statuses)| statuses.is_empty() || statuses.contains(&answer.status))
-        .find_map(|(name, header, holds, _)| {
+    CHALLENGE_HEADERS.iter().filter(|(.., statuses)| statuses.is_empty() || statuses.contains(&answer.status)).find_map(
+        |(name, header, holds, _)| {
             let value = answer.header(header)?;
             value.to_ascii_lowercase().contains(holds).then(|| (*name, format!("{header}: {value}")))
-        })
+        },
+    )
 }
 
 /// A short page that asks whether we are human.
