@@ -54,6 +54,8 @@ pub struct Journey {
     pub deadline: Instant,
     /// How much of the last body is read, as sent.
     pub max_raw: usize,
+    /// Whether redirects are followed; otherwise one is an answer like any other.
+    pub follow: bool,
     /// Sent with every request, before the client's own.
     pub headers: HeaderMap,
     /// The answers before the last one.
@@ -99,6 +101,7 @@ impl Client {
         Journey {
             deadline: Instant::now() + self.options.timeout,
             max_raw,
+            follow: true,
             headers: HeaderMap::new(),
             hops: Vec::new(),
             reached_http: false,
@@ -114,7 +117,8 @@ impl Client {
         loop {
             let response = self.exchange(journey, &next).await?;
             let status = response.status().as_u16();
-            match redirect::target(status, response.headers(), &next) {
+            let target = redirect::target(status, response.headers(), &next).filter(|_| journey.follow);
+            match target {
                 None => return Ok(Answer::read(next, response, journey.max_raw, journey.deadline).await),
                 Some(Err(problem)) => return Err(Failure::new(FailureKind::Redirect, problem)),
                 Some(Ok(to)) => {

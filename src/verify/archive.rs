@@ -4,7 +4,7 @@
 //! Fails quietly (an archive that does not answer is no news about the link) and asks slowly: one request at a time, an
 //! interval between them.
 
-use crate::net::Client;
+use crate::net::{Client, repaired, status_name};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,9 @@ use url::Url;
 
 /// Nothing is read of a snapshot but that it is there.
 const MAX_RAW: usize = 1024;
+
+/// Redirects within the archive that are followed.
+const MOST_HOPS: usize = 4;
 
 /// What the archive knows of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,27 +64,34 @@ impl Archive {
         result
     }
 
+    /// The redirect is the answer: what the copy itself replies with (pages are replayed with their status) does not
+    /// matter, so it is not asked for. Redirects that lead elsewhere in the archive (to https, say) are followed.
     async fn request(&self, path: &str) -> Snapshot {
         let address = format!("{}/{path}", self.base.as_str().trim_end_matches('/'));
-        let Ok(address) = Url::parse(&address) else {
+        let Ok(mut address) = Url::parse(&address) else {
             return Snapshot::Unknown(format!("`{address}` is not a URL"));
         };
-        let mut journey = self.client.journey(MAX_RAW);
-        let answer = self.client.travel(&mut journey, address).await;
-        // The redirect is the answer: what the snapshot itself replies with (pages are replayed with their status)
-        // does not matter any more.
-        let passed = journey.hops.iter().skip(1).map(|hop| hop.url.as_str());
-        let ended = answer.as_ref().ok().map(|answer| answer.url.as_str());
-        if let Some(snapshot) = passed.chain(ended).filter(|url| is_snapshot(url)).last()
-            && (!journey.hops.is_empty() || answer.as_ref().is_ok_and(|answer| answer.status == 200))
-        {
-            return Snapshot::Found(snapshot.to_owned());
+        for _ in 0..MOST_HOPS {
+            let mut journey = self.client.journey(MAX_RAW);
+            journey.follow = false;
+            let answer = match self.client.travel(&mut journey, address.clone()).await {
+                Ok(answer) => answer,
+                Err(failure) => return Snapshot::Unknown(failure.message),
+            };
+            match answer.status {
+                404 => return Snapshot::None,
+                200..=299 if is_snapshot(address.as_str()) => return Snapshot::Found(address.into()),
+                300..=399 => {}
+                other => return Snapshot::Unknown(format!("the archive answered {}", status_name(other))),
+            }
+            let location = answer.headers.get("location").map(|value| repaired(value.as_bytes())).unwrap_or_default();
+            match address.join(&location) {
+                Ok(to) if is_snapshot(to.as_str()) && to != address => return Snapshot::Found(to.into()),
+                Ok(to) => address = to,
+                Err(_) => break,
+            }
         }
-        match answer {
-            Ok(answer) if answer.status == 404 => Snapshot::None,
-            Ok(answer) => Snapshot::Unknown(format!("the archive answered {}", answer.status)),
-            Err(failure) => Snapshot::Unknown(failure.message),
-        }
+        Snapshot::Unknown("the archive redirects without an end".to_owned())
     }
 }
 

@@ -78,7 +78,7 @@ pub struct Policy {
     pub recheck: Vec<TimeDelta>,
     /// Wait after a first failure; it doubles with each further one.
     pub failing_first: TimeDelta,
-    /// The longest wait between looks at a failing link.
+    /// The longest wait between looks at a failing link. Not a whole day, so that they wander through the hours.
     pub failing_most: TimeDelta,
     /// Between looks at a link that is confirmed gone.
     pub gone_recheck: TimeDelta,
@@ -93,7 +93,7 @@ impl Default for Policy {
             failing_over: TimeDelta::days(7),
             recheck: [1, 7, 30, 90].map(TimeDelta::days).to_vec(),
             failing_first: TimeDelta::hours(1),
-            failing_most: TimeDelta::days(1),
+            failing_most: TimeDelta::hours(21),
             gone_recheck: TimeDelta::days(30),
         }
     }

@@ -6,7 +6,7 @@
 use html5ever::interface::TokenizerResult;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use std::cell::RefCell;
 
 /// Characters of text that are kept for comparing; the weights count on.
@@ -53,7 +53,7 @@ pub(super) fn weight(text: &str) -> usize {
 impl Page {
     /// Reads HTML.
     pub(super) fn read(html: &str) -> Self {
-        let tokenizer = Tokenizer::new(Sink(RefCell::new(Reader::default())), Default::default());
+        let tokenizer = Tokenizer::new(Sink(RefCell::new(Reader::default())), TokenizerOpts::default());
         let input = BufferQueue::default();
         input.push_back(StrTendril::from_slice(html));
         while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}

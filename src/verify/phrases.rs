@@ -28,6 +28,7 @@ pub(super) const PHRASES: &[(Kind, &str, &str)] = &[
     (Missing, "", "404"),
     (Missing, "en", "404 error"),
     (Missing, "en", "error 404"),
+    (Missing, "en", "error 404 not found"),
     (Missing, "en", "http 404"),
     (Missing, "en", "404 page"),
     (Missing, "en", "404 not found"),
@@ -346,6 +347,7 @@ fn within_words(part: &str, phrase: &str) -> bool {
 /// Lower case, straight quotes, single blanks, no dots and marks at the ends.
 fn plain(text: &str) -> String {
     let lower = text.to_lowercase().replace(['’', '‘', '`'], "'").replace('\u{a0}', " ");
+    let lower = lower.replace(['(', ')', '[', ']', '"', '“', '”', '「', '」'], " ");
     folded(&lower).trim_matches(|c: char| c.is_ascii_punctuation() && c != '!' || c == '…' || c == '。').to_owned()
 }
 

@@ -10,6 +10,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// Looks at one link are never closer than this, whatever is configured.
 const LEAST: TimeDelta = TimeDelta::minutes(15);
 
+/// Between looks at a page that seems gone: eight of them make three days, each at another time of day, so that a page
+/// that comes and goes (with a nightly job, say) is seen when it is there.
+const SUSPICION: TimeDelta = TimeDelta::hours(9);
+
 /// The next moment at which the link is due. `checks` are those of this URL, oldest first; `published` is when the
 /// newest item that cites it was published. A link without checks is due `now`.
 pub fn next_check(
@@ -42,7 +46,7 @@ fn after(
         (Verdict::Gone, _) => policy.gone_recheck,
         (_, Verdict::Gone) => {
             let gaps = policy.looks_needed(&last.rule) - 1;
-            policy.confirm_gone_over / i32::try_from(gaps).unwrap_or(i32::MAX)
+            (policy.confirm_gone_over / i32::try_from(gaps).unwrap_or(i32::MAX)).min(SUSPICION)
         }
         (_, Verdict::Failing) => backoff(checks, policy),
         _ => return by_age(last.at, published, &policy.recheck),

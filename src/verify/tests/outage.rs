@@ -1,1 +1,54 @@
+//! Whose fault it is when many links fail at once.
+
 use super::*;
+use crate::verify::HELD_BACK;
+
+fn look(host: usize, verdict: Verdict, reached_http: bool) -> Check {
+    Check {
+        url: format!("https://host{host}.example/a"),
+        at: "2026-01-01T00:00:00Z".parse().unwrap(),
+        verdict,
+        rule: "rule".to_owned(),
+        evidence: String::new(),
+        status: None,
+        final_url: None,
+        hops: Vec::new(),
+        retry_after: None,
+        reached_http,
+        ms: 1,
+    }
+}
+
+fn down(hosts: std::ops::Range<usize>) -> impl Iterator<Item = Check> {
+    hosts.map(|host| look(host, Verdict::Failing, false))
+}
+
+fn up(hosts: std::ops::Range<usize>) -> impl Iterator<Item = Check> {
+    hosts.map(|host| look(host, Verdict::Reachable, true))
+}
+
+#[test]
+fn the_network_is_down_when_nothing_or_little_is_reached() {
+    let says = |checks: Vec<Check>| network_is_down(&checks);
+    assert!(says(down(0..1).collect()).is_some());
+    assert!(says(down(0..20).collect()).is_some());
+    assert!(says(down(0..4).chain(up(4..6)).collect()).is_some());
+}
+
+#[test]
+fn some_hosts_that_fail_are_their_own_fault() {
+    let says = |checks: Vec<Check>| network_is_down(&checks);
+    assert_eq!(says(Vec::new()), None);
+    assert_eq!(says(down(0..10).chain(up(10..100)).collect()), None);
+    assert_eq!(says(down(0..3).chain(up(3..4)).collect()), None, "too few hosts to tell");
+    assert_eq!(says((0..600).map(|_| look(0, Verdict::Failing, false)).chain(up(1..6)).collect()), None, "one host");
+    assert_eq!(says((0..9).map(|host| look(host, Verdict::Failing, true)).collect()), None, "answers with 503");
+}
+
+#[test]
+fn links_that_were_not_tried_do_not_count() {
+    let mut held = look(0, Verdict::Blocked, false);
+    held.rule = HELD_BACK.to_owned();
+    assert_eq!(network_is_down(&[held.clone(), look(1, Verdict::Refused, false)]), None);
+    assert!(network_is_down(&[held, look(1, Verdict::Failing, false)]).is_some());
+}

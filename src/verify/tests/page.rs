@@ -1,1 +1,69 @@
+//! What is read of pages.
+
 use super::*;
+
+#[test]
+fn title_headings_and_text_are_found() {
+    let page = Page::read(
+        "<!doctype html><html><head><title>\n A &amp; B\t</title><style>p{}</style><script>var t='<title>x</title>'</script>\
+         </head><body><svg><title>icon</title></svg><nav><a href=/>Home</a></nav><h1>The <em>head</em></h1>\
+         <p>Text one<br>two</p><footer>Foot</footer><noscript>Turn it on</noscript></body></html>",
+    );
+    assert_eq!(page.title, "A & B");
+    assert_eq!(page.headings, ["The head"]);
+    assert_eq!(page.text, "Home The head Text one two Foot");
+    assert_eq!(page.scripts, 1);
+    assert!(page.noscript);
+    assert_eq!(page.prose, weight("The head Text one two"));
+}
+
+#[test]
+fn what_is_hidden_is_not_read() {
+    let page = Page::read(
+        "<p>seen</p><div hidden><div>no</div><h1>404</h1></div><div style='display: none'>no</div>\
+         <template><h1>404</h1></template><p>seen too</p>",
+    );
+    assert_eq!(page.text, "seen seen too");
+    assert!(page.headings.is_empty());
+}
+
+#[test]
+fn refreshes_are_read_as_browsers_read_them() {
+    for (content, expected) in [
+        ("0;url=/b", Some((0.0, "/b"))),
+        ("3; URL='/b c'", Some((3.0, "/b c"))),
+        ("1,url=\"b\"x", Some((1.0, "b"))),
+        ("0.5; b", Some((0.0, "b"))),
+        ("5", None),
+        ("", None),
+        ("soon; url=b", None),
+        ("0; url=", None),
+    ] {
+        assert_eq!(refresh(content), expected.map(|(delay, to)| (delay, to.to_owned())), "{content}");
+    }
+    assert_eq!(Page::read("<meta http-equiv=Refresh content='0; url=/b'>").refresh, Some((0.0, "/b".to_owned())));
+    assert_eq!(Page::read("<noscript><meta http-equiv=refresh content='0; url=/b'></noscript>").refresh, None);
+}
+
+#[test]
+fn hostile_pages_cost_little() {
+    for page in [
+        "<div>".repeat(50_000),
+        "<a href='".repeat(20_000),
+        "<h1>".repeat(50_000),
+        "<title>".repeat(30_000),
+        "<script>".repeat(30_000),
+        "<".repeat(250_000),
+        "&#x".repeat(80_000),
+        "<b ".repeat(60_000),
+    ] {
+        let read = Page::read(&page);
+        assert!(read.headings.len() <= KEPT_HEADINGS && read.title.len() <= KEPT_HEADING * 4);
+    }
+}
+
+#[test]
+fn weight_counts_what_is_said() {
+    assert_eq!(weight("a b"), 2);
+    assert_eq!(weight("开源"), 6);
+}
