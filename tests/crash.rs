@@ -1,6 +1,8 @@
 //! Rule 3, whole or not at all: a process that is killed at any moment, and a disk that is full, leave the last good feeds, and
 //! the next run completes to the same bytes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+
 mod support;
 
 use std::fs;

@@ -1,6 +1,8 @@
 //! Rule 2, ids are for ever: whatever an editor does to a post, and even when the database is lost in between, a story keeps
 //! its id and no id goes to another story.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+
 mod support;
 
 use chrono::Duration;

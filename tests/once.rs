@@ -1,5 +1,7 @@
 //! `--once` through the real binary: what an editor and an operator meet.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+
 mod support;
 
 use std::fs;

@@ -1,6 +1,8 @@
 //! Sources in a whole cycle: checked through a real server on loopback, judged, shown; and nothing is called dead because
 //! the machine is offline.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+
 mod support;
 
 use chrono::Duration;
@@ -12,7 +14,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 const LOOPBACK: &str = "[net]\nallow_networks = [\"127.0.0.0/8\"]\ninterval = \"0s\"\ntimeout = \"2s\"\n";
 
 async fn server(routes: &[(&str, u16)]) -> MockServer {
-    let server = MockServer::start().await;
+    // Not from the pool of servers, which go on listening when they are dropped.
+    let server = MockServer::builder().start().await;
     for (route, status) in routes {
         let answer = ResponseTemplate::new(*status).set_body_string("<title>A page</title><p>Some text.</p>");
         Mock::given(method("GET")).and(path(*route)).respond_with(answer).mount(&server).await;

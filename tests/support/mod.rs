@@ -2,9 +2,11 @@
 //! real binary.
 
 #![allow(dead_code, reason = "every test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use chrono::{DateTime, TimeZone, Utc};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -162,13 +164,13 @@ impl Post {
     /// The post as Markdown, in the form that digests have today.
     pub(crate) fn markdown(&self) -> String {
         let number = self.number.map(|number| format!("#{number} ")).unwrap_or_default();
-        let tags: String = self.tags.iter().map(|tag| format!("- {tag}\n")).collect();
+        let tags = self.tags.iter().fold(String::new(), |tags, tag| tags + "- " + tag + "\n");
         let mut text =
             format!("---\ntitle: '每日观察 {number}{}'\ndate: '{}'\ntags:\n{tags}---\n\n", self.title, self.date);
         for story in &self.stories {
-            text.push_str(&format!("### {}\n\n{}\n\n", story.title, story.text));
+            write!(text, "### {}\n\n{}\n\n", story.title, story.text).unwrap();
             if let Some(url) = &story.url {
-                text.push_str(&format!("> **[消息来源：Somewhere]({url})**\n\n"));
+                write!(text, "> **[消息来源：Somewhere]({url})**\n\n").unwrap();
             }
             text.push_str("> 编者点评：再看看。\n\n");
         }
