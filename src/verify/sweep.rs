@@ -10,9 +10,11 @@ use super::queue::{Queue, Turn};
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt;
 use futures::stream::{self, BoxStream, Stream, StreamExt};
 use std::collections::VecDeque;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +73,10 @@ impl Sweep {
                 return Some(check);
             }
             self.start();
+            // `until` may never come true, so nothing to do must be seen as such.
+            if self.running.is_empty() && self.targets.is_none() && self.queue.waiting() == 0 {
+                return None;
+            }
             let may_start = self.running.len() < self.concurrency;
             let wake_at = self.queue.wake_at().filter(|_| may_start);
             let room = self.queue.waiting() < MOST_WAITING;
@@ -115,7 +121,10 @@ impl Sweep {
             let Some(Turn { host, url, retry }) = self.queue.next(instant) else { return };
             let context = Arc::clone(&self.context);
             let at = self.at(instant);
-            self.running.spawn(async move { (host, check::run(&context, &url, at, retry).await) });
+            self.running.spawn(async move {
+                let run = AssertUnwindSafe(check::run(&context, &url, at, retry)).catch_unwind().await;
+                (host, run.unwrap_or_else(|_panic| not_judged(&url, at)))
+            });
         }
     }
 
@@ -160,6 +169,23 @@ impl Sweep {
 
     fn at(&self, instant: Instant) -> DateTime<Utc> {
         self.now + TimeDelta::from_std(instant - self.began).unwrap_or_default()
+    }
+}
+
+/// A page that one of the parsers panics on must cost neither the sweep nor the link: it is only closed to us.
+fn not_judged(url: &str, at: DateTime<Utc>) -> Check {
+    Check {
+        url: url.to_owned(),
+        at,
+        verdict: Verdict::Blocked,
+        rule: "not-judged".to_owned(),
+        evidence: "what came could not be read without a fault of ours".to_owned(),
+        status: None,
+        final_url: None,
+        hops: Vec::new(),
+        retry_after: None,
+        reached_http: true,
+        ms: 0,
     }
 }
 

@@ -70,12 +70,6 @@ impl Case {
         self
     }
 
-    pub(crate) fn says(mut self, verdict: Verdict, rule: &str) -> Self {
-        self.verdict = verdict;
-        rule.clone_into(&mut self.rule);
-        self
-    }
-
     pub(crate) fn slow(mut self) -> Self {
         self.slow = true;
         self

@@ -10,9 +10,9 @@ fn start() -> DateTime<Utc> {
 
 fn look(hours: i64, verdict: Verdict) -> Check {
     let rule = match verdict {
-        Verdict::Gone => "http-404",
-        Verdict::Failing => "dns",
-        Verdict::Blocked => "http-403",
+        Gone => "http-404",
+        Failing => "dns",
+        Blocked => "http-403",
         _ => "ok",
     };
     Check {
@@ -35,11 +35,14 @@ fn after(looks: &[(i64, Verdict)]) -> Judgement {
     judge(&checks, &Policy::default())
 }
 
-use Verdict::{Blocked, Failing, Gone, Moved, Reachable, Refused, Unchecked};
+use crate::model::Verdict::{Blocked, Failing, Gone, Moved, Reachable, Refused, Unchecked};
+
+/// Name, looks by hour, verdict.
+type Expectation<'a> = (&'a str, &'a [(i64, Verdict)], Verdict);
 
 #[test]
 fn what_looks_add_up_to() {
-    let cases: &[(&str, &[(i64, Verdict)], Verdict)] = &[
+    let cases: &[Expectation<'_>] = &[
         ("nothing is known", &[], Unchecked),
         ("seen", &[(0, Reachable)], Reachable),
         ("moved needs one look", &[(0, Reachable), (24, Moved)], Moved),

@@ -47,7 +47,7 @@ fn a_host_is_left_alone_as_long_as_it_asks() {
     let mut queue = Queue::new(2, Duration::ZERO);
     queue.push("host", "a".into(), now);
     queue.push("other", "b".into(), now);
-    let until = now + Duration::from_secs(60);
+    let until = now + Duration::from_mins(1);
     queue.leave_alone("host", until, now);
     assert_eq!(drain(&mut queue, now), ["b"]);
     assert_eq!(drain(&mut queue, until - Duration::from_secs(1)), Vec::<String>::new());
@@ -55,7 +55,7 @@ fn a_host_is_left_alone_as_long_as_it_asks() {
     assert!(queue.held_back(id, until).is_none(), "within the horizon it is waited for");
     assert_eq!(drain(&mut queue, until), ["a"]);
     queue.push("host", "c".into(), until);
-    queue.leave_alone("host", until + Duration::from_secs(60), until);
+    queue.leave_alone("host", until + Duration::from_mins(1), until);
     assert_eq!(queue.held_back(id, until).map(|(url, _)| url), Some("c".into()));
     assert_eq!(queue.waiting(), 0);
     assert!(drain(&mut queue, until + Duration::from_secs(90)).is_empty());

@@ -1,10 +1,9 @@
 //! The archive's look-up against a stand-in, and trust: whose certificates are believed.
 
-#[path = "verify/server.rs"]
-mod server;
-
+use crate::server::{Reply, Wire};
 use chrono::{DateTime, Utc};
-use server::{Reply, Wire};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,8 +11,6 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use wellsourced::net::{Client, Error, Options};
 use wellsourced::verify::archive::{Archive, Snapshot};
 use wellsourced::verify::{CheckOptions, check};
@@ -63,7 +60,7 @@ async fn the_archive_is_asked_for_the_copy_nearest_to_a_date() {
 /// Answers every TLS connection with one page.
 async fn https(certificate: rcgen::CertifiedKey<rcgen::KeyPair>) -> SocketAddr {
     let key = PrivateKeyDer::try_from(certificate.signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()

@@ -1,11 +1,8 @@
 //! Many links at once: fairness, politeness, stopping; and what one link may cost (bombs, floods).
 
-#[path = "verify/server.rs"]
-mod server;
-
+use crate::server::{Reply, Step, Wire};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{Stream, StreamExt};
-use server::{Reply, Step, Wire};
 use std::collections::HashSet;
 use std::future::pending;
 use std::net::IpAddr;

@@ -1,23 +1,8 @@
 //! The rules against a real server on loopback that misbehaves on the wire: what it does, what one check must say.
 
-#[path = "verify/blocked.rs"]
-mod blocked;
-#[path = "verify/case.rs"]
-mod case;
-#[path = "verify/failing.rs"]
-mod failing;
-#[path = "verify/gone.rs"]
-mod gone;
-#[path = "verify/reachable.rs"]
-mod reachable;
-#[path = "verify/refused.rs"]
-mod refused;
-#[path = "verify/server.rs"]
-mod server;
-
-use case::{Case, host_name};
+use crate::case::{Case, host_name};
+use crate::server::{Reply, Wire};
 use futures::StreamExt;
-use server::{Reply, Wire};
 use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -26,6 +11,7 @@ use wellsourced::net::{Client, Options};
 use wellsourced::verify::{CheckOptions, check};
 
 fn all() -> Vec<Case> {
+    use crate::{blocked, failing, gone, reachable, refused};
     [refused::cases(), blocked::cases(), gone::cases(), failing::cases(), reachable::cases()].concat()
 }
 
@@ -50,7 +36,7 @@ async fn every_case_gets_its_verdict_and_nobody_else_is_contacted() {
     assert!(cases.len() >= 150 && guards >= 40, "{} cases, {guards} guards", cases.len());
     let wire = Wire::start().await;
     wire.add("landing.test", "/", vec![Reply::html(200, "<title>The page</title><p>here it is")]);
-    let patient = client(cases.len(), Duration::from_secs(60));
+    let patient = client(cases.len(), Duration::from_mins(1));
     let hasty = client(cases.len(), Duration::from_millis(600));
     let options = CheckOptions { backoff: Duration::from_millis(5), ..CheckOptions::default() };
     let (wire, options) = (&wire, &options);
