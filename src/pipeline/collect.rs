@@ -19,6 +19,9 @@ const HELD_AT_MOST: Duration = Duration::days(7);
 /// How many posts are read at once.
 const READERS: usize = 8;
 
+/// From so many changed posts on, what is given out is asked for at once.
+const MANY: usize = 100;
+
 /// How many editions a report tells with their items.
 const TOLD: usize = 10;
 
@@ -51,6 +54,9 @@ pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<Input
     let mut report = InputReport { name: input.name.clone(), posts: files.len(), ..InputReport::default() };
     let changed: Vec<Found> =
         files.into_iter().filter(|found| needs_reading(before.get(&found.path), found, state, now)).collect();
+    if changed.len() > MANY {
+        write.expect_many().await?;
+    }
     let mut step = Step { write, input, input_id: state.id, present: &present, now, report: &mut report };
     let bar = progress.collecting(&input.name, changed.len());
     let known: HashMap<&str, &PostState> = before.iter().map(|(path, post)| (path.as_str(), post)).collect();

@@ -49,7 +49,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     if !scope.all && scope.changes.is_empty() {
         return Ok((report, Vec::new()));
     }
-    let mut writing = Writing::open(store, &options.directory, scope.all)?;
+    let mut writing = Writing::open(store, &options.directory, scope.all).await?;
     let members = compose_all(store, &site, &scope, &mut writing, progress).await?;
     let ids = restore::lines(store, site.id, (!scope.all).then_some(&scope.changes)).await?;
     let complaints = writing.commit(&mut report, |directory| write_ids(directory, &ids, scope.all)).await?;
@@ -109,9 +109,10 @@ async fn compose_all(
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<Vec<(i64, u64)>, Error> {
-    let composer = Composer { store, site: Arc::clone(site) };
+    let composer = Composer { store, site: Arc::clone(site), tags: store.tags().await? };
     let (items, editions) = if scope.all {
-        (store.all_items().await?, store.edition_ids(ItemOrder::Oldest, 0, u64::MAX).await?)
+        // The pages of all items come with those of their editions.
+        (Vec::new(), store.edition_ids(ItemOrder::Oldest, 0, u64::MAX).await?)
     } else {
         (scope.changes.items.clone(), scope.changes.editions.clone())
     };
@@ -130,7 +131,8 @@ async fn compose_all(
         writing.put_all(files).await?;
     }
     let mut units =
-        futures::stream::iter(editions.chunks(PAGES_AT_ONCE).map(|ids| composer.edition_pages(ids))).buffered(WORKERS);
+        futures::stream::iter(editions.chunks(PAGES_AT_ONCE).map(|ids| composer.edition_pages(ids, scope.all)))
+            .buffered(WORKERS);
     while let Some(files) = units.try_next().await? {
         bar.inc(u64::try_from(files.len()).unwrap_or_default());
         writing.put_all(files).await?;

@@ -63,9 +63,8 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<(), Error> {
         write.save_edition(input.id, &edition, None, edition.updated).await?;
     }
     let manifest = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).read()?;
-    for (path, hash) in ManifestLine::replay(manifest) {
-        write.put_file(&path, &hash).await?;
-    }
+    let files = ManifestLine::replay(manifest);
+    write.put_files(&files.iter().map(|(path, hash)| (path.as_str(), hash.as_str())).collect::<Vec<_>>()).await?;
     Ok(write.commit().await?)
 }
 

@@ -5,20 +5,34 @@ use crate::model::{Channel, ChannelKind, Edition, Item, KnownEdition, LinkKey, s
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
+/// Where a live item stands.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Every channel, with the ordinal of the tag or source within the item.
+    pub(super) all: Vec<(i64, i64)>,
+    /// The channels of its tags, in order.
+    pub(super) tags: Vec<i64>,
+}
+
 impl Write {
     /// Where an item stands: the combined channel, its tags in order, the hosts it cites.
-    pub(super) async fn places_of(&mut self, item: &Item) -> Result<Vec<(i64, i64)>> {
-        let mut places = vec![(self.channel(ChannelKind::Combined, "", "", "").await?, 0)];
+    pub(super) async fn places_of(&mut self, item: &Item) -> Result<Places> {
+        let mut places = Places::default();
+        places.all.push((self.channel(ChannelKind::Combined, "", "", "").await?, 0));
         for (ordinal, name) in (0_i64..).zip(&item.tags) {
-            places.push((self.tag_channel(name).await?, ordinal));
+            let channel = self.tag_channel(name).await?;
+            if !places.tags.contains(&channel) {
+                places.tags.push(channel);
+                places.all.push((channel, ordinal));
+            }
         }
         for (ordinal, source) in (0_i64..).zip(&item.sources) {
             let Some(host) = LinkKey::host_of(&source.url) else { continue };
             let slug = host.replace(':', "-").replace(['[', ']'], "");
-            places.push((self.channel(ChannelKind::Source, &host, &host, &slug).await?, ordinal));
+            places.all.push((self.channel(ChannelKind::Source, &host, &host, &slug).await?, ordinal));
         }
         let mut seen = BTreeSet::new();
-        places.retain(|(channel, _)| seen.insert(*channel));
+        places.all.retain(|(channel, _)| seen.insert(*channel));
         Ok(places)
     }
 
@@ -47,15 +61,16 @@ impl Write {
         if let Some(id) = self.channels.get(&cached) {
             return Ok(*id);
         }
-        let found = sqlx::query_scalar("SELECT id FROM channels WHERE kind = $1 AND key = $2")
+        let found: Option<(i64, String)> = sqlx::query_as("SELECT id, name FROM channels WHERE kind = $1 AND key = $2")
             .bind(kind.as_str())
             .bind(key)
             .fetch_optional(&mut *self.tx)
             .await?;
-        let id = match found {
-            Some(id) => id,
-            None => self.new_channel(kind, key, name, slug).await?,
+        let (id, named) = match found {
+            Some(found) => found,
+            None => (self.new_channel(kind, key, name, slug).await?, name.to_owned()),
         };
+        self.names.insert(id, named);
         self.channels.insert(cached, id);
         Ok(id)
     }
@@ -84,7 +99,9 @@ impl Write {
         let names = written.into_iter().flat_map(|edition| edition.items.iter().flat_map(|item| &item.tags));
         for (ordinal, name) in (0_i64..).zip(names) {
             let channel = self.tag_channel(name).await?;
-            touched.insert(channel);
+            if self.names.get(&channel) != Some(name) {
+                touched.insert(channel);
+            }
             sqlx::query(
                 "INSERT INTO spellings (channel_id, published, edition_id, name, ordinal) VALUES ($1,$2,$3,$4,$5)
                  ON CONFLICT DO NOTHING",
@@ -114,6 +131,9 @@ impl Write {
         .bind(channel)
         .execute(&mut *self.tx)
         .await?;
+        // Asked for again when it is met next.
+        self.names.remove(&channel);
+        self.channels.retain(|_, id| *id != channel);
         if changed.rows_affected() > 0 && self.marks {
             self.set_meta("published", "again").await?;
         }

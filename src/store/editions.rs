@@ -1,5 +1,6 @@
 //! Saves an edition with its items, and marks what the publisher has to look at again.
 
+use super::channels::Places;
 use super::known::code;
 use super::{Result, Write, to_json};
 use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence};
@@ -7,9 +8,6 @@ use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// Where a live item stands: channel and ordinal of the tag or source within the item.
-type Places = Vec<(i64, i64)>;
 
 impl Write {
     /// Saves an edition as it is now. The live items of `known` are those of `written`, each at its `position`;
@@ -21,24 +19,28 @@ impl Write {
         written: Option<&Edition>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let before = self.memberships_of_edition(known.id).await?;
         let stood: Option<(i64, i64)> = sqlx::query_as("SELECT live, published FROM editions WHERE id = $1")
             .bind(known.id.to_string())
             .fetch_optional(&mut *self.tx)
             .await?;
+        let before = match stood {
+            Some(_) => self.forget_places(known.id).await?,
+            None => BTreeSet::new(),
+        };
+        self.note_taken(known);
         self.put_edition(input_id, known, written).await?;
         self.put_spellings(known, written).await?;
         let mut after = BTreeSet::new();
         for item in &known.items {
             let live = (item.presence == Presence::Live).then(|| item_at(written, item.position)).flatten();
-            self.put_item(known.id, item, live).await?;
-            self.put_sources(item, live).await?;
             let places = match live {
                 Some(live) => self.places_of(live).await?,
-                None => Places::new(),
+                None => Places::default(),
             };
+            self.put_item(known.id, item, live, &places).await?;
+            self.put_sources(item, live).await?;
             self.put_memberships(item, &places).await?;
-            after.extend(places.iter().map(|(channel, _)| (*channel, item.published.timestamp(), item.id)));
+            after.extend(places.all.iter().map(|(channel, _)| (*channel, item.published.timestamp(), item.id)));
         }
         let left = before.difference(&after).map(|(channel, ..)| *channel).collect();
         self.note_emptied(&left, now).await?;
@@ -47,6 +49,18 @@ impl Write {
             self.mark_items(known, &before, &after).await?;
         }
         Ok(())
+    }
+
+    /// Takes the items of an edition out of their channels and from their links. Tells where they stood.
+    async fn forget_places(&mut self, edition: Uuid) -> Result<BTreeSet<(i64, i64, Uuid)>> {
+        let before = self.memberships_of_edition(edition).await?;
+        for sql in [
+            "DELETE FROM memberships WHERE item_id IN (SELECT id FROM items WHERE edition_id = $1)",
+            "DELETE FROM item_sources WHERE item_id IN (SELECT id FROM items WHERE edition_id = $1)",
+        ] {
+            sqlx::query(sql).bind(edition.to_string()).execute(&mut *self.tx).await?;
+        }
+        Ok(before)
     }
 
     async fn memberships_of_edition(&mut self, edition: Uuid) -> Result<BTreeSet<(i64, i64, Uuid)>> {
@@ -89,16 +103,22 @@ impl Write {
         Ok(())
     }
 
-    async fn put_item(&mut self, edition: Uuid, item: &KnownItem, written: Option<&Item>) -> Result<()> {
+    async fn put_item(
+        &mut self,
+        edition: Uuid,
+        item: &KnownItem,
+        written: Option<&Item>,
+        places: &Places,
+    ) -> Result<()> {
         let written = written.map(|item| to_json("items.written", item)).transpose()?.unwrap_or_default();
         sqlx::query(
             "INSERT INTO items (id, short_id, edition_id, position, title, source_key, sketch, content_hash, written,
-                                published, updated, live)
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)
+                                tags, published, updated, live)
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)
              ON CONFLICT (id) DO UPDATE SET position = excluded.position, title = excluded.title,
                  source_key = excluded.source_key, sketch = excluded.sketch, content_hash = excluded.content_hash,
-                 written = excluded.written, published = excluded.published, updated = excluded.updated,
-                 live = excluded.live",
+                 written = excluded.written, tags = excluded.tags, published = excluded.published,
+                 updated = excluded.updated, live = excluded.live",
         )
         .bind(item.id.to_string())
         .bind(&item.short_id)
@@ -109,6 +129,7 @@ impl Write {
         .bind(item.sketch.to_hex())
         .bind(item.content_hash.to_string())
         .bind(written)
+        .bind(to_json("items.tags", &places.tags)?)
         .bind(item.published.timestamp())
         .bind(item.updated.timestamp())
         .bind(code(item.presence))
@@ -118,10 +139,6 @@ impl Write {
     }
 
     async fn put_sources(&mut self, item: &KnownItem, written: Option<&Item>) -> Result<()> {
-        sqlx::query("DELETE FROM item_sources WHERE item_id = $1")
-            .bind(item.id.to_string())
-            .execute(&mut *self.tx)
-            .await?;
         for (position, source) in (0_i64..).zip(written.into_iter().flat_map(|w| &w.sources)) {
             let Some(key) = LinkKey::of(&source.url) else { continue };
             sqlx::query("INSERT INTO item_sources (item_id, position, label, url, link_key) VALUES ($1,$2,$3,$4,$5)")
@@ -147,15 +164,11 @@ impl Write {
     }
 
     async fn put_memberships(&mut self, item: &KnownItem, places: &Places) -> Result<()> {
-        sqlx::query("DELETE FROM memberships WHERE item_id = $1")
-            .bind(item.id.to_string())
-            .execute(&mut *self.tx)
-            .await?;
-        if places.is_empty() {
+        if places.all.is_empty() {
             return Ok(());
         }
         let mut insert = QueryBuilder::new("INSERT INTO memberships (channel_id, published, item_id, ordinal) ");
-        insert.push_values(places, |mut row, (channel, ordinal)| {
+        insert.push_values(&places.all, |mut row, (channel, ordinal)| {
             row.push_bind(*channel).push_bind(item.published.timestamp());
             row.push_bind(item.id.to_string()).push_bind(*ordinal);
         });

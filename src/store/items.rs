@@ -10,6 +10,9 @@ use uuid::Uuid;
 /// How many ids are asked for at once.
 const BATCH: usize = 500;
 
+/// Tags by the row of their channel.
+pub type Tags = HashMap<i64, Tag>;
+
 /// The order in which a channel's items are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemOrder {
@@ -36,31 +39,52 @@ impl Store {
         ids.iter().map(|id| parse("memberships.item_id", id)).collect()
     }
 
+    /// Every tag by the row of its channel.
+    pub async fn tags(&self) -> Result<Tags> {
+        let rows: Vec<(i64, String, String)> =
+            sqlx::query_as("SELECT id, name, slug FROM channels WHERE kind = 'tag'").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(id, name, slug)| (id, Tag { name, slug })).collect())
+    }
+
     /// Live items by id, in the order asked for; those that left are missing.
-    pub async fn items(&self, ids: &[Uuid]) -> Result<Vec<StoredItem>> {
+    pub async fn items(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<StoredItem>> {
         let mut items = Vec::with_capacity(ids.len());
         for batch in ids.chunks(BATCH) {
-            let mut found = self.item_rows(batch).await?;
-            let mut sources = self.sources(batch).await?;
-            let mut tags = self.tags(batch).await?;
-            for id in batch {
-                let Some(mut item) = found.remove(id) else { continue };
-                item.sources = sources.remove(id).unwrap_or_default();
-                item.tags = tags.remove(id).unwrap_or_default();
-                items.push(item);
-            }
+            let found = self.item_rows("i.id", batch, tags).await?;
+            let mut by_id: HashMap<Uuid, StoredItem> = found.into_iter().map(|(_, item)| (item.id, item)).collect();
+            items.extend(batch.iter().filter_map(|id| by_id.remove(id)));
         }
         Ok(items)
     }
 
-    /// Ids of the live items of an edition, in the order of its post.
-    pub async fn edition_items(&self, edition: Uuid) -> Result<Vec<Uuid>> {
-        let ids: Vec<String> =
-            sqlx::query_scalar("SELECT id FROM items WHERE edition_id = $1 AND live = 1 ORDER BY position, id")
-                .bind(edition.to_string())
-                .fetch_all(&self.pool)
-                .await?;
-        ids.iter().map(|id| parse("items.id", id)).collect()
+    /// Live editions by id with their items, in the order asked for; those that left are missing.
+    pub async fn editions(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<(StoredEdition, Vec<StoredItem>)>> {
+        let mut editions = Vec::with_capacity(ids.len());
+        for batch in ids.chunks(BATCH) {
+            let mut items: HashMap<Uuid, Vec<StoredItem>> = HashMap::new();
+            for (edition, item) in self.item_rows("i.edition_id", batch, tags).await? {
+                items.entry(edition).or_default().push(item);
+            }
+            let sql =
+                "SELECT e.id, e.slug, e.written, e.published, e.updated FROM editions e WHERE e.live = 1 AND e.id IN ";
+            let rows = select(sql, batch).build().fetch_all(&self.pool).await?;
+            let mut found = HashMap::new();
+            for row in &rows {
+                let edition = edition(row)?;
+                found.insert(edition.id, edition);
+            }
+            for id in batch {
+                let Some(mut edition) = found.remove(id) else { continue };
+                let items = items.remove(id).unwrap_or_default();
+                for tag in items.iter().flat_map(|item| &item.tags) {
+                    if !edition.tags.contains(tag) {
+                        edition.tags.push(tag.clone());
+                    }
+                }
+                editions.push((edition, items));
+            }
+        }
+        Ok(editions)
     }
 
     /// How many editions are published.
@@ -68,14 +92,6 @@ impl Store {
         let count: i64 =
             sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1").fetch_one(&self.pool).await?;
         Ok(count.unsigned_abs())
-    }
-
-    /// Ids of every live item, in the order of the posts.
-    pub async fn all_items(&self) -> Result<Vec<Uuid>> {
-        let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM items WHERE live = 1 ORDER BY edition_id, position")
-            .fetch_all(&self.pool)
-            .await?;
-        ids.iter().map(|id| parse("items.id", id)).collect()
     }
 
     /// Ids of published editions.
@@ -91,23 +107,6 @@ impl Store {
         ids.iter().map(|id| parse("editions.id", id)).collect()
     }
 
-    /// Live editions by id, in the order asked for.
-    pub async fn editions(&self, ids: &[Uuid]) -> Result<Vec<StoredEdition>> {
-        let mut editions = Vec::with_capacity(ids.len());
-        for id in ids {
-            let row =
-                sqlx::query("SELECT id, slug, written, published, updated FROM editions WHERE id = $1 AND live = 1")
-                    .bind(id.to_string())
-                    .fetch_optional(&self.pool)
-                    .await?;
-            let Some(row) = row else { continue };
-            let mut edition = edition(&row)?;
-            edition.tags = self.edition_tags(*id).await?;
-            editions.push(edition);
-        }
-        Ok(editions)
-    }
-
     /// The path of an edition's page, also when it left.
     pub async fn edition_slug(&self, id: Uuid) -> Result<Option<String>> {
         let query = sqlx::query_scalar("SELECT slug FROM editions WHERE id = $1").bind(id.to_string());
@@ -120,67 +119,50 @@ impl Store {
         Ok(query.fetch_optional(&self.pool).await?)
     }
 
-    async fn edition_tags(&self, id: Uuid) -> Result<Vec<Tag>> {
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT c.name, c.slug FROM spellings s JOIN channels c ON c.id = s.channel_id
-             WHERE s.edition_id = $1 ORDER BY s.ordinal",
-        )
-        .bind(id.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows.into_iter().map(|(name, slug)| Tag { name, slug }).collect())
-    }
-
-    async fn item_rows(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, StoredItem>> {
-        let rows = select(
-            "SELECT i.id, i.short_id, i.position, i.written, i.published, i.updated, e.slug, e.written
-             FROM items i JOIN editions e ON e.id = i.edition_id WHERE i.live = 1 AND i.id IN ",
-            ids,
-        )
-        .build()
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(|row| item(row).map(|item| (item.id, item))).collect()
-    }
-
-    async fn sources(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<CitedSource>>> {
+    /// Live items with their edition's row, in the order of the posts. A row per source: most items cite one.
+    async fn item_rows(&self, column: &'static str, ids: &[Uuid], tags: &Tags) -> Result<Vec<(Uuid, StoredItem)>> {
         let mut query = select(
-            "SELECT s.item_id, s.label, s.url, l.host, l.verdict, l.since, l.moved_to, l.archive
-             FROM item_sources s JOIN links l ON l.key = s.link_key WHERE s.item_id IN ",
-            ids,
+            "SELECT i.id, i.short_id, i.position, i.written, i.published, i.updated, e.slug, e.written, i.tags,
+                    s.label, s.url, l.host, l.verdict, l.since, l.moved_to, l.archive, i.edition_id
+             FROM items i JOIN editions e ON e.id = i.edition_id
+                 LEFT JOIN item_sources s ON s.item_id = i.id LEFT JOIN links l ON l.key = s.link_key
+             WHERE i.live = 1 AND ",
+            &[],
         );
-        let rows = query.push(" ORDER BY s.item_id, s.position").build().fetch_all(&self.pool).await?;
-        grouped(&rows, source)
-    }
-
-    async fn tags(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Tag>>> {
-        let mut query = select(
-            "SELECT m.item_id, c.name, c.slug FROM memberships m JOIN channels c ON c.id = m.channel_id
-             WHERE c.kind = 'tag' AND m.item_id IN ",
-            ids,
-        );
-        let rows = query.push(" ORDER BY m.item_id, m.ordinal, c.slug").build().fetch_all(&self.pool).await?;
-        grouped(&rows, |row| Ok(Tag { name: row.try_get(1)?, slug: row.try_get(2)? }))
+        query.push(column).push(" IN ");
+        push_list(&mut query, ids);
+        query.push(" ORDER BY i.edition_id, i.position, i.id, s.position");
+        let mut items: Vec<(Uuid, StoredItem)> = Vec::with_capacity(ids.len());
+        for row in &query.build().fetch_all(&self.pool).await? {
+            let id: Uuid = parse("items.id", row.try_get(0)?)?;
+            if items.last().is_none_or(|(_, last)| last.id != id) {
+                items.push((parse("items.edition_id", row.try_get(16)?)?, item(row, id, tags)?));
+            }
+            if let Some((_, item)) =
+                items.last_mut().filter(|_| !matches!(row.try_get::<Option<&str>, _>(10), Ok(None)))
+            {
+                item.sources.push(source(row)?);
+            }
+        }
+        Ok(items)
     }
 }
 
 fn select(sql: &'static str, ids: &[Uuid]) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(sql);
+    if !ids.is_empty() {
+        push_list(&mut query, ids);
+    }
+    query
+}
+
+fn push_list(query: &mut QueryBuilder<Sqlite>, ids: &[Uuid]) {
     query.push("(");
     let mut list = query.separated(", ");
     for id in ids {
         list.push_bind(id.to_string());
     }
     query.push(")");
-    query
-}
-
-fn grouped<T>(rows: &[SqliteRow], read: impl Fn(&SqliteRow) -> Result<T>) -> Result<HashMap<Uuid, Vec<T>>> {
-    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
-    for row in rows {
-        groups.entry(parse("item_id", row.try_get(0)?)?).or_default().push(read(row)?);
-    }
-    Ok(groups)
 }
 
 fn header(slug: String, written: &Edition) -> EditionHeader {
@@ -194,14 +176,15 @@ fn header(slug: String, written: &Edition) -> EditionHeader {
     }
 }
 
-fn item(row: &SqliteRow) -> Result<StoredItem> {
+fn item(row: &SqliteRow, id: Uuid, tags: &Tags) -> Result<StoredItem> {
+    let channels: Vec<i64> = from_json("items.tags", row.try_get(8)?)?;
     Ok(StoredItem {
-        id: parse("items.id", row.try_get(0)?)?,
+        id,
         short_id: row.try_get(1)?,
         edition: header(row.try_get(6)?, &from_json("editions.written", row.try_get(7)?)?),
         position: u32::try_from(row.try_get::<i64, _>(2)?).map_err(|e| damaged("items.position")(e.to_string()))?,
         item: from_json("items.written", row.try_get(3)?)?,
-        tags: Vec::new(),
+        tags: channels.iter().filter_map(|channel| tags.get(channel).cloned()).collect(),
         sources: Vec::new(),
         published: time(row.try_get(4)?),
         updated: time(row.try_get(5)?),
@@ -222,14 +205,14 @@ fn edition(row: &SqliteRow) -> Result<StoredEdition> {
 }
 
 fn source(row: &SqliteRow) -> Result<CitedSource> {
-    let verdict: Verdict = parse("links.verdict", row.try_get(4)?)?;
-    let since = row.try_get::<Option<i64>, _>(5)?.filter(|_| verdict.shows_since()).map(time);
+    let verdict: Verdict = parse("links.verdict", row.try_get(12)?)?;
+    let since = row.try_get::<Option<i64>, _>(13)?.filter(|_| verdict.shows_since()).map(time);
     Ok(CitedSource {
-        link: SourceLink { label: row.try_get(1)?, url: row.try_get(2)? },
-        host: row.try_get(3)?,
+        link: SourceLink { label: row.try_get(9)?, url: row.try_get(10)? },
+        host: row.try_get(11)?,
         verdict,
         since,
-        moved_to: row.try_get(6)?,
-        archive: row.try_get(7)?,
+        moved_to: row.try_get(14)?,
+        archive: row.try_get(15)?,
     })
 }

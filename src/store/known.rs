@@ -5,6 +5,7 @@ use crate::model::{Edition, KnownEdition, KnownItem, Presence, Sketch};
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, Row, Sqlite};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 const EDITION: &str = "SELECT e.id, i.name, e.slug, e.path, e.permalink, e.number, e.title, e.date, e.header_hash,
@@ -24,6 +25,15 @@ fn of_code(code: i64) -> Presence {
         0 => Presence::Left,
         _ => Presence::Lost,
     }
+}
+
+/// What is given out: ids and seconds of change.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    ids: HashSet<String>,
+    short_ids: HashSet<String>,
+    item_seconds: HashSet<i64>,
+    edition_seconds: HashSet<i64>,
 }
 
 impl Store {
@@ -87,14 +97,52 @@ impl Write {
         Ok(with_items(&mut *self.tx, rows).await?.pop())
     }
 
+    /// Asks for everything that is given out at once, which is cheaper when many posts are new.
+    pub async fn expect_many(&mut self) -> Result<()> {
+        let mut taken = Taken::default();
+        let items: Vec<(String, String, i64)> =
+            sqlx::query_as("SELECT id, short_id, updated FROM items").fetch_all(&mut *self.tx).await?;
+        for (id, short_id, updated) in items {
+            taken.ids.insert(id);
+            taken.short_ids.insert(short_id);
+            taken.item_seconds.insert(updated);
+        }
+        let editions: Vec<(String, i64)> =
+            sqlx::query_as("SELECT id, updated FROM editions").fetch_all(&mut *self.tx).await?;
+        for (id, updated) in editions {
+            taken.ids.insert(id);
+            taken.edition_seconds.insert(updated);
+        }
+        self.taken = Some(taken);
+        Ok(())
+    }
+
+    /// Remembers what was given out to an edition in this transaction.
+    pub(super) fn note_taken(&mut self, known: &KnownEdition) {
+        let Some(taken) = &mut self.taken else { return };
+        taken.ids.insert(known.id.to_string());
+        taken.edition_seconds.insert(known.updated.timestamp());
+        for item in &known.items {
+            taken.ids.insert(item.id.to_string());
+            taken.short_ids.insert(item.short_id.clone());
+            taken.item_seconds.insert(item.updated.timestamp());
+        }
+    }
+
     /// Whether an id was ever given out.
     pub async fn id_is_taken(&mut self, id: Uuid) -> Result<bool> {
+        if let Some(taken) = &self.taken {
+            return Ok(taken.ids.contains(&id.to_string()));
+        }
         let sql = "SELECT 1 FROM items WHERE id = $1 UNION ALL SELECT 1 FROM editions WHERE id = $1";
         Ok(self.exists(sql, &id.to_string()).await?)
     }
 
     /// Whether a short id was ever given out.
     pub async fn short_id_is_taken(&mut self, short_id: &str) -> Result<bool> {
+        if let Some(taken) = &self.taken {
+            return Ok(taken.short_ids.contains(short_id));
+        }
         Ok(self.exists("SELECT 1 FROM items WHERE short_id = $1", short_id).await?)
     }
 
@@ -124,12 +172,18 @@ impl Write {
 
     /// Whether an item was already changed at this second (`updated` of our own items never coincide).
     pub async fn item_updated_is_taken(&mut self, seconds: i64) -> Result<bool> {
+        if let Some(taken) = &self.taken {
+            return Ok(taken.item_seconds.contains(&seconds));
+        }
         let sql = "SELECT 1 FROM items WHERE updated = $1 LIMIT 1";
         Ok(sqlx::query_scalar::<_, i64>(sql).bind(seconds).fetch_optional(&mut *self.tx).await?.is_some())
     }
 
     /// Whether an edition was already changed at this second.
     pub async fn edition_updated_is_taken(&mut self, seconds: i64) -> Result<bool> {
+        if let Some(taken) = &self.taken {
+            return Ok(taken.edition_seconds.contains(&seconds));
+        }
         let sql = "SELECT 1 FROM editions WHERE updated = $1 LIMIT 1";
         Ok(sqlx::query_scalar::<_, i64>(sql).bind(seconds).fetch_optional(&mut *self.tx).await?.is_some())
     }

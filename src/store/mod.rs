@@ -14,11 +14,12 @@ mod published;
 
 pub use cycles::CycleRecord;
 pub use inputs::{InputState, PostState};
-pub use items::ItemOrder;
+pub use items::{ItemOrder, Tags};
 pub use links::{DueLink, LinkState};
 pub use published::{Changes, ChannelState, Shift};
 
 use chrono::{DateTime, Utc};
+use known::Taken;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use std::collections::{BTreeMap, HashMap};
@@ -81,6 +82,10 @@ pub struct Write {
     tx: Transaction<'static, Sqlite>,
     /// Ids of channels met in this transaction.
     channels: HashMap<(&'static str, String), i64>,
+    /// Their names, for telling another spelling.
+    names: HashMap<i64, String>,
+    /// What is given out, when it was asked for at once.
+    taken: Option<Taken>,
     /// Configured paths of tags.
     slugs: BTreeMap<String, String>,
     /// Whether dirty marks are kept; not before the first publish, which looks at everything anyway.
@@ -104,7 +109,7 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_mins(1))
-            .pragma("cache_size", "-16000")
+            .pragma("cache_size", "-4000")
             .pragma("temp_store", "memory");
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
         sqlx::migrate!("src/store/migrations").run(&pool).await?;
@@ -114,7 +119,14 @@ impl Store {
     /// Begins a transaction that writes (`BEGIN IMMEDIATE`, as SQLite has one writer).
     pub async fn begin(&self) -> Result<Write> {
         let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let mut write = Write { tx, channels: HashMap::new(), slugs: BTreeMap::new(), marks: true };
+        let mut write = Write {
+            tx,
+            channels: HashMap::new(),
+            names: HashMap::new(),
+            taken: None,
+            slugs: BTreeMap::new(),
+            marks: true,
+        };
         write.marks = write.meta("published").await?.is_some();
         Ok(write)
     }

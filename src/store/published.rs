@@ -154,15 +154,16 @@ impl Store {
 }
 
 impl Write {
-    /// Remembers a file as ours; an empty hash claims it before it is written.
-    pub async fn put_file(&mut self, path: &str, hash: &str) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO files (path, hash) VALUES ($1, $2) ON CONFLICT (path) DO UPDATE SET hash = excluded.hash",
-        )
-        .bind(path)
-        .bind(hash)
-        .execute(&mut *self.tx)
-        .await?;
+    /// Remembers files as ours, by path and hash; an empty hash claims one before it is written.
+    pub async fn put_files(&mut self, files: &[(&str, &str)]) -> Result<()> {
+        for batch in files.chunks(500) {
+            let mut insert = sqlx::QueryBuilder::new("INSERT INTO files (path, hash) ");
+            insert.push_values(batch, |mut row, (path, hash)| {
+                row.push_bind(*path).push_bind(*hash);
+            });
+            insert.push(" ON CONFLICT (path) DO UPDATE SET hash = excluded.hash");
+            insert.build().execute(&mut *self.tx).await?;
+        }
         Ok(())
     }
 

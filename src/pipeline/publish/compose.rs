@@ -3,8 +3,8 @@
 use super::page_path;
 use crate::model::{Channel, ChannelKind, StoredItem, Tag};
 use crate::pipeline::Error;
-use crate::publish::{self, EditionWithItems, InputStatus, Newer, Paging, Site, StatusView, TroubledLink};
-use crate::store::{ChannelState, ItemOrder, Shift, Store};
+use crate::publish::{self, InputStatus, Newer, Paging, Site, StatusView, TroubledLink};
+use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -29,6 +29,7 @@ pub(super) enum Output {
 pub(super) struct Composer<'a> {
     pub(super) store: &'a Store,
     pub(super) site: Arc<Site>,
+    pub(super) tags: Tags,
 }
 
 /// How a list of some length is cut into numbered pages, counted from the oldest so that full ones stay as they are, and
@@ -78,7 +79,7 @@ impl Cut {
 impl Composer<'_> {
     /// The pages of items; of those that left, that they are gone.
     pub(super) async fn item_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
-        let items = self.store.items(ids).await?;
+        let items = self.store.items(ids, &self.tags).await?;
         let live: BTreeSet<Uuid> = items.iter().map(|item| item.id).collect();
         let mut outputs = Vec::with_capacity(ids.len());
         for id in ids.iter().filter(|id| !live.contains(id)) {
@@ -86,20 +87,14 @@ impl Composer<'_> {
             outputs.extend(short_id.map(|short| Output::Removed(format!("items/{short}/index.html"))));
         }
         let site = Arc::clone(&self.site);
-        let pages = blocking(move || {
-            let page = |item: &StoredItem| {
-                let path = format!("items/{}/index.html", item.short_id);
-                Ok(Output::File(path, publish::item_page(&site, item)?))
-            };
-            items.iter().map(page).collect::<Result<Vec<_>, publish::Error>>()
-        });
+        let pages = blocking(move || items.iter().map(|item| item_page(&site, item)).collect::<Result<Vec<_>, _>>());
         outputs.extend(pages.await?);
         Ok(outputs)
     }
 
-    /// The pages of editions; of those that left, that they are gone.
-    pub(super) async fn edition_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
-        let editions = self.editions_with_items(ids).await?;
+    /// The pages of editions, and of their items if wanted; of editions that left, that they are gone.
+    pub(super) async fn edition_pages(&self, ids: &[Uuid], and_items: bool) -> Result<Vec<Output>, Error> {
+        let editions = self.store.editions(ids, &self.tags).await?;
         let live: BTreeSet<Uuid> = editions.iter().map(|(edition, _)| edition.id).collect();
         let mut outputs = Vec::with_capacity(ids.len());
         for id in ids.iter().filter(|id| !live.contains(id)) {
@@ -108,11 +103,15 @@ impl Composer<'_> {
         }
         let site = Arc::clone(&self.site);
         let pages = blocking(move || {
-            let page = |(edition, items): &EditionWithItems| {
+            let mut pages = Vec::with_capacity(editions.len() * 4);
+            for (edition, items) in &editions {
                 let path = format!("editions/{}/index.html", edition.header.slug);
-                Ok(Output::File(path, publish::edition_page(&site, edition, items)?))
-            };
-            editions.iter().map(page).collect::<Result<Vec<_>, publish::Error>>()
+                pages.push(Output::File(path, publish::edition_page(&site, edition, items)?));
+                for item in items.iter().filter(|_| and_items) {
+                    pages.push(item_page(&site, item)?);
+                }
+            }
+            Ok(pages)
         });
         outputs.extend(pages.await?);
         Ok(outputs)
@@ -134,7 +133,8 @@ impl Composer<'_> {
             let skip = u64::from(number - 1) * PAGE;
             let mut ids = self.store.channel_items(state.id, ItemOrder::Oldest, skip, PAGE).await?;
             ids.reverse();
-            let (items, site, channel) = (self.store.items(&ids).await?, Arc::clone(&self.site), state.channel.clone());
+            let (items, site, channel) =
+                (self.store.items(&ids, &self.tags).await?, Arc::clone(&self.site), state.channel.clone());
             let page = blocking(move || publish::list_page(&site, &channel, &items, &cut.page(number))).await?;
             outputs.push(Output::File(page_path(&state.channel.folder(), number), page));
         }
@@ -147,7 +147,7 @@ impl Composer<'_> {
         let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
         let take = u64::try_from(in_feed.max(on_index)).unwrap_or(u64::MAX);
         let ids = self.store.channel_items(state.id, ItemOrder::Newest, 0, take).await?;
-        let items = self.store.items(&ids).await?;
+        let items = self.store.items(&ids, &self.tags).await?;
         let (site, channel, emptied) = (Arc::clone(&self.site), state.channel.clone(), state.emptied_at);
         blocking(move || {
             let newest = items.get(..in_feed).unwrap_or(&items);
@@ -173,7 +173,7 @@ impl Composer<'_> {
         let mut outputs = self.surplus_edition_pages(&channel, cut).await?;
         for number in cut.changed(before, moved, &touched) {
             let ids = self.store.edition_ids(ItemOrder::Oldest, u64::from(number - 1) * PAGE, PAGE).await?;
-            let mut editions = self.editions_with_items(&ids).await?;
+            let mut editions = self.store.editions(&ids, &self.tags).await?;
             editions.reverse();
             let site = Arc::clone(&self.site);
             let page = blocking(move || publish::editions_page(&site, &editions, &cut.page(number))).await?;
@@ -181,7 +181,8 @@ impl Composer<'_> {
         }
         let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
         let take = u64::try_from(in_feed.max(on_index)).unwrap_or(u64::MAX);
-        let editions = self.editions_with_items(&self.store.edition_ids(ItemOrder::Newest, 0, take).await?).await?;
+        let editions =
+            self.store.editions(&self.store.edition_ids(ItemOrder::Newest, 0, take).await?, &self.tags).await?;
         let emptied = self.store.newest_left_edition().await?;
         let site = Arc::clone(&self.site);
         let newest = blocking(move || {
@@ -209,15 +210,6 @@ impl Composer<'_> {
             surplus.push(Output::Removed(path));
         }
         Ok(surplus)
-    }
-
-    async fn editions_with_items(&self, ids: &[Uuid]) -> Result<Vec<EditionWithItems>, Error> {
-        let mut editions = Vec::with_capacity(ids.len());
-        for edition in self.store.editions(ids).await? {
-            let items = self.store.items(&self.store.edition_items(edition.id).await?).await?;
-            editions.push((edition, items));
-        }
-        Ok(editions)
     }
 
     /// What the site has once: indexes of tags and sources, the list of feeds, the status.
@@ -269,6 +261,10 @@ impl Composer<'_> {
                 .collect(),
         })
     }
+}
+
+fn item_page(site: &Site, item: &StoredItem) -> Result<Output, publish::Error> {
+    Ok(Output::File(format!("items/{}/index.html", item.short_id), publish::item_page(site, item)?))
 }
 
 /// Ranks from the oldest: where members moved, and where some changed in place.

@@ -5,7 +5,7 @@ use crate::model::{Complaint, Place};
 use crate::pipeline::{Error, PublishReport};
 use crate::publish::{self, Journal, ManifestLine, Writer, content_hash};
 use crate::store::Store;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// A publish under way.
@@ -14,9 +14,8 @@ pub(super) struct Writing<'a> {
     store: &'a Store,
     writer: Writer,
     directory: &'a Path,
-    /// Everything is composed: what is not among it is removed.
-    all: bool,
-    seen: HashSet<String>,
+    /// Every file that is ours by its hash, when everything is composed; what is not met is removed.
+    all: Option<HashMap<String, String>>,
     /// Path and hash of what is staged or taken over.
     ours: Vec<(String, String)>,
     removed: Vec<String>,
@@ -27,10 +26,11 @@ pub(super) struct Writing<'a> {
 
 impl<'a> Writing<'a> {
     /// Begins to write to a directory.
-    pub(super) fn open(store: &'a Store, directory: &'a Path, all: bool) -> Result<Self, Error> {
+    pub(super) async fn open(store: &'a Store, directory: &'a Path, all: bool) -> Result<Self, Error> {
         let writer = Writer::open(directory)?;
-        let (seen, ours, removed, complaints) = (HashSet::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { store, writer, directory, all, seen, ours, removed, staged: 0, feeds: 0, complaints })
+        let all = if all { Some(store.files().await?.into_iter().collect()) } else { None };
+        let (ours, removed, complaints) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { store, writer, directory, all, ours, removed, staged: 0, feeds: 0, complaints })
     }
 
     /// Takes what was composed.
@@ -46,12 +46,12 @@ impl<'a> Writing<'a> {
 
     async fn put(&mut self, path: String, bytes: &[u8]) -> Result<(), Error> {
         let hash = content_hash(bytes);
-        let known = self.store.file_hash(&path).await?;
-        if self.all {
-            self.seen.insert(path.clone());
-        }
+        let (known, look) = match &mut self.all {
+            Some(all) => (all.remove(&path), true),
+            None => (self.store.file_hash(&path).await?, false),
+        };
         // When everything is looked at, also what somebody else altered or a killed run left is noticed.
-        let is_there = || !self.all || self.writer.holds(&path, bytes);
+        let is_there = || !look || self.writer.holds(&path, bytes);
         match known {
             Some(known) if known == hash && is_there() => return Ok(()),
             None if self.writer.holds(&path, bytes) => {}
@@ -84,12 +84,8 @@ impl<'a> Writing<'a> {
         report: &mut PublishReport,
         before: impl FnOnce(&Path) -> Result<(), publish::Error>,
     ) -> Result<Vec<Complaint>, Error> {
-        if self.all {
-            for (path, _) in self.store.files().await? {
-                if !self.seen.contains(&path) {
-                    self.remove(path).await?;
-                }
-            }
+        for path in self.all.take().unwrap_or_default().into_keys() {
+            self.remove(path).await?;
         }
         let Self { store, writer, directory, ours, removed, complaints, .. } = self;
         remember(store, &ours, &[], |_| "").await?;
@@ -116,9 +112,8 @@ async fn remember(
     hash_of: impl Fn(&str) -> &str,
 ) -> Result<(), Error> {
     let mut write = store.begin().await?;
-    for (path, hash) in ours {
-        write.put_file(path, hash_of(hash)).await?;
-    }
+    let files: Vec<(&str, &str)> = ours.iter().map(|(path, hash)| (path.as_str(), hash_of(hash))).collect();
+    write.put_files(&files).await?;
     for path in removed {
         write.remove_file(path).await?;
     }

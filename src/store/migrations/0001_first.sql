@@ -65,6 +65,8 @@ CREATE TABLE items (
     sketch TEXT NOT NULL,
     content_hash TEXT NOT NULL,
     written TEXT NOT NULL,
+    -- Rows of its tags' channels, as JSON; the same is among its memberships, where it is found by tag.
+    tags TEXT NOT NULL,
     published BIGINT NOT NULL,
     updated BIGINT NOT NULL,
     live BIGINT NOT NULL
