@@ -30,8 +30,9 @@ const LOOP: usize = 3;
 /// What browsers accept; a few servers answer 406 to less.
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-/// Idle connections are kept this long: enough for the next link of the same host.
-const IDLE: Duration = Duration::from_secs(15);
+/// Idle connections are kept this long: enough for the next link of the same host, too short for those of a thousand
+/// hosts to use up the file descriptors of the process.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// Honest servers send 20 to 60 headers; more than this ends the exchange.
 const MAX_HEADERS: usize = 256;

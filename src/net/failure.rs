@@ -21,6 +21,8 @@ pub enum FailureKind {
     Protocol,
     /// The deadline passed.
     Timeout,
+    /// We ran out of something ourselves (file descriptors, memory): no news about the other side.
+    Ours,
     /// Redirects without an end, or one that cannot be followed.
     Redirect,
 }
@@ -36,6 +38,7 @@ impl FailureKind {
             Self::Protocol => "protocol",
             Self::Timeout => "timeout",
             Self::Redirect => "redirect",
+            Self::Ours => "not-judged",
         }
     }
 }
@@ -71,6 +74,16 @@ impl From<Refusal> for Failure {
     }
 }
 
+/// EMFILE, ENFILE, ENOMEM, EADDRNOTAVAIL as Linux numbers them.
+const OUR_LIMITS: [i32; 4] = [24, 23, 12, 99];
+
+fn of_io(error: &io::Error) -> Option<FailureKind> {
+    if error.kind() == io::ErrorKind::TimedOut {
+        return Some(FailureKind::Timeout);
+    }
+    error.raw_os_error().filter(|code| OUR_LIMITS.contains(code)).map(|_| FailureKind::Ours)
+}
+
 impl From<reqwest::Error> for Failure {
     /// The client wraps causes several times; the innermost one that we know says most.
     fn from(error: reqwest::Error) -> Self {
@@ -89,10 +102,8 @@ impl From<reqwest::Error> for Failure {
             }
             last = current.to_string();
             let inner = current.downcast_ref::<io::Error>().and_then(|io| io.get_ref());
-            if let Some(io) = current.downcast_ref::<io::Error>()
-                && io.kind() == io::ErrorKind::TimedOut
-            {
-                kind = FailureKind::Timeout;
+            if let Some(io) = current.downcast_ref::<io::Error>() {
+                kind = of_io(io).unwrap_or(kind);
             }
             cause = match inner {
                 Some(inner) => Some(inner),

@@ -83,6 +83,7 @@ pub(super) fn failure(failure: &Failure, hops: &[Hop]) -> Finding {
         }
         // The same circle would be walked again.
         FailureKind::Redirect => Finding::new(Verdict::Failing, "redirect", led),
+        FailureKind::Ours => Finding::new(Verdict::Blocked, "not-judged", led).worth_retrying(),
         kind => Finding::new(Verdict::Failing, kind.as_str(), led).worth_retrying(),
     }
 }

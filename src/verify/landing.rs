@@ -67,6 +67,36 @@ const CAPTCHA: &[&str] =
 /// Paths that are a site's root by another name.
 const ROOTS: &[&str] = &["", "index", "home", "default", "main", "welcome", "homepage", "start"];
 
+/// Languages and regions that sites name their roots after.
+const LANGUAGES: &[&str] = &[
+    "ar", "at", "au", "bg", "br", "ca", "ch", "cn", "cs", "da", "de", "el", "en", "es", "eu", "fi", "fr", "gb",
+    "global", "he", "hi", "hk", "hu", "id", "in", "int", "it", "ja", "jp", "ko", "kr", "mx", "nb", "nl", "no", "pl",
+    "pt", "ro", "ru", "se", "sv", "th", "tr", "tw", "uk", "us", "vi", "zh",
+];
+
+/// Parameters that hold where to go on after a gate.
+const GO_ON: &[&str] = &[
+    "next",
+    "continue",
+    "return",
+    "returnurl",
+    "return_to",
+    "returnto",
+    "redirect",
+    "redirect_to",
+    "redirect_uri",
+    "url",
+    "goto",
+    "service",
+    "target",
+    "back",
+    "dest",
+    "destination",
+    "ref",
+    "state",
+    "client_id",
+];
+
 /// Services whose links stand for any page, roots included.
 const SHORTENERS: &[&str] = &[
     "t.co",
@@ -107,13 +137,7 @@ pub(super) fn is_root(url: &Url) -> bool {
     if route || significant_query(url) {
         return false;
     }
-    let segments = stems(url);
-    match segments.as_slice() {
-        [] => true,
-        [one] => ROOTS.contains(&one.as_str()) || is_language(one),
-        [language, page] => is_language(language) && ROOTS.contains(&page.as_str()),
-        _ => false,
-    }
+    stems(url).iter().all(|segment| ROOTS.contains(&segment.as_str()) || is_language(segment)) && stems(url).len() <= 3
 }
 
 fn significant_query(url: &Url) -> bool {
@@ -123,14 +147,14 @@ fn significant_query(url: &Url) -> bool {
     })
 }
 
-/// `en`, `zh-cn`, `pt_BR`, `zh-hans`.
+/// `en`, `zh-cn`, `pt_BR`, `zh-hans`. Two letters alone may be a topic (`ai`, `tv`), so those must be known.
 fn is_language(segment: &str) -> bool {
-    let mut parts = segment.split(['-', '_']);
     let letters =
         |part: &str, lengths: &[usize]| lengths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic());
-    parts.next().is_some_and(|language| letters(language, &[2]))
-        && parts.next().is_none_or(|region| letters(region, &[2, 4]))
-        && parts.next().is_none()
+    match segment.split_once(['-', '_']) {
+        Some((language, region)) => letters(language, &[2]) && letters(region, &[2, 4]),
+        None => LANGUAGES.contains(&segment),
+    }
 }
 
 /// Why landing at `end` means that the page asked for is not there.
@@ -176,15 +200,21 @@ pub(super) fn gate(asked: &Url, end: &Url) -> Option<String> {
     if asked == end || is_gate(asked) {
         return None;
     }
-    if let Some(segment) = landed_on(asked, end, LOGIN) {
+    if let Some(segment) = landed_on(asked, end, LOGIN).filter(|segment| leads_on(end, segment)) {
         return Some(format!("it lands on a log-in page (`/{segment}`)"));
     }
-    if let Some(segment) = landed_on(asked, end, CAPTCHA) {
+    if let Some(segment) = landed_on(asked, end, CAPTCHA).filter(|segment| leads_on(end, segment)) {
         return Some(format!("it lands on a robot check (`/{segment}`)"));
     }
     let host = host(end)?;
     let label = host.split('.').next().unwrap_or_default();
     GATES.contains(&label).then(|| format!("it lands on {host}"))
+}
+
+/// A gate is the page itself, or remembers where to go on; `/docs/auth/overview` is neither.
+fn leads_on(end: &Url, segment: &str) -> bool {
+    stems(end).last().is_some_and(|last| last == segment)
+        || end.query_pairs().any(|(name, _)| GO_ON.contains(&name.to_lowercase().as_str()))
 }
 
 /// Whether the link itself cites a log-in page.

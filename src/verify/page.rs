@@ -18,6 +18,9 @@ const KEPT_HEADINGS: usize = 6;
 /// Characters of the source that are kept for finding marks.
 const KEPT_SOURCE: usize = 64 * 1024;
 
+/// Weight of prose above which a page is an article, whatever its title says.
+pub(super) const SHORT: usize = 900;
+
 /// Elements whose text nobody reads as the page's own prose.
 const ASIDE: [&str; 9] = ["a", "nav", "footer", "aside", "select", "button", "option", "label", "menu"];
 /// Elements whose text is not shown.
@@ -41,7 +44,7 @@ pub(super) struct Page {
     /// Seconds and reference of a meta refresh.
     pub(super) refresh: Option<(f64, String)>,
     pub(super) base: Option<String>,
-    /// The source in lower case, at most [`KEPT_SOURCE`].
+    /// The source of a short page in lower case, at most [`KEPT_SOURCE`].
     pub(super) source: String,
 }
 
@@ -59,7 +62,9 @@ impl Page {
         while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
         tokenizer.end();
         let mut page = tokenizer.sink.0.into_inner().page;
-        page.source = html.chars().take(KEPT_SOURCE).flat_map(char::to_lowercase).collect();
+        if page.prose <= SHORT {
+            page.source = html.chars().take(KEPT_SOURCE).flat_map(char::to_lowercase).collect();
+        }
         page.title = folded(&page.title);
         for heading in &mut page.headings {
             *heading = folded(heading);
@@ -121,7 +126,10 @@ struct Reader {
 impl Reader {
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
-        self.count(name, true);
+        // `<svg/>` closes itself, and an `a` without an address is an old mark that is often left open.
+        if !(name == "svg" && tag.self_closing || name == "a" && attribute(tag, "href").is_none()) {
+            self.count(name, true);
+        }
         self.hide(tag);
         match name {
             "title" if self.unseen.iter().all(|n| *n == 0) => {

@@ -159,7 +159,6 @@ pub(super) const PHRASES: &[(Kind, &str, &str)] = &[
     (Parked, "en", "this domain is for sale"),
     (Parked, "en", "domain may be for sale"),
     (Parked, "en", "domain for sale"),
-    (Parked, "en", "is for sale"),
     (Parked, "en", "buy this domain"),
     (Parked, "en", "domain is parked"),
     (Parked, "en", "parked domain"),
@@ -200,7 +199,7 @@ pub(super) const PHRASES: &[(Kind, &str, &str)] = &[
     (Parked, "ru", "домен продаётся"),
     (Challenge, "en", "just a moment"),
     (Challenge, "en", "one moment, please"),
-    (Challenge, "en", "attention required!"),
+    (Challenge, "en", "attention required"),
     (Challenge, "en", "checking your browser"),
     (Challenge, "en", "verifying your browser"),
     (Challenge, "en", "verify you are human"),
@@ -303,9 +302,6 @@ pub(super) const PHRASES: &[(Kind, &str, &str)] = &[
 /// Cuts a title into the parts that titles are made of.
 const SEPARATORS: [char; 12] = ['|', '–', '—', '·', '_', '»', '«', '•', '｜', '!', '！', '。'];
 
-/// Weight from which a phrase is found in articles only by accident.
-const LONG_PHRASE: usize = 15;
-
 /// The phrase of this kind that a title or heading mostly consists of.
 pub(super) fn says(kind: Kind, title: &str) -> Option<&'static str> {
     let title = plain(title);
@@ -321,13 +317,20 @@ pub(super) fn holds(kind: Kind, text: &str) -> Option<&'static str> {
 }
 
 fn phrase_of(kind: Kind, part: &str) -> Option<&'static str> {
+    // Pages that are missing are sorry for it.
+    let part = ["sorry, ", "oops, ", "抱歉，", "对不起，", "很抱歉，"]
+        .iter()
+        .find_map(|sigh| part.strip_prefix(sigh))
+        .unwrap_or(part);
     let said = weight(part);
-    of(kind).find(|phrase| part == *phrase || (within_words(part, phrase) && dominates(weight(phrase), said)))
+    of(kind).find(|phrase| part == *phrase || (within_words(part, phrase) && dominates(phrase, said)))
 }
 
-/// A long phrase is specific enough to be less than half of what is said; a short one must be most of it.
-fn dominates(phrase: usize, said: usize) -> bool {
-    if phrase >= LONG_PHRASE { phrase * 5 >= said * 2 } else { phrase * 3 >= said * 2 }
+/// A phrase that speaks to the reader stands in no headline, so less than half of what is said will do; others must be
+/// most of it.
+fn dominates(phrase: &str, said: usize) -> bool {
+    let weight = weight(phrase);
+    if phrase.contains("you") { weight * 5 >= said * 2 } else { weight * 3 >= said * 2 }
 }
 
 fn of(kind: Kind) -> impl Iterator<Item = &'static str> {

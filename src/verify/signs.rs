@@ -1,11 +1,8 @@
 //! Signs in headers and source by which firewalls, parking companies and hosters are known, as tables. Pure.
 
-use super::page::Page;
+use super::page::{Page, SHORT};
 use super::phrases::{Kind, holds, says};
 use crate::net::Answer;
-
-/// Above this weight a page is an article, whatever its title says.
-pub(super) const SHORT: usize = 900;
 
 /// A challenge page says even less.
 const CHALLENGE_SHORT: usize = 700;
@@ -28,26 +25,22 @@ const CHALLENGE_HEADERS: &[(&str, &str, &str, &[u16])] = &[
     ("Akamai", "server", "akamaighost", &[403, 404, 503]),
 ];
 
-/// Name and what the source of a short page holds, in lower case.
+/// Name and what the source of a short page holds, in lower case. Only what stands in challenges: firewalls put scripts
+/// of theirs into honest pages too, and captchas guard honest forms.
 const CHALLENGE_MARKS: &[(&str, &str)] = &[
-    ("Cloudflare", "/cdn-cgi/challenge-platform/h/"),
+    ("Cloudflare", "/orchestrate/chl_page/"),
     ("Cloudflare", "window._cf_chl_opt"),
     ("Cloudflare", "id=\"challenge-form\""),
     ("DataDome", "captcha-delivery.com"),
     ("PerimeterX", "px-captcha"),
-    ("PerimeterX", "_pxappid"),
-    ("Incapsula", "_incapsula_resource"),
+    ("Incapsula", "_incapsula_resource?cwudnsai="),
     ("Incapsula", "incapsula incident id"),
-    ("AWS WAF", "awswafintegration"),
-    ("AWS WAF", "token.awswaf.com"),
+    ("AWS WAF", "window.gokuprops"),
     ("Anubis", "id=\"anubis_challenge\""),
     ("Google", "/sorry/index"),
     ("Aliyun", "aliyun_waf"),
     ("Aliyun", "acw_sc__v2"),
     ("Baidu", "wappass.baidu.com/static/captcha"),
-    ("Geetest", "static.geetest.com"),
-    ("hCaptcha", "hcaptcha.com/1/api.js"),
-    ("reCAPTCHA", "google.com/recaptcha/api.js?onload"),
     ("Sucuri", "sucuri_cloudproxy_js"),
     ("SiteGround", "sgcaptcha"),
 ];
@@ -110,8 +103,14 @@ pub(super) fn parked(page: &Page, host: &str) -> Option<String> {
     titles
         .map(|title| title.to_lowercase().replace(host, "domain"))
         .find_map(|title| says(Kind::Parked, &title))
-        .or_else(|| if page.shown < SHORT / 3 { holds(Kind::Parked, &page.text) } else { None })
+        .or_else(|| if page.shown < SHORT / 3 { names_domain_for_sale(&page.text) } else { None })
         .map(|phrase| format!("the page says \"{phrase}\""))
+}
+
+/// In running text only phrases count that speak of the domain itself: bicycles are for sale as well.
+fn names_domain_for_sale(text: &str) -> Option<&'static str> {
+    const DOMAIN: [&str; 7] = ["domain", "域名", "網域", "ドメイン", "dominio", "домен", "domaine"];
+    holds(Kind::Parked, text).filter(|phrase| DOMAIN.iter().any(|word| phrase.contains(word)))
 }
 
 /// A page that is a log-in form and nothing else.
@@ -145,11 +144,45 @@ pub(super) fn missing_page(page: &Page) -> Option<String> {
         .find_map(|(place, text)| says(Kind::Missing, text).map(|phrase| format!("its {place} says \"{phrase}\"")))
 }
 
+/// A page that stands before every page of its site (consent, age, region, subscription) is no death of any of them.
+fn is_wall(page: &Page) -> bool {
+    const WORDS: [&str; 26] = [
+        "cookie",
+        "consent",
+        "privacy",
+        "javascript",
+        "browser",
+        "robot",
+        "human",
+        "verify",
+        "verification",
+        "region",
+        "country",
+        "subscribe",
+        "subscription",
+        "years old",
+        "log in",
+        "sign in",
+        "loading",
+        "redirecting",
+        "maintenance",
+        "登录",
+        "验证",
+        "浏览器",
+        "地区",
+        "加载中",
+        "维护",
+        "跳转",
+    ];
+    let text = format!("{} {}", page.title, page.text).to_lowercase();
+    WORDS.iter().any(|word| text.contains(word))
+}
+
 /// Whether a short page is worth comparing with the answer to a made-up path.
 pub(super) fn is_suspicious(page: &Page) -> bool {
     const SHORT_TITLE: usize = 45;
     const SAYS_SOMETHING: usize = 24;
-    if page.prose > SHORT || page.title.is_empty() || drawn_by_script(page) {
+    if page.prose > SHORT || page.title.is_empty() || drawn_by_script(page) || is_wall(page) {
         return false;
     }
     let trouble = std::iter::once(&page.title).chain(&page.headings).any(|text| says(Kind::Trouble, text).is_some());

@@ -56,7 +56,7 @@ pub(crate) fn cases() -> Vec<Case> {
     for (name, body) in [
         ("DataDome's frame", "<p>wait</p><iframe src='https://geo.captcha-delivery.com/captcha/'></iframe>"),
         ("Cloudflare's script", "<script>window._cf_chl_opt={cvId:'3'}</script>"),
-        ("Incapsula's frame", "<iframe src='/_Incapsula_Resource?x=1'>Request unsuccessful.</iframe>"),
+        ("Incapsula's frame", "<iframe src='/_Incapsula_Resource?CWUDNSAI=9'>Request unsuccessful.</iframe>"),
         ("Aliyun's script", "<script>var arg1='A'; var acw_sc__v2='x';</script>"),
         ("PerimeterX's box", "<div id='px-captcha'></div>"),
     ] {

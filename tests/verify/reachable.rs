@@ -12,6 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.push(Case::guard("204").reply(Reply::raw("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")));
     cases.extend(articles());
     cases.extend(other_pages());
+    cases.extend(look_alikes());
     cases.extend(bodies());
     cases.extend(landings());
     cases.extend(moves());
@@ -91,6 +92,26 @@ fn other_pages() -> Vec<Case> {
             "Server: ddos-guard\r\nx-datadome: protected\r\n",
             "<title>The page</title>",
         )),
+    ]
+}
+
+fn look_alikes() -> Vec<Case> {
+    vec![
+        Case::new("drawn by script, with a firewall's script in it", Reachable, "script-only").page(
+            "<title>App</title><div id=root></div><script src=/cdn-cgi/challenge-platform/h/b/scripts/jsd/main.js></script>\
+             <script>window._pxAppId='x'</script><script src=/_Incapsula_Resource?SWJIYLWA=1></script>",
+        ),
+        Case::guard("a bicycle for sale").page("<title>Notes</title><p>My old bicycle is for sale, cheap.</p>"),
+        Case::guard("a short page with a captcha at its form").page(
+            "<title>Contact us</title><script src=https://hcaptcha.com/1/api.js></script><p>Write to the editors of this site here, they read every letter.</p>",
+        ),
+        Case::guard("a wall that asks for consent before every page")
+            .at("*", Reply::html(200, "<title>Example</title><p>We value your privacy. Accept cookies to go on.</p>")),
+        Case::guard("old marks that are left open")
+            .page(&format!("<title>Page not found</title><a name=top>{}", article())),
+        Case::guard("an icon that closes itself").page(&format!("<title>404</title><svg/>{}", article())),
+        Case::guard("a product that is no longer sold")
+            .page("<title>Windows 10 is no longer available for purchase from Microsoft</title><p>It was time.</p>"),
         Case::guard("a question about bots")
             .page("<title>Pardon our dust: what changes in Fedora</title><p>Read on.</p>"),
     ]
@@ -168,6 +189,14 @@ fn landings() -> Vec<Case> {
             .link("http://{h}/tool")
             .at("/tool", Reply::redirect(302, "http://{o}/"))
             .other("/", page()),
+        Case::guard("a topic of two letters").reply(Reply::redirect(302, "/ai")).at("/ai", page()),
+        Case::guard("a region's root to a language's")
+            .link("http://{h}/us/en/")
+            .at("/us/en/", Reply::redirect(302, "/"))
+            .at("/", page()),
+        Case::guard("documentation of log-ins")
+            .reply(Reply::redirect(302, "/docs/auth/overview"))
+            .at("/docs/auth/overview", page()),
         Case::guard("a root with a route").reply(Reply::redirect(302, "/#/news/article")).at("/", page()),
         Case::guard("300 with a choice").reply(Reply::redirect(300, "/b")).at("/b", page()),
         Case::guard("a meta refresh").page("<meta http-equiv=refresh content='0;url=/b'>").at("/b", page()),

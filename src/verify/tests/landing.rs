@@ -17,6 +17,7 @@ fn roots_by_every_name() {
         "https://example.org/?utm_source=x",
         "https://example.org/default.aspx",
         "https://example.org/#top",
+        "https://example.org/us/en/",
     ] {
         assert!(is_root(&url(root)), "{root}");
     }
@@ -27,6 +28,8 @@ fn roots_by_every_name() {
         "https://example.org/en/a",
         "https://example.org/#!/a",
         "https://example.org/news",
+        "https://example.org/ai",
+        "https://example.org/en/tv",
     ] {
         assert!(!is_root(&url(deep)), "{deep}");
     }
@@ -85,6 +88,8 @@ fn gates() {
         ("https://example.org/a", "https://example.org/blog/how-to-login"),
         ("https://accounts.example.org/a", "https://accounts.example.org/b"),
         ("https://example.org/a", "https://example.org/author/b"),
+        ("https://example.org/a", "https://example.org/docs/auth/overview"),
+        ("https://example.org/a", "https://example.org/challenge/2026/a"),
     ] {
         assert_eq!(gate(&url(asked), &url(end)), None, "{asked} -> {end}");
     }

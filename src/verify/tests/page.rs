@@ -1,6 +1,7 @@
 //! What is read of pages.
 
 use super::*;
+use crate::verify::signs;
 
 #[test]
 fn title_headings_and_text_are_found() {
@@ -61,6 +62,51 @@ fn hostile_pages_cost_little() {
         assert!(read.headings.len() <= KEPT_HEADINGS && read.title.len() <= KEPT_HEADING * 4);
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn nothing_that_is_served_panics(
+        bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400),
+        pieces in proptest::collection::vec(0..PIECES.len(), 0..60),
+    ) {
+        let text = crate::verify::charset::text(&bytes, Some("text/html; charset=gb18030"));
+        Page::read(&text);
+        let page = pieces.into_iter().map(|at| PIECES[at]).collect::<String>();
+        let page = Page::read(&(page + &text));
+        proptest::prop_assert!(page.prose <= page.shown);
+        let _ = (signs::missing_page(&page), signs::parked(&page, "example.org"), signs::login_page(&page));
+        let _ = (signs::challenge_page(&page), signs::is_suspicious(&page), signs::drawn_by_script(&page));
+    }
+}
+
+const PIECES: [&str; 26] = [
+    "<a href=x>",
+    "</a>",
+    "<div hidden>",
+    "</div>",
+    "<title>",
+    "</title>",
+    "<script>",
+    "</script>",
+    "<h1>",
+    "</h1>",
+    "<svg/>",
+    "<svg>",
+    "</svg>",
+    "<template>",
+    "</template>",
+    "404",
+    "页面不存在",
+    "<meta http-equiv=refresh content='",
+    "0;url=",
+    "\"'>",
+    "<!--",
+    "-->",
+    "<p style='display: none'>",
+    "İ",
+    "</p>",
+    "<input type=password>",
+];
 
 #[test]
 fn weight_counts_what_is_said() {

@@ -45,6 +45,8 @@ fn titles_that_are_articles() {
         (Missing, "为什么网站需要一个好看的 404 页面设计指南"),
         (Missing, "Pagefault handling in Linux 7.0"),
         (Missing, "WireGuard 4040 released"),
+        (Missing, "Windows 10 is no longer available for purchase from Microsoft"),
+        (Parked, "My old bike is for sale"),
         (Parked, "Why the domain market is for sale to the highest bidder and nobody cares"),
         (Challenge, "Cloudflare's new security check explained by its engineers"),
         (Challenge, "Just a moment in the life of a kernel maintainer"),
