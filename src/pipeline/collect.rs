@@ -37,6 +37,8 @@ struct Found {
 struct ReadPost {
     found: Found,
     hash: String,
+    /// Whether it was read before.
+    known: bool,
     /// `None`: the bytes are those that were read last time.
     reading: Option<Reading>,
 }
@@ -68,7 +70,8 @@ pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<Input
             tokio::task::spawn_blocking(move || read(found, hash.as_deref(), &digest))
         })
         .buffered(READERS);
-    while let Some(post) = readings.try_next().await? {
+    while let Some(mut post) = readings.try_next().await? {
+        post.known = known.contains_key(post.found.path.as_str());
         step.post(post).await?;
         bar.inc(1);
     }
@@ -162,6 +165,7 @@ fn read(found: Found, unchanged: Option<&str>, options: &digest::DigestOptions) 
         // No hash, so that the next cycle tries again.
         return ReadPost {
             found,
+            known: false,
             hash: String::new(),
             reading: Some(Reading { post: Post::Broken, complaints: vec![complaint] }),
         };
@@ -169,14 +173,14 @@ fn read(found: Found, unchanged: Option<&str>, options: &digest::DigestOptions) 
     let size = u64::try_from(found.size).unwrap_or_default();
     let hash = content_hash(&bytes);
     if unchanged == Some(hash.as_str()) {
-        return ReadPost { found, hash, reading: None };
+        return ReadPost { found, hash, known: false, reading: None };
     }
     let reading = if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > digest::MAX_POST_BYTES {
         digest::too_large(&found.path, size)
     } else {
         digest::read(&found.path, &bytes, options)
     };
-    ReadPost { found, hash, reading: Some(reading) }
+    ReadPost { found, hash, known: false, reading: Some(reading) }
 }
 
 fn nothing_left(input: &DigestInput) -> Complaint {
@@ -258,7 +262,11 @@ impl Step<'_> {
                 }
             }
         }
-        Ok(self.write.put_post(self.input_id, &path, &state, &complaints).await?)
+        self.write.put_post(self.input_id, &path, &state).await?;
+        if read.known || !complaints.is_empty() {
+            self.write.put_complaints(self.input_id, &path, &complaints).await?;
+        }
+        Ok(())
     }
 
     async fn save(&mut self, path: &str, edition: crate::model::Edition) -> Result<Saved, Error> {

@@ -3,7 +3,8 @@
 use super::{Result, Write};
 use crate::model::{Channel, ChannelKind, Edition, Item, KnownEdition, LinkKey, short_hash, slug_of, tag_key};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use sqlx::QueryBuilder;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a live item stands.
 #[derive(Debug, Default)]
@@ -88,31 +89,37 @@ impl Write {
     }
 
     /// Remembers how an edition spells the tags of its items; a tag is named as in its earliest edition.
-    pub(super) async fn put_spellings(&mut self, known: &KnownEdition, written: Option<&Edition>) -> Result<()> {
+    pub(super) async fn put_spellings(
+        &mut self,
+        known: &KnownEdition,
+        written: Option<&Edition>,
+        stood: bool,
+    ) -> Result<()> {
         let id = known.id.to_string();
-        let before: Vec<i64> = sqlx::query_scalar("SELECT channel_id FROM spellings WHERE edition_id = $1")
-            .bind(&id)
-            .fetch_all(&mut *self.tx)
-            .await?;
-        let mut touched: BTreeSet<i64> = before.into_iter().collect();
-        sqlx::query("DELETE FROM spellings WHERE edition_id = $1").bind(&id).execute(&mut *self.tx).await?;
+        let mut touched = BTreeSet::new();
+        if stood {
+            let before: Vec<i64> = sqlx::query_scalar("SELECT channel_id FROM spellings WHERE edition_id = $1")
+                .bind(&id)
+                .fetch_all(&mut *self.tx)
+                .await?;
+            touched.extend(before);
+            sqlx::query("DELETE FROM spellings WHERE edition_id = $1").bind(&id).execute(&mut *self.tx).await?;
+        }
         let names = written.into_iter().flat_map(|edition| edition.items.iter().flat_map(|item| &item.tags));
-        for (ordinal, name) in (0_i64..).zip(names) {
+        let mut spellings: BTreeMap<i64, &String> = BTreeMap::new();
+        for name in names {
             let channel = self.tag_channel(name).await?;
+            spellings.entry(channel).or_insert(name);
             if self.names.get(&channel) != Some(name) {
                 touched.insert(channel);
             }
-            sqlx::query(
-                "INSERT INTO spellings (channel_id, published, edition_id, name, ordinal) VALUES ($1,$2,$3,$4,$5)
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(channel)
-            .bind(known.published.timestamp())
-            .bind(&id)
-            .bind(name)
-            .bind(ordinal)
-            .execute(&mut *self.tx)
-            .await?;
+        }
+        if !spellings.is_empty() {
+            let mut insert = QueryBuilder::new("INSERT INTO spellings (channel_id, published, edition_id, name) ");
+            insert.push_values(spellings, |mut row, (channel, name)| {
+                row.push_bind(channel).push_bind(known.published.timestamp()).push_bind(&id).push_bind(name);
+            });
+            insert.build().execute(&mut *self.tx).await?;
         }
         for channel in touched {
             self.respell(channel).await?;

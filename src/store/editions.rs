@@ -3,11 +3,14 @@
 use super::channels::Places;
 use super::known::code;
 use super::{Result, Write, to_json};
-use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence};
+use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, SourceLink};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// An item with what is written of it, where it is live, and where it stands.
+type Row<'a> = (&'a KnownItem, Option<&'a Item>, Places);
 
 impl Write {
     /// Saves an edition as it is now. The live items of `known` are those of `written`, each at its `position`;
@@ -19,17 +22,15 @@ impl Write {
         written: Option<&Edition>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let stood: Option<(i64, i64)> = sqlx::query_as("SELECT live, published FROM editions WHERE id = $1")
-            .bind(known.id.to_string())
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let stood = self.stood(known.id).await?;
         let before = match stood {
             Some(_) => self.forget_places(known.id).await?,
             None => BTreeSet::new(),
         };
-        self.note_taken(known);
+        self.note_taken(input_id, known);
         self.put_edition(input_id, known, written).await?;
-        self.put_spellings(known, written).await?;
+        self.put_spellings(known, written, stood.is_some()).await?;
+        let mut rows = Vec::with_capacity(known.items.len());
         let mut after = BTreeSet::new();
         for item in &known.items {
             let live = (item.presence == Presence::Live).then(|| item_at(written, item.position)).flatten();
@@ -37,11 +38,12 @@ impl Write {
                 Some(live) => self.places_of(live).await?,
                 None => Places::default(),
             };
-            self.put_item(known.id, item, live, &places).await?;
-            self.put_sources(item, live).await?;
-            self.put_memberships(item, &places).await?;
             after.extend(places.all.iter().map(|(channel, _)| (*channel, item.published.timestamp(), item.id)));
+            rows.push((item, live, places));
         }
+        self.put_items(known.id, &rows).await?;
+        self.put_sources(&rows).await?;
+        self.put_memberships(&rows).await?;
         let left = before.difference(&after).map(|(channel, ..)| *channel).collect();
         self.note_emptied(&left, now).await?;
         if self.marks {
@@ -103,74 +105,88 @@ impl Write {
         Ok(())
     }
 
-    async fn put_item(
-        &mut self,
-        edition: Uuid,
-        item: &KnownItem,
-        written: Option<&Item>,
-        places: &Places,
-    ) -> Result<()> {
-        let written = written.map(|item| to_json("items.written", item)).transpose()?.unwrap_or_default();
-        sqlx::query(
+    /// How an edition stood before: presence and date.
+    async fn stood(&mut self, edition: Uuid) -> Result<Option<(i64, i64)>> {
+        if self.taken.is_some() && !self.id_is_taken(edition).await? {
+            return Ok(None);
+        }
+        let query = sqlx::query_as("SELECT live, published FROM editions WHERE id = $1").bind(edition.to_string());
+        Ok(query.fetch_optional(&mut *self.tx).await?)
+    }
+
+    async fn put_items(&mut self, edition: Uuid, rows: &[Row<'_>]) -> Result<()> {
+        let mut json = Vec::with_capacity(rows.len());
+        for (_, live, places) in rows {
+            let written = live.map(|item| to_json("items.written", item)).transpose()?.unwrap_or_default();
+            json.push((written, to_json("items.tags", &places.tags)?));
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut insert = QueryBuilder::new(
             "INSERT INTO items (id, short_id, edition_id, position, title, source_key, sketch, content_hash, written,
-                                tags, published, updated, live)
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)
-             ON CONFLICT (id) DO UPDATE SET position = excluded.position, title = excluded.title,
+                                tags, published, updated, live) ",
+        );
+        insert.push_values(rows.iter().zip(json), |mut row, ((item, ..), (written, tags))| {
+            row.push_bind(item.id.to_string()).push_bind(&item.short_id).push_bind(edition.to_string());
+            row.push_bind(i64::from(item.position)).push_bind(&item.title).push_bind(&item.source);
+            row.push_bind(item.sketch.to_hex()).push_bind(item.content_hash.to_string());
+            row.push_bind(written).push_bind(tags).push_bind(item.published.timestamp());
+            row.push_bind(item.updated.timestamp()).push_bind(code(item.presence));
+        });
+        insert.push(
+            " ON CONFLICT (id) DO UPDATE SET position = excluded.position, title = excluded.title,
                  source_key = excluded.source_key, sketch = excluded.sketch, content_hash = excluded.content_hash,
                  written = excluded.written, tags = excluded.tags, published = excluded.published,
                  updated = excluded.updated, live = excluded.live",
-        )
-        .bind(item.id.to_string())
-        .bind(&item.short_id)
-        .bind(edition.to_string())
-        .bind(i64::from(item.position))
-        .bind(&item.title)
-        .bind(&item.source)
-        .bind(item.sketch.to_hex())
-        .bind(item.content_hash.to_string())
-        .bind(written)
-        .bind(to_json("items.tags", &places.tags)?)
-        .bind(item.published.timestamp())
-        .bind(item.updated.timestamp())
-        .bind(code(item.presence))
-        .execute(&mut *self.tx)
-        .await?;
+        );
+        insert.build().execute(&mut *self.tx).await?;
         Ok(())
     }
 
-    async fn put_sources(&mut self, item: &KnownItem, written: Option<&Item>) -> Result<()> {
-        for (position, source) in (0_i64..).zip(written.into_iter().flat_map(|w| &w.sources)) {
-            let Some(key) = LinkKey::of(&source.url) else { continue };
-            sqlx::query("INSERT INTO item_sources (item_id, position, label, url, link_key) VALUES ($1,$2,$3,$4,$5)")
-                .bind(item.id.to_string())
-                .bind(position)
-                .bind(&source.label)
-                .bind(&source.url)
-                .bind(key.as_str())
-                .execute(&mut *self.tx)
-                .await?;
-            sqlx::query(
-                "INSERT INTO links (key, url, host, newest) VALUES ($1,$2,$3,$4) ON CONFLICT (key) DO UPDATE SET
-                     newest = CASE WHEN excluded.newest > links.newest THEN excluded.newest ELSE links.newest END",
-            )
-            .bind(key.as_str())
-            .bind(&source.url)
-            .bind(LinkKey::host_of(&source.url).unwrap_or_default())
-            .bind(item.published.timestamp())
-            .execute(&mut *self.tx)
-            .await?;
+    async fn put_sources(&mut self, rows: &[Row<'_>]) -> Result<()> {
+        let mut sources = Vec::new();
+        let mut links: BTreeMap<LinkKey, (&SourceLink, i64)> = BTreeMap::new();
+        for (item, live, _) in rows {
+            for (position, source) in (0_i64..).zip(live.iter().flat_map(|live| &live.sources)) {
+                let Some(key) = LinkKey::of(&source.url) else { continue };
+                sources.push((item.id, position, source, key.clone()));
+                let newest = links.entry(key).or_insert((source, i64::MIN));
+                newest.1 = newest.1.max(item.published.timestamp());
+            }
         }
+        if sources.is_empty() {
+            return Ok(());
+        }
+        let mut insert = QueryBuilder::new("INSERT INTO item_sources (item_id, position, label, url, link_key) ");
+        insert.push_values(&sources, |mut row, (item, position, source, key)| {
+            row.push_bind(item.to_string()).push_bind(*position).push_bind(&source.label);
+            row.push_bind(&source.url).push_bind(key.as_str());
+        });
+        insert.build().execute(&mut *self.tx).await?;
+        let mut insert = QueryBuilder::new("INSERT INTO links (key, url, host, newest) ");
+        insert.push_values(&links, |mut row, (key, (source, newest))| {
+            row.push_bind(key.as_str()).push_bind(&source.url);
+            row.push_bind(LinkKey::host_of(&source.url).unwrap_or_default()).push_bind(*newest);
+        });
+        insert.push(
+            " ON CONFLICT (key) DO UPDATE SET
+                 newest = CASE WHEN excluded.newest > links.newest THEN excluded.newest ELSE links.newest END",
+        );
+        insert.build().execute(&mut *self.tx).await?;
         Ok(())
     }
 
-    async fn put_memberships(&mut self, item: &KnownItem, places: &Places) -> Result<()> {
-        if places.all.is_empty() {
+    async fn put_memberships(&mut self, rows: &[Row<'_>]) -> Result<()> {
+        let all = rows.iter().flat_map(|(item, _, places)| places.all.iter().map(move |place| (*item, *place)));
+        let all: Vec<(&KnownItem, (i64, i64))> = all.collect();
+        if all.is_empty() {
             return Ok(());
         }
         let mut insert = QueryBuilder::new("INSERT INTO memberships (channel_id, published, item_id, ordinal) ");
-        insert.push_values(&places.all, |mut row, (channel, ordinal)| {
-            row.push_bind(*channel).push_bind(item.published.timestamp());
-            row.push_bind(item.id.to_string()).push_bind(*ordinal);
+        insert.push_values(all, |mut row, (item, (channel, ordinal))| {
+            row.push_bind(channel).push_bind(item.published.timestamp());
+            row.push_bind(item.id.to_string()).push_bind(ordinal);
         });
         insert.build().execute(&mut *self.tx).await?;
         Ok(())

@@ -105,14 +105,8 @@ impl Write {
         Ok(all.into_iter().filter(|(_, name)| !names.contains(name)).collect())
     }
 
-    /// Remembers a file as it was read, and the complaints about it.
-    pub async fn put_post(
-        &mut self,
-        input_id: i64,
-        path: &str,
-        post: &PostState,
-        complaints: &[Complaint],
-    ) -> Result<()> {
+    /// Remembers a file as it was read.
+    pub async fn put_post(&mut self, input_id: i64, path: &str, post: &PostState) -> Result<()> {
         sqlx::query(
             "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped) VALUES ($1,$2,$3,$4,$5,$6,$7)
              ON CONFLICT (input_id, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
@@ -127,7 +121,7 @@ impl Write {
         .bind(&post.skipped)
         .execute(&mut *self.tx)
         .await?;
-        self.put_complaints(input_id, path, complaints).await
+        Ok(())
     }
 
     /// Remembers that a file was touched but not changed.

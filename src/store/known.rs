@@ -5,7 +5,7 @@ use crate::model::{Edition, KnownEdition, KnownItem, Presence, Sketch};
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, Row, Sqlite};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 const EDITION: &str = "SELECT e.id, i.name, e.slug, e.path, e.permalink, e.number, e.title, e.date, e.header_hash,
@@ -34,6 +34,36 @@ pub(super) struct Taken {
     short_ids: HashSet<String>,
     item_seconds: HashSet<i64>,
     edition_seconds: HashSet<i64>,
+    slugs: HashSet<String>,
+    /// Input with path, permalink, number or title of every edition.
+    likes: HashSet<(i64, String)>,
+    /// How many descriptions bear a number.
+    numbers: HashMap<i64, u32>,
+}
+
+/// An edition's row, as far as [`Taken`] wants it.
+type Described = (String, i64, i64, String, String, Option<String>, Option<i64>, String);
+
+impl Taken {
+    fn describe(&mut self, input_id: i64, path: &str, permalink: Option<&str>, number: Option<i64>, title: &str) {
+        if let Some(number) = number {
+            self.likes.insert((input_id, format!("#{number}")));
+            *self.numbers.entry(number).or_default() += 1;
+        }
+        self.likes.extend([path, title].into_iter().chain(permalink).map(|like| (input_id, like.to_owned())));
+    }
+
+    fn is_like(&self, input_id: i64, path: &str, edition: &Edition) -> bool {
+        let number = edition.number.map(|number| format!("#{number}"));
+        [Some(path), Some(edition.title.as_str()), edition.permalink.as_deref(), number.as_deref()]
+            .into_iter()
+            .flatten()
+            .any(|like| self.likes.contains(&(input_id, like.to_owned())))
+    }
+
+    fn times(&self, number: u32) -> u32 {
+        self.numbers.get(&i64::from(number)).copied().unwrap_or(0)
+    }
 }
 
 impl Store {
@@ -61,6 +91,9 @@ impl Store {
 impl Write {
     /// Editions of an input that share path, permalink, number or title with a post.
     pub async fn editions_like(&mut self, input_id: i64, path: &str, edition: &Edition) -> Result<Vec<KnownEdition>> {
+        if self.taken.as_ref().is_some_and(|taken| !taken.is_like(input_id, path, edition)) {
+            return Ok(Vec::new());
+        }
         let sql = format!(
             "{EDITION} WHERE e.id IN (
                  SELECT id FROM editions WHERE input_id = $1 AND path = $2
@@ -107,20 +140,27 @@ impl Write {
             taken.short_ids.insert(short_id);
             taken.item_seconds.insert(updated);
         }
-        let editions: Vec<(String, i64)> =
-            sqlx::query_as("SELECT id, updated FROM editions").fetch_all(&mut *self.tx).await?;
-        for (id, updated) in editions {
+        let editions: Vec<Described> =
+            sqlx::query_as("SELECT id, input_id, updated, slug, path, permalink, number, title FROM editions")
+                .fetch_all(&mut *self.tx)
+                .await?;
+        for (id, input_id, updated, slug, path, permalink, number, title) in editions {
             taken.ids.insert(id);
             taken.edition_seconds.insert(updated);
+            taken.slugs.insert(slug);
+            taken.describe(input_id, &path, permalink.as_deref(), number, &title);
         }
         self.taken = Some(taken);
         Ok(())
     }
 
     /// Remembers what was given out to an edition in this transaction.
-    pub(super) fn note_taken(&mut self, known: &KnownEdition) {
+    pub(super) fn note_taken(&mut self, input_id: i64, known: &KnownEdition) {
         let Some(taken) = &mut self.taken else { return };
         taken.ids.insert(known.id.to_string());
+        taken.slugs.insert(known.slug.clone());
+        let number = known.number.map(i64::from);
+        taken.describe(input_id, &known.path, known.permalink.as_deref(), number, &known.title);
         taken.edition_seconds.insert(known.updated.timestamp());
         for item in &known.items {
             taken.ids.insert(item.id.to_string());
@@ -148,11 +188,17 @@ impl Write {
 
     /// Whether an edition's path below `editions/` was ever given out.
     pub async fn edition_slug_is_taken(&mut self, slug: &str) -> Result<bool> {
+        if let Some(taken) = &self.taken {
+            return Ok(taken.slugs.contains(slug));
+        }
         Ok(self.exists("SELECT 1 FROM editions WHERE slug = $1", slug).await?)
     }
 
     /// Whether an edition of another input has this number.
     pub async fn number_is_elsewhere(&mut self, input_id: i64, number: u32) -> Result<bool> {
+        if self.taken.as_ref().is_some_and(|taken| taken.times(number) == 0) {
+            return Ok(false);
+        }
         let found: Option<i64> =
             sqlx::query_scalar("SELECT 1 FROM editions WHERE number = $1 AND input_id <> $2 LIMIT 1")
                 .bind(i64::from(number))
@@ -164,6 +210,9 @@ impl Write {
 
     /// The file of another live edition of the same input with this number.
     pub async fn same_number(&mut self, input_id: i64, number: u32, but: Uuid) -> Result<Option<String>> {
+        if self.taken.as_ref().is_some_and(|taken| taken.times(number) <= 1) {
+            return Ok(None);
+        }
         let sql = "SELECT path FROM editions WHERE number = $1 AND input_id = $2 AND live = 1 AND id <> $3
                    ORDER BY path LIMIT 1";
         let query = sqlx::query_scalar(sql).bind(i64::from(number)).bind(input_id).bind(but.to_string());
@@ -216,7 +265,7 @@ where
         query.push(")");
     }
     query.push(" ORDER BY edition_id, position, id");
-    let by_id: std::collections::HashMap<String, usize> =
+    let by_id: HashMap<String, usize> =
         editions.iter().enumerate().map(|(index, e)| (e.id.to_string(), index)).collect();
     let mut items = query.build().fetch(executor);
     while let Some(row) = items.try_next().await? {

@@ -105,7 +105,6 @@ CREATE TABLE spellings (
     published BIGINT NOT NULL,
     edition_id TEXT NOT NULL,
     name TEXT NOT NULL,
-    ordinal BIGINT NOT NULL,
     PRIMARY KEY (channel_id, published, edition_id)
 ) WITHOUT ROWID;
 CREATE INDEX spellings_edition ON spellings (edition_id);
