@@ -4,7 +4,7 @@ use super::{Result, Store, damaged, from_json, parse, time};
 use crate::model::{CitedSource, Edition, EditionHeader, SourceLink, StoredEdition, StoredItem, Tag, Verdict};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// How many ids are asked for at once.
@@ -76,11 +76,9 @@ impl Store {
             for id in batch {
                 let Some(mut edition) = found.remove(id) else { continue };
                 let items = items.remove(id).unwrap_or_default();
-                for tag in items.iter().flat_map(|item| &item.tags) {
-                    if !edition.tags.contains(tag) {
-                        edition.tags.push(tag.clone());
-                    }
-                }
+                let mut seen = HashSet::new();
+                let tags = items.iter().flat_map(|item| &item.tags).filter(|tag| seen.insert(&tag.slug));
+                edition.tags = tags.cloned().collect();
                 editions.push((edition, items));
             }
         }
