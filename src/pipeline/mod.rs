@@ -9,6 +9,7 @@ mod options;
 mod publish;
 mod report;
 mod restore;
+mod showing;
 mod verify;
 
 pub use options::{DigestInput, Options, VerifyOptions};
@@ -70,6 +71,7 @@ pub async fn run(
     if !stop.is_cancelled() {
         report.checks = verify::due_links(cycle).await?;
     }
+    report.hidden = showing::settle(cycle).await?;
     match publish::changes(cycle).await {
         Ok((published, complaints)) => {
             report.published = published;

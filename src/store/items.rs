@@ -46,7 +46,7 @@ impl Store {
         Ok(rows.into_iter().map(|(id, name, slug)| (id, Tag { name, slug })).collect())
     }
 
-    /// Live items by id, in the order asked for; those that left are missing.
+    /// Live and shown items by id, in the order asked for; the others are missing.
     pub async fn items(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<StoredItem>> {
         let mut items = Vec::with_capacity(ids.len());
         for batch in ids.chunks(BATCH) {
@@ -65,8 +65,7 @@ impl Store {
             for (edition, item) in self.item_rows("i.edition_id", batch, tags).await? {
                 items.entry(edition).or_default().push(item);
             }
-            let sql =
-                "SELECT e.id, e.slug, e.written, e.published, e.updated FROM editions e WHERE e.live = 1 AND e.id IN ";
+            let sql = "SELECT e.id, e.slug, e.written, e.published, e.updated FROM editions e WHERE e.live = 1 AND e.shown = 1 AND e.id IN ";
             let rows = select(sql, batch).build().fetch_all(&self.pool).await?;
             let mut found = HashMap::new();
             for row in &rows {
@@ -89,8 +88,9 @@ impl Store {
 
     /// How many editions are published.
     pub async fn edition_count(&self) -> Result<u64> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1").fetch_one(&self.pool).await?;
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(count.unsigned_abs())
     }
 
@@ -98,9 +98,11 @@ impl Store {
     pub async fn edition_ids(&self, order: ItemOrder, skip: u64, take: u64) -> Result<Vec<Uuid>> {
         let sql = match order {
             ItemOrder::Newest => {
-                "SELECT id FROM editions WHERE live = 1 ORDER BY published DESC, id DESC LIMIT $1 OFFSET $2"
+                "SELECT id FROM editions WHERE live = 1 AND shown = 1 ORDER BY published DESC, id DESC LIMIT $1 OFFSET $2"
             }
-            ItemOrder::Oldest => "SELECT id FROM editions WHERE live = 1 ORDER BY published, id LIMIT $1 OFFSET $2",
+            ItemOrder::Oldest => {
+                "SELECT id FROM editions WHERE live = 1 AND shown = 1 ORDER BY published, id LIMIT $1 OFFSET $2"
+            }
         };
         let (skip, take) = (i64::try_from(skip).unwrap_or(i64::MAX), i64::try_from(take).unwrap_or(i64::MAX));
         let ids: Vec<String> = sqlx::query_scalar(sql).bind(take).bind(skip).fetch_all(&self.pool).await?;
@@ -126,7 +128,7 @@ impl Store {
                     s.label, s.url, l.host, l.verdict, l.since, l.moved_to, l.archive, i.edition_id
              FROM items i JOIN editions e ON e.id = i.edition_id
                  LEFT JOIN item_sources s ON s.item_id = i.id LEFT JOIN links l ON l.key = s.link_key
-             WHERE i.live = 1 AND ",
+             WHERE i.live = 1 AND i.shown = 1 AND ",
             &[],
         );
         query.push(column).push(" IN ");
@@ -213,6 +215,6 @@ fn source(row: &SqliteRow) -> Result<CitedSource> {
         verdict,
         since,
         moved_to: row.try_get(14)?,
-        archive: row.try_get(15)?,
+        archive: row.try_get::<Option<String>, _>(15)?.filter(|_| verdict == Verdict::Gone),
     })
 }

@@ -106,7 +106,7 @@ impl Store {
     async fn citing(&self, key: &str) -> Result<Vec<(String, String)>> {
         let query = sqlx::query_as(
             "SELECT i.title, i.short_id FROM item_sources s JOIN items i ON i.id = s.item_id
-             WHERE s.link_key = $1 ORDER BY i.published DESC, i.id LIMIT 10",
+             WHERE s.link_key = $1 AND i.shown = 1 ORDER BY i.published DESC, i.id LIMIT 10",
         );
         Ok(query.bind(key).fetch_all(&self.pool).await?)
     }

@@ -19,6 +19,7 @@ mod phrases;
 mod queue;
 mod robots;
 mod schedule;
+mod showing;
 mod signs;
 mod sweep;
 
@@ -27,4 +28,5 @@ pub use judge::judge;
 pub use options::{CheckOptions, HELD_BACK, Policy, Robots, Target};
 pub use outage::network_is_down;
 pub use schedule::next_check;
+pub use showing::{Showing, is_shown};
 pub use sweep::check_all;
