@@ -10,6 +10,7 @@ mod publish;
 mod report;
 mod restore;
 mod showing;
+mod upkeep;
 mod verify;
 
 pub use options::{DigestInput, Options, VerifyOptions};
@@ -71,6 +72,7 @@ pub async fn run(
     if !stop.is_cancelled() {
         report.checks = verify::due_links(cycle).await?;
     }
+    upkeep::forget_checks(cycle).await?;
     report.hidden = showing::settle(cycle).await?;
     match publish::changes(cycle).await {
         Ok((published, complaints)) => {

@@ -1,7 +1,7 @@
 //! Source links: which are due for a check, what was seen, and the verdicts published.
 
 use super::{Result, Store, Write, from_json, parse, time, to_json};
-use crate::model::{Check, Judgement, Verdict};
+use crate::model::{Check, Judgement, LinkKey, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
@@ -141,6 +141,17 @@ impl Write {
             .bind(i64::from(counted))
             .execute(&mut *self.tx)
             .await?;
+        if counted {
+            sqlx::query(
+                "INSERT INTO check_totals (day, host, verdict, count) VALUES ($1, $2, $3, 1)
+                 ON CONFLICT (day, host, verdict) DO UPDATE SET count = check_totals.count + 1",
+            )
+            .bind(check.at.format("%F").to_string())
+            .bind(LinkKey::host_of(key).unwrap_or_default())
+            .bind(check.verdict.as_str())
+            .execute(&mut *self.tx)
+            .await?;
+        }
         Ok(())
     }
 

@@ -12,6 +12,7 @@ mod known;
 mod links;
 mod published;
 mod shown;
+mod upkeep;
 
 pub use cycles::CycleRecord;
 pub use inputs::{InputState, PostState};

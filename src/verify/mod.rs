@@ -11,6 +11,7 @@ mod check;
 mod classify;
 mod host_memory;
 mod judge;
+mod keep;
 mod landing;
 mod options;
 mod outage;
@@ -25,6 +26,7 @@ mod sweep;
 
 pub use check::check;
 pub use judge::judge;
+pub use keep::{KEPT_WHOLE, superfluous};
 pub use options::{CheckOptions, HELD_BACK, Policy, Robots, Target};
 pub use outage::network_is_down;
 pub use schedule::next_check;
