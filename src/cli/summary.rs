@@ -21,6 +21,7 @@ fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result 
             write_input(out, input)?;
         }
         write_checks(out, &report.checks)?;
+        write_hidden(out, report)?;
         write_published(out, &report.published, report)?;
     }
     if let Some(failure) = &report.failure {
@@ -104,6 +105,13 @@ fn write_checks(out: &mut String, checks: &CheckReport) -> fmt::Result {
         writeln!(out, "Source links: {}.", counts.join(", "))?;
     }
     Ok(())
+}
+
+fn write_hidden(out: &mut String, report: &Report) -> fmt::Result {
+    match report.hidden {
+        0 => Ok(()),
+        hidden => writeln!(out, "{} not shown for the source's sake ([verify] policy).", Count(hidden, "item")),
+    }
 }
 
 fn write_published(out: &mut String, published: &PublishReport, report: &Report) -> fmt::Result {

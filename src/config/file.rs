@@ -94,11 +94,23 @@ pub(super) struct Net {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Verify {
+    #[serde(default)]
+    pub(super) policy: Showing,
+    pub(super) withhold_for: Option<Spanned<String>>,
     pub(super) budget: Option<Spanned<String>>,
     pub(super) recheck: Option<Vec<Spanned<String>>>,
     pub(super) confirm_gone: Option<ConfirmGone>,
     #[serde(default)]
     pub(super) robots: Robots,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Showing {
+    #[default]
+    Annotate,
+    Withhold,
+    Drop,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -231,5 +231,13 @@ fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Erro
         Some(budget) => text.duration(budget)?,
         None => Duration::from_mins(10),
     };
-    Ok(VerifyOptions { check, policy, budget })
+    let withhold_for = written.withhold_for.as_ref().map(|written| text.duration(written)).transpose()?;
+    let showing = match written.policy {
+        file::Showing::Annotate => verify::Showing::Annotate,
+        file::Showing::Withhold => {
+            verify::Showing::Withhold { at_most: days(withhold_for.unwrap_or(Duration::from_hours(24))) }
+        }
+        file::Showing::Drop => verify::Showing::Drop,
+    };
+    Ok(VerifyOptions { check, policy, budget, showing })
 }

@@ -42,6 +42,17 @@ pub struct KnownItem {
     pub updated: DateTime<Utc>,
     /// Whether it is published.
     pub presence: Presence,
+    /// When it was first collected.
+    #[serde(default)]
+    pub first_seen: DateTime<Utc>,
+    /// Whether feeds and pages show it while it is live; see `verify::is_shown`.
+    #[serde(default = "shown")]
+    pub shown: bool,
+}
+
+/// What was published before this was kept was shown.
+fn shown() -> bool {
+    true
 }
 
 /// Identity of an edition, with what it is recognised by.

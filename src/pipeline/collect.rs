@@ -6,6 +6,7 @@ use crate::collect::digest::{self, Post, Reading};
 use crate::model::{Complaint, Place, Presence};
 use crate::publish::content_hash;
 use crate::store::{InputState, PostState, Write};
+use crate::verify::Showing;
 use chrono::{DateTime, Duration, Utc};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
@@ -59,7 +60,8 @@ pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<Input
     if changed.len() > MANY {
         write.expect_many().await?;
     }
-    let mut step = Step { write, input, input_id: state.id, present: &present, now, report: &mut report };
+    let showing = options.verify.showing;
+    let mut step = Step { write, input, input_id: state.id, present: &present, now, showing, report: &mut report };
     let bar = progress.collecting(&input.name, changed.len());
     let known: HashMap<&str, &PostState> = before.iter().map(|(path, post)| (path.as_str(), post)).collect();
     let mut readings = futures::stream::iter(changed)
@@ -236,6 +238,7 @@ struct Step<'a> {
     input_id: i64,
     present: &'a HashSet<String>,
     now: DateTime<Utc>,
+    showing: Showing,
     report: &'a mut InputReport,
 }
 
@@ -279,7 +282,13 @@ impl Step<'_> {
     }
 
     async fn save(&mut self, path: &str, edition: crate::model::Edition) -> Result<Saved, Error> {
-        let place = identify::Place { input: &self.input.name, input_id: self.input_id, path, present: self.present };
+        let place = identify::Place {
+            input: &self.input.name,
+            input_id: self.input_id,
+            path,
+            present: self.present,
+            showing: self.showing,
+        };
         identify::save(&mut self.write, place, &edition, self.now).await
     }
 

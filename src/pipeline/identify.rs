@@ -8,6 +8,7 @@ use crate::model::{
     slug_of,
 };
 use crate::store::Write;
+use crate::verify::{Showing, is_shown};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -25,6 +26,8 @@ pub(super) struct Place<'a> {
     pub(super) input_id: i64,
     pub(super) path: &'a str,
     pub(super) present: &'a HashSet<String>,
+    /// When items are shown.
+    pub(super) showing: Showing,
 }
 
 /// What saving a post came to.
@@ -134,7 +137,8 @@ impl Giver<'_> {
         let updated = if revised { self.free_second(self.now).await? } else { before.updated };
         let change = if revised { ItemChange::Revised } else { ItemChange::Same };
         let identity = describe(item, position, before.id, before.short_id.clone());
-        Ok((KnownItem { published: before.published, updated, ..identity }, change))
+        let KnownItem { published, first_seen, shown, .. } = *before;
+        Ok((KnownItem { published, updated, first_seen, shown, ..identity }, change))
     }
 
     async fn new_item(
@@ -152,7 +156,11 @@ impl Giver<'_> {
         let short: String = simple.chars().take(SHORT_ID).collect();
         let short_id = if self.write.short_id_is_taken(&short).await? { simple } else { short };
         let updated = self.free_second(published).await?;
-        Ok((KnownItem { published, updated, ..describe(item, position, id, short_id) }, ItemChange::New))
+        let known = describe(item, position, id, short_id);
+        // What is known of the source is asked for at the end of the cycle, once it is checked.
+        let source = known.source.as_ref().map(|_| Verdict::Unchecked);
+        let shown = is_shown(self.place.showing, source, false, self.now, self.now);
+        Ok((KnownItem { published, updated, first_seen: self.now, shown, ..known }, ItemChange::New))
     }
 
     async fn free_id(&mut self, item: &Item) -> Result<Uuid, Error> {
@@ -189,6 +197,8 @@ fn describe(item: &Item, position: u32, id: Uuid, short_id: String) -> KnownItem
         published: DateTime::UNIX_EPOCH,
         updated: DateTime::UNIX_EPOCH,
         presence: Presence::Live,
+        first_seen: DateTime::UNIX_EPOCH,
+        shown: true,
     }
 }
 

@@ -9,6 +9,8 @@ mod options;
 mod publish;
 mod report;
 mod restore;
+mod showing;
+mod upkeep;
 mod verify;
 
 pub use options::{DigestInput, Options, VerifyOptions};
@@ -70,6 +72,8 @@ pub async fn run(
     if !stop.is_cancelled() {
         report.checks = verify::due_links(cycle).await?;
     }
+    upkeep::forget_checks(cycle).await?;
+    report.hidden = showing::settle(cycle).await?;
     match publish::changes(cycle).await {
         Ok((published, complaints)) => {
             report.published = published;

@@ -25,6 +25,8 @@ pub struct VerifyOptions {
     pub policy: verify::Policy,
     /// How long a cycle checks before it publishes.
     pub budget: std::time::Duration,
+    /// When items are shown.
+    pub showing: verify::Showing,
 }
 
 /// What a cycle is told.

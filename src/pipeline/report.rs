@@ -137,6 +137,9 @@ pub struct Report {
     pub published: PublishReport,
     /// Items published.
     pub items: u64,
+    /// Items that wait for their source, or were dropped with it.
+    #[serde(default)]
+    pub hidden: usize,
     /// Why nothing could be published.
     pub failure: Option<String>,
     /// Everything that is wrong in the inputs.

@@ -1,7 +1,9 @@
 //! Channels: the combined one, one per tag, one per cited host; their names and paths.
 
 use super::{Result, Write};
-use crate::model::{Channel, ChannelKind, Edition, Item, KnownEdition, LinkKey, short_hash, slug_of, tag_key};
+use crate::model::{
+    Channel, ChannelKind, Edition, Item, KnownEdition, LinkKey, Presence, short_hash, slug_of, tag_key,
+};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,7 +107,14 @@ impl Write {
             touched.extend(before);
             sqlx::query("DELETE FROM spellings WHERE edition_id = $1").bind(&id).execute(&mut *self.tx).await?;
         }
-        let names = written.into_iter().flat_map(|edition| edition.items.iter().flat_map(|item| &item.tags));
+        let hidden: BTreeSet<u32> = known
+            .items
+            .iter()
+            .filter(|item| item.presence == Presence::Live && !item.shown)
+            .map(|i| i.position)
+            .collect();
+        let items = written.into_iter().flat_map(|edition| (0_u32..).zip(&edition.items));
+        let names = items.filter(|(position, _)| !hidden.contains(position)).flat_map(|(_, item)| &item.tags);
         let mut spellings: BTreeMap<i64, &String> = BTreeMap::new();
         for name in names {
             let channel = self.tag_channel(name).await?;

@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// An item with what is written of it, where it is live, and where it stands.
 type Row<'a> = (&'a KnownItem, Option<&'a Item>, Places);
 
+/// Presence, whether shown, and date of an edition.
+type Stood = (i64, i64, i64);
+
 impl Write {
     /// Saves an edition as it is now. The live items of `known` are those of `written`, each at its `position`;
     /// `written` is `None` when the edition left.
@@ -34,7 +37,7 @@ impl Write {
         let mut after = BTreeSet::new();
         for item in &known.items {
             let live = (item.presence == Presence::Live).then(|| item_at(written, item.position)).flatten();
-            let places = match live {
+            let places = match live.filter(|_| item.shown) {
                 Some(live) => self.places_of(live).await?,
                 None => Places::default(),
             };
@@ -80,12 +83,12 @@ impl Write {
         let written = written.map(|edition| Edition { items: Vec::new(), ..edition.clone() });
         sqlx::query(
             "INSERT INTO editions (id, input_id, path, slug, permalink, number, title, date, written, header_hash,
-                                   published, updated, live)
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)
+                                   published, updated, live, shown)
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)
              ON CONFLICT (id) DO UPDATE SET path = excluded.path, permalink = excluded.permalink,
                  number = excluded.number, title = excluded.title, date = excluded.date, written = excluded.written,
                  header_hash = excluded.header_hash, published = excluded.published, updated = excluded.updated,
-                 live = excluded.live",
+                 live = excluded.live, shown = excluded.shown",
         )
         .bind(known.id.to_string())
         .bind(input_id)
@@ -100,17 +103,19 @@ impl Write {
         .bind(known.published.timestamp())
         .bind(known.updated.timestamp())
         .bind(code(known.presence))
+        .bind(i64::from(is_shown(known)))
         .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
 
-    /// How an edition stood before: presence and date.
-    async fn stood(&mut self, edition: Uuid) -> Result<Option<(i64, i64)>> {
+    /// How an edition stood before: presence, whether shown, and date.
+    async fn stood(&mut self, edition: Uuid) -> Result<Option<Stood>> {
         if self.taken.is_some() && !self.id_is_taken(edition).await? {
             return Ok(None);
         }
-        let query = sqlx::query_as("SELECT live, published FROM editions WHERE id = $1").bind(edition.to_string());
+        let query =
+            sqlx::query_as("SELECT live, shown, published FROM editions WHERE id = $1").bind(edition.to_string());
         Ok(query.fetch_optional(&mut *self.tx).await?)
     }
 
@@ -125,7 +130,7 @@ impl Write {
         }
         let mut insert = QueryBuilder::new(
             "INSERT INTO items (id, short_id, edition_id, position, title, source_key, sketch, content_hash, written,
-                                tags, published, updated, live) ",
+                                tags, published, updated, live, first_seen, shown) ",
         );
         insert.push_values(rows.iter().zip(json), |mut row, ((item, ..), (written, tags))| {
             row.push_bind(item.id.to_string()).push_bind(&item.short_id).push_bind(edition.to_string());
@@ -133,12 +138,13 @@ impl Write {
             row.push_bind(item.sketch.to_hex()).push_bind(item.content_hash.to_string());
             row.push_bind(written).push_bind(tags).push_bind(item.published.timestamp());
             row.push_bind(item.updated.timestamp()).push_bind(code(item.presence));
+            row.push_bind(item.first_seen.timestamp()).push_bind(i64::from(item.shown));
         });
         insert.push(
             " ON CONFLICT (id) DO UPDATE SET position = excluded.position, title = excluded.title,
                  source_key = excluded.source_key, sketch = excluded.sketch, content_hash = excluded.content_hash,
                  written = excluded.written, tags = excluded.tags, published = excluded.published,
-                 updated = excluded.updated, live = excluded.live",
+                 updated = excluded.updated, live = excluded.live, shown = excluded.shown",
         );
         insert.build().execute(&mut *self.tx).await?;
         Ok(())
@@ -193,10 +199,10 @@ impl Write {
     }
 
     /// Marks an edition; `stood` is how it was before.
-    async fn mark_edition(&mut self, known: &KnownEdition, stood: Option<(i64, i64)>) -> Result<()> {
-        let stands = (code(known.presence), known.published.timestamp());
+    async fn mark_edition(&mut self, known: &KnownEdition, stood: Option<Stood>) -> Result<()> {
+        let stands = (code(known.presence), i64::from(is_shown(known)), known.published.timestamp());
         let shifted = stood != Some(stands);
-        for (_, published) in stood.into_iter().chain([stands]) {
+        for (_, _, published) in stood.into_iter().chain([stands]) {
             sqlx::query(
                 "INSERT INTO dirty_editions (edition_id, published, shifted) VALUES ($1,$2,$3) ON CONFLICT DO NOTHING",
             )
@@ -246,6 +252,12 @@ impl Write {
         .await?;
         Ok(())
     }
+}
+
+/// Whether an edition has something to show; one without items never had.
+fn is_shown(known: &KnownEdition) -> bool {
+    let mut live = known.items.iter().filter(|item| item.presence == Presence::Live).peekable();
+    live.peek().is_none() || live.any(|item| item.shown)
 }
 
 fn item_at(written: Option<&Edition>, position: u32) -> Option<&Item> {

@@ -58,9 +58,9 @@ impl Store {
     pub async fn input_counts(&self) -> Result<Vec<(String, u64, u64)>> {
         let rows: Vec<(String, i64, i64)> = sqlx::query_as(
             "SELECT inputs.name,
-                    (SELECT COUNT(*) FROM editions e WHERE e.input_id = inputs.id AND e.live = 1),
+                    (SELECT COUNT(*) FROM editions e WHERE e.input_id = inputs.id AND e.live = 1 AND e.shown = 1),
                     (SELECT COUNT(*) FROM items i JOIN editions e ON e.id = i.edition_id
-                     WHERE e.input_id = inputs.id AND i.live = 1)
+                     WHERE e.input_id = inputs.id AND i.live = 1 AND i.shown = 1)
              FROM inputs ORDER BY inputs.id",
         )
         .fetch_all(&self.pool)

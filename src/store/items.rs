@@ -49,7 +49,7 @@ impl Store {
         Ok(from_rows(&rows)?.into_iter().map(tag).collect())
     }
 
-    /// Live items by id, in the order asked for; those that left are missing.
+    /// Live and shown items by id, in the order asked for; the others are missing.
     pub async fn items(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<StoredItem>> {
         let mut items = Vec::with_capacity(ids.len());
         for batch in ids.chunks(BATCH) {
@@ -83,8 +83,9 @@ impl Store {
 
     /// How many editions are published.
     pub async fn edition_count(&self) -> Result<u64> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1").fetch_one(&self.pool).await?;
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(count.unsigned_abs())
     }
 
@@ -92,11 +93,11 @@ impl Store {
     pub async fn edition_ids(&self, order: ItemOrder, skip: u64, take: u64) -> Result<Vec<Uuid>> {
         let sql = match order {
             ItemOrder::Newest => {
-                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1
+                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
                  ORDER BY published DESC, id DESC LIMIT $1 OFFSET $2)"
             }
             ItemOrder::Oldest => {
-                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1
+                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
                  ORDER BY published, id LIMIT $1 OFFSET $2)"
             }
         };
@@ -120,7 +121,7 @@ impl Store {
     async fn edition_rows(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, StoredEdition>> {
         let mut query = QueryBuilder::new(
             "SELECT json_group_array(json_array(id, slug, written, published, updated)) FROM editions
-             WHERE live = 1 AND id IN ",
+             WHERE live = 1 AND shown = 1 AND id IN ",
         );
         push_list(&mut query, ids);
         let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
@@ -136,7 +137,7 @@ impl Store {
                         l.archive) ORDER BY i.edition_id, i.position, i.id, s.position)
              FROM items i JOIN editions e ON e.id = i.edition_id
                  LEFT JOIN item_sources s ON s.item_id = i.id LEFT JOIN links l ON l.key = s.link_key
-             WHERE i.live = 1 AND ",
+             WHERE i.live = 1 AND i.shown = 1 AND ",
         );
         query.push(column).push(" IN ");
         push_list(&mut query, ids);
@@ -223,7 +224,7 @@ impl Row {
             verdict,
             since: since.filter(|_| verdict.shows_since()).map(time),
             moved_to,
-            archive,
+            archive: archive.filter(|_| verdict == Verdict::Gone),
         });
         (row, Some(source))
     }

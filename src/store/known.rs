@@ -275,8 +275,8 @@ where
         return Ok(editions);
     }
     let mut query = sqlx::QueryBuilder::new(
-        "SELECT edition_id, id, short_id, title, source_key, sketch, content_hash, position, published, updated, live
-         FROM items ",
+        "SELECT edition_id, id, short_id, title, source_key, sketch, content_hash, position, published, updated, live,
+             first_seen, shown FROM items ",
     );
     // Beyond this SQLite's limit of bound values draws near; a whole table is read faster anyway.
     if editions.len() <= 1000 {
@@ -332,5 +332,7 @@ fn item(row: &SqliteRow) -> Result<KnownItem> {
         published: time(row.try_get(8)?),
         updated: time(row.try_get(9)?),
         presence: of_code(row.try_get(10)?),
+        first_seen: time(row.try_get(11)?),
+        shown: row.try_get::<i64, _>(12)? == 1,
     })
 }

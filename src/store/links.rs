@@ -1,7 +1,7 @@
 //! Source links: which are due for a check, what was seen, and the verdicts published.
 
 use super::{Result, Store, Write, from_json, parse, time, to_json};
-use crate::model::{Check, Judgement, Verdict};
+use crate::model::{Check, Judgement, LinkKey, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
@@ -106,7 +106,7 @@ impl Store {
     async fn citing(&self, key: &str) -> Result<Vec<(String, String)>> {
         let query = sqlx::query_as(
             "SELECT i.title, i.short_id FROM item_sources s JOIN items i ON i.id = s.item_id
-             WHERE s.link_key = $1 ORDER BY i.published DESC, i.id LIMIT 10",
+             WHERE s.link_key = $1 AND i.shown = 1 ORDER BY i.published DESC, i.id LIMIT 10",
         );
         Ok(query.bind(key).fetch_all(&self.pool).await?)
     }
@@ -141,6 +141,17 @@ impl Write {
             .bind(i64::from(counted))
             .execute(&mut *self.tx)
             .await?;
+        if counted {
+            sqlx::query(
+                "INSERT INTO check_totals (day, host, verdict, count) VALUES ($1, $2, $3, 1)
+                 ON CONFLICT (day, host, verdict) DO UPDATE SET count = check_totals.count + 1",
+            )
+            .bind(check.at.format("%F").to_string())
+            .bind(LinkKey::host_of(key).unwrap_or_default())
+            .bind(check.verdict.as_str())
+            .execute(&mut *self.tx)
+            .await?;
+        }
         Ok(())
     }
 

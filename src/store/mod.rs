@@ -11,12 +11,15 @@ mod items;
 mod known;
 mod links;
 mod published;
+mod shown;
+mod upkeep;
 
 pub use cycles::CycleRecord;
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
 pub use links::{DueLink, LinkState};
 pub use published::{Changes, ChannelState, Shift};
+pub use shown::Candidate;
 
 use chrono::{DateTime, Utc};
 use known::Taken;

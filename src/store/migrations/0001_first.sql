@@ -46,13 +46,15 @@ CREATE TABLE editions (
     header_hash TEXT NOT NULL,
     published BIGINT NOT NULL,
     updated BIGINT NOT NULL,
-    live BIGINT NOT NULL
+    live BIGINT NOT NULL,
+    -- 0: none of its items is shown.
+    shown BIGINT NOT NULL
 );
 CREATE INDEX editions_path ON editions (input_id, path);
 CREATE INDEX editions_permalink ON editions (permalink);
 CREATE INDEX editions_number ON editions (number);
 CREATE INDEX editions_title ON editions (title);
-CREATE INDEX editions_published ON editions (live, published);
+CREATE INDEX editions_published ON editions (live, shown, published);
 CREATE INDEX editions_updated ON editions (updated);
 
 CREATE TABLE items (
@@ -69,8 +71,12 @@ CREATE TABLE items (
     tags TEXT NOT NULL,
     published BIGINT NOT NULL,
     updated BIGINT NOT NULL,
-    live BIGINT NOT NULL
+    live BIGINT NOT NULL,
+    first_seen BIGINT NOT NULL,
+    -- 0: kept out of feeds and pages for its primary source's sake. Published is what is live and shown.
+    shown BIGINT NOT NULL
 );
+CREATE INDEX items_hidden ON items (id) WHERE shown = 0;
 CREATE INDEX items_edition ON items (edition_id, position);
 CREATE INDEX items_updated ON items (updated);
 
@@ -89,7 +95,7 @@ CREATE TABLE channels (
 
 INSERT INTO channels (kind, key, slug, name) VALUES ('combined', '', '', '');
 
--- Which live items stand in which channel.
+-- Which live and shown items stand in which channel.
 CREATE TABLE memberships (
     channel_id BIGINT NOT NULL REFERENCES channels (id),
     published BIGINT NOT NULL,
@@ -121,6 +127,9 @@ CREATE TABLE links (
     evidence TEXT NOT NULL DEFAULT '',
     moved_to TEXT,
     archive TEXT,
+    -- When an archive is asked for a copy again; whether it was asked to save the page.
+    archive_next BIGINT NOT NULL DEFAULT 0,
+    archive_saved BIGINT NOT NULL DEFAULT 0,
     next_check BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX links_due ON links (next_check);
@@ -146,6 +155,15 @@ CREATE TABLE checks (
     counted BIGINT NOT NULL
 );
 CREATE INDEX checks_link ON checks (link_key, at);
+
+-- Checks by day (YYYY-MM-DD, UTC), host and what they said; kept when the checks are forgotten.
+CREATE TABLE check_totals (
+    day TEXT NOT NULL,
+    host TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    PRIMARY KEY (day, host, verdict)
+) WITHOUT ROWID;
 
 -- What the publisher has to look at again.
 CREATE TABLE dirty_items (item_id TEXT PRIMARY KEY);
