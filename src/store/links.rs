@@ -190,7 +190,7 @@ impl Write {
     }
 
     /// Marks the items that cite a link, their editions and their channels.
-    async fn mark_citing(&mut self, key: &str) -> Result<()> {
+    pub(super) async fn mark_citing(&mut self, key: &str) -> Result<()> {
         if !self.marks {
             return Ok(());
         }
