@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use support::{Site, binary, post};
 
-/// How often the process is killed; WELLSOURCED_KILLS asks for more.
+/// How often the process is killed; `WELLSOURCED_KILLS` asks for more.
 fn kills() -> u32 {
     std::env::vars_os()
         .find(|(name, _)| name == "WELLSOURCED_KILLS")

@@ -75,7 +75,7 @@ impl Desk {
             Edit::Insert(place) => {
                 let at = (*place).min(count);
                 let mut new = story(fresh);
-                if fresh % 3 == 0 {
+                if fresh.is_multiple_of(3) {
                     new.url = None;
                 }
                 self.post.stories.insert(at, new);

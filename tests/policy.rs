@@ -42,7 +42,7 @@ fn citing(seed: u32, url: String) -> Story {
 
 fn write_post(site: &Site, number: u32, stories: Vec<Story>) {
     let tags = vec![format!("Tag{number}")];
-    site.write(&format!("posts/{number}.md"), Post { stories, tags, ..post(number, &[]) }.markdown());
+    site.write(&format!("posts/{number}.md"), Post { tags, stories, ..post(number, &[]) }.markdown());
 }
 
 fn titles(site: &Site, folder: &str) -> BTreeSet<String> {
@@ -305,4 +305,22 @@ async fn an_archive_is_asked_once_to_save_a_new_link() {
     let asked: Vec<String> =
         archive.received_requests().await.unwrap().iter().map(|r| r.url.path().to_owned()).collect();
     assert_eq!(asked, [format!("/save/{}/good", server.uri())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_links_by_verdict_and_by_host() {
+    let server = server().await;
+    answers(&server, &[("/good", 200), ("/dead", 404)]).await;
+    let site = configured("policy = \"withhold\"", "");
+    let stories = ["good", "dead"].iter().zip(1..).map(|(p, n)| citing(n, format!("{}/{p}", server.uri())));
+    write_post(&site, 1, stories.collect());
+    site.cycle_async(noon(), false).await;
+    let output = site.binary(&["status", "--json"]);
+    let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(status["links"], serde_json::json!({"reachable": 1, "failing": 1}));
+    let here = serde_json::json!({"host": "127.0.0.1", "links": {"reachable": 1, "failing": 1}});
+    assert_eq!(status["hosts"], serde_json::json!([here]));
+    assert_eq!(status["hidden_items"], 1);
+    let text = String::from_utf8(site.binary(&["status"]).stdout).unwrap();
+    assert!(text.contains("127.0.0.1: 1 reachable, 1 failing"), "{text}");
 }

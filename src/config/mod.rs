@@ -1,4 +1,4 @@
-//! The configuration: TOML as written ([`file::File`]) becomes what the program does ([`Settings`]), in one place.
+//! The configuration: TOML as written becomes what the program does ([`Settings`]), in one place.
 //!
 //! The only module that reads the environment. A mistake names file, line, column and the way to mend it.
 

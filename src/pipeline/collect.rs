@@ -163,13 +163,19 @@ fn read(found: Found, unchanged: Option<&str>, options: &digest::DigestOptions) 
     let limit = digest::MAX_POST_BYTES + 1;
     if let Err(error) = std::fs::File::open(&found.path).and_then(|file| file.take(limit).read_to_end(&mut bytes)) {
         let place = Place::file(&found.path);
-        let complaint = Complaint::error(place, format!("cannot be read: {error}"), "let wellsourced read the file");
+        let complaint =
+            Complaint::error(place.clone(), format!("cannot be read: {error}"), "let wellsourced read the file");
         // No hash, so that the next cycle tries again.
         return ReadPost {
             found,
             known: false,
             hash: String::new(),
-            reading: Some(Reading { post: Post::Broken, complaints: vec![complaint] }),
+            reading: Some(Reading {
+                post: Post::Broken,
+                complaints: vec![complaint],
+                title_at: place.clone(),
+                date_at: place,
+            }),
         };
     }
     let size = u64::try_from(found.size).unwrap_or_default();
@@ -240,7 +246,7 @@ impl Step<'_> {
     /// Saves one file as it was read.
     async fn post(&mut self, read: ReadPost) -> Result<(), Error> {
         let Found { path, size, mtime_ns } = read.found;
-        let Some(Reading { post, mut complaints }) = read.reading else {
+        let Some(Reading { post, mut complaints, title_at, date_at }) = read.reading else {
             return Ok(self.write.touch_post(self.input_id, &path, mtime_ns).await?);
         };
         self.report.read += 1;
@@ -255,12 +261,15 @@ impl Step<'_> {
             Post::Edition(edition) => {
                 let date = edition.date.with_timezone(&Utc);
                 if date > self.now + HELD_AT_MOST {
-                    complaints.push(too_far_ahead(&path, date));
+                    complaints.push(too_far_ahead(date_at, date));
                 } else if date > self.now {
                     state.held_until = Some(date.timestamp());
                     self.report.held.push((path.clone(), date));
                 } else {
-                    let saved = self.save(&path, *edition).await?;
+                    let mut saved = self.save(&path, *edition).await?;
+                    if let Some(complaint) = &mut saved.complaint {
+                        complaint.place = title_at;
+                    }
                     self.tell(saved, &mut complaints);
                 }
             }
@@ -313,9 +322,9 @@ impl super::EditionReport {
     }
 }
 
-fn too_far_ahead(path: &str, date: DateTime<Utc>) -> Complaint {
+fn too_far_ahead(place: Place, date: DateTime<Utc>) -> Complaint {
     Complaint::error(
-        Place::file(path),
+        place,
         format!("`date` is {}, more than seven days ahead", date.format("%Y-%m-%d")),
         "correct `date` in the front matter; up to seven days ahead a post is held until then",
     )

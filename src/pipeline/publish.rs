@@ -51,8 +51,11 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     }
     let mut writing = Writing::open(store, &options.directory, scope.all).await?;
     let members = compose_all(store, &site, &scope, &mut writing, progress).await?;
+    tracing::debug!(ms = began.elapsed().as_millis(), "composed and staged");
     let ids = restore::lines(store, site.id, (!scope.all).then_some(&scope.changes)).await?;
+    tracing::debug!(ms = began.elapsed().as_millis(), "ids gathered");
     let complaints = writing.commit(&mut report, |directory| write_ids(directory, &ids, scope.all)).await?;
+    tracing::debug!(ms = began.elapsed().as_millis(), "in place");
     let mut write = store.begin().await?;
     for (channel, count) in members {
         write.set_members(channel, count).await?;
@@ -123,6 +126,7 @@ async fn compose_all(
     let whole = Shift { from: Some(i64::MIN), touched: Vec::new() };
     let shift_of = |id: i64| if scope.all { Some(&whole) } else { scope.changes.channels.get(&id) };
     let in_scope: Vec<_> = channels.iter().filter_map(|state| shift_of(state.id).map(|shift| (state, shift))).collect();
+    tracing::debug!(items = items.len(), editions = editions.len(), channels = in_scope.len(), "in scope");
     let bar = progress.publishing(items.len() + editions.len() + in_scope.len());
     let mut units =
         futures::stream::iter(items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids))).buffered(WORKERS);
@@ -145,8 +149,10 @@ async fn compose_all(
         members.extend(in_scope.get(members.len()).map(|(state, _)| (state.id, count)));
         writing.put_all(files).await?;
     }
+    tracing::debug!("channels composed");
     let list = if scope.all { &whole } else { &scope.changes.edition_list };
     writing.put_all(composer.editions(list).await?).await?;
+    tracing::debug!("list of editions composed");
     let counts: HashMap<i64, u64> = members.iter().copied().collect();
     let counted = |state: &ChannelState| {
         let members = counts.get(&state.id).copied().unwrap_or(state.members);

@@ -1,8 +1,7 @@
 //! Inputs, the files of digest inputs as they were last read, and complaints about them.
 
-use super::{Result, Store, Write, from_json, to_json};
+use super::{Result, Store, Write, from_json, from_rows, to_json};
 use crate::model::Complaint;
-use sqlx::Row;
 use std::collections::HashMap;
 
 /// An input as the store knows it.
@@ -32,21 +31,18 @@ pub struct PostState {
 impl Store {
     /// The files of an input as they were last read.
     pub async fn posts(&self, input_id: i64) -> Result<HashMap<String, PostState>> {
-        let rows = sqlx::query("SELECT path, size, mtime_ns, hash, held_until, skipped FROM posts WHERE input_id = $1")
-            .bind(input_id)
-            .fetch_all(&self.pool)
-            .await?;
-        let state = |row: &sqlx::sqlite::SqliteRow| {
-            let state = PostState {
-                size: row.try_get(1)?,
-                mtime_ns: row.try_get(2)?,
-                hash: row.try_get(3)?,
-                held_until: row.try_get(4)?,
-                skipped: row.try_get(5)?,
-            };
-            Ok((row.try_get(0)?, state))
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped)) FROM posts
+             WHERE input_id = $1",
+        )
+        .bind(input_id)
+        .fetch_one(&self.pool)
+        .await?;
+        let posts = from_rows::<(String, i64, i64, String, Option<i64>, Option<String>)>(&rows)?;
+        let state = |(path, size, mtime_ns, hash, held_until, skipped)| {
+            (path, PostState { size, mtime_ns, hash, held_until, skipped })
         };
-        rows.iter().map(state).collect()
+        Ok(posts.into_iter().map(state).collect())
     }
 
     /// Every complaint that stands, in order of input and place.

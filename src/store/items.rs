@@ -1,10 +1,9 @@
 //! Reads items and editions as the publisher needs them: what was written, with tags, verdicts and dates.
 
-use super::{Result, Store, damaged, from_json, parse, time};
+use super::{Result, Store, from_json, from_rows, parse, time};
 use crate::model::{CitedSource, Edition, EditionHeader, SourceLink, StoredEdition, StoredItem, Tag, Verdict};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
-use std::collections::HashMap;
+use sqlx::{QueryBuilder, Sqlite};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// How many ids are asked for at once.
@@ -27,23 +26,27 @@ impl Store {
     pub async fn channel_items(&self, channel: i64, order: ItemOrder, skip: u64, take: u64) -> Result<Vec<Uuid>> {
         let sql = match order {
             ItemOrder::Newest => {
-                "SELECT item_id FROM memberships WHERE channel_id = $1 ORDER BY published DESC, item_id DESC LIMIT $2 OFFSET $3"
+                "SELECT json_group_array(item_id) FROM (SELECT item_id FROM memberships WHERE channel_id = $1
+                 ORDER BY published DESC, item_id DESC LIMIT $2 OFFSET $3)"
             }
             ItemOrder::Oldest => {
-                "SELECT item_id FROM memberships WHERE channel_id = $1 ORDER BY published, item_id LIMIT $2 OFFSET $3"
+                "SELECT json_group_array(item_id) FROM (SELECT item_id FROM memberships WHERE channel_id = $1
+                 ORDER BY published, item_id LIMIT $2 OFFSET $3)"
             }
         };
         let (skip, take) = (i64::try_from(skip).unwrap_or(i64::MAX), i64::try_from(take).unwrap_or(i64::MAX));
-        let ids: Vec<String> =
-            sqlx::query_scalar(sql).bind(channel).bind(take).bind(skip).fetch_all(&self.pool).await?;
-        ids.iter().map(|id| parse("memberships.item_id", id)).collect()
+        let ids: String = sqlx::query_scalar(sql).bind(channel).bind(take).bind(skip).fetch_one(&self.pool).await?;
+        from_rows(&ids)
     }
 
     /// Every tag by the row of its channel.
     pub async fn tags(&self) -> Result<Tags> {
-        let rows: Vec<(i64, String, String)> =
-            sqlx::query_as("SELECT id, name, slug FROM channels WHERE kind = 'tag'").fetch_all(&self.pool).await?;
-        Ok(rows.into_iter().map(|(id, name, slug)| (id, Tag { name, slug })).collect())
+        let rows: String =
+            sqlx::query_scalar("SELECT json_group_array(json_array(id, name, slug)) FROM channels WHERE kind = 'tag'")
+                .fetch_one(&self.pool)
+                .await?;
+        let tag = |(id, name, slug): (i64, String, String)| (id, Tag { name, slug });
+        Ok(from_rows(&rows)?.into_iter().map(tag).collect())
     }
 
     /// Live and shown items by id, in the order asked for; the others are missing.
@@ -65,21 +68,13 @@ impl Store {
             for (edition, item) in self.item_rows("i.edition_id", batch, tags).await? {
                 items.entry(edition).or_default().push(item);
             }
-            let sql = "SELECT e.id, e.slug, e.written, e.published, e.updated FROM editions e WHERE e.live = 1 AND e.shown = 1 AND e.id IN ";
-            let rows = select(sql, batch).build().fetch_all(&self.pool).await?;
-            let mut found = HashMap::new();
-            for row in &rows {
-                let edition = edition(row)?;
-                found.insert(edition.id, edition);
-            }
+            let mut found = self.edition_rows(batch).await?;
             for id in batch {
                 let Some(mut edition) = found.remove(id) else { continue };
                 let items = items.remove(id).unwrap_or_default();
-                for tag in items.iter().flat_map(|item| &item.tags) {
-                    if !edition.tags.contains(tag) {
-                        edition.tags.push(tag.clone());
-                    }
-                }
+                let mut seen = HashSet::new();
+                let tags = items.iter().flat_map(|item| &item.tags).filter(|tag| seen.insert(&tag.slug));
+                edition.tags = tags.cloned().collect();
                 editions.push((edition, items));
             }
         }
@@ -98,15 +93,17 @@ impl Store {
     pub async fn edition_ids(&self, order: ItemOrder, skip: u64, take: u64) -> Result<Vec<Uuid>> {
         let sql = match order {
             ItemOrder::Newest => {
-                "SELECT id FROM editions WHERE live = 1 AND shown = 1 ORDER BY published DESC, id DESC LIMIT $1 OFFSET $2"
+                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
+                 ORDER BY published DESC, id DESC LIMIT $1 OFFSET $2)"
             }
             ItemOrder::Oldest => {
-                "SELECT id FROM editions WHERE live = 1 AND shown = 1 ORDER BY published, id LIMIT $1 OFFSET $2"
+                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
+                 ORDER BY published, id LIMIT $1 OFFSET $2)"
             }
         };
         let (skip, take) = (i64::try_from(skip).unwrap_or(i64::MAX), i64::try_from(take).unwrap_or(i64::MAX));
-        let ids: Vec<String> = sqlx::query_scalar(sql).bind(take).bind(skip).fetch_all(&self.pool).await?;
-        ids.iter().map(|id| parse("editions.id", id)).collect()
+        let ids: String = sqlx::query_scalar(sql).bind(take).bind(skip).fetch_one(&self.pool).await?;
+        from_rows(&ids)
     }
 
     /// The path of an edition's page, also when it left.
@@ -121,41 +118,41 @@ impl Store {
         Ok(query.fetch_optional(&self.pool).await?)
     }
 
-    /// Live items with their edition's row, in the order of the posts. A row per source: most items cite one.
+    async fn edition_rows(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, StoredEdition>> {
+        let mut query = QueryBuilder::new(
+            "SELECT json_group_array(json_array(id, slug, written, published, updated)) FROM editions
+             WHERE live = 1 AND shown = 1 AND id IN ",
+        );
+        push_list(&mut query, ids);
+        let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
+        let rows = from_rows::<(Uuid, String, String, i64, i64)>(&rows)?;
+        rows.into_iter().map(|row| edition(row).map(|edition| (edition.id, edition))).collect()
+    }
+
+    /// Live and shown items with their edition's row, in the order of the posts. A row per source: most items cite one.
     async fn item_rows(&self, column: &'static str, ids: &[Uuid], tags: &Tags) -> Result<Vec<(Uuid, StoredItem)>> {
-        let mut query = select(
-            "SELECT i.id, i.short_id, i.position, i.written, i.published, i.updated, e.slug, e.written, i.tags,
-                    s.label, s.url, l.host, l.verdict, l.since, l.moved_to, l.archive, i.edition_id
+        let mut query = QueryBuilder::new(
+            "SELECT json_group_array(json_array(i.id, i.edition_id, i.short_id, i.position, i.written, i.published,
+                        i.updated, i.tags, e.slug, e.written, s.label, s.url, l.host, l.verdict, l.since, l.moved_to,
+                        l.archive) ORDER BY i.edition_id, i.position, i.id, s.position)
              FROM items i JOIN editions e ON e.id = i.edition_id
                  LEFT JOIN item_sources s ON s.item_id = i.id LEFT JOIN links l ON l.key = s.link_key
              WHERE i.live = 1 AND i.shown = 1 AND ",
-            &[],
         );
         query.push(column).push(" IN ");
         push_list(&mut query, ids);
-        query.push(" ORDER BY i.edition_id, i.position, i.id, s.position");
+        let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
         let mut items: Vec<(Uuid, StoredItem)> = Vec::with_capacity(ids.len());
-        for row in &query.build().fetch_all(&self.pool).await? {
-            let id: Uuid = parse("items.id", row.try_get(0)?)?;
-            if items.last().is_none_or(|(_, last)| last.id != id) {
-                items.push((parse("items.edition_id", row.try_get(16)?)?, item(row, id, tags)?));
+        for (row, source) in from_rows::<Row>(&rows)?.into_iter().map(Row::split) {
+            if items.last().is_none_or(|(_, last)| last.id != row.id) {
+                items.push((row.edition, item(row, tags)?));
             }
-            if let Some((_, item)) =
-                items.last_mut().filter(|_| !matches!(row.try_get::<Option<&str>, _>(10), Ok(None)))
-            {
-                item.sources.push(source(row)?);
+            if let (Some((_, item)), Some(source)) = (items.last_mut(), source) {
+                item.sources.push(source?);
             }
         }
         Ok(items)
     }
-}
-
-fn select(sql: &'static str, ids: &[Uuid]) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new(sql);
-    if !ids.is_empty() {
-        push_list(&mut query, ids);
-    }
-    query
 }
 
 fn push_list(query: &mut QueryBuilder<Sqlite>, ids: &[Uuid]) {
@@ -178,43 +175,85 @@ fn header(slug: String, written: &Edition) -> EditionHeader {
     }
 }
 
-fn item(row: &SqliteRow, id: Uuid, tags: &Tags) -> Result<StoredItem> {
-    let channels: Vec<i64> = from_json("items.tags", row.try_get(8)?)?;
+/// A row of [`Store::item_rows`]: an item, and one of its sources.
+#[derive(serde::Deserialize)]
+struct Row(
+    Uuid,
+    Uuid,
+    String,
+    u32,
+    String,
+    i64,
+    i64,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+);
+
+/// The item's part of a row.
+struct ItemRow {
+    id: Uuid,
+    edition: Uuid,
+    short_id: String,
+    position: u32,
+    written: String,
+    published: i64,
+    updated: i64,
+    tags: String,
+    slug: String,
+    edition_written: String,
+}
+
+impl Row {
+    fn split(self) -> (ItemRow, Option<Result<CitedSource>>) {
+        let Self(id, edition, short_id, position, written, published, updated, tags, slug, edition_written, ..) = self;
+        let Self(.., label, url, host, verdict, since, moved_to, archive) = self;
+        let row = ItemRow { id, edition, short_id, position, written, published, updated, tags, slug, edition_written };
+        let (Some(label), Some(url)) = (label, url) else { return (row, None) };
+        let verdict = parse::<Verdict>("links.verdict", verdict.as_deref().unwrap_or_default());
+        let source = verdict.map(|verdict| CitedSource {
+            link: SourceLink { label, url },
+            host: host.unwrap_or_default(),
+            verdict,
+            since: since.filter(|_| verdict.shows_since()).map(time),
+            moved_to,
+            archive: archive.filter(|_| verdict == Verdict::Gone),
+        });
+        (row, Some(source))
+    }
+}
+
+fn item(row: ItemRow, tags: &Tags) -> Result<StoredItem> {
+    let channels: Vec<i64> = from_json("items.tags", &row.tags)?;
     Ok(StoredItem {
-        id,
-        short_id: row.try_get(1)?,
-        edition: header(row.try_get(6)?, &from_json("editions.written", row.try_get(7)?)?),
-        position: u32::try_from(row.try_get::<i64, _>(2)?).map_err(|e| damaged("items.position")(e.to_string()))?,
-        item: from_json("items.written", row.try_get(3)?)?,
+        id: row.id,
+        short_id: row.short_id,
+        edition: header(row.slug, &from_json("editions.written", &row.edition_written)?),
+        position: row.position,
+        item: from_json("items.written", &row.written)?,
         tags: channels.iter().filter_map(|channel| tags.get(channel).cloned()).collect(),
         sources: Vec::new(),
-        published: time(row.try_get(4)?),
-        updated: time(row.try_get(5)?),
+        published: time(row.published),
+        updated: time(row.updated),
     })
 }
 
-fn edition(row: &SqliteRow) -> Result<StoredEdition> {
-    let written: Edition = from_json("editions.written", row.try_get(2)?)?;
+fn edition((id, slug, written, published, updated): (Uuid, String, String, i64, i64)) -> Result<StoredEdition> {
+    let written: Edition = from_json("editions.written", &written)?;
     Ok(StoredEdition {
-        id: parse("editions.id", row.try_get(0)?)?,
-        header: header(row.try_get(1)?, &written),
+        id,
+        header: header(slug, &written),
         headline: written.headline,
         cover: written.cover,
         tags: Vec::new(),
-        published: time(row.try_get(3)?),
-        updated: time(row.try_get(4)?),
-    })
-}
-
-fn source(row: &SqliteRow) -> Result<CitedSource> {
-    let verdict: Verdict = parse("links.verdict", row.try_get(12)?)?;
-    let since = row.try_get::<Option<i64>, _>(13)?.filter(|_| verdict.shows_since()).map(time);
-    Ok(CitedSource {
-        link: SourceLink { label: row.try_get(9)?, url: row.try_get(10)? },
-        host: row.try_get(11)?,
-        verdict,
-        since,
-        moved_to: row.try_get(14)?,
-        archive: row.try_get::<Option<String>, _>(15)?.filter(|_| verdict == Verdict::Gone),
+        published: time(published),
+        updated: time(updated),
     })
 }

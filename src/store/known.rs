@@ -41,16 +41,34 @@ pub(super) struct Taken {
     numbers: HashMap<i64, u32>,
 }
 
-/// An edition's row, as far as [`Taken`] wants it.
-type Described = (String, i64, i64, String, String, Option<String>, Option<i64>, String);
+/// What a post may be recognised by.
+struct Like {
+    input_id: i64,
+    path: String,
+    title: String,
+    permalink: Option<String>,
+    number: Option<i64>,
+}
+
+fn described(row: &SqliteRow) -> Result<(String, i64, String, Like), sqlx::Error> {
+    let like = Like {
+        input_id: row.try_get(3)?,
+        path: row.try_get(4)?,
+        title: row.try_get(5)?,
+        permalink: row.try_get(6)?,
+        number: row.try_get(7)?,
+    };
+    Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, like))
+}
 
 impl Taken {
-    fn describe(&mut self, input_id: i64, path: &str, permalink: Option<&str>, number: Option<i64>, title: &str) {
-        if let Some(number) = number {
-            self.likes.insert((input_id, format!("#{number}")));
+    fn describe(&mut self, like: &Like) {
+        let number = like.number.map(|number| format!("#{number}"));
+        let words = [Some(&like.path), Some(&like.title), like.permalink.as_ref(), number.as_ref()];
+        self.likes.extend(words.into_iter().flatten().map(|word| (like.input_id, word.clone())));
+        if let Some(number) = like.number {
             *self.numbers.entry(number).or_default() += 1;
         }
-        self.likes.extend([path, title].into_iter().chain(permalink).map(|like| (input_id, like.to_owned())));
     }
 
     fn is_like(&self, input_id: i64, path: &str, edition: &Edition) -> bool {
@@ -140,15 +158,15 @@ impl Write {
             taken.short_ids.insert(short_id);
             taken.item_seconds.insert(updated);
         }
-        let editions: Vec<Described> =
-            sqlx::query_as("SELECT id, input_id, updated, slug, path, permalink, number, title FROM editions")
-                .fetch_all(&mut *self.tx)
-                .await?;
-        for (id, input_id, updated, slug, path, permalink, number, title) in editions {
+        let rows = sqlx::query("SELECT id, updated, slug, input_id, path, title, permalink, number FROM editions")
+            .fetch_all(&mut *self.tx)
+            .await?;
+        let editions = rows.iter().map(described).collect::<Result<Vec<_>, sqlx::Error>>()?;
+        for (id, updated, slug, like) in editions {
             taken.ids.insert(id);
             taken.edition_seconds.insert(updated);
             taken.slugs.insert(slug);
-            taken.describe(input_id, &path, permalink.as_deref(), number, &title);
+            taken.describe(&like);
         }
         self.taken = Some(taken);
         Ok(())
@@ -159,8 +177,13 @@ impl Write {
         let Some(taken) = &mut self.taken else { return };
         taken.ids.insert(known.id.to_string());
         taken.slugs.insert(known.slug.clone());
-        let number = known.number.map(i64::from);
-        taken.describe(input_id, &known.path, known.permalink.as_deref(), number, &known.title);
+        taken.describe(&Like {
+            input_id,
+            path: known.path.clone(),
+            title: known.title.clone(),
+            permalink: known.permalink.clone(),
+            number: known.number.map(i64::from),
+        });
         taken.edition_seconds.insert(known.updated.timestamp());
         for item in &known.items {
             taken.ids.insert(item.id.to_string());

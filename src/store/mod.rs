@@ -113,6 +113,7 @@ impl Store {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            .row_buffer_size(4096)
             .busy_timeout(Duration::from_mins(1))
             .pragma("cache_size", "-4000")
             .pragma("temp_store", "memory");
@@ -174,6 +175,12 @@ impl Write {
     pub async fn commit(self) -> Result<()> {
         Ok(self.tx.commit().await?)
     }
+}
+
+/// Reads the one row of `SELECT json_group_array(json_array(…)) …`. Every row of a result costs two switches between
+/// threads, 50 µs in all; a thousand rows are read as one (PostgreSQL spells it `json_agg(json_build_array(…))`).
+fn from_rows<T: serde::de::DeserializeOwned>(rows: &str) -> Result<Vec<T>> {
+    from_json("a result", rows)
 }
 
 fn time(seconds: i64) -> DateTime<Utc> {

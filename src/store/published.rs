@@ -1,6 +1,6 @@
 //! What the publisher has to look at again, and what it wrote.
 
-use super::{Result, Store, Write, parse, time};
+use super::{Result, Store, Write, from_rows, parse, time};
 use crate::model::{Channel, ChannelKind};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -86,17 +86,18 @@ impl Store {
 
     /// Every channel of a kind (the editions channel has no row), by slug.
     pub async fn channels(&self, kind: ChannelKind) -> Result<Vec<ChannelState>> {
-        let rows: Vec<(i64, String, String, String, i64, Option<i64>)> = sqlx::query_as(
-            "SELECT id, key, slug, name, members, emptied_at FROM channels WHERE kind = $1 ORDER BY slug",
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(id, key, slug, name, members, emptied_at) ORDER BY slug) FROM channels
+             WHERE kind = $1",
         )
         .bind(kind.as_str())
-        .fetch_all(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        let state = |(id, key, slug, name, members, emptied_at): (i64, String, String, String, i64, Option<i64>)| {
+        let state = |(id, key, slug, name, members, emptied_at): (i64, String, String, String, u64, Option<i64>)| {
             let channel = Channel { kind, slug, name };
-            ChannelState { id, channel, key, members: members.unsigned_abs(), emptied_at: emptied_at.map(time) }
+            ChannelState { id, channel, key, members, emptied_at: emptied_at.map(time) }
         };
-        Ok(rows.into_iter().map(state).collect())
+        Ok(from_rows(&rows)?.into_iter().map(state).collect())
     }
 
     /// How many items a channel has.

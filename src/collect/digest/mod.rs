@@ -21,7 +21,7 @@ mod tests;
 
 pub use inspect::inspect_json;
 
-use crate::model::{Complaint, Edition, tag_key};
+use crate::model::{Complaint, Edition, Place, tag_key};
 use chrono_tz::Tz;
 use comrak::{Arena, Node, parse_document};
 use front::{Cut, Front, Value};
@@ -88,6 +88,10 @@ pub struct Reading {
     pub post: Post,
     /// What is wrong with it, in the order of the file.
     pub complaints: Vec<Complaint>,
+    /// Where its title is written, for complaints that only the caller can make.
+    pub title_at: Place,
+    /// Where its date is written, likewise.
+    pub date_at: Place,
 }
 
 /// The reading of a file that is larger than [`MAX_POST_BYTES`] and was not read.
@@ -97,7 +101,7 @@ pub fn too_large(path: &str, bytes: u64) -> Reading {
         format!("the file has {bytes} bytes; a post has at most {MAX_POST_BYTES}"),
         "split the post, or keep other files out of the input's folder",
     );
-    Reading { post: Post::Broken, complaints: notes.into_complaints() }
+    notes.into_reading(Post::Broken)
 }
 
 /// Reads a post. `path` only serves to name the place of complaints.
@@ -113,7 +117,7 @@ pub fn read(path: &str, bytes: &[u8], options: &DigestOptions) -> Reading {
             Post::Broken
         }
     };
-    Reading { post, complaints: notes.into_complaints() }
+    notes.into_reading(post)
 }
 
 fn complain_of_encoding(bytes: &[u8], valid: usize, notes: &mut Notes<'_>) {
@@ -201,6 +205,8 @@ fn edition<'a>(
     if tree::depth(root) > MAX_DEPTH {
         return too_deep(Spot::new(reader.source.offset + 1, 1), notes);
     }
+    notes.title = front.title.as_ref().map(|value| value.spot);
+    notes.date = front.date.as_ref().map(|value| value.spot);
     let title = title::read(front, notes);
     let date = title::date(front, options.timezone, notes);
     let cover = outline::take_cover(root, front.largepic.as_ref().map(|value| value.text.as_str()), reader);

@@ -1,5 +1,6 @@
 //! Gathers the complaints about one post. Places are lines and columns of the whole file.
 
+use super::{Post, Reading};
 use crate::collect::html;
 use crate::model::{Complaint, Place};
 use std::borrow::Cow;
@@ -26,11 +27,14 @@ impl Spot {
 pub(super) struct Notes<'p> {
     path: &'p str,
     complaints: Vec<Complaint>,
+    /// Where title and date are written, for complaints that only the caller can make.
+    pub(super) title: Option<Spot>,
+    pub(super) date: Option<Spot>,
 }
 
 impl<'p> Notes<'p> {
     pub(super) fn new(path: &'p str) -> Self {
-        Self { path, complaints: Vec::new() }
+        Self { path, complaints: Vec::new(), title: None, date: None }
     }
 
     pub(super) fn error(&mut self, spot: Spot, message: impl Into<String>, help: &str) {
@@ -57,7 +61,14 @@ impl<'p> Notes<'p> {
         legal
     }
 
-    pub(super) fn into_complaints(mut self) -> Vec<Complaint> {
+    /// The post as it was read, with everything noted.
+    pub(super) fn into_reading(self, post: Post) -> Reading {
+        let place = |spot: Option<Spot>| spot.map_or_else(|| Place::file(self.path), |spot| self.place(spot));
+        let (title_at, date_at) = (place(self.title), place(self.date));
+        Reading { post, complaints: self.into_complaints(), title_at, date_at }
+    }
+
+    fn into_complaints(mut self) -> Vec<Complaint> {
         if self.complaints.len() > MAX_COMPLAINTS {
             // An error decides about exit codes: it must not fall behind a hundred warnings.
             self.complaints.sort_by_key(|complaint| std::cmp::Reverse(complaint.severity));

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# How a large digest scales: a first run, one with nothing changed, and one after a new post, on tmpfs, without a network.
+#   benches/scale.sh [POSTS]        default 5000; needs GNU time
+set -euo pipefail
+cd "$(dirname "$0")/.."
+posts=${1:-5000}
+cargo build --locked --release --bins --examples
+work=$(mktemp -d -p /dev/shm)
+trap 'rm -rf "$work"' EXIT
+target/release/examples/generate_posts "$work/posts" "$posts"
+# A larger digest begins with the posts of a smaller one: the rest comes one by one.
+target/release/examples/generate_posts "$work/more" $((posts + 5))
+cat >"$work/wellsourced.toml" <<T
+[site]
+title = "Scale"
+base_url = "https://scale.example/"
+timezone = "Asia/Shanghai"
+[store]
+url = "sqlite:$work/store.db"
+[publish]
+directory = "$work/feeds"
+[[inputs]]
+name = "scale"
+digest = "$work/posts/**/*.md"
+base_url = "https://scale.example/"
+T
+run() {
+    /usr/bin/time -f "$1: %e s in all, %U s user, %S s system, %M kB" \
+        target/release/wellsourced --config "$work/wellsourced.toml" --once --offline | tail -n 1
+}
+run "first run over $posts posts"
+run "nothing changed"
+(cd "$work/more" && find . -name '*.md' | sort) >"$work/all"
+(cd "$work/posts" && find . -name '*.md' | sort) >"$work/there"
+comm -23 "$work/all" "$work/there" | while read -r post; do
+    mkdir -p "$work/posts/$(dirname "$post")"
+    cp "$work/more/$post" "$work/posts/$post"
+    run "one new post"
+done
