@@ -13,7 +13,11 @@ use support::{Post, Site, Story, noon, post, story};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+/// Where no archive is: nothing of these tests leaves the machine.
+const NO_ARCHIVE: &str = "[archive]\nurl = \"http://127.0.0.1:9/\"";
+
 fn configured(verify: &str, more: &str) -> Site {
+    let more = if more.is_empty() { NO_ARCHIVE } else { more };
     Site::new(&format!(
         "[net]\nallow_networks = [\"127.0.0.0/8\"]\ninterval = \"0s\"\ntimeout = \"2s\"\n[verify]\n{verify}\n{more}"
     ))
@@ -38,7 +42,7 @@ fn citing(seed: u32, url: String) -> Story {
 
 fn write_post(site: &Site, number: u32, stories: Vec<Story>) {
     let tags = vec![format!("Tag{number}")];
-    site.write(&format!("posts/{number}.md"), Post { stories, tags, ..post(number, &[]) }.markdown());
+    site.write(&format!("posts/{number}.md"), Post { tags, stories, ..post(number, &[]) }.markdown());
 }
 
 fn titles(site: &Site, folder: &str) -> BTreeSet<String> {
@@ -239,4 +243,84 @@ async fn a_changed_verdict_rewrites_only_what_shows_it() {
     let pages = written.iter().filter(|path| path.starts_with(site.path("feeds/items"))).count();
     assert_eq!(pages, 1, "{written:?}");
     assert_eq!(dates(&site, ""), entries);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archived_copy_is_published_beside_a_dead_link() {
+    let server = server().await;
+    answers(&server, &[("/dead", 404), ("/lost", 404), ("/good", 200)]).await;
+    let archive = self::server().await;
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(503)).mount(&archive).await;
+    let site = configured("", &format!("[archive]\nurl = \"{}\"", archive.uri()));
+    let stories = ["good", "lost", "dead"].iter().zip(1..).map(|(p, n)| citing(n, format!("{}/{p}", server.uri())));
+    write_post(&site, 1, stories.collect());
+    site.cycle_async(noon(), false).await;
+    let entries = dates(&site, "");
+    let now = step(&site, noon(), 6, noon() + Duration::days(5)).await;
+    assert_eq!((verdict(&site, "Story 3").as_str(), verdict(&site, "Story 2").as_str()), ("gone", "gone"));
+    assert!(source(&site, "Story 3").get("archive").is_none_or(serde_json::Value::is_null));
+    let asked = archive.received_requests().await.unwrap().len();
+    assert!((1..=2).contains(&asked), "an archive that does not answer is left alone: asked {asked} times");
+    // A week later it answers.
+    archive.reset().await;
+    let dead = format!("{}/dead", server.uri());
+    let copy = format!("{}/web/20260502101112/{dead}", archive.uri());
+    Mock::given(path(format!("/web/20260501235958/{dead}")))
+        .respond_with(ResponseTemplate::new(302).insert_header("location", copy.as_str()))
+        .mount(&archive)
+        .await;
+    let report = site.cycle_async(now + Duration::days(8), true).await;
+    assert_eq!(report.copies, 0, "offline is offline");
+    let report = site.cycle_async(now + Duration::days(8), false).await;
+    assert_eq!(report.copies, 1, "{report:?}");
+    assert_eq!(source(&site, "Story 3")["archive"], copy.as_str());
+    assert_eq!(verdict(&site, "Story 2"), "gone");
+    for file in ["rss.xml", "atom.xml", "index.html"] {
+        assert!(std::fs::read_to_string(site.path("feeds").join(file)).unwrap().contains(&copy), "{file}");
+    }
+    assert_eq!(dates(&site, ""), entries, "a copy moves no date");
+    let asked = archive.received_requests().await.unwrap().len();
+    site.cycle_async(now + Duration::days(9), false).await;
+    assert_eq!(archive.received_requests().await.unwrap().len(), asked, "what is known is not asked again");
+    // When the page is back, its copy is not shown.
+    answers(&server, &[("/dead", 200), ("/lost", 404), ("/good", 200)]).await;
+    step(&site, now + Duration::days(9), 24, now + Duration::days(45)).await;
+    assert_eq!(verdict(&site, "Story 3"), "reachable");
+    assert!(!std::fs::read_to_string(site.path("feeds/rss.xml")).unwrap().contains(&copy));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_is_asked_once_to_save_a_new_link() {
+    let server = server().await;
+    answers(&server, &[("/good", 200), ("/dead", 404), ("/old", 200)]).await;
+    let archive = self::server().await;
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(200)).mount(&archive).await;
+    let site = configured("", &format!("[archive]\nsave = true\nurl = \"{}\"", archive.uri()));
+    let stories = ["good", "dead"].iter().zip(1..).map(|(p, n)| citing(n, format!("{}/{p}", server.uri())));
+    write_post(&site, 27, stories.collect());
+    write_post(&site, 1, vec![citing(3, format!("{}/old", server.uri()))]);
+    for hours in [0, 2, 4] {
+        site.cycle_async(noon() + Duration::hours(hours) - Duration::days(3), false).await;
+    }
+    let asked: Vec<String> =
+        archive.received_requests().await.unwrap().iter().map(|r| r.url.path().to_owned()).collect();
+    assert_eq!(asked, [format!("/save/{}/good", server.uri())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_links_by_verdict_and_by_host() {
+    let server = server().await;
+    answers(&server, &[("/good", 200), ("/dead", 404)]).await;
+    let site = configured("policy = \"withhold\"", "");
+    let stories = ["good", "dead"].iter().zip(1..).map(|(p, n)| citing(n, format!("{}/{p}", server.uri())));
+    write_post(&site, 1, stories.collect());
+    site.cycle_async(noon(), false).await;
+    let output = site.binary(&["status", "--json"]);
+    let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(status["links"], serde_json::json!({"reachable": 1, "failing": 1}));
+    let here = serde_json::json!({"host": "127.0.0.1", "links": {"reachable": 1, "failing": 1}});
+    assert_eq!(status["hosts"], serde_json::json!([here]));
+    assert_eq!(status["hidden_items"], 1);
+    let text = String::from_utf8(site.binary(&["status"]).stdout).unwrap();
+    assert!(text.contains("127.0.0.1: 1 reachable, 1 failing"), "{text}");
 }

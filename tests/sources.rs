@@ -11,7 +11,8 @@ use support::{Post, Site, Story, noon, post, story};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const LOOPBACK: &str = "[net]\nallow_networks = [\"127.0.0.0/8\"]\ninterval = \"0s\"\ntimeout = \"2s\"\n";
+const LOOPBACK: &str = "[net]\nallow_networks = [\"127.0.0.0/8\"]\ninterval = \"0s\"\ntimeout = \"2s\"\n\
+    [archive]\nurl = \"http://127.0.0.1:9/\"\n";
 
 async fn server(routes: &[(&str, u16)]) -> MockServer {
     // Not from the pool of servers, which go on listening when they are dropped.

@@ -114,6 +114,9 @@ fn write_checks(out: &mut String, checks: &CheckReport) -> fmt::Result {
 }
 
 fn write_hidden(out: &mut String, report: &Report) -> fmt::Result {
+    if report.copies > 0 {
+        writeln!(out, "Archived copies found of {}.", Count(report.copies, "dead link"))?;
+    }
     match report.hidden {
         0 => Ok(()),
         hidden => writeln!(out, "{} not shown for the source's sake ([verify] policy).", Count(hidden, "item")),

@@ -23,6 +23,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) verify: Verify,
     #[serde(default)]
+    pub(super) archive: Archive,
+    #[serde(default)]
     pub(super) publish: Publish,
 }
 
@@ -126,6 +128,14 @@ pub(super) enum Robots {
     #[default]
     Ignore,
     Respect,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Archive {
+    pub(super) url: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) save: bool,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

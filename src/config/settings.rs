@@ -3,7 +3,7 @@
 use super::file::{self, File, wrong};
 use super::{Environment, Error};
 use crate::collect::digest::DigestOptions;
-use crate::pipeline::{DigestInput, Options, VerifyOptions};
+use crate::pipeline::{ArchiveOptions, DigestInput, Options, VerifyOptions};
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -15,6 +15,9 @@ use url::Url;
 
 /// Where the store is when nothing says so.
 const STORE_URL: &str = "sqlite:var/wellsourced.db";
+
+/// Whom to ask for copies when nothing says so.
+const ARCHIVE: &str = "https://web.archive.org/";
 
 /// Longest duration taken: a century, which fits into every type of time.
 const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
@@ -118,6 +121,7 @@ pub(super) fn mean(path: &str, text: &str, file: File, environment: &Environment
         offline: false,
         net: net(&text, &file.net, &base_url)?,
         verify: verify(&text, &file.verify)?,
+        archive: archive(&text, &file.archive)?,
         publish,
         directory: PathBuf::from(file.publish.directory.as_deref().unwrap_or("feeds")),
     };
@@ -223,6 +227,11 @@ fn net(text: &Text<'_>, written: &file::Net, base_url: &Url) -> Result<net::Opti
         resolve: written.resolve.clone().into_iter().collect::<BTreeMap<_, _>>(),
         ca_file: written.ca_file.as_ref().map(PathBuf::from),
     })
+}
+
+fn archive(text: &Text<'_>, written: &file::Archive) -> Result<ArchiveOptions, Error> {
+    let default = Spanned::new(0..0, ARCHIVE.to_owned());
+    Ok(ArchiveOptions { url: text.url(written.url.as_ref().unwrap_or(&default))?, save: written.save })
 }
 
 fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Error> {

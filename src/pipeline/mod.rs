@@ -3,6 +3,7 @@
 //! The steps in between are dull on purpose: what is new is decided by `collect::reconcile`, what a check means by
 //! `verify::judge`, what a feed holds by `publish::compose`. Reads no clock and prints nothing.
 
+mod archive;
 mod collect;
 mod identify;
 mod options;
@@ -13,7 +14,7 @@ mod showing;
 mod upkeep;
 mod verify;
 
-pub use options::{DigestInput, Options, VerifyOptions};
+pub use options::{ArchiveOptions, DigestInput, Options, VerifyOptions};
 pub use report::{
     CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report, SourceReport,
 };
@@ -71,6 +72,9 @@ pub async fn run(
     collect::withdraw_others(cycle).await?;
     if !stop.is_cancelled() {
         report.checks = verify::due_links(cycle).await?;
+        if !options.offline && report.checks.network_down.is_none() {
+            report.copies = archive::copies(cycle).await?;
+        }
     }
     upkeep::forget_checks(cycle).await?;
     report.hidden = showing::settle(cycle).await?;

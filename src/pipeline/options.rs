@@ -29,6 +29,15 @@ pub struct VerifyOptions {
     pub showing: verify::Showing,
 }
 
+/// Where archived copies come from.
+#[derive(Debug, Clone)]
+pub struct ArchiveOptions {
+    /// A Wayback Machine.
+    pub url: url::Url,
+    /// Whether it is asked to save links when they are first published.
+    pub save: bool,
+}
+
 /// What a cycle is told.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -42,6 +51,8 @@ pub struct Options {
     pub net: net::Options,
     /// Checks.
     pub verify: VerifyOptions,
+    /// Archived copies.
+    pub archive: ArchiveOptions,
     /// Feeds and pages.
     pub publish: publish::Options,
     /// The published directory.

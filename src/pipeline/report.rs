@@ -143,6 +143,9 @@ pub struct Report {
     /// Items that wait for their source, or were dropped with it.
     #[serde(default)]
     pub hidden: usize,
+    /// Archived copies found of links that are gone.
+    #[serde(default)]
+    pub copies: usize,
     /// Why nothing could be published.
     pub failure: Option<String>,
     /// Everything that is wrong in the inputs.

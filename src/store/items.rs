@@ -129,7 +129,7 @@ impl Store {
         rows.into_iter().map(|row| edition(row).map(|edition| (edition.id, edition))).collect()
     }
 
-    /// Live items with their edition's row, in the order of the posts. A row per source: most items cite one.
+    /// Live and shown items with their edition's row, in the order of the posts. A row per source: most items cite one.
     async fn item_rows(&self, column: &'static str, ids: &[Uuid], tags: &Tags) -> Result<Vec<(Uuid, StoredItem)>> {
         let mut query = QueryBuilder::new(
             "SELECT json_group_array(json_array(i.id, i.edition_id, i.short_id, i.position, i.written, i.published,

@@ -74,6 +74,36 @@ impl Store {
         Ok(counts)
     }
 
+    /// How many cited links have each verdict, per host; hosts with the most trouble (gone, failing, refused) first.
+    pub async fn host_counts(&self, hosts: u32) -> Result<Vec<(String, Vec<(Verdict, u64)>)>> {
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT l.host, l.verdict, COUNT(*) FROM links l JOIN (
+                 SELECT host, SUM(CASE WHEN verdict IN ('gone', 'failing', 'refused') THEN 1 ELSE 0 END) AS dead,
+                     COUNT(*) AS troubled
+                 FROM links WHERE verdict IN ('gone', 'failing', 'refused', 'moved', 'blocked')
+                     AND EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = links.key)
+                 GROUP BY host ORDER BY dead DESC, troubled DESC, host LIMIT $1) AS top ON top.host = l.host
+             WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = l.key)
+             GROUP BY top.dead, top.troubled, l.host, l.verdict
+             ORDER BY top.dead DESC, top.troubled DESC, l.host",
+        )
+        .bind(i64::from(hosts))
+        .fetch_all(&self.pool)
+        .await?;
+        let mut counts: Vec<(String, Vec<(Verdict, u64)>)> = Vec::new();
+        for (host, verdict, count) in rows {
+            let entry = (parse("links.verdict", &verdict)?, count.unsigned_abs());
+            match counts.last_mut().filter(|(last, _)| *last == host) {
+                Some((_, verdicts)) => verdicts.push(entry),
+                None => counts.push((host, vec![entry])),
+            }
+        }
+        for (_, verdicts) in &mut counts {
+            verdicts.sort_unstable();
+        }
+        Ok(counts)
+    }
+
     /// Cited links that readers or the editor should know of (gone, failing, moved, blocked, refused), the worst and
     /// latest first.
     pub async fn troubled_links(&self, limit: u32) -> Result<Vec<LinkState>> {
@@ -190,7 +220,7 @@ impl Write {
     }
 
     /// Marks the items that cite a link, their editions and their channels.
-    async fn mark_citing(&mut self, key: &str) -> Result<()> {
+    pub(super) async fn mark_citing(&mut self, key: &str) -> Result<()> {
         if !self.marks {
             return Ok(());
         }

@@ -3,6 +3,7 @@
 //! What a row looks like is known in the file that reads it. Times are seconds since 1970 UTC. Decides nothing: identity
 //! is reconciled in `collect`, verdicts are judged in `verify`, what to compose follows from the dirty marks kept here.
 
+mod archive;
 mod channels;
 mod cycles;
 mod editions;
@@ -14,6 +15,7 @@ mod published;
 mod shown;
 mod upkeep;
 
+pub use archive::ArchiveWish;
 pub use cycles::CycleRecord;
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
