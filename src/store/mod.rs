@@ -4,6 +4,7 @@
 //! is reconciled in `collect`, verdicts are judged in `verify`, what to compose follows from the dirty marks kept here.
 
 mod channels;
+mod checks;
 mod cycles;
 mod editions;
 mod inputs;
@@ -12,6 +13,7 @@ mod known;
 mod links;
 mod published;
 
+pub use checks::{Judged, Looked};
 pub use cycles::CycleRecord;
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
