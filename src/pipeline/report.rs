@@ -108,6 +108,9 @@ pub struct CheckReport {
     pub network_down: Option<String>,
     /// Links by verdict after the cycle.
     pub verdicts: BTreeMap<Verdict, u64>,
+    /// How long checking and recording took, milliseconds.
+    #[serde(default)]
+    pub ms: u64,
 }
 
 /// What was published.

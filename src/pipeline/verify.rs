@@ -4,7 +4,7 @@
 use super::{CheckReport, Cycle, Error};
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
-use crate::store::DueLink;
+use crate::store::{DueLink, Judged, Looked};
 use crate::verify::{self, Target};
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 const MOST: u32 = 20_000;
 
 /// Checks recorded in one transaction.
-const BATCH: usize = 200;
+const BATCH: usize = 1000;
 
 /// After this many checks of which none reached HTTP the network is looked at, instead of trying thousands in vain.
 const ENOUGH_FAILURES: usize = 40;
@@ -27,11 +27,13 @@ pub(super) async fn due_links(cycle: Cycle<'_>) -> Result<CheckReport, Error> {
     if options.offline || due.is_empty() {
         return Ok(report);
     }
+    let began = tokio::time::Instant::now();
     let client = Client::new(options.net.clone())?;
     let checks = check(cycle, &client, &due).await;
     report.checked = checks.len();
     report.network_down = network_is_down(cycle, &client, &checks).await?;
     report.changed = record(cycle, &due, &checks, report.network_down.is_none()).await?;
+    report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
 }
 
@@ -77,22 +79,29 @@ async fn record(cycle: Cycle<'_>, due: &[DueLink], checks: &[Check], counted: bo
     let published: HashMap<&str, DateTime<Utc>> = due.iter().map(|link| (link.key.as_str(), link.newest)).collect();
     let mut changed = 0;
     for batch in checks.chunks(BATCH) {
+        let looked: Vec<Looked<'_>> = batch
+            .iter()
+            .filter_map(|check| {
+                // A refusal is our own policy and needs no network.
+                let counted = counted || check.verdict == Verdict::Refused;
+                Some(Looked { key: LinkKey::of(&check.url)?.to_string(), check, counted })
+            })
+            .collect();
         let mut write = store.begin().await?;
-        for check in batch {
-            let Some(key) = LinkKey::of(&check.url) else { continue };
-            let key = key.as_str();
-            // A refusal is our own policy and needs no network.
-            let counts = counted || check.verdict == Verdict::Refused;
-            write.record_check(key, check, counts).await?;
-            if !counts {
-                continue;
-            }
-            let seen = write.checks(key).await?;
-            let judgement = verify::judge(&seen, &options.verify.policy);
-            let newest = published.get(key).copied().unwrap_or(now);
-            let next = verify::next_check(&judgement, &seen, newest, &options.verify.policy, now);
-            changed += usize::from(write.judge_link(key, &judgement, next).await?);
-        }
+        let mut seen = write.record_checks(&looked).await?;
+        let judged: Vec<Judged<'_>> = looked
+            .iter()
+            .filter(|looked| looked.counted)
+            .filter_map(|looked| {
+                let key = looked.key.as_str();
+                let seen = seen.remove(key)?;
+                let judgement = verify::judge(&seen, &options.verify.policy);
+                let newest = published.get(key).copied().unwrap_or(now);
+                let next_check = verify::next_check(&judgement, &seen, newest, &options.verify.policy, now);
+                Some(Judged { key, judgement, next_check })
+            })
+            .collect();
+        changed += write.judge_links(&judged).await?;
         write.commit().await?;
     }
     Ok(changed)

@@ -53,7 +53,7 @@ impl Write {
     /// Keeps the address of a copy of a link that is gone, and marks what shows it.
     pub async fn put_copy(&mut self, key: &str, copy: &str) -> Result<()> {
         self.keep_copy(key, copy).await?;
-        self.mark_citing(key).await
+        self.mark_citing(&[key]).await
     }
 
     /// Keeps the address of a link's copy for later.

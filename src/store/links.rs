@@ -1,7 +1,7 @@
-//! Source links: which are due for a check, what was seen, and the verdicts published.
+//! Source links: which are due for a check, and the verdicts published. What is seen of them is recorded in `checks`.
 
-use super::{Result, Store, Write, from_json, parse, time, to_json};
-use crate::model::{Check, Judgement, LinkKey, Verdict};
+use super::{Result, Store, parse, time};
+use crate::model::Verdict;
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
@@ -148,98 +148,5 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
         row.map(|(verdict, evidence)| Ok((parse("links.verdict", &verdict)?, evidence))).transpose()
-    }
-}
-
-impl Write {
-    /// The checks of a link that count, oldest first.
-    pub async fn checks(&mut self, key: &str) -> Result<Vec<Check>> {
-        let rows: Vec<String> =
-            sqlx::query_scalar("SELECT seen FROM checks WHERE link_key = $1 AND counted = 1 ORDER BY at, id")
-                .bind(key)
-                .fetch_all(&mut *self.tx)
-                .await?;
-        rows.iter().map(|seen| from_json("checks.seen", seen)).collect()
-    }
-
-    /// Records a check; `counted` is false when the network was down here.
-    pub async fn record_check(&mut self, key: &str, check: &Check, counted: bool) -> Result<()> {
-        sqlx::query("INSERT INTO checks (link_key, at, seen, counted) VALUES ($1,$2,$3,$4)")
-            .bind(key)
-            .bind(check.at.timestamp())
-            .bind(to_json("checks.seen", check)?)
-            .bind(i64::from(counted))
-            .execute(&mut *self.tx)
-            .await?;
-        if counted {
-            sqlx::query(
-                "INSERT INTO check_totals (day, host, verdict, count) VALUES ($1, $2, $3, 1)
-                 ON CONFLICT (day, host, verdict) DO UPDATE SET count = check_totals.count + 1",
-            )
-            .bind(check.at.format("%F").to_string())
-            .bind(LinkKey::host_of(key).unwrap_or_default())
-            .bind(check.verdict.as_str())
-            .execute(&mut *self.tx)
-            .await?;
-        }
-        Ok(())
-    }
-
-    /// Sets a link's verdict and next check; marks what shows the verdict when it changed. Tells whether it did.
-    pub async fn judge_link(&mut self, key: &str, judgement: &Judgement, next_check: DateTime<Utc>) -> Result<bool> {
-        let shown = |verdict: &str, since: Option<i64>, moved_to: Option<String>| {
-            let shows = verdict.parse::<Verdict>().is_ok_and(Verdict::shows_since);
-            (verdict.to_owned(), since.filter(|_| shows), moved_to)
-        };
-        let before: Option<(String, Option<i64>, Option<String>)> =
-            sqlx::query_as("SELECT verdict, since, moved_to FROM links WHERE key = $1")
-                .bind(key)
-                .fetch_optional(&mut *self.tx)
-                .await?;
-        let since = judgement.since.map(|since| since.timestamp());
-        let changed = before.map(|(verdict, since, to)| shown(&verdict, since, to))
-            != Some(shown(judgement.verdict.as_str(), since, judgement.moved_to.clone()));
-        sqlx::query(
-            "UPDATE links SET verdict = $2, since = $3, last_reached = $4, rule = $5, evidence = $6, moved_to = $7,
-                 next_check = $8 WHERE key = $1",
-        )
-        .bind(key)
-        .bind(judgement.verdict.as_str())
-        .bind(since)
-        .bind(judgement.last_reached.map(|at| at.timestamp()))
-        .bind(&judgement.rule)
-        .bind(&judgement.evidence)
-        .bind(&judgement.moved_to)
-        .bind(next_check.timestamp())
-        .execute(&mut *self.tx)
-        .await?;
-        if changed {
-            self.mark_citing(key).await?;
-        }
-        Ok(changed)
-    }
-
-    /// Marks the items that cite a link, their editions and their channels.
-    pub(super) async fn mark_citing(&mut self, key: &str) -> Result<()> {
-        if !self.marks {
-            return Ok(());
-        }
-        let citing = "(SELECT item_id FROM item_sources WHERE link_key = $1)";
-        for sql in [
-            format!(
-                "INSERT INTO dirty_items (item_id) SELECT i.id FROM items i WHERE i.id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-            format!(
-                "INSERT INTO dirty_editions (edition_id, published, shifted) SELECT DISTINCT e.id, e.published, 0
-                 FROM editions e JOIN items i ON i.edition_id = e.id WHERE i.id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-            format!(
-                "INSERT INTO dirty_channels (channel_id, published, shifted) SELECT DISTINCT channel_id, published, 0
-                 FROM memberships WHERE item_id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-        ] {
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(key).execute(&mut *self.tx).await?;
-        }
-        Ok(())
     }
 }

@@ -5,6 +5,7 @@
 
 mod archive;
 mod channels;
+mod checks;
 mod cycles;
 mod editions;
 mod inputs;
@@ -16,6 +17,7 @@ mod shown;
 mod upkeep;
 
 pub use archive::ArchiveWish;
+pub use checks::{Judged, Looked};
 pub use cycles::CycleRecord;
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
