@@ -159,6 +159,11 @@ fn foreign_files_stay() {
     assert_eq!(code(&output), 3, "{}", out(&output));
     assert!(out(&output).contains("rss.xml"), "{}", out(&output));
     assert_eq!(fs::read(site.path("feeds/rss.xml")).unwrap(), b"mine");
+    // It is complained of until it is out of the way, and then the feed appears.
+    assert_eq!(code(&site.binary(&["--once", "--offline"])), 3);
+    site.remove("feeds/rss.xml");
+    assert_eq!(code(&site.binary(&["--once", "--offline"])), 0);
+    assert!(fs::read_to_string(site.path("feeds/rss.xml")).unwrap().contains("<rss"));
     site.remove("posts/7.md");
     site.write("posts/8.md", post(8, &[2]).markdown());
     site.binary(&["--once", "--offline"]);
@@ -280,4 +285,49 @@ fn a_post_dated_tomorrow_is_held_until_then() {
     assert_eq!(site.ids().len(), 1);
     site.cycle(noon() + chrono::Duration::hours(12));
     assert_eq!(site.ids().len(), 2);
+}
+
+#[test]
+fn an_unquoted_title_is_warned_of() {
+    let site = Site::new("");
+    let text = post(7, &[1]).markdown().replace("'每日观察 #7 Edition 7'", "每日观察 #7 Edition 7");
+    site.write("posts/7.md", text);
+    let told = out(&site.binary(&["--once", "--offline"]));
+    assert!(told.contains("posts/7.md:2:13: warning") && told.contains("quotes"), "{told}");
+}
+
+#[test]
+fn what_is_held_skipped_or_removed_is_told_each_time() {
+    let site = Site::new("");
+    site.write("posts/1.md", post(1, &[1]).markdown());
+    site.write("posts/2.md", post(2, &[2]).markdown());
+    site.write("posts/README.md", "# How we write\n");
+    site.binary(&["--once", "--offline"]);
+    assert!(out(&site.binary(&["--once", "--offline"])).contains("skipped"));
+    site.remove("posts/2.md");
+    let told = out(&site.binary(&["--once", "--offline"]));
+    assert!(told.contains("1 removed item") && told.contains("Edition 2"), "{told}");
+}
+
+#[test]
+fn damaged_ids_are_told_when_the_store_is_lost() {
+    let site = Site::new("");
+    site.write("posts/1.md", post(1, &[1]).markdown());
+    site.cycle(noon());
+    let ids = site.path("feeds/.wellsourced/ids.jsonl");
+    let length = fs::metadata(&ids).unwrap().len();
+    fs::OpenOptions::new().write(true).open(&ids).unwrap().set_len(length - 20).unwrap();
+    site.lose_store();
+    let told = out(&site.binary(&["--once", "--offline"]));
+    assert!(told.contains("ids.jsonl: warning"), "{told}");
+}
+
+#[test]
+fn a_store_that_is_not_understood_is_refused_without_repeating_it() {
+    let site = Site::new("");
+    let config = fs::read_to_string(site.path("wellsourced.toml")).unwrap();
+    site.write("wellsourced.toml", config.replace("sqlite:", "postgres://user:SECRET@"));
+    let output = site.binary(&["--once"]);
+    assert_eq!(code(&output), 2);
+    assert!(!out(&output).contains("SECRET") && out(&output).contains("wellsourced.toml:"), "{}", out(&output));
 }

@@ -75,9 +75,21 @@ fn settings_or_default(args: &Args, environment: &Environment) -> Result<Option<
 }
 
 fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
-    // Nobody is left to tell when stderr is closed.
-    let _ = writeln!(std::io::stderr(), "wellsourced: {error:#}");
+    warn(error);
     ExitCode::from(code)
+}
+
+/// Tells an error with its causes, each once.
+fn warn(error: &anyhow::Error) {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !told.contains(&cause) {
+            let colon = if told.is_empty() { "" } else { ": " };
+            told = format!("{told}{colon}{cause}");
+        }
+    }
+    // Nobody is left to tell when stderr is closed.
+    let _ = writeln!(std::io::stderr(), "wellsourced: {told}");
 }
 
 /// Writes a line to stdout. A reader that went away (`| head`) is no failure of ours, but ends the work.

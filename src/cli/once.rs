@@ -24,10 +24,12 @@ pub(super) async fn run(args: &Args, settings: Settings) -> anyhow::Result<u8> {
         if std::io::stderr().is_terminal() && !args.quiet { Progress::on_terminal() } else { Progress::hidden() };
     let report = pipeline::run(&store, &settings.cycle, &progress, now(), &stop).await?;
     store.close().await;
-    if args.json {
-        print(&serde_json::to_string(&report)?)?;
-    } else {
-        print(summary::of(&report, args.quiet).trim_end())?;
+    let told = if args.json { serde_json::to_string(&report)? } else { summary::of(&report, args.quiet) };
+    // What was published stays published when nobody listens.
+    if !told.trim().is_empty()
+        && let Err(error) = print(told.trim_end())
+    {
+        super::warn(&error);
     }
     Ok(report.exit_code(args.strict))
 }

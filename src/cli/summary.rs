@@ -33,7 +33,7 @@ fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result 
 
 fn write_input(out: &mut String, input: &InputReport) -> fmt::Result {
     write!(out, "{}: {}", input.name, Count(input.posts, "post"))?;
-    if input.read == 0 {
+    if input.read == 0 && input.removed_items == 0 {
         write!(out, ", none new or changed")?;
     } else {
         write!(out, ", {} read", input.read)?;
@@ -50,8 +50,11 @@ fn write_input(out: &mut String, input: &InputReport) -> fmt::Result {
     if input.changed > input.editions.len() {
         writeln!(out, "  … and {} more", Count(input.changed - input.editions.len(), "edition"))?;
     }
+    for title in &input.left {
+        writeln!(out, "  - {title}  (left the feeds with its post)")?;
+    }
     for (path, until) in &input.held {
-        writeln!(out, "  held until {}: {path}", until.format("%Y-%m-%d %H:%M UTC"))?;
+        writeln!(out, "  held until {}: {path}", until.format("%Y-%m-%d %H:%M %:z"))?;
     }
     for (path, why) in &input.skipped {
         writeln!(out, "  skipped {path}: {why}")?;
@@ -81,6 +84,9 @@ fn write_item(out: &mut String, item: &ItemReport) -> fmt::Result {
         write!(out, "  [{}]", item.tags.join(", "))?;
     }
     writeln!(out)?;
+    if item.sources.is_empty() {
+        writeln!(out, "        no source")?;
+    }
     for source in &item.sources {
         write!(out, "        {}: {} — {}", source.label, source.url, source.verdict)?;
         if !matches!(source.verdict, Verdict::Reachable | Verdict::Unchecked) {
@@ -93,7 +99,7 @@ fn write_item(out: &mut String, item: &ItemReport) -> fmt::Result {
 
 fn write_checks(out: &mut String, checks: &CheckReport) -> fmt::Result {
     if let Some(why) = &checks.network_down {
-        writeln!(out, "The network is down here ({why}): verdicts stay as they are, published all the same.")?;
+        writeln!(out, "The network is down here: {why}. Verdicts stay as they are, published all the same.")?;
     } else if checks.offline {
         writeln!(out, "Offline: no source was checked, verdicts stay as they are.")?;
     } else if checks.due > 0 {

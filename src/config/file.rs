@@ -53,7 +53,7 @@ pub(super) enum Language {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Store {
-    pub(super) url: Option<String>,
+    pub(super) url: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -188,8 +188,8 @@ fn with_nearest_key(message: &str) -> String {
     }
     let unknown = names.next().unwrap_or_default();
     let nearest = names.max_by(|a, b| strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b)));
-    match nearest {
+    match nearest.filter(|nearest| strsim::jaro_winkler(unknown, nearest) > 0.8) {
         Some(nearest) => format!("unknown key `{unknown}`; the nearest known key is `{nearest}`"),
-        None => format!("unknown key `{unknown}`"),
+        None => format!("unknown key `{unknown}`; config/wellsourced.toml of the sources explains all there are"),
     }
 }

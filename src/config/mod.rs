@@ -16,8 +16,16 @@ const PLACES: [&str; 2] = ["config/wellsourced.toml", "/etc/wellsourced/wellsour
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is none.
-    #[error("no configuration: neither {} nor {} is there; name one with --config FILE", PLACES[0], PLACES[1])]
+    #[error("no configuration: neither {} nor {} is there; name one with --config FILE or in WELLSOURCED_CONFIG", PLACES[0], PLACES[1])]
     Missing,
+    /// An environment variable is wrong.
+    #[error("{name}: {message}")]
+    Environment {
+        /// The variable.
+        name: &'static str,
+        /// What, and how to mend it.
+        message: &'static str,
+    },
     /// It cannot be read.
     #[error("{path}: cannot be read: {source}")]
     Unreadable {

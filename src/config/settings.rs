@@ -125,8 +125,21 @@ pub(super) fn mean(path: &str, text: &str, file: File, environment: &Environment
         publish,
         directory: PathBuf::from(file.publish.directory.as_deref().unwrap_or("feeds")),
     };
-    let store_url = environment.store_url.clone().or(file.store.url).unwrap_or_else(|| STORE_URL.to_owned());
+    let store_url = store_url(&text, file.store.url.as_ref(), environment)?;
     Ok(Settings { store_url, cycle })
+}
+
+/// The store's URL. What is not understood is not repeated: it may hold a password.
+fn store_url(text: &Text<'_>, written: Option<&Spanned<String>>, environment: &Environment) -> Result<String, Error> {
+    let understood = |url: &str| url.starts_with("sqlite:");
+    let message = "only SQLite is built in; write sqlite:PATH";
+    match (&environment.store_url, written) {
+        (Some(url), _) if understood(url) => Ok(url.clone()),
+        (Some(_), _) => Err(Error::Environment { name: "WELLSOURCED_STORE_URL", message }),
+        (None, Some(url)) if understood(url.as_ref()) => Ok(url.as_ref().clone()),
+        (None, Some(url)) => Err(text.wrong(&url.span(), message)),
+        (None, None) => Ok(STORE_URL.to_owned()),
+    }
 }
 
 fn timezone(text: &Text<'_>, written: Option<&Spanned<String>>) -> Result<Tz, Error> {

@@ -55,6 +55,7 @@ pub struct Complaint {
     /// Error or warning.
     pub severity: Severity,
     /// Where.
+    #[serde(flatten)]
     pub place: Place,
     /// What was found, with the values.
     pub message: String,

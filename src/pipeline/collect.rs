@@ -7,7 +7,7 @@ use crate::model::{Complaint, Place, Presence};
 use crate::publish::content_hash;
 use crate::store::{InputState, PostState, Write};
 use crate::verify::Showing;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, FixedOffset, Utc};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
@@ -89,10 +89,17 @@ pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<Input
         for path in gone {
             write.remove_post(state.id, path).await?;
         }
-        report.removed_items += leave(&mut write, state.id, &present, now).await?;
+        let left = leave(&mut write, state.id, &present, now).await?;
+        report.note_left(left);
     }
     write.put_complaints(state.id, "", &complaints).await?;
     write.commit().await?;
+    for (path, post) in store.unpublished_posts(state.id).await? {
+        let zone = &options.publish.timezone;
+        let until = post.held_until.and_then(|until| DateTime::from_timestamp(until, 0));
+        report.held.extend(until.map(|until| (path.clone(), until.with_timezone(zone).fixed_offset())));
+        report.skipped.extend(post.skipped.map(|why| (path, why)));
+    }
     report.editions.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.path.cmp(&b.path)));
     report.editions.truncate(TOLD);
     Ok(report)
@@ -207,20 +214,23 @@ fn nothing_found(input: &DigestInput) -> Complaint {
     )
 }
 
-/// Lets the editions leave whose file is no longer there. Tells how many items left with them.
+/// Lets the editions leave whose file is no longer there. Tells their titles, and how many items left with each.
 async fn leave(
     write: &mut Write,
     input_id: i64,
     present: &HashSet<String>,
     now: DateTime<Utc>,
-) -> Result<usize, Error> {
-    let mut left = 0;
+) -> Result<Vec<(String, usize)>, Error> {
+    let mut left = Vec::new();
     for (id, path) in write.edition_paths(input_id).await? {
         if present.contains(&path) {
             continue;
         }
         let Some(mut known) = write.known_edition(id).await? else { continue };
-        left += known.items.iter().filter(|item| item.presence == Presence::Live).count();
+        let items = known.items.iter().filter(|item| item.presence == Presence::Live).count();
+        if items > 0 {
+            left.push((known.title.clone(), items));
+        }
         known.presence = Presence::Left;
         for item in &mut known.items {
             item.presence = Presence::Left;
@@ -253,7 +263,6 @@ impl Step<'_> {
         let mut state = PostState { size, mtime_ns, hash: read.hash, held_until: None, skipped: None };
         match post {
             Post::Skipped { why } => {
-                self.report.skipped.push((path.clone(), why.clone()));
                 state.skipped = Some(why);
                 self.skip(&path).await?;
             }
@@ -261,10 +270,9 @@ impl Step<'_> {
             Post::Edition(edition) => {
                 let date = edition.date.with_timezone(&Utc);
                 if date > self.now + HELD_AT_MOST {
-                    complaints.push(too_far_ahead(date_at, date));
+                    complaints.push(too_far_ahead(date_at, edition.date));
                 } else if date > self.now {
                     state.held_until = Some(date.timestamp());
-                    self.report.held.push((path.clone(), date));
                 } else {
                     let mut saved = self.save(&path, *edition).await?;
                     if let Some(complaint) = &mut saved.complaint {
@@ -310,9 +318,17 @@ impl Step<'_> {
     async fn skip(&mut self, path: &str) -> Result<(), Error> {
         let others: HashSet<String> = self.present.iter().filter(|p| *p != path).cloned().collect();
         if self.write.edition_paths(self.input_id).await?.iter().any(|(_, p)| p == path) {
-            self.report.removed_items += leave(&mut self.write, self.input_id, &others, self.now).await?;
+            let left = leave(&mut self.write, self.input_id, &others, self.now).await?;
+            self.report.note_left(left);
         }
         Ok(())
+    }
+}
+
+impl InputReport {
+    fn note_left(&mut self, left: Vec<(String, usize)>) {
+        self.removed_items += left.iter().map(|(_, items)| items).sum::<usize>();
+        self.left.extend(left.into_iter().map(|(title, _)| title).take(TOLD));
     }
 }
 
@@ -322,7 +338,7 @@ impl super::EditionReport {
     }
 }
 
-fn too_far_ahead(place: Place, date: DateTime<Utc>) -> Complaint {
+fn too_far_ahead(place: Place, date: DateTime<FixedOffset>) -> Complaint {
     Complaint::error(
         place,
         format!("`date` is {}, more than seven days ahead", date.format("%Y-%m-%d")),

@@ -155,7 +155,7 @@ impl Giver<'_> {
         let simple = id.simple().to_string();
         let short: String = simple.chars().take(SHORT_ID).collect();
         let short_id = if self.write.short_id_is_taken(&short).await? { simple } else { short };
-        let updated = self.free_second(published).await?;
+        let updated = self.free_second_after(published).await?;
         let known = describe(item, position, id, short_id);
         // What is known of the source is asked for at the end of the cycle, once it is checked.
         let source = known.source.as_ref().map(|_| Verdict::Unchecked);
@@ -172,6 +172,16 @@ impl Giver<'_> {
             }
             ordinal += 1;
         }
+    }
+
+    /// The nearest second at or after an instant at which no item changed: nothing is updated before it is published.
+    async fn free_second_after(&mut self, at: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+        for second in at.timestamp()..=at.timestamp() + SECONDS_TRIED {
+            if !self.write.item_updated_is_taken(second).await? && self.seconds.insert(second) {
+                return Ok(DateTime::from_timestamp(second, 0).unwrap_or(at));
+            }
+        }
+        Ok(at)
     }
 
     /// The nearest second at or before an instant at which no item changed.
@@ -296,7 +306,7 @@ fn told(path: &str, edition: &Edition, changes: &Changes) -> EditionReport {
     EditionReport {
         path: path.to_owned(),
         title: edition.title.clone(),
-        date: edition.date.with_timezone(&Utc),
+        date: edition.date,
         items: items.collect(),
         removed: changes.removed.clone(),
     }

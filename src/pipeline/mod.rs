@@ -65,7 +65,7 @@ pub async fn run(
     let began = tokio::time::Instant::now();
     let mut report = Report::begin(now);
     let cycle = Cycle { store, options, progress, now, stop };
-    restore::identities(cycle).await?;
+    report.complaints = restore::identities(cycle).await?;
     for input in &options.inputs {
         report.inputs.push(collect::input(cycle, input).await?);
     }

@@ -61,7 +61,9 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
         write.set_members(channel, count).await?;
     }
     write.clear_marks().await?;
-    write.set_meta("published", &scope.fingerprint).await?;
+    // While something is in the way, everything is looked at again, so that it is complained of until it is gone.
+    let done = if complaints.is_empty() { scope.fingerprint.as_str() } else { "again" };
+    write.set_meta("published", done).await?;
     write.set_meta("directory", &directory_name(options)).await?;
     write.commit().await?;
     restore::tidy(store, &options.directory, site.id).await?;

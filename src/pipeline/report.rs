@@ -2,8 +2,9 @@
 
 use crate::model::{Complaint, LinkKey, Severity, Verdict};
 use crate::store::Store;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What happened to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +52,7 @@ pub struct EditionReport {
     /// Its title.
     pub title: String,
     /// Its date.
-    pub date: DateTime<Utc>,
+    pub date: DateTime<FixedOffset>,
     /// Its items.
     pub items: Vec<ItemReport>,
     /// Titles of items that left it.
@@ -80,7 +81,9 @@ pub struct InputReport {
     /// Files that are no digest, with the reason.
     pub skipped: Vec<(String, String)>,
     /// Posts dated ahead, with their date.
-    pub held: Vec<(String, DateTime<Utc>)>,
+    pub held: Vec<(String, DateTime<FixedOffset>)>,
+    /// Titles of editions that left with their posts.
+    pub left: Vec<String>,
 }
 
 impl InputReport {
@@ -104,7 +107,7 @@ pub struct CheckReport {
     /// Why the network counts as down here; no verdict changed then.
     pub network_down: Option<String>,
     /// Links by verdict after the cycle.
-    pub verdicts: Vec<(Verdict, u64)>,
+    pub verdicts: BTreeMap<Verdict, u64>,
 }
 
 /// What was published.
@@ -182,7 +185,7 @@ impl Report {
 
     /// Fills in what stands against the sources of the editions read.
     pub(super) async fn note_verdicts(&mut self, store: &Store) -> crate::store::Result<()> {
-        self.checks.verdicts = store.link_counts().await?;
+        self.checks.verdicts = store.link_counts().await?.into_iter().collect();
         let editions = self.inputs.iter_mut().flat_map(|input| &mut input.editions);
         for source in editions.flat_map(|edition| &mut edition.items).flat_map(|item| &mut item.sources) {
             let Some(key) = LinkKey::of(&source.url) else { continue };

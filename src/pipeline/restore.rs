@@ -2,7 +2,7 @@
 //! no subscriber sees an item twice.
 
 use super::{Cycle, Error};
-use crate::model::{Channel, ChannelKind, KnownEdition, Presence};
+use crate::model::{Channel, ChannelKind, Complaint, KnownEdition, Place, Presence};
 use crate::publish::{Journal, ManifestLine, Writer};
 use crate::store::{Changes, Store};
 use serde::{Deserialize, Serialize};
@@ -33,15 +33,15 @@ pub(super) enum IdLine {
 }
 
 /// Fills an empty store with the identities that the published directory keeps.
-pub(super) async fn identities(cycle: Cycle<'_>) -> Result<(), Error> {
+pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error> {
     let Cycle { store, options, .. } = cycle;
     if !store.is_empty().await? || store.meta("site").await?.is_some() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
     let lines = ids.read()?;
     if lines.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut write = store.begin().await?;
     let mut editions: BTreeMap<usize, KnownEdition> = BTreeMap::new();
@@ -65,7 +65,17 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<(), Error> {
     let manifest = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).read()?;
     let files = ManifestLine::replay(manifest);
     write.put_files(&files.iter().map(|(path, hash)| (path.as_str(), hash.as_str())).collect::<Vec<_>>()).await?;
-    Ok(write.commit().await?)
+    write.commit().await?;
+    let damaged = ids.damaged()?;
+    Ok(if damaged == 0 { Vec::new() } else { vec![some_ids_lost(ids.path(), damaged)] })
+}
+
+fn some_ids_lost(path: &Path, lines: usize) -> Complaint {
+    Complaint::warning(
+        Place::file(path.to_string_lossy()),
+        format!("the store was empty, and {lines} line(s) of what it is rebuilt from are damaged"),
+        "if readers see items twice, restore this file and the store from a backup and run again",
+    )
 }
 
 fn lose(presence: &mut Presence) {

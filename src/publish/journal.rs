@@ -66,6 +66,13 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         Ok(bytes.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
     }
 
+    /// How many lines are torn or damaged.
+    pub fn damaged(&self) -> Result<usize, Error> {
+        let bytes = self.bytes()?;
+        let lines = bytes.split(|&b| b == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        Ok(lines.filter(|line| serde_json::from_slice::<R>(line).is_err()).count())
+    }
+
     /// Adds records and makes them durable. Nothing to add touches nothing.
     pub fn append(&self, records: &[R]) -> Result<(), Error> {
         if records.is_empty() {

@@ -31,13 +31,20 @@ pub struct PostState {
 impl Store {
     /// The files of an input as they were last read.
     pub async fn posts(&self, input_id: i64) -> Result<HashMap<String, PostState>> {
-        let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped)) FROM posts
-             WHERE input_id = $1",
-        )
-        .bind(input_id)
-        .fetch_one(&self.pool)
-        .await?;
+        let sql = "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped)) FROM posts
+                   WHERE input_id = $1";
+        Ok(self.post_rows(sql, input_id).await?.into_iter().collect())
+    }
+
+    /// The files of an input that are held or no digest, by path.
+    pub async fn unpublished_posts(&self, input_id: i64) -> Result<Vec<(String, PostState)>> {
+        let sql = "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped) ORDER BY path)
+                   FROM posts WHERE input_id = $1 AND (held_until IS NOT NULL OR skipped IS NOT NULL)";
+        self.post_rows(sql, input_id).await
+    }
+
+    async fn post_rows(&self, sql: &'static str, input_id: i64) -> Result<Vec<(String, PostState)>> {
+        let rows: String = sqlx::query_scalar(sql).bind(input_id).fetch_one(&self.pool).await?;
         let posts = from_rows::<(String, i64, i64, String, Option<i64>, Option<String>)>(&rows)?;
         let state = |(path, size, mtime_ns, hash, held_until, skipped)| {
             (path, PostState { size, mtime_ns, hash, held_until, skipped })

@@ -143,6 +143,7 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
     if let Some(why) = of_another_category(&front, options) {
         return skipped(why);
     }
+    warn_of_unquoted_title(text, &front, notes);
     let legal = legal_body(body, offset, notes);
     if let Some(spot) = guard::absurd_line(&legal, offset) {
         return too_deep(spot, notes);
@@ -158,6 +159,17 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
         sanitiser: OnceCell::new(),
     };
     edition(&front, root, &workshop, options, notes)
+}
+
+/// In YAML ` #` begins a comment: an unquoted title loses its number and everything behind it.
+fn warn_of_unquoted_title(text: &str, front: &Front, notes: &mut Notes<'_>) {
+    let Some(title) = front.title.as_ref().filter(|title| !title.text.contains('#')) else { return };
+    let index = usize::try_from(title.spot.line).unwrap_or(usize::MAX).saturating_sub(1);
+    if let Some((before, comment)) = text.lines().nth(index).and_then(|line| line.split_once(" #")) {
+        let spot = Spot::new(index + 1, before.chars().count() + 2);
+        let message = format!("the title ends here: YAML takes `#{}` as a comment", shown(comment));
+        notes.warning(spot, message, "put the title in quotes: title: '… #N …'");
+    }
 }
 
 fn too_deep(spot: Spot, notes: &mut Notes<'_>) -> Post {
