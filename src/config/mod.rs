@@ -84,5 +84,5 @@ pub fn load(path: &Path, environment: &Environment) -> Result<Settings, Error> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|source| Error::Unreadable { path: name.clone(), source })?;
     let file = file::parse(&name, &text)?;
-    settings::mean(&name, &text, file, environment)
+    settings::mean(&name, &text, &file, environment)
 }

@@ -94,7 +94,7 @@ fn duration(text: &str) -> Option<Duration> {
 }
 
 /// What a configuration file means.
-pub(super) fn mean(path: &str, text: &str, file: File, environment: &Environment) -> Result<Settings, Error> {
+pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environment) -> Result<Settings, Error> {
     let text = Text { path, text };
     let base_url = text.url(&file.site.base_url)?;
     let timezone = timezone(&text, file.site.timezone.as_ref())?;
@@ -116,7 +116,7 @@ pub(super) fn mean(path: &str, text: &str, file: File, environment: &Environment
         base_url: base_url.clone(),
     };
     let cycle = Options {
-        inputs: inputs(&text, &file, timezone)?,
+        inputs: inputs(&text, file, timezone)?,
         slugs: file.tags.slugs.clone(),
         offline: false,
         net: net(&text, &file.net, &base_url)?,
