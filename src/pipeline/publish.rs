@@ -27,6 +27,9 @@ const RENDERING: u32 = 1;
 /// Items whose pages are composed in one go.
 const PAGES_AT_ONCE: usize = 250;
 
+/// From so many changed items on, everything is composed.
+const MANY: usize = 3000;
+
 /// Compositions under way at once.
 const WORKERS: usize = 3;
 
@@ -103,6 +106,8 @@ async fn scope(store: &Store, options: &Options, site: &Site) -> Result<Scope, E
     let there = Writer::manifest(&options.directory).exists() && Writer::ids(&options.directory).exists();
     let all = moved || !there || store.meta("published").await?.as_deref() != Some(&fingerprint);
     let changes = if all { Changes::default() } else { store.changes().await? };
+    // Looking at so many one by one costs more than looking at everything.
+    let all = all || changes.items.len() > MANY;
     Ok(Scope { all, changes, fingerprint })
 }
 

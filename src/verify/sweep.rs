@@ -80,9 +80,6 @@ impl Sweep {
             let may_start = self.running.len() < self.concurrency;
             let wake_at = self.queue.wake_at().filter(|_| may_start);
             let room = self.queue.waiting() < MOST_WAITING;
-            if self.running.is_empty() && self.targets.is_none() && wake_at.is_none() {
-                return None;
-            }
             tokio::select! {
                 biased;
                 () = &mut self.until => return None,

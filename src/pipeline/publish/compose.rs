@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// Items or editions on a numbered page.
 const PAGE: u64 = 50;
 
+/// Members that changed in place, of which each one's page is looked for.
+const MANY: usize = 200;
+
 /// Links told on the status page.
 const TROUBLED: u32 = 200;
 
@@ -272,8 +275,13 @@ async fn ranks(shift: &Shift, rank: impl AsyncFn(i64) -> Result<u64, Error>) -> 
     let moved = match shift.from {
         Some(i64::MIN) => Some(0),
         Some(from) => Some(rank(from).await?),
+        // Asking for the place of so many costs more than composing every page.
+        None if shift.touched.len() > MANY => Some(0),
         None => None,
     };
+    if moved == Some(0) {
+        return Ok((moved, Vec::new()));
+    }
     let mut touched = Vec::with_capacity(shift.touched.len());
     for published in &shift.touched {
         touched.push(rank(*published).await?);
