@@ -7,9 +7,9 @@ posts=${1:-5000}
 cargo build --locked --release --bins --examples
 work=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$work"' EXIT
-target/release/examples/generate_posts "$work/posts" "$posts"
+"${CARGO_TARGET_DIR:-target}/release/examples/generate_posts" "$work/posts" "$posts"
 # A larger digest begins with the posts of a smaller one: the rest comes one by one.
-target/release/examples/generate_posts "$work/more" $((posts + 5))
+"${CARGO_TARGET_DIR:-target}/release/examples/generate_posts" "$work/more" $((posts + 5))
 cat >"$work/wellsourced.toml" <<T
 [site]
 title = "Scale"
@@ -26,7 +26,7 @@ base_url = "https://scale.example/"
 T
 run() {
     /usr/bin/time -f "$1: %e s in all, %U s user, %S s system, %M kB" \
-        target/release/wellsourced --config "$work/wellsourced.toml" --once --offline | tail -n 1
+        "${CARGO_TARGET_DIR:-target}/release/wellsourced" --config "$work/wellsourced.toml" --once --offline | tail -n 1
 }
 run "first run over $posts posts"
 run "nothing changed"
