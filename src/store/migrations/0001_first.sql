@@ -51,6 +51,7 @@ CREATE TABLE editions (
     shown BIGINT NOT NULL
 );
 CREATE INDEX editions_path ON editions (input_id, path);
+CREATE INDEX editions_input ON editions (input_id, live, shown, id);
 CREATE INDEX editions_permalink ON editions (permalink);
 CREATE INDEX editions_number ON editions (number);
 CREATE INDEX editions_title ON editions (title);
@@ -77,7 +78,8 @@ CREATE TABLE items (
     shown BIGINT NOT NULL
 );
 CREATE INDEX items_hidden ON items (id) WHERE shown = 0;
-CREATE INDEX items_edition ON items (edition_id, position);
+-- Covers the counts of items per input, which would else read every item.
+CREATE INDEX items_edition ON items (edition_id, position, live, shown);
 CREATE INDEX items_updated ON items (updated);
 
 -- A channel per tag and per cited host, and the combined one. `slug` is for ever.
