@@ -31,12 +31,15 @@ pub struct Judged<'a> {
     pub next_check: DateTime<Utc>,
 }
 
-/// What is shown of a link: verdict, since when where that is told, and the new address.
-type Shown = (String, Option<i64>, Option<String>);
+/// What is shown of a link: verdict, since when where that is told, the new address, and the evidence that the status page
+/// gives for a link to look at.
+type Shown = (String, Option<i64>, Option<String>, String);
 
-fn shown(verdict: &str, since: Option<i64>, moved_to: Option<String>) -> Shown {
-    let shows = verdict.parse::<Verdict>().is_ok_and(Verdict::shows_since);
-    (verdict.to_owned(), since.filter(|_| shows), moved_to)
+fn shown((verdict, since, moved_to, evidence): (&str, Option<i64>, Option<String>, &str)) -> Shown {
+    let parsed = verdict.parse().unwrap_or(Verdict::Unchecked);
+    let quiet = matches!(parsed, Verdict::Reachable | Verdict::Unchecked);
+    let evidence = if quiet { "" } else { evidence };
+    (verdict.to_owned(), since.filter(|_| parsed.shows_since()), moved_to, evidence.to_owned())
 }
 
 impl Write {
@@ -106,23 +109,29 @@ impl Write {
         Ok(())
     }
 
-    /// Sets verdicts and next checks; marks what shows a verdict that changed. Tells how many did.
+    /// Sets verdicts and next checks; marks what shows what changed. Tells how many verdicts did.
     pub async fn judge_links(&mut self, judged: &[Judged<'_>]) -> Result<usize> {
         let keys = to_json("links.key", &judged.iter().map(|judged| judged.key).collect::<Vec<_>>())?;
-        let rows: Vec<(String, String, Option<i64>, Option<String>)> = sqlx::query_as(
-            "SELECT key, verdict, since, moved_to FROM links WHERE key IN (SELECT value FROM json_each($1))",
+        let rows: Vec<(String, String, Option<i64>, Option<String>, String)> = sqlx::query_as(
+            "SELECT key, verdict, since, moved_to, evidence FROM links WHERE key IN (SELECT value FROM json_each($1))",
         )
         .bind(keys)
         .fetch_all(&mut *self.tx)
         .await?;
-        let before: HashMap<String, Shown> =
-            rows.into_iter().map(|(key, verdict, since, to)| (key, shown(&verdict, since, to))).collect();
+        let before: HashMap<String, Shown> = rows
+            .into_iter()
+            .map(|(key, verdict, since, to, evidence)| (key, shown((&verdict, since, to, &evidence))))
+            .collect();
+        let mut changed_verdicts = 0;
         let mut changed = Vec::new();
         let mut rows = Vec::with_capacity(judged.len());
         for Judged { key, judgement, next_check } in judged {
             let since = judgement.since.map(|since| since.timestamp());
-            if before.get(*key) != Some(&shown(judgement.verdict.as_str(), since, judgement.moved_to.clone())) {
+            let word = judgement.verdict.as_str();
+            let now = shown((word, since, judgement.moved_to.clone(), &judgement.evidence));
+            if before.get(*key) != Some(&now) {
                 changed.push(*key);
+                changed_verdicts += usize::from(before.get(*key).is_none_or(|before| before.0 != word));
             }
             let last_reached = judgement.last_reached.map(|at| at.timestamp());
             let Judgement { verdict, rule, evidence, moved_to, .. } = judgement;
@@ -147,7 +156,7 @@ impl Write {
         .execute(&mut *self.tx)
         .await?;
         self.mark_citing(&changed).await?;
-        Ok(changed.len())
+        Ok(changed_verdicts)
     }
 
     /// Marks the items that cite these links, their editions and their channels.
