@@ -31,6 +31,9 @@ pub struct Judged<'a> {
     pub next_check: DateTime<Utc>,
 }
 
+/// Key, verdict, since, new address and evidence of a link.
+type LinkRow = (String, String, Option<i64>, Option<String>, String);
+
 /// What is shown of a link: verdict, since when where that is told, the new address, and the evidence that the status page
 /// gives for a link to look at.
 type Shown = (String, Option<i64>, Option<String>, String);
@@ -112,7 +115,7 @@ impl Write {
     /// Sets verdicts and next checks; marks what shows what changed. Tells how many verdicts did.
     pub async fn judge_links(&mut self, judged: &[Judged<'_>]) -> Result<usize> {
         let keys = to_json("links.key", &judged.iter().map(|judged| judged.key).collect::<Vec<_>>())?;
-        let rows: Vec<(String, String, Option<i64>, Option<String>, String)> = sqlx::query_as(
+        let rows: Vec<LinkRow> = sqlx::query_as(
             "SELECT key, verdict, since, moved_to, evidence FROM links WHERE key IN (SELECT value FROM json_each($1))",
         )
         .bind(keys)
