@@ -176,22 +176,25 @@ impl Giver<'_> {
 
     /// The nearest second at or after an instant at which no item changed: nothing is updated before it is published.
     async fn free_second_after(&mut self, at: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
-        for second in at.timestamp()..=at.timestamp() + SECONDS_TRIED {
-            if !self.write.item_updated_is_taken(second).await? && self.seconds.insert(second) {
-                return Ok(DateTime::from_timestamp(second, 0).unwrap_or(at));
-            }
-        }
-        Ok(at)
+        self.first_free(at.timestamp()..=at.timestamp() + SECONDS_TRIED, at).await
     }
 
     /// The nearest second at or before an instant at which no item changed.
     async fn free_second(&mut self, at: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
-        for second in (at.timestamp() - SECONDS_TRIED..=at.timestamp()).rev() {
+        self.first_free((at.timestamp() - SECONDS_TRIED..=at.timestamp()).rev(), at).await
+    }
+
+    async fn first_free(
+        &mut self,
+        seconds: impl Iterator<Item = i64>,
+        otherwise: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, Error> {
+        for second in seconds {
             if !self.write.item_updated_is_taken(second).await? && self.seconds.insert(second) {
-                return Ok(DateTime::from_timestamp(second, 0).unwrap_or(at));
+                return Ok(DateTime::from_timestamp(second, 0).unwrap_or(otherwise));
             }
         }
-        Ok(at)
+        Ok(otherwise)
     }
 }
 

@@ -146,13 +146,6 @@ impl Store {
     pub async fn files(&self) -> Result<Vec<(String, String)>> {
         Ok(sqlx::query_as("SELECT path, hash FROM files ORDER BY path").fetch_all(&self.pool).await?)
     }
-
-    /// Paths that the publisher wrote below a folder (ending in a slash).
-    pub async fn files_below(&self, folder: &str) -> Result<Vec<String>> {
-        let end = format!("{folder}\u{10ffff}");
-        let query = sqlx::query_scalar("SELECT path FROM files WHERE path >= $1 AND path < $2 ORDER BY path");
-        Ok(query.bind(folder).bind(end).fetch_all(&self.pool).await?)
-    }
 }
 
 impl Write {
