@@ -5,6 +5,7 @@ use super::{print, settings_or_default};
 use crate::collect::digest::{self, DigestOptions, MAX_POST_BYTES, Post, Reading};
 use crate::config::Environment;
 use crate::model::Severity;
+use crate::pipeline::Input;
 use std::io::Read;
 use std::path::Path;
 
@@ -13,7 +14,12 @@ pub(super) fn run(args: &Args, inspect: &Inspect, environment: &Environment) -> 
     let settings = settings_or_default(args, environment)?;
     let default = DigestOptions::default();
     let timezone = settings.as_ref().map_or(default.timezone, |settings| settings.cycle.publish.timezone);
-    let aliases = settings.and_then(|s| s.cycle.inputs.first().map(|input| input.digest.aliases.clone()));
+    let aliases = settings.and_then(|settings| {
+        settings.cycle.inputs.into_iter().find_map(|input| match input {
+            Input::Digest(input) => Some(input.digest.aliases),
+            Input::Feed(_) => None,
+        })
+    });
     let options =
         DigestOptions { timezone, base_url: inspect.base.clone(), aliases: aliases.unwrap_or_default(), ..default };
     let mut code = 0;

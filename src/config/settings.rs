@@ -3,7 +3,7 @@
 use super::file::{self, File, wrong};
 use super::{Environment, Error};
 use crate::collect::digest::DigestOptions;
-use crate::pipeline::{ArchiveOptions, DigestInput, Options, VerifyOptions};
+use crate::pipeline::{ArchiveOptions, DigestInput, Input, Options, VerifyOptions};
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -170,11 +170,11 @@ fn formats(written: Option<&[file::Format]>) -> Vec<publish::Format> {
     formats
 }
 
-fn inputs(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<DigestInput>, Error> {
-    let mut inputs: Vec<DigestInput> = Vec::with_capacity(file.inputs.len());
+fn inputs(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Input>, Error> {
+    let mut inputs: Vec<Input> = Vec::with_capacity(file.inputs.len());
     for input in &file.inputs {
         let name = input.name.as_ref().trim();
-        if name.is_empty() || inputs.iter().any(|other| other.name == name) {
+        if name.is_empty() || inputs.iter().any(|other| other.name() == name) {
             let message =
                 format!("an input's name seeds the ids of its items: `{name}` must not be empty or used twice");
             return Err(text.wrong(&input.name.span(), message));
@@ -192,7 +192,7 @@ fn inputs(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<DigestInput>
             tags: input.tags.clone(),
             aliases: file.tags.aliases.clone(),
         };
-        inputs.push(DigestInput { name: name.to_owned(), glob: glob.clone(), digest });
+        inputs.push(Input::Digest(DigestInput { name: name.to_owned(), glob: glob.clone(), digest }));
     }
     Ok(inputs)
 }

@@ -13,6 +13,7 @@ mod link;
 mod sketch;
 mod stored;
 mod tag;
+mod upstream;
 
 pub use channel::{Channel, ChannelKind};
 pub use check::{Check, Hop, Judgement, Verdict};
@@ -24,3 +25,4 @@ pub use link::LinkKey;
 pub use sketch::Sketch;
 pub use stored::{CitedSource, EditionHeader, StoredEdition, StoredItem};
 pub use tag::{Tag, short_hash, slug_of, tag_key};
+pub use upstream::{Enclosure, Rhythm, UpstreamEntry, UpstreamFeed};

@@ -14,7 +14,7 @@ mod showing;
 mod upkeep;
 mod verify;
 
-pub use options::{ArchiveOptions, DigestInput, Options, VerifyOptions};
+pub use options::{ArchiveOptions, DigestInput, FeedInput, Input, Options, VerifyOptions};
 pub use report::{
     CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report, SourceReport,
 };
@@ -67,7 +67,11 @@ pub async fn run(
     let cycle = Cycle { store, options, progress, now, stop };
     report.complaints = restore::identities(cycle).await?;
     for input in &options.inputs {
-        report.inputs.push(collect::input(cycle, input).await?);
+        match input {
+            Input::Digest(digest) => report.inputs.push(collect::input(cycle, digest).await?),
+            // Their part of a cycle comes with the reader of feeds; the configuration does not take them before.
+            Input::Feed(_) => {}
+        }
     }
     collect::withdraw_others(cycle).await?;
     if !stop.is_cancelled() {

@@ -1,6 +1,7 @@
 //! What a cycle is told: filled by `config`, defined here.
 
 use crate::collect::digest::DigestOptions;
+use crate::collect::feed::FeedOptions;
 use crate::{net, publish, verify};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,6 +15,36 @@ pub struct DigestInput {
     pub glob: String,
     /// How its posts are read.
     pub digest: DigestOptions,
+}
+
+/// An upstream feed.
+#[derive(Debug, Clone)]
+pub struct FeedInput {
+    /// Its name, which seeds the ids of its items.
+    pub name: String,
+    /// Where it is fetched.
+    pub url: url::Url,
+    /// How its entries are taken over.
+    pub feed: FeedOptions,
+}
+
+/// Where items come from.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// Markdown posts.
+    Digest(DigestInput),
+    /// An upstream feed.
+    Feed(FeedInput),
+}
+
+impl Input {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Digest(input) => &input.name,
+            Self::Feed(input) => &input.name,
+        }
+    }
 }
 
 /// How links are checked.
@@ -42,7 +73,7 @@ pub struct ArchiveOptions {
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where items come from.
-    pub inputs: Vec<DigestInput>,
+    pub inputs: Vec<Input>,
     /// Configured paths of tags.
     pub slugs: BTreeMap<String, String>,
     /// Nothing leaves the machine.
