@@ -117,7 +117,8 @@ pub fn compare_key(link: &str) -> Option<String> {
 /// Whether a link can name a story at all: a site's front page names none. That no other entry of the same document has
 /// the link is known to [`super::EntryItem`] only.
 pub fn is_specific(link: &str) -> bool {
-    Url::parse(link).is_ok_and(|url| url.path().trim_matches('/') != "" || url.query().is_some_and(|q| !q.is_empty()))
+    Url::parse(link)
+        .is_ok_and(|url| !url.path().trim_matches('/').is_empty() || url.query().is_some_and(|q| !q.is_empty()))
 }
 
 #[cfg(test)]
