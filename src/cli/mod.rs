@@ -101,7 +101,12 @@ fn warn(error: &anyhow::Error) {
 
 /// Writes a line to stdout. A reader that went away (`| head`) is no failure of ours, but ends the work.
 fn print(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{line}").context("cannot write to stdout")
+    write_out(format!("{line}\n").as_bytes())
+}
+
+/// Writes whole lines to stdout.
+fn write_out(lines: &[u8]) -> anyhow::Result<()> {
+    std::io::stdout().write_all(lines).context("cannot write to stdout")
 }
 
 #[allow(clippy::disallowed_methods, reason = "the clock is read here, once, and handed down")]

@@ -48,7 +48,7 @@ impl Answer {
                 Ok(Ok(None)) => break Ending::Whole,
                 Ok(Ok(Some(chunk))) => {
                     let room = cap - raw.len();
-                    raw.extend(chunk.iter().take(room));
+                    raw.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
                     if chunk.len() > room || raw.len() == cap {
                         break Ending::Cut;
                     }

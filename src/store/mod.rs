@@ -17,11 +17,11 @@ mod shown;
 mod upkeep;
 
 pub use archive::ArchiveWish;
-pub use checks::{Judged, Looked};
+pub use checks::{History, Judged, Looked};
 pub use cycles::CycleRecord;
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
-pub use links::{DueLink, LinkState};
+pub use links::{Due, DueLink, LinkState};
 pub use published::{Changes, ChannelState, Shift};
 pub use shown::Candidate;
 
