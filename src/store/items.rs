@@ -81,23 +81,23 @@ impl Store {
         Ok(editions)
     }
 
-    /// How many editions are published.
+    /// How many editions the list of editions has.
     pub async fn edition_count(&self) -> Result<u64> {
-        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1")
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1")
             .fetch_one(&self.pool)
             .await?;
         Ok(count.unsigned_abs())
     }
 
-    /// Ids of published editions.
+    /// Ids of the editions in their list.
     pub async fn edition_ids(&self, order: ItemOrder, skip: u64, take: u64) -> Result<Vec<Uuid>> {
         let sql = match order {
             ItemOrder::Newest => {
-                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
+                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1 AND listed = 1
                  ORDER BY published DESC, id DESC LIMIT $1 OFFSET $2)"
             }
             ItemOrder::Oldest => {
-                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
+                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1 AND listed = 1
                  ORDER BY published, id LIMIT $1 OFFSET $2)"
             }
         };
