@@ -4,5 +4,7 @@
 //! connection and reads no clock.
 
 mod options;
+mod read;
 
 pub use options::{ContentKind, FeedOptions, Filter, TagRule};
+pub use read::{Document, FeedKind, FoundBy, FoundFeed, MAX_ENTRIES, MAX_FEED_BYTES, Source, inspect_json, read};
