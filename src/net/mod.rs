@@ -8,6 +8,7 @@
 mod address;
 mod answer;
 mod client;
+mod date;
 mod decode;
 mod failure;
 mod guard;
@@ -15,13 +16,17 @@ mod options;
 mod queue;
 mod redirect;
 mod resolver;
+mod room;
 
 pub use address::not_public;
-pub use answer::{Answer, Ending, status_name};
-pub use client::{Client, Journey, MAX_REDIRECTS};
+pub use answer::{Answer, Ending, Whole, retry_after, status_name};
+pub use client::{Client, Conditional, Journey, MAX_REDIRECTS};
+pub use date::http_date;
 pub use decode::Decoded;
 pub use failure::{Failure, FailureKind};
 pub use guard::Refusal;
 pub use options::{Error, Options};
 pub use queue::{Queue, Turn};
 pub use redirect::{repaired, resolve};
+pub use reqwest::header::{HeaderMap, HeaderValue};
+pub use room::Room;
