@@ -2,6 +2,7 @@
 //! here.
 
 use super::{CheckReport, Cycle, Error};
+use crate::collect::feed::stories;
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
 use crate::store::{DueLink, Judged, Looked};
@@ -20,18 +21,15 @@ const BATCH: usize = 1000;
 const ENOUGH_FAILURES: usize = 40;
 
 /// Checks every link that is due.
-pub(super) async fn due_links(cycle: Cycle<'_>) -> Result<CheckReport, Error> {
+pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Result<CheckReport, Error> {
     let Cycle { store, options, now, .. } = cycle;
     let due = store.due_links(now, MOST).await?;
     let mut report = CheckReport { due: due.len(), offline: options.offline, ..CheckReport::default() };
-    if options.offline || due.is_empty() {
-        return Ok(report);
-    }
+    let Some(client) = client.filter(|_| !due.is_empty()) else { return Ok(report) };
     let began = tokio::time::Instant::now();
-    let client = Client::new(options.net.clone())?;
-    let checks = check(cycle, &client, &due).await;
+    let checks = check(cycle, client, &due).await;
     report.checked = checks.len();
-    report.network_down = network_is_down(cycle, &client, &checks).await?;
+    report.network_down = network_is_down(cycle, client, &checks).await?;
     report.changed = record(cycle, &due, &checks, report.network_down.is_none()).await?;
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
@@ -102,6 +100,8 @@ async fn record(cycle: Cycle<'_>, due: &[DueLink], checks: &[Check], counted: bo
             })
             .collect();
         changed += write.judge_links(&judged).await?;
+        let led = looked.iter().filter_map(|looked| Some((looked.key.as_str(), stories::led_to(looked.check)?)));
+        write.note_led_to(&led.collect::<Vec<_>>()).await?;
         write.commit().await?;
     }
     Ok(changed)

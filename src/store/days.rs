@@ -35,6 +35,17 @@ impl Store {
         .await?;
         Ok(from_rows::<Uuid>(&ids)?.into_iter().collect())
     }
+
+    /// Ids of the items of day editions that are published.
+    pub async fn items_of_days(&self) -> Result<Vec<Uuid>> {
+        let ids: String = sqlx::query_scalar(
+            "SELECT json_group_array(i.id) FROM inputs n JOIN editions e ON e.input_id = n.id
+                 JOIN items i ON i.edition_id = e.id WHERE n.kind = 'days' AND i.live = 1 AND i.shown = 1",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        from_rows(&ids)
+    }
 }
 
 impl Write {
@@ -65,6 +76,12 @@ impl Write {
         row.map(state).transpose()
     }
 
+    /// Whether a day edition stands in the list of editions.
+    pub async fn day_is_listed(&mut self, id: Uuid) -> Result<bool> {
+        let sql = "SELECT listed FROM editions WHERE id = $1";
+        Ok(sqlx::query_scalar(sql).bind(id.to_string()).fetch_optional(&mut *self.tx).await? == Some(1_i64))
+    }
+
     /// Makes a day edition, or completes one of which only the identity is left. Its items decide when it is live.
     pub async fn put_day(&mut self, known: &KnownEdition, written: &Edition, is_listed: bool) -> Result<()> {
         let days = self.days_input().await?;
@@ -73,7 +90,8 @@ impl Write {
             "INSERT INTO editions (id, input_id, path, slug, title, date, written, header_hash, published, updated, live,
                                    shown, listed)
              VALUES ($1,$2,$3,$4,$5,$6,$7,'0',$8,$9,$10,0,$11)
-             ON CONFLICT (id) DO UPDATE SET title = excluded.title, date = excluded.date, written = excluded.written",
+             ON CONFLICT (id) DO UPDATE SET title = excluded.title, date = excluded.date, written = excluded.written,
+                 listed = excluded.listed",
         )
         .bind(known.id.to_string())
         .bind(days)

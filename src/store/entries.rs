@@ -224,7 +224,7 @@ impl Write {
     }
 
     /// Lets entries hold what they say, where their items did.
-    async fn keep_written(&mut self, items: &[Uuid]) -> Result<()> {
+    pub async fn keep_written(&mut self, items: &[Uuid]) -> Result<()> {
         sqlx::query(
             "UPDATE entries SET written = (SELECT i.written FROM items i WHERE i.id = entries.item_id)
              WHERE written = '' AND item_id IN (SELECT value FROM json_each($1))",

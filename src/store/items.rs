@@ -89,6 +89,17 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
+    /// Ids of the editions that have a page, those of days that have not ended included.
+    pub async fn all_editions(&self) -> Result<Vec<Uuid>> {
+        let ids: String = sqlx::query_scalar(
+            "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
+             ORDER BY published, id)",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        from_rows(&ids)
+    }
+
     /// Ids of the editions in their list.
     pub async fn edition_ids(&self, order: ItemOrder, skip: u64, take: u64) -> Result<Vec<Uuid>> {
         let sql = match order {

@@ -1,7 +1,7 @@
 //! Feed inputs, and what is remembered of fetching them. When one is fetched next is decided in `collect`.
 
 use super::{Result, Store, Write, from_json, from_rows, to_json};
-use crate::model::{Complaint, PollState};
+use crate::model::PollState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A feed input as the store knows it.
@@ -58,6 +58,9 @@ impl Write {
 
     /// Remembers what is known of fetching inputs.
     pub async fn put_polls(&mut self, polls: &[(i64, &PollState)]) -> Result<()> {
+        if polls.is_empty() {
+            return Ok(());
+        }
         let mut rows = Vec::with_capacity(polls.len());
         for (input_id, state) in polls {
             rows.push((input_id, to_json("polls.state", state)?));
@@ -93,25 +96,13 @@ impl Write {
         Ok(())
     }
 
-    /// Inputs about which a complaint stands.
-    pub async fn complained_of(&mut self) -> Result<BTreeSet<i64>> {
-        let rows: String = sqlx::query_scalar("SELECT json_group_array(DISTINCT input_id) FROM complaints")
-            .fetch_one(&mut *self.tx)
-            .await?;
-        Ok(from_rows::<i64>(&rows)?.into_iter().collect())
-    }
-
-    /// Replaces the one complaint about a feed input, if there is one; `known` are the inputs about which one stands.
-    pub async fn put_feed_complaint(
-        &mut self,
-        input_id: i64,
-        complaint: Option<Complaint>,
-        known: &mut BTreeSet<i64>,
-    ) -> Result<()> {
-        if complaint.is_none() && !known.contains(&input_id) {
-            return Ok(());
-        }
-        known.insert(input_id);
-        self.put_complaints(input_id, "", complaint.as_slice()).await
+    /// Inputs and what about them complaints stand of.
+    pub async fn complained_of(&mut self) -> Result<BTreeSet<(i64, String)>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(input_id, path)) FROM (SELECT DISTINCT input_id, path FROM complaints)",
+        )
+        .fetch_one(&mut *self.tx)
+        .await?;
+        Ok(from_rows::<(i64, String)>(&rows)?.into_iter().collect())
     }
 }

@@ -45,7 +45,7 @@ type StoryRow = (String, Uuid, i64, i64, i64, i64);
 impl Write {
     /// Items that are about these stories, live or not.
     pub async fn about(&mut self, stories: &[&str]) -> Result<HashMap<String, Vec<StoryState>>> {
-        if stories.is_empty() {
+        if stories.is_empty() || self.days.is_none() {
             return Ok(HashMap::new());
         }
         let rows: String = sqlx::query_scalar(

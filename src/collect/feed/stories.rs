@@ -137,6 +137,14 @@ pub fn joins(about: &[About], published: DateTime<Utc>) -> Option<Uuid> {
     of_editors.or(of_feeds).map(|item| item.item)
 }
 
+/// The feed's item that goes on as an editor's new one that cites the same source within seven days: the oldest.
+pub fn goes_on(about: &[About], published: DateTime<Utc>) -> Option<Uuid> {
+    let fits = |item: &&About| {
+        item.by_feed && item.presence != Presence::Left && (item.published - published).abs() <= WITHIN
+    };
+    about.iter().filter(fits).min_by_key(|item| age(item)).map(|item| item.item)
+}
+
 /// The other item with which a live one is to be merged, if there is one. Editors' items never merge with each other.
 pub fn merges_with(item: &About, others: &[About]) -> Option<About> {
     let near = |other: &About| (item.published - other.published).abs() <= WITHIN;
