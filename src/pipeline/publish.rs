@@ -11,7 +11,7 @@ use super::{Cycle, Error, Options, PublishReport};
 use crate::collect::reconcile::mint_site;
 use crate::model::{ChannelKind, Complaint};
 use crate::publish::{Journal, Site, Writer, content_hash};
-use crate::store::{Changes, ChannelState, ItemOrder, Shift, Store};
+use crate::store::{Changes, ChannelState, Shift, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
 use futures::{StreamExt, TryStreamExt};

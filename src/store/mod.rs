@@ -153,7 +153,7 @@ impl Store {
         };
         write.marks = write.meta("published").await?.is_some();
         write.days = sqlx::query_scalar("SELECT id FROM inputs WHERE name = $1")
-            .bind(days::DAYS)
+            .bind(DAYS)
             .fetch_optional(&mut *write.tx)
             .await?;
         Ok(write)

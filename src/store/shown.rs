@@ -95,9 +95,9 @@ impl Write {
                 state.known.shown = *shown;
             }
         }
-        let row = |state: &'_ _| -> ItemRow<'_> {
+        let row = |state| {
             let ItemState { known, written, .. }: &ItemState = state;
-            let carriers = carriers.get(&known.id).map_or(&[][..], Vec::as_slice);
+            let carriers: &[Item] = carriers.get(&known.id).map_or(&[], Vec::as_slice);
             ItemRow { edition: day, known, written: written.as_ref(), carriers, is_new: false }
         };
         let rows: Vec<ItemRow<'_>> = ids.iter().filter_map(|id| states.get(id)).map(row).collect();

@@ -152,21 +152,17 @@ impl<'a> Feeds<'a> {
         let mut pages: Vec<Page> = Vec::new();
         let mut reached = false;
         while !asks.is_empty() && !self.cycle.stop.is_cancelled() {
-            for Arrived { index, came, .. } in self.round(client, std::mem::take(&mut asks), &bar).await? {
+            for Arrived { index, came, reached: this, .. } in self.round(client, std::mem::take(&mut asks), &bar).await? {
+                reached |= this;
+                let is_followed = pages.iter().any(|page| page.index == index);
                 match came {
-                    Came::Nothing(exchange) if pages.iter().all(|page| page.index != index) => {
-                        reached |= exchange.reached_http;
-                        failed.push((index, *exchange));
+                    Came::Nothing(exchange) if !is_followed => failed.push((index, *exchange)),
+                    Came::Page { found, unread } if !is_followed => {
+                        let found = found.into_iter().take(FOUND).rev().collect();
+                        pages.push(Page { index, found, unread });
                     }
-                    Came::Page { found, unread } => {
-                        reached = true;
-                        if pages.iter().all(|page| page.index != index) {
-                            let found = found.into_iter().take(FOUND).rev().collect();
-                            pages.push(Page { index, found, unread });
-                        }
-                    }
-                    Came::Nothing(_) => {}
-                    Came::Feed(..) | Came::Other => reached = true,
+                    // What one of a page's feeds came to is seen when the next one is to be asked.
+                    _ => {}
                 }
             }
             asks = self.follow(&mut pages).await?;
@@ -216,9 +212,8 @@ impl<'a> Feeds<'a> {
             while receiver.recv_many(&mut batch, BATCH).await > 0 {
                 let (done, left): (Vec<_>, Vec<_>) = batch.drain(..).partition(|arrived| arrived.came.is_done());
                 open.extend(left);
-                let told: Vec<usize> = done.iter().map(|arrived| arrived.index).collect();
+                open.extend(done.iter().map(|arrived| Arrived::done(arrived.index, arrived.reached)).collect::<Vec<_>>());
                 self.save(done).await?;
-                open.extend(told.into_iter().map(Arrived::done));
             }
             Ok::<_, Error>(open)
         };

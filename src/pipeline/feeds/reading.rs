@@ -23,6 +23,8 @@ pub(super) struct Reader {
 pub(super) struct Arrived {
     pub(super) index: usize,
     pub(super) came: Came,
+    /// Whether any answer in HTTP was seen.
+    pub(super) reached: bool,
     /// Held until it is saved, so that only a few large documents are in memory.
     pub(super) room: Option<Room>,
 }
@@ -38,8 +40,8 @@ pub(super) enum Came {
     Page { found: Vec<Url>, unread: Box<PollState> },
     /// No answer that says anything, which may be the network's fault.
     Nothing(Box<Exchange>),
-    /// Saved.
-    Other,
+    /// It was saved.
+    Saved,
 }
 
 /// A feed as it is taken over. The parts of an entry stand at the same place in each list.
@@ -63,37 +65,36 @@ impl Came {
 
 impl Arrived {
     /// A remark that something was saved.
-    pub(super) fn done(index: usize) -> Self {
-        Self { index, came: Came::Other, room: None }
+    pub(super) fn done(index: usize, reached: bool) -> Self {
+        Self { index, came: Came::Saved, reached, room: None }
     }
 }
 
 impl Reader {
     /// Reads what came, if there is something to read.
     pub(super) async fn read(self, index: usize, mut exchange: Exchange) -> Result<Arrived, Error> {
+        let reached = exchange.reached_http;
         let room = match &exchange.outcome {
             Outcome::Body(body) => Some(body.room.clone()),
             Outcome::Failed(_) => {
-                return Ok(Arrived { index, came: Came::Nothing(Box::new(exchange)), room: None });
+                return Ok(Arrived { index, came: Came::Nothing(Box::new(exchange)), reached, room: None });
             }
             Outcome::Unchanged | Outcome::Gone | Outcome::HeldBack(_) => None,
         };
         if room.is_none() {
             let state = self.after(&exchange, None);
-            return Ok(Arrived { index, came: Came::Same(Box::new(state)), room: None });
+            return Ok(Arrived { index, came: Came::Same(Box::new(state)), reached, room: None });
         }
         let came = tokio::task::spawn_blocking(move || {
+            let nothing = Body { bytes: Vec::new(), content_type: None, room: Room::default() };
             let body = match &mut exchange.outcome {
-                Outcome::Body(body) => std::mem::replace(
-                    body,
-                    Body { bytes: Vec::new(), content_type: None, room: Room::default() },
-                ),
-                _ => Body { bytes: Vec::new(), content_type: None, room: Room::default() },
+                Outcome::Body(body) => std::mem::replace(body, nothing),
+                _ => nothing,
             };
             self.document(&body, &exchange)
         })
         .await?;
-        Ok(Arrived { index, came, room })
+        Ok(Arrived { index, came, reached, room })
     }
 
     fn document(&self, body: &Body, exchange: &Exchange) -> Came {
