@@ -190,7 +190,7 @@ impl<'a> Feeds<'a> {
         let rests = manners::rests(self.known.iter().map(|known| &known.poll), now).into_iter().collect();
         let stop = self.cycle.stop.clone();
         let until = async move { stop.cancelled().await };
-        let readers: Vec<reading::Reader> = self.known.iter().map(|known| known.reader(now)).collect();
+        let readers: Vec<reading::Reader> = self.known.iter().map(|known| known.reader()).collect();
         let (sender, mut receiver) = mpsc::channel::<Arrived>(BATCH);
         let fetching = async move {
             let exchanges = fetch_all(client, asks, &rests, now, until);
@@ -280,8 +280,8 @@ impl<'a> Known<'a> {
     }
 
     /// What reading its document needs, away from here.
-    fn reader(&self, now: chrono::DateTime<chrono::Utc>) -> reading::Reader {
-        reading::Reader { input: std::sync::Arc::new(self.input.clone()), state: self.poll.clone(), now }
+    fn reader(&self) -> reading::Reader {
+        reading::Reader { input: std::sync::Arc::new(self.input.clone()), state: self.poll.clone() }
     }
 
     /// What is remembered after an exchange that brought no document.

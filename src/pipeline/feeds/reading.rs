@@ -15,7 +15,6 @@ use xxhash_rust::xxh3::xxh3_64;
 pub(super) struct Reader {
     pub(super) input: Arc<FeedInput>,
     pub(super) state: PollState,
-    pub(super) now: DateTime<Utc>,
 }
 
 /// What came of asking an input.
