@@ -46,6 +46,17 @@ pub(super) enum Command {
     Verify(Verify),
     /// Shows inputs, links by verdict and the last cycle
     Status,
+    /// Appends the feeds of a list of subscriptions (OPML) to the configuration
+    Import(Import),
+    /// Prints the feeds of the configuration as a list of subscriptions (OPML)
+    Export,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Import {
+    /// The list, as feed readers export it; its folders become tags
+    #[arg(value_name = "FILE.opml")]
+    pub(super) file: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

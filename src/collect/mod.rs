@@ -3,4 +3,5 @@
 pub mod digest;
 pub mod feed;
 pub mod html;
+pub mod opml;
 pub mod reconcile;

@@ -24,13 +24,13 @@ mod stories;
 mod upkeep;
 
 pub use archive::ArchiveWish;
-pub use checks::{Judged, Looked};
+pub use checks::{History, Judged, Looked};
 pub use cycles::CycleRecord;
 pub use days::{DAYS, DayState};
 pub use entries::{Carrier, EntryRow, EntryState, NewEntry};
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
-pub use links::{DueLink, LinkState};
+pub use links::{Due, DueLink, LinkState};
 pub use polls::FeedState;
 pub use published::{Changes, ChannelState, Shift};
 pub use rows::ItemRow;
