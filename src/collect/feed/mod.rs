@@ -9,3 +9,6 @@ mod options;
 
 pub use fetch::{Ask, Body, Exchange, Lifetime, Outcome, Trouble, TroubleKind, fetch, fetch_all};
 pub use options::{ContentKind, FeedOptions, Filter, TagRule};
+
+#[cfg(test)]
+mod tests;
