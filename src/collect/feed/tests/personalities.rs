@@ -50,11 +50,11 @@ fn quiet(asked: &Asked<'_>) -> Said {
     Said::feed("the same").with("etag", "\"same\"").unless_known(asked)
 }
 
-/// Asked every two hours, give or take.
-const USUAL: RangeInclusive<usize> = 260..=375;
+/// Asked every hour, give or take.
+const USUAL: RangeInclusive<usize> = 550..=720;
 
 /// Asked less and less, as nothing new comes.
-const FADING: RangeInclusive<usize> = 55..=75;
+const FADING: RangeInclusive<usize> = 105..=130;
 
 pub(super) fn all() -> Vec<Personality> {
     [honest(), odd_validators(), caches(), own_words(), broken(), busy(), moving(), clocks()]
@@ -147,7 +147,7 @@ fn caches() -> Vec<Personality> {
                 let first = said.status == 200;
                 if first { said.with("cache-control", "max-age=36000").rest(HOUR * 10) } else { said.rest(HOUR * 10) }
             },
-            40..=50,
+            55..=65,
         ),
         p("no-cache", |a| fine(a).with("cache-control", "no-cache, max-age=86400"), USUAL),
         p("expires in the past", |a| fine(a).with("expires", "Thu, 01 Jan 1970 00:00:00 GMT"), USUAL),
@@ -182,11 +182,11 @@ fn own_words() -> Vec<Personality> {
         wishes(Rhythm { skip_hours: (0..24).collect(), ..Rhythm::default() }, p("skips all hours", fine, USUAL)),
         Personality {
             spared: |now| (now.hour() >= 22 || now.hour() < 6) && now > super::server::start() + HOUR,
-            ..wishes(Rhythm { skip_hours: nights, ..Rhythm::default() }, p("skips nights", fine, 180..=300))
+            ..wishes(Rhythm { skip_hours: nights, ..Rhythm::default() }, p("skips nights", fine, 440..=500))
         },
         Personality {
             spared: |now: DateTime<Utc>| chrono::Datelike::weekday(&now).num_days_from_monday() >= 5,
-            ..wishes(Rhythm { skip_days, ..Rhythm::default() }, p("skips weekends", fine, 180..=300))
+            ..wishes(Rhythm { skip_days, ..Rhythm::default() }, p("skips weekends", fine, 470..=530))
         },
     ]
 }
@@ -199,7 +199,7 @@ fn broken() -> Vec<Personality> {
         p("404 for ever", |_| Said::status(404).rest(HOUR * 4), 14..=25).fails(),
         p("403 for ever", |_| Said::status(403).rest(HOUR * 4), 14..=25).fails(),
         p("no such host", |_| Said::fails(FailureKind::Dns).rest(HOUR * 4), 14..=25).fails(),
-        p("no such host for a week", |a| if a.day() < 7 { Said::fails(FailureKind::Dns) } else { fine(a) }, 200..=300),
+        p("no such host for a week", |a| if a.day() < 7 { Said::fails(FailureKind::Dns) } else { fine(a) }, 450..=560),
         p("no connection", |_| Said::fails(FailureKind::Connect), 28..=45).fails(),
         p("refused by policy", |_| Said::fails(FailureKind::Refused).rest(HOUR * 4), 14..=25).fails(),
         p("we run out of something", |_| Said::fails(FailureKind::Ours), 600..=720)
@@ -213,7 +213,7 @@ fn broken() -> Vec<Personality> {
             USUAL,
         ),
         p("410 at once", |_| Said::status(410), 1..=1).with_last(|state| state.stopped.is_some()),
-        p("410 after a week", |a| if a.day() < 7 { fine(a) } else { Said::status(410) }, 60..=90)
+        p("410 after a week", |a| if a.day() < 7 { fine(a) } else { Said::status(410) }, 150..=180)
             .with_last(|state| state.stopped.is_some() && state.last_success.is_some()),
     ]
 }
@@ -235,7 +235,7 @@ fn busy() -> Vec<Personality> {
         p(
             "503 for a fortnight",
             |a| if a.visit == 3 { Said::status(503).with("retry-after", "1209600").rest(DAY * 14) } else { fine(a) },
-            120..=200,
+            340..=400,
         ),
         p("a document that asks for silence", |a| fine(a).with("retry-after", "36000").rest(HOUR * 10), 62..=73),
     ]
@@ -293,7 +293,7 @@ fn moving() -> Vec<Personality> {
                 "/new" if a.day() >= 10 => Said::status(500),
                 _ => fine(a),
             },
-            220..=360,
+            600..=720,
         ),
         p("301 to 410", |a| if a.path == "/feed" { Said::to(301, "/b") } else { Said::status(410) }, 1..=1)
             .with_last(|state| state.stopped.is_some()),
@@ -306,7 +306,7 @@ fn clocks() -> Vec<Personality> {
     vec![
         clock(
             |passed| if passed > DAY * 10 { -DAY * 3 } else { TimeDelta::zero() },
-            p("our clock is set back", hourly, 200..=450),
+            p("our clock is set back", hourly, 600..=720),
         ),
         clock(
             |passed| if passed < DAY { DAY * 4000 } else { TimeDelta::zero() },
@@ -318,7 +318,7 @@ fn clocks() -> Vec<Personality> {
         ),
         clock(
             |passed| if passed.num_hours() % 2 == 0 { TimeDelta::minutes(20) } else { TimeDelta::zero() },
-            p("our clock goes to and fro", |a| fine(a).with("cache-control", "max-age=3600"), 150..=400),
+            p("our clock goes to and fro", |a| fine(a).with("cache-control", "max-age=3600"), 550..=720),
         ),
     ]
 }
