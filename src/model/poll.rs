@@ -96,6 +96,7 @@ pub struct Validators {
 
 impl PollState {
     /// The state as far as it is about `configured`: unchanged, or that of an input that was never asked.
+    #[must_use]
     pub fn about(self, configured: &str) -> Self {
         if self.configured == configured { self } else { Self { configured: configured.to_owned(), ..Self::default() } }
     }

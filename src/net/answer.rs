@@ -1,7 +1,7 @@
 //! An answer as it came over the wire: status, headers, and as much of the body as was allowed.
 
 use super::decode::{self, Decoded};
-use super::room::{Room, SMALL};
+use super::room::Room;
 use super::{Failure, FailureKind, date, redirect};
 use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, RETRY_AFTER};
@@ -76,7 +76,7 @@ impl Answer {
                 Ok(Ok(Some(chunk))) => chunk,
             };
             let room = cap - self.raw.len();
-            if self.raw.len() + chunk.len() > SMALL && !self.room.grow(deadline).await {
+            if !self.room.grow(self.raw.len() + chunk.len(), deadline).await {
                 return Ending::TimedOut;
             }
             self.raw.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
@@ -105,14 +105,17 @@ impl Answer {
         let mut decoded = if codings.is_empty() {
             Decoded { cut: raw.len() > cap, bytes: raw, ..Decoded::default() }
         } else {
-            let first = decode::decoded(&raw, &codings, SMALL).await;
-            if !first.cut {
-                first
-            } else if self.room.grow(deadline).await {
-                drop(first);
-                decode::decoded(&raw, &codings, cap).await
-            } else {
-                return Err(no_room());
+            // As much as there is room for; the few that unpack to more are unpacked again.
+            loop {
+                let fits = cap.min(self.room.bytes());
+                let decoded = decode::decoded(&raw, &codings, fits).await;
+                if !decoded.cut || fits == cap {
+                    break decoded;
+                }
+                drop(decoded);
+                if !self.room.grow(fits + 1, deadline).await {
+                    return Err(no_room());
+                }
             }
         };
         match decoded.problem.take().filter(|_| !decoded.plain) {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 /// Forms without their weekday, which is often wrong and never needed.
-const FORMS: [&str; 4] = ["%d %b %Y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%d-%b-%y %H:%M:%S", "%b %e %H:%M:%S %Y"];
+const FORMS: [&str; 4] = ["%d %b %Y %H:%M:%S", "%d-%b-%y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%b %e %H:%M:%S %Y"];
 
 /// A date as servers write it; `None` for anything else.
 pub fn http_date(text: &str) -> Option<DateTime<Utc>> {

@@ -1,47 +1,54 @@
-//! Room for large bodies: most bodies are small and may all be in memory at once; of the others only a few may, whoever
-//! reads them.
+//! Room for large bodies: most bodies are small and may all be in memory at once; the larger they are, the fewer of them
+//! may, whoever reads them.
 
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
-/// Up to this a body needs no room: as many as there are connections may be held.
-pub(super) const SMALL: usize = 512 * 1024;
+/// How many bodies above a size may be held at once. A body takes a place of each size that it outgrows, in this order and
+/// never the other way round, so that nobody waits in a circle.
+const SIZES: [(usize, usize); 2] = [(256 << 10, 8), (2 << 20, 2)];
 
-/// Large bodies at once. Each may hold what its reader allows twice, as sent and unpacked.
-const LARGE_AT_ONCE: usize = 2;
-
-/// The right to hold a large body, once it was asked for; given back when the last clone is dropped.
+/// The right to hold a body of some size; given back when the last clone is dropped.
 #[derive(Debug, Clone)]
 pub struct Room {
-    all: Arc<Semaphore>,
-    held: Option<Arc<OwnedSemaphorePermit>>,
-    /// Whether there was none until the deadline.
+    all: Arc<[Arc<Semaphore>]>,
+    held: Vec<Arc<OwnedSemaphorePermit>>,
+    /// Whether there was no place until the deadline.
     pub(super) denied: bool,
 }
 
 impl Default for Room {
     fn default() -> Self {
-        Self { all: Arc::new(Semaphore::new(LARGE_AT_ONCE)), held: None, denied: false }
+        let all = SIZES.iter().map(|(_, at_once)| Arc::new(Semaphore::new(*at_once))).collect();
+        Self { all, held: Vec::new(), denied: false }
     }
 }
 
 impl Room {
-    /// The right that another body asks for, among the same few.
+    /// The right that another body asks for, among the same places.
     pub(super) fn another(&self) -> Self {
-        Self { all: Arc::clone(&self.all), held: None, denied: false }
+        Self { all: Arc::clone(&self.all), held: Vec::new(), denied: false }
     }
 
-    /// Waits until there is room, or the deadline.
-    pub(super) async fn grow(&mut self, deadline: Instant) -> bool {
-        if self.held.is_some() {
-            return true;
+    /// What may be held without asking for more.
+    pub(super) fn bytes(&self) -> usize {
+        SIZES.get(self.held.len()).map_or(usize::MAX, |(size, _)| *size)
+    }
+
+    /// Waits until there is room for so many bytes, or the deadline.
+    pub(super) async fn grow(&mut self, bytes: usize, deadline: Instant) -> bool {
+        while bytes > self.bytes() {
+            let Some(places) = self.all.get(self.held.len()) else { return true };
+            match timeout_at(deadline, Arc::clone(places).acquire_owned()).await {
+                Ok(Ok(place)) => self.held.push(Arc::new(place)),
+                _ => {
+                    self.denied = true;
+                    return false;
+                }
+            }
         }
-        match timeout_at(deadline, Arc::clone(&self.all).acquire_owned()).await {
-            Ok(Ok(permit)) => self.held = Some(Arc::new(permit)),
-            _ => self.denied = true,
-        }
-        self.held.is_some()
+        true
     }
 }
 
@@ -54,16 +61,17 @@ mod tests {
         let first = Room::default();
         let past = Instant::now();
         let mut held = Vec::new();
-        for _ in 0..LARGE_AT_ONCE {
+        for _ in 0..2 {
             let mut room = first.another();
-            assert!(room.grow(past).await);
-            assert!(room.grow(past).await, "once is enough");
+            assert!(room.grow(15 << 20, past).await);
+            assert!(room.grow(15 << 20, past).await, "once is enough");
             held.push(room.clone());
         }
         let mut late = first.another();
-        assert!(!late.grow(past).await);
+        assert!(late.grow(200 << 10, past).await && late.grow(1 << 20, past).await, "smaller ones go on");
+        assert!(!late.grow(3 << 20, past).await);
         assert!(late.denied);
         held.pop();
-        assert!(late.grow(past).await);
+        assert!(late.grow(3 << 20, past).await);
     }
 }

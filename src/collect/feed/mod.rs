@@ -22,3 +22,6 @@ pub use matching::{KnownEntry, match_entries};
 pub use options::{ContentKind, FeedOptions, Filter, TagRule};
 pub use read::{Document, FeedKind, FoundBy, FoundFeed, MAX_ENTRIES, MAX_FEED_BYTES, Source, inspect_json, read};
 pub use tracking::{compare_key, is_specific, without_tracking};
+
+#[cfg(test)]
+mod tests;

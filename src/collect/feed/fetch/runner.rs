@@ -9,7 +9,7 @@ use crate::net::{Client, Failure, FailureKind, Queue, Turn};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::stream::{self, BoxStream, StreamExt};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -33,13 +33,13 @@ pub struct Ask {
 }
 
 /// Fetches every input, each once, until `until` comes true (shutdown, or the budget of a cycle). `rests` are hosts that
-/// want to be left alone, as [`super::super::manners::rests`] knows them. An input whose host is to be left alone for longer
+/// want to be left alone, as [`rests`](crate::collect::feed::manners::rests) knows them. An input whose host is to be left alone for longer
 /// than is waited for comes back as [`Outcome::HeldBack`]. Documents are handed out one by one: drop each before the next
 /// is asked for, since room for large ones is scarce.
 pub fn fetch_all(
     client: &Client,
     asks: Vec<Ask>,
-    rests: &HashMap<String, DateTime<Utc>>,
+    rests: &BTreeMap<String, DateTime<Utc>>,
     now: DateTime<Utc>,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> BoxStream<'static, (usize, Exchange)> {

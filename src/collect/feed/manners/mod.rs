@@ -11,7 +11,7 @@ pub use moved::found_in_page;
 use super::fetch::{Exchange, Outcome, Trouble, TroubleKind, later};
 use crate::model::{PollState, Rest, Rhythm};
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -59,17 +59,18 @@ pub struct Seen<'a> {
     pub dates: &'a [DateTime<Utc>],
 }
 
-/// Whether an input may be asked.
+/// Whether an input may be asked. Its moment may have come just before hours that it asks to be spared.
 pub fn is_due(state: &PollState, now: DateTime<Utc>) -> bool {
-    state.stopped.is_none() && state.next.is_none_or(|next| next <= now)
+    let due = state.next.is_none_or(|next| next <= now);
+    state.stopped.is_none() && due && rhythm::not_skipped(&state.rhythm, now).is_none_or(|open| open <= now)
 }
 
 /// Hosts that want to be left alone beyond `now`, as the inputs remember them.
 pub fn rests<'a>(
     states: impl IntoIterator<Item = &'a PollState>,
     now: DateTime<Utc>,
-) -> HashMap<String, DateTime<Utc>> {
-    let mut rests: HashMap<String, DateTime<Utc>> = HashMap::new();
+) -> BTreeMap<String, DateTime<Utc>> {
+    let mut rests: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     for Rest { host, until } in states.into_iter().filter_map(|state| state.rest.as_ref()) {
         if *until > now {
             let known = rests.entry(host.clone()).or_insert(*until);
@@ -100,7 +101,7 @@ pub fn clock_went_back(state: &PollState, now: DateTime<Utc>) -> Option<PollStat
 pub fn after(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) -> PollState {
     let mut next = state.clone().about(exchange.configured.as_str());
     if let Outcome::HeldBack(until) = exchange.outcome {
-        next.next = Some(until);
+        next.next = rhythm::not_skipped(&next.rhythm, until).or(Some(until));
         "its host asked to be left alone (Retry-After)".clone_into(&mut next.why);
         return next;
     }
@@ -145,7 +146,7 @@ fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -
         }
     }
     let why = "what it serves cannot be read as a feed".to_owned();
-    next.unreadable.then_some(Trouble { kind: TroubleKind::Lasting, why })
+    next.unreadable.then_some(Trouble { kind: TroubleKind::Passing, why })
 }
 
 fn succeeded(next: &mut PollState, exchange: &Exchange) {
@@ -173,30 +174,32 @@ fn latest(
     trouble: Option<&Trouble>,
 ) -> (DateTime<Utc>, String) {
     let at = exchange.at;
-    let (interval, rhythm) = rhythm::interval(&next.updates, at);
-    let mut waits = vec![(interval, rhythm)];
-    waits.extend(next.rhythm.ttl.map(|ttl| {
-        let ttl = ttl.min(LONGEST_WISH);
-        (ttl, format!("its ttl ({} minutes)", ttl.as_secs() / 60))
-    }));
-    waits.extend(next.rhythm.update_period.map(|period| {
-        let period = period.min(LONGEST_WISH);
-        (period, format!("its update period (every {})", rhythm::in_words(period)))
-    }));
+    let mut waits = wishes(&next.rhythm);
     waits.extend(lifetime(next, exchange));
     waits.extend(trouble.map(|trouble| backing_off(next.failures, trouble)));
-    if occasion.slot.is_some() {
-        waits.remove(0);
-    }
     waits.extend(exchange.retry_after.map(|wait| (wait, "Retry-After".to_owned())));
-    let waits = waits.into_iter().max_by_key(|(wait, _)| *wait);
-    let waited = waits.map(|(wait, why)| (later(at, wait + jitter(occasion.input, wait)), why));
+    if occasion.slot.is_none() {
+        waits.push(rhythm::interval(&next.updates, at));
+    }
+    // A slot has no jitter: its editor chose the moment.
     let slot = occasion.slot.map(|slot| (slot, "its schedule".to_owned()));
-    let (moment, why) = [waited, slot].into_iter().flatten().max_by_key(|(moment, _)| *moment).unwrap_or_default();
+    let waited =
+        waits.into_iter().map(|(wait, why)| (later(at, wait.saturating_add(jitter(occasion.input, wait))), why));
+    let latest = waited.chain(slot).max_by_key(|(moment, _)| *moment);
+    let (moment, why) = latest.unwrap_or_else(|| (later(at, SHORTEST), String::new()));
     match rhythm::not_skipped(&next.rhythm, moment) {
         Some(open) if open > moment => (open, "its skipHours or skipDays".to_owned()),
         _ => (moment, why),
     }
+}
+
+/// What the document asks for.
+fn wishes(asked: &Rhythm) -> Vec<(Duration, String)> {
+    let ttl = asked.ttl.map(|ttl| ttl.min(LONGEST_WISH));
+    let ttl = ttl.map(|ttl| (ttl, format!("its ttl ({} minutes)", ttl.as_secs() / 60)));
+    let period = asked.update_period.map(|period| period.min(LONGEST_WISH));
+    let period = period.map(|period| (period, format!("its update period (every {})", rhythm::in_words(period))));
+    ttl.into_iter().chain(period).collect()
 }
 
 fn lifetime(next: &PollState, exchange: &Exchange) -> Option<(Duration, String)> {

@@ -27,13 +27,14 @@ pub(super) fn updates(dates: &[DateTime<Utc>], now: DateTime<Utc>) -> Vec<DateTi
     updates
 }
 
-/// Half the usual time between updates, the silence since the last one included.
+/// A quarter of the usual time between updates, the silence since the last one included: what is new is seen soon, and
+/// most answers are 304.
 pub(super) fn interval(updates: &[DateTime<Utc>], now: DateTime<Utc>) -> (Duration, String) {
     let (Some(oldest), Ok(count)) = (updates.last(), u32::try_from(updates.len())) else {
         return (UNDATED, "once an hour, as its entries have no dates".to_owned());
     };
     let gap = (now - *oldest).to_std().unwrap_or_default() / count.max(1);
-    let interval = (gap / 2).clamp(SHORTEST, LONGEST);
+    let interval = (gap / 4).clamp(SHORTEST, LONGEST);
     (interval, format!("its own rhythm (something new every {})", in_words(gap)))
 }
 
@@ -78,12 +79,12 @@ mod tests {
             interval(&updates(&dates, now), now).0
         };
         assert_eq!(every(TimeDelta::minutes(1), now), SHORTEST);
-        assert_eq!(every(TimeDelta::hours(4), now - TimeDelta::hours(4)), 2 * HOUR);
+        assert_eq!(every(TimeDelta::hours(8), now - TimeDelta::hours(8)), 2 * HOUR);
         assert_eq!(every(TimeDelta::days(7), now), LONGEST);
         assert_eq!(every(TimeDelta::minutes(1), now - TimeDelta::days(400)), LONGEST, "silent since a year");
         let ahead = [now + TimeDelta::days(9)];
         assert_eq!(interval(&updates(&ahead, now), now).0, UNDATED);
-        let batch = vec![now - TimeDelta::hours(6); 50];
+        let batch = vec![now - TimeDelta::hours(12); 50];
         assert_eq!(interval(&updates(&batch, now), now).0, 3 * HOUR, "fifty at once are one update");
         let long_ago = [DateTime::<Utc>::MIN_UTC];
         assert_eq!(interval(&updates(&long_ago, now), now).0, LONGEST);
