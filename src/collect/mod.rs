@@ -4,3 +4,4 @@ pub mod digest;
 pub mod feed;
 pub mod html;
 pub mod reconcile;
+mod zone;
