@@ -4,12 +4,38 @@
 //! into ours. So RSS, Atom and JSON Feed, right or wrong, go the same way, and nothing of theirs leaves this folder.
 
 mod adapt;
+mod address;
+mod capture;
+mod content;
+mod date;
+mod decode;
+mod draft;
+mod fields;
 mod inspect;
+mod json;
+mod kept;
+mod lexer;
+mod names;
+mod notes;
+mod page;
+mod plain;
+mod references;
+mod rhythm;
+mod sniff;
+mod spaces;
+mod strict;
+mod translate;
 
 pub use inspect::inspect_json;
 
 use crate::model::{Complaint, Place, UpstreamFeed};
+use adapt::Adapted;
 use chrono_tz::Tz;
+use draft::Gathered;
+use kept::Pieces;
+use notes::{Notes, Repair};
+use sniff::Kind;
+use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use url::Url;
 
@@ -85,10 +111,46 @@ pub fn read(bytes: &[u8], source: &Source<'_>) -> Document {
 }
 
 fn understood(bytes: &[u8], source: &Source<'_>) -> Document {
-    let bytes = bytes.get(..MAX_FEED_BYTES).unwrap_or(bytes);
-    match adapt::parse(bytes, source) {
-        Ok(feed) => Document::Feed(Box::new(feed)),
-        Err(why) => unreadable(source, format!("it is no feed: {why}"), "check the address of the feed"),
+    let mut notes = Notes::new(source.place);
+    let text = decode::text(bytes.get(..MAX_FEED_BYTES).unwrap_or(bytes), source.content_type, &mut notes);
+    if bytes.len() > MAX_FEED_BYTES {
+        let message = format!("the document has more than {} MiB; the rest was not read", MAX_FEED_BYTES >> 20);
+        notes.complain(message, "ask the publisher for a shorter feed");
+    }
+    let gathered = match sniff::kind(&text) {
+        Kind::Xml => Ok(translate::translate(&text, source, &mut notes)),
+        Kind::Json => json::translate(&text, source, &mut notes),
+        Kind::Page => return Document::Page(page::feeds(&text, source)),
+        Kind::Nothing(why) => Err(why.to_owned()),
+    };
+    // The text is not needed twice, and large.
+    drop(text);
+    match gathered {
+        Ok(gathered) => feed(gathered, source, notes),
+        Err(why) => unreadable(source, format!("this is no feed: {why}"), "check the address of the feed"),
+    }
+}
+
+/// What was gathered, written strictly, read by `feed-rs` and adapted.
+fn feed(gathered: Gathered, source: &Source<'_>, mut notes: Notes<'_>) -> Document {
+    let met = gathered.entries.met();
+    if met > MAX_ENTRIES {
+        let message = format!("the document has {met} entries; only the newest {MAX_ENTRIES} were kept");
+        notes.complain(message, "ask the publisher for a shorter feed");
+    }
+    let head = strict::head(&gathered.feed, gathered.inherits_author);
+    let entries = Pieces::new(gathered.entries.into_written());
+    let document = strict::OPEN.as_bytes().chain(head.as_bytes()).chain(entries).chain(strict::CLOSE.as_bytes());
+    match adapt::read(document, gathered.base.as_ref()) {
+        Ok(Adapted { mut feed, flattened }) => {
+            if flattened {
+                notes.repaired(Repair::Depth);
+            }
+            feed.rhythm = gathered.asked.into_rhythm();
+            (feed.repairs, feed.complaints) = notes.told();
+            Document::Feed(Box::new(feed))
+        }
+        Err(why) => unreadable(source, format!("it could not be read: {why}"), "please report it with the document"),
     }
 }
 
