@@ -40,7 +40,7 @@ Environment: WELLSOURCED_CONFIG, WELLSOURCED_STORE_URL, WELLSOURCED_LOG (as in R
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Shows what would be collected from posts
+    /// Shows what would be collected from posts, feeds and pages
     Inspect(Inspect),
     /// Checks URLs now; the store is untouched
     Verify(Verify),
@@ -64,8 +64,8 @@ pub(super) struct Inspect {
     /// Resolves relative links, images and permalinks
     #[arg(long, value_name = "URL")]
     pub(super) base: Option<url::Url>,
-    /// Posts
-    #[arg(required = true, value_name = "PATH")]
+    /// Posts, feeds or pages
+    #[arg(required = true, value_name = "PATH|URL")]
     pub(super) paths: Vec<PathBuf>,
 }
 

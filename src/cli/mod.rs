@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
 
 async fn run(args: &Args, environment: &Environment) -> ExitCode {
     let outcome = match &args.command {
-        Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment),
+        Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment).await,
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
         Some(Command::Status) => match settings(args, environment) {
             Ok(settings) => status::run(args, &settings).await,

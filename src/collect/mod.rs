@@ -5,3 +5,4 @@ pub mod feed;
 pub mod html;
 pub mod opml;
 pub mod reconcile;
+mod zone;
