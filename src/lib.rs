@@ -10,6 +10,7 @@
 //! value.
 
 pub mod model;
+pub mod schedule;
 pub mod telemetry;
 
 pub mod net;

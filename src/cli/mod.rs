@@ -5,6 +5,7 @@
 mod args;
 mod inspect;
 mod once;
+mod schedule;
 mod status;
 mod summary;
 mod verify;
@@ -42,6 +43,10 @@ async fn run(args: &Args, environment: &Environment) -> ExitCode {
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
         Some(Command::Status) => match settings(args, environment) {
             Ok(settings) => status::run(args, &settings).await,
+            Err(error) => return complain(&error.into(), USAGE),
+        },
+        Some(Command::Schedule(next)) => match settings(args, environment) {
+            Ok(settings) => schedule::run(args, next, &settings),
             Err(error) => return complain(&error.into(), USAGE),
         },
         None if args.once => match settings(args, environment) {

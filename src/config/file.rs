@@ -17,6 +17,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) inputs: Vec<Input>,
     #[serde(default)]
+    pub(super) schedule: Schedule,
+    #[serde(default)]
     pub(super) tags: Tags,
     #[serde(default)]
     pub(super) net: Net,
@@ -67,6 +69,12 @@ pub(super) struct Input {
     pub(super) category: Option<String>,
     #[serde(default)]
     pub(super) tags: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schedule {
+    pub(super) cycle: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -4,6 +4,7 @@ use super::file::{self, File, wrong};
 use super::{Environment, Error};
 use crate::collect::digest::DigestOptions;
 use crate::pipeline::{ArchiveOptions, DigestInput, Input, Options, VerifyOptions};
+use crate::schedule::Schedule;
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -15,6 +16,9 @@ use url::Url;
 
 /// Where the store is when nothing says so.
 const STORE_URL: &str = "sqlite:var/wellsourced.db";
+
+/// When cycles run when nothing says so.
+const CYCLE: &str = "*/15 * * * *";
 
 /// Whom to ask for copies when nothing says so.
 const ARCHIVE: &str = "https://web.archive.org/";
@@ -29,6 +33,15 @@ pub struct Settings {
     pub store_url: String,
     /// A cycle.
     pub cycle: Options,
+    /// When the daemon runs a cycle.
+    pub schedule: Schedule,
+}
+
+impl Settings {
+    /// Everything that runs by a schedule of its own, with its name.
+    pub fn jobs(&self) -> impl Iterator<Item = (&str, &Schedule)> {
+        std::iter::once(("cycle", &self.schedule))
+    }
 }
 
 /// Where values are written, for errors.
@@ -63,6 +76,19 @@ impl Text<'_> {
         duration(written.as_ref()).ok_or_else(|| {
             let message = format!("`{}` is not a duration; write 500ms, 20s, 10m, 24h or 7d", written.as_ref());
             self.wrong(&written.span(), message)
+        })
+    }
+
+    /// A crontab expression. What is wrong with it has a place inside the string; behind an escape that place cannot be
+    /// told, and the string's own is named.
+    fn schedule(&self, written: &Spanned<String>, timezone: Tz) -> Result<Schedule, Error> {
+        Schedule::parse(written.as_ref(), timezone).map_err(|error| {
+            let (span, value) = (written.span(), written.as_ref());
+            let raw = self.text.get(span.clone()).unwrap_or_default();
+            let start = raw.find(value.as_str()).map_or(span.start, |quote| span.start + quote);
+            let before = value.char_indices().nth(error.column - 1).map_or(value.len(), |(place, _)| place);
+            let place = if start == span.start { start } else { start + before };
+            self.wrong(&(place..place), format!("`{value}`: {}", error.message))
         })
     }
 
@@ -126,7 +152,11 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         directory: PathBuf::from(file.publish.directory.as_deref().unwrap_or("feeds")),
     };
     let store_url = store_url(&text, file.store.url.as_ref(), environment)?;
-    Ok(Settings { store_url, cycle })
+    let schedule = match &file.schedule.cycle {
+        Some(written) => text.schedule(written, timezone)?,
+        None => text.schedule(&Spanned::new(0..0, CYCLE.to_owned()), timezone)?,
+    };
+    Ok(Settings { store_url, cycle, schedule })
 }
 
 /// The store's URL. What is not understood is not repeated: it may hold a password.
