@@ -3,6 +3,7 @@
 //! The only module that reads the environment. A mistake names file, line, column and the way to mend it.
 
 mod file;
+mod inputs;
 mod settings;
 
 pub use settings::Settings;
