@@ -5,7 +5,7 @@
 mod file;
 mod settings;
 
-pub use settings::Settings;
+pub use settings::{Listeners, Settings};
 
 use std::path::{Path, PathBuf};
 
