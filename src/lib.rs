@@ -21,6 +21,7 @@ pub mod store;
 pub mod verify;
 
 pub mod pipeline;
+pub mod serve;
 
 pub mod config;
 

@@ -31,7 +31,7 @@ const LONGEST: usize = 500;
 
 /// What only some modules may do, told by what the source would say.
 const PRIVILEGES: [(&str, &[&str], &[&str]); 8] = [
-    ("dials", &["reqwest::", "TcpStream", "UdpSocket", "lookup_host"], &["net"]),
+    ("dials", &["reqwest::", "TcpStream::connect", "TcpSocket", "UdpSocket", "lookup_host"], &["net"]),
     ("reads the environment", &["env::var", "env::vars"], &["config"]),
     ("prints", &["println!", "eprintln!", "print!(", "stdout()", "stderr()"], &["cli", "telemetry", "daemon"]),
     ("reads the clock", &["Utc::now", "SystemTime::now", "Local::now"], &["cli", "daemon"]),

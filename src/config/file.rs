@@ -28,6 +28,8 @@ pub(super) struct File {
     pub(super) archive: Archive,
     #[serde(default)]
     pub(super) publish: Publish,
+    #[serde(default)]
+    pub(super) serve: Serve,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -177,6 +179,13 @@ pub(super) struct Publish {
     pub(super) items_per_feed: Option<Spanned<usize>>,
     #[serde(default)]
     pub(super) item_link: ItemLink,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Serve {
+    pub(super) listen: Option<Spanned<String>>,
+    pub(super) admin: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

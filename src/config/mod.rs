@@ -6,7 +6,7 @@ mod file;
 mod inputs;
 mod settings;
 
-pub use settings::Settings;
+pub use settings::{Listeners, Settings};
 
 use std::path::{Path, PathBuf};
 

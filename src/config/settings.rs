@@ -7,6 +7,7 @@ use crate::schedule::Schedule;
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,6 +23,10 @@ const CYCLE: &str = "*/15 * * * *";
 /// Whom to ask for copies when nothing says so.
 const ARCHIVE: &str = "https://web.archive.org/";
 
+/// Where to listen when nothing says so: reachable from this machine only.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9188);
+
 /// Longest duration taken: a century, which fits into every type of time.
 const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
 
@@ -34,6 +39,8 @@ pub struct Settings {
     pub cycle: Options,
     /// When the daemon runs a cycle.
     pub schedule: Schedule,
+    /// Where to listen.
+    pub serve: Listeners,
 }
 
 impl Settings {
@@ -42,6 +49,15 @@ impl Settings {
         std::iter::once(("cycle", &self.schedule))
             .chain(self.cycle.inputs.iter().filter_map(|input| Some((input.name(), input.schedule()?))))
     }
+}
+
+/// Where the daemon listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listeners {
+    /// For everybody.
+    pub listen: SocketAddr,
+    /// For the operator.
+    pub admin: SocketAddr,
 }
 
 /// Where values are written, for errors.
@@ -162,7 +178,25 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         Some(written) => text.schedule(written, timezone)?,
         None => text.schedule(&Spanned::new(0..0, CYCLE.to_owned()), timezone)?,
     };
-    Ok(Settings { store_url, cycle, schedule })
+    Ok(Settings { store_url, cycle, schedule, serve: listeners(&text, &file.serve)? })
+}
+
+fn listeners(text: &Text<'_>, written: &file::Serve) -> Result<Listeners, Error> {
+    let address = |written: Option<&Spanned<String>>, default: SocketAddr| match written {
+        None => Ok(default),
+        Some(written) => written.as_ref().parse().map_err(|_invalid| {
+            let message = format!("`{}` is not an address with a port; write 127.0.0.1:8080", written.as_ref());
+            text.wrong(&written.span(), message)
+        }),
+    };
+    let listen = address(written.listen.as_ref(), LISTEN)?;
+    let admin = address(written.admin.as_ref(), ADMIN)?;
+    match &written.admin {
+        Some(written) if listen == admin && listen.port() != 0 => {
+            Err(text.wrong(&written.span(), "what is for the operator needs an address of its own"))
+        }
+        _ => Ok(Listeners { listen, admin }),
+    }
 }
 
 /// The store's URL. What is not understood is not repeated: it may hold a password.
