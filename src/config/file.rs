@@ -26,6 +26,8 @@ pub(super) struct File {
     pub(super) archive: Archive,
     #[serde(default)]
     pub(super) publish: Publish,
+    #[serde(default)]
+    pub(super) log: Log,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -162,6 +164,22 @@ pub(super) enum ItemLink {
     #[default]
     Page,
     Source,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    #[serde(default)]
+    pub(super) format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LogFormat {
+    #[default]
+    Auto,
+    Text,
+    Json,
 }
 
 /// Parses a configuration file.

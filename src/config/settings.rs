@@ -4,6 +4,7 @@ use super::file::{self, File, wrong};
 use super::{Environment, Error};
 use crate::collect::digest::DigestOptions;
 use crate::pipeline::{ArchiveOptions, DigestInput, Input, Options, VerifyOptions};
+use crate::telemetry::LogFormat;
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub store_url: String,
     /// A cycle.
     pub cycle: Options,
+    /// How log lines look.
+    pub log_format: LogFormat,
 }
 
 /// Where values are written, for errors.
@@ -126,7 +129,12 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         directory: PathBuf::from(file.publish.directory.as_deref().unwrap_or("feeds")),
     };
     let store_url = store_url(&text, file.store.url.as_ref(), environment)?;
-    Ok(Settings { store_url, cycle })
+    let log_format = match file.log.format {
+        file::LogFormat::Auto => LogFormat::Auto,
+        file::LogFormat::Text => LogFormat::Text,
+        file::LogFormat::Json => LogFormat::Json,
+    };
+    Ok(Settings { store_url, cycle, log_format })
 }
 
 /// The store's URL. What is not understood is not repeated: it may hold a password.
