@@ -1,12 +1,16 @@
 //! Arguments as written.
 
+use super::help;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::path::PathBuf;
 
-/// Publishes per-tag and combined feeds from a daily link digest, with every source checked.
+/// Publishes per-tag and combined feeds from a daily link digest, with every source checked
+///
+/// Without a command and without --once it runs as a daemon: it runs a cycle whenever the schedule says so and serves what is
+/// published to feed readers, until it is told to end.
 #[derive(Debug, Parser)]
 #[allow(clippy::struct_excessive_bools, reason = "they are switches")]
-#[command(version, about, after_help = AFTER)]
+#[command(version, about, after_help = help::after())]
 pub(super) struct Args {
     /// The configuration; default: `$WELLSOURCED_CONFIG`, config/wellsourced.toml, /etc/wellsourced/wellsourced.toml
     #[arg(long, value_name = "FILE", global = true)]
@@ -32,11 +36,6 @@ pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
-
-const AFTER: &str = "\
-Exit codes of --once: 0 all well, or warnings only; 1 nothing could be published; 2 usage or configuration;
-3 published, but with errors; 4 warnings, with --strict.
-Environment: WELLSOURCED_CONFIG, WELLSOURCED_STORE_URL, WELLSOURCED_LOG (as in RUST_LOG).";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -81,6 +80,9 @@ impl Args {
             "wellsourced=debug"
         } else if self.quiet {
             "error"
+        } else if self.command.is_none() && !self.once {
+            // The daemon tells its cycles.
+            "warn,wellsourced=info"
         } else {
             "warn"
         }

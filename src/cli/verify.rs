@@ -5,6 +5,7 @@ use super::{now, print, settings_or_default};
 use crate::config::Environment;
 use crate::model::{Check, LinkKey};
 use crate::net::{self, Client};
+use crate::telemetry::OneLine;
 use crate::verify::{CheckOptions, Target, check_all};
 use futures::StreamExt;
 use std::collections::HashMap;
@@ -76,7 +77,8 @@ fn line(json: bool, url: &str, check: &Check) -> String {
         })
         .to_string();
     }
-    let mut line = format!("{:<10} {url}  ({}: {}, {} ms)", check.verdict, check.rule, check.evidence, check.ms);
+    let (url_shown, evidence) = (OneLine(url), OneLine(&check.evidence));
+    let mut line = format!("{:<10} {url_shown}  ({}: {evidence}, {} ms)", check.verdict, check.rule, check.ms);
     for hop in &check.hops {
         let _ = write!(line, "\n             {} {}", hop.status, hop.url);
     }

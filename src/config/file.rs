@@ -30,6 +30,8 @@ pub(super) struct File {
     pub(super) publish: Publish,
     #[serde(default)]
     pub(super) serve: Serve,
+    #[serde(default)]
+    pub(super) log: Log,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -202,6 +204,22 @@ pub(super) enum ItemLink {
     #[default]
     Page,
     Source,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    #[serde(default)]
+    pub(super) format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LogFormat {
+    #[default]
+    Auto,
+    Text,
+    Json,
 }
 
 /// Parses a configuration file.

@@ -4,6 +4,7 @@ use super::file::{self, File, wrong};
 use super::{Environment, Error, inputs};
 use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
 use crate::schedule::Schedule;
+use crate::telemetry::LogFormat;
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub schedule: Schedule,
     /// Where to listen.
     pub serve: Listeners,
+    /// How log lines look.
+    pub log_format: LogFormat,
 }
 
 impl Settings {
@@ -178,7 +181,12 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         Some(written) => text.schedule(written, timezone)?,
         None => text.schedule(&Spanned::new(0..0, CYCLE.to_owned()), timezone)?,
     };
-    Ok(Settings { store_url, cycle, schedule, serve: listeners(&text, &file.serve)? })
+    let log_format = match file.log.format {
+        file::LogFormat::Auto => LogFormat::Auto,
+        file::LogFormat::Text => LogFormat::Text,
+        file::LogFormat::Json => LogFormat::Json,
+    };
+    Ok(Settings { store_url, cycle, schedule, serve: listeners(&text, &file.serve)?, log_format })
 }
 
 fn listeners(text: &Text<'_>, written: &file::Serve) -> Result<Listeners, Error> {
