@@ -3,6 +3,8 @@
 //! The only module that prints and, with the daemon, the only one that reads the clock.
 
 mod args;
+mod export;
+mod import;
 mod inspect;
 mod once;
 mod status;
@@ -38,10 +40,15 @@ pub fn main() -> ExitCode {
 
 async fn run(args: &Args, environment: &Environment) -> ExitCode {
     let outcome = match &args.command {
-        Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment),
+        Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment).await,
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
         Some(Command::Status) => match settings(args, environment) {
             Ok(settings) => status::run(args, &settings).await,
+            Err(error) => return complain(&error.into(), USAGE),
+        },
+        Some(Command::Import(import)) => import::run(args, import, environment),
+        Some(Command::Export) => match settings(args, environment) {
+            Ok(settings) => export::run(&settings),
             Err(error) => return complain(&error.into(), USAGE),
         },
         None if args.once => match settings(args, environment) {
@@ -94,7 +101,12 @@ fn warn(error: &anyhow::Error) {
 
 /// Writes a line to stdout. A reader that went away (`| head`) is no failure of ours, but ends the work.
 fn print(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{line}").context("cannot write to stdout")
+    write_out(format!("{line}\n").as_bytes())
+}
+
+/// Writes whole lines to stdout.
+fn write_out(lines: &[u8]) -> anyhow::Result<()> {
+    std::io::stdout().write_all(lines).context("cannot write to stdout")
 }
 
 #[allow(clippy::disallowed_methods, reason = "the clock is read here, once, and handed down")]

@@ -3,9 +3,12 @@
 //! The only module that reads the environment. A mistake names file, line, column and the way to mend it.
 
 mod file;
+mod inputs;
 mod settings;
+mod subscribe;
 
 pub use settings::Settings;
+pub use subscribe::{Added, Subscribed, subscribe};
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +32,14 @@ pub enum Error {
     /// It cannot be read.
     #[error("{path}: cannot be read: {source}")]
     Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It cannot be written.
+    #[error("{path}: cannot be written: {source}")]
+    Unwritable {
         /// The file.
         path: String,
         /// Why.

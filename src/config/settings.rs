@@ -1,9 +1,8 @@
 //! The configuration as meant: every value checked, every default filled in.
 
 use super::file::{self, File, wrong};
-use super::{Environment, Error};
-use crate::collect::digest::DigestOptions;
-use crate::pipeline::{ArchiveOptions, DigestInput, Input, Options, VerifyOptions};
+use super::{Environment, Error, inputs};
+use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -32,24 +31,19 @@ pub struct Settings {
 }
 
 /// Where values are written, for errors.
-struct Text<'a> {
+pub(super) struct Text<'a> {
     path: &'a str,
     text: &'a str,
 }
 
 impl Text<'_> {
-    fn wrong(&self, span: &Range<usize>, message: impl Into<String>) -> Error {
+    pub(super) fn wrong(&self, span: &Range<usize>, message: impl Into<String>) -> Error {
         wrong(self.path, self.text, span, message.into())
     }
 
-    fn url(&self, written: &Spanned<String>) -> Result<Url, Error> {
-        let mut url = Url::parse(written.as_ref())
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            .ok_or_else(|| {
-                let message = format!("`{}` is not an absolute http or https URL", written.as_ref());
-                self.wrong(&written.span(), message)
-            })?;
+    /// The address of a folder: it ends in `/` and has neither query nor fragment.
+    pub(super) fn url(&self, written: &Spanned<String>) -> Result<Url, Error> {
+        let mut url = self.exact_url(written)?;
         if !url.path().ends_with('/') {
             let path = format!("{}/", url.path());
             url.set_path(&path);
@@ -57,6 +51,17 @@ impl Text<'_> {
         url.set_query(None);
         url.set_fragment(None);
         Ok(url)
+    }
+
+    /// An address as it is, query and all.
+    pub(super) fn exact_url(&self, written: &Spanned<String>) -> Result<Url, Error> {
+        Url::parse(written.as_ref())
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| {
+                let message = format!("`{}` is not an absolute http or https URL", written.as_ref());
+                self.wrong(&written.span(), message)
+            })
     }
 
     fn duration(&self, written: &Spanned<String>) -> Result<Duration, Error> {
@@ -116,7 +121,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         base_url: base_url.clone(),
     };
     let cycle = Options {
-        inputs: inputs(&text, file, timezone)?,
+        inputs: inputs::mean(&text, file, timezone)?,
         slugs: file.tags.slugs.clone(),
         offline: false,
         net: net(&text, &file.net, &base_url)?,
@@ -168,33 +173,6 @@ fn formats(written: Option<&[file::Format]>) -> Vec<publish::Format> {
         }
     }
     formats
-}
-
-fn inputs(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Input>, Error> {
-    let mut inputs: Vec<Input> = Vec::with_capacity(file.inputs.len());
-    for input in &file.inputs {
-        let name = input.name.as_ref().trim();
-        if name.is_empty() || inputs.iter().any(|other| other.name() == name) {
-            let message =
-                format!("an input's name seeds the ids of its items: `{name}` must not be empty or used twice");
-            return Err(text.wrong(&input.name.span(), message));
-        }
-        let glob = input.digest.as_ref();
-        if let Err(error) = glob::Pattern::new(glob) {
-            let message = format!("`{glob}` is not a pattern of file names: {}", error.msg);
-            return Err(text.wrong(&input.digest.span(), message));
-        }
-        let base_url = input.base_url.as_ref().map(|url| text.url(url)).transpose()?;
-        let digest = DigestOptions {
-            timezone,
-            base_url,
-            category: input.category.clone(),
-            tags: input.tags.clone(),
-            aliases: file.tags.aliases.clone(),
-        };
-        inputs.push(Input::Digest(DigestInput { name: name.to_owned(), glob: glob.clone(), digest }));
-    }
-    Ok(inputs)
 }
 
 fn net(text: &Text<'_>, written: &file::Net, base_url: &Url) -> Result<net::Options, Error> {

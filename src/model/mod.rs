@@ -20,7 +20,7 @@ pub use channel::{Channel, ChannelKind};
 pub use check::{Check, Hop, Judgement, Verdict};
 pub use complaint::{Complaint, Place, Severity};
 pub use feed::{Category, Entry, Feed, FeedUrls};
-pub use item::{Edition, Item, SourceKind, SourceLink};
+pub use item::{Edition, Item, Joined, SourceKind, SourceLink};
 pub use known::{KnownEdition, KnownItem, Presence};
 pub use link::LinkKey;
 pub use poll::{Instead, Move, PollState, Rest, Validators};

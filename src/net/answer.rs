@@ -79,7 +79,7 @@ impl Answer {
             if !self.room.grow(self.raw.len() + chunk.len(), deadline).await {
                 return Ending::TimedOut;
             }
-            self.raw.extend(chunk.iter().take(room));
+            self.raw.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
             if chunk.len() > room || self.raw.len() == cap {
                 return Ending::Cut;
             }

@@ -24,6 +24,8 @@ pub struct FeedInput {
     pub name: String,
     /// Where it is fetched.
     pub url: url::Url,
+    /// When it is fetched, as written (five fields as in crontab); without, as often as it is worth it.
+    pub schedule: Option<String>,
     /// How its entries are taken over.
     pub feed: FeedOptions,
 }
