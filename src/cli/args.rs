@@ -45,6 +45,8 @@ pub(super) enum Command {
     Verify(Verify),
     /// Shows inputs, links by verdict and the last cycle
     Status,
+    /// Shows when each job runs next, with zone
+    Schedule(Next),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -62,6 +64,13 @@ pub(super) struct Verify {
     /// URLs to check; `-` reads them from stdin, one a line
     #[arg(required = true, value_name = "URL")]
     pub(super) urls: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Next {
+    /// How many slots of each job
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) next: usize,
 }
 
 impl Args {

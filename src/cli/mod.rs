@@ -6,6 +6,7 @@ mod args;
 mod help;
 mod inspect;
 mod once;
+mod schedule;
 mod status;
 mod summary;
 mod verify;
@@ -20,6 +21,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::config::{self, Environment, Settings};
+use crate::daemon::{self, Inherited, Start};
 use crate::telemetry::{self, LogFormat, LogOptions, OneLine};
 
 /// Usage or configuration is wrong.
@@ -34,37 +36,51 @@ pub fn command() -> clap::Command {
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let environment = Environment::read();
+    let is_daemon = args.command.is_none() && !args.once;
+    // Before there are threads.
+    let inherited = match is_daemon.then(|| Inherited::take(environment.listen_names.as_deref())).transpose() {
+        Ok(inherited) => inherited.unwrap_or_default(),
+        Err(error) => return complain(&error, 1, &environment),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return complain(&anyhow::Error::new(error).context("cannot start"), 1, &environment),
     };
-    let code = runtime.block_on(Box::pin(run(&args, &environment)));
+    let code = runtime.block_on(Box::pin(run(&args, &environment, inherited)));
     // A task that still blocks (a slow disk) must not hold up the end.
     runtime.shutdown_background();
     code
 }
 
-async fn run(args: &Args, environment: &Environment) -> ExitCode {
+async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> ExitCode {
     let outcome = match &args.command {
         Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment),
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
-        Some(Command::Status) => match settings(args, environment) {
-            Ok(settings) => status::run(args, &settings).await,
+        command => match settings(args, environment) {
             Err(error) => return complain(&error.into(), USAGE, environment),
+            Ok(settings) => match command {
+                Some(Command::Schedule(next)) => schedule::run(args, next, &settings),
+                Some(_) => status::run(args, &settings).await,
+                None if args.once => once::run(args, settings).await,
+                None => daemon(args, environment, settings, inherited).await,
+            },
         },
-        None if args.once => match settings(args, environment) {
-            Ok(settings) => once::run(args, settings).await,
-            Err(error) => return complain(&error.into(), USAGE, environment),
-        },
-        None => {
-            let error = anyhow::anyhow!("the daemon is not built yet; run one cycle with --once, see --help");
-            return complain(&error, USAGE, environment);
-        }
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
         Err(error) => complain(&error, 1, environment),
     }
+}
+
+async fn daemon(
+    args: &Args,
+    environment: &Environment,
+    settings: Settings,
+    inherited: Inherited,
+) -> anyhow::Result<u8> {
+    let config = config::find(args.config.as_deref(), environment)?;
+    let start = Start { config, environment: environment.clone(), settings, inherited };
+    Box::pin(daemon::run(start)).await
 }
 
 fn settings(args: &Args, environment: &Environment) -> Result<Settings, config::Error> {

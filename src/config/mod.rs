@@ -3,9 +3,10 @@
 //! The only module that reads the environment. A mistake names file, line, column and the way to mend it.
 
 mod file;
+mod inputs;
 mod settings;
 
-pub use settings::Settings;
+pub use settings::{Listeners, Settings};
 
 use std::path::{Path, PathBuf};
 
@@ -62,6 +63,8 @@ pub struct Environment {
     pub log: Option<String>,
     /// `JOURNAL_STREAM`, by which systemd tells that stderr goes to the journal.
     pub journal_stream: Option<String>,
+    /// `LISTEN_FDNAMES`: systemd's names of the sockets that it hands over.
+    pub listen_names: Option<String>,
     /// Whether `NO_COLOR` asks for none.
     pub no_color: bool,
 }
@@ -81,6 +84,7 @@ impl Environment {
             store_url: text("WELLSOURCED_STORE_URL").or_else(credential),
             log: text("WELLSOURCED_LOG"),
             journal_stream: text("JOURNAL_STREAM"),
+            listen_names: text("LISTEN_FDNAMES"),
             no_color: variable("NO_COLOR").is_some(),
         }
     }

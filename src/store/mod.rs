@@ -12,6 +12,7 @@ mod inputs;
 mod items;
 mod known;
 mod links;
+mod lock;
 mod published;
 mod shown;
 mod upkeep;
@@ -22,6 +23,7 @@ pub use cycles::CycleRecord;
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
 pub use links::{DueLink, LinkState};
+pub use lock::{Claim, Holder, Lock};
 pub use published::{Changes, ChannelState, Shift};
 pub use shown::Candidate;
 
@@ -52,6 +54,14 @@ pub enum Error {
     #[error("cannot make the folder {path} for the store: {source}")]
     Folder {
         /// The folder.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The lock beside the database could not be had.
+    #[error("cannot lock {path}: {source}")]
+    Lock {
+        /// The file of the lock.
         path: String,
         /// Why.
         source: std::io::Error,
