@@ -1,5 +1,7 @@
-//! Logs and progress. Decides nothing; what it shows goes to stderr.
+//! Logs, metrics and progress. Decides nothing; what it shows goes to stderr.
 
+pub mod metrics;
+mod process;
 mod progress;
 
 pub use progress::{Bar, Progress};
