@@ -67,7 +67,12 @@ impl Site {
             });
             if let Loaded::Whole(snapshot) = loaded.await?? {
                 let current = RwLock::new(Arc::from(snapshot));
-                return Ok(Arc::new(Self { current, pool, deltas: std::sync::Mutex::default(), claims: Mutex::default() }));
+                return Ok(Arc::new(Self {
+                    current,
+                    pool,
+                    deltas: std::sync::Mutex::default(),
+                    claims: Mutex::default(),
+                }));
             }
             tokio::time::sleep(pause).await;
             attempt += 1;

@@ -5,6 +5,7 @@
 
 mod matrix;
 mod server;
+mod table;
 
 #[path = "../support/mod.rs"]
 mod support;

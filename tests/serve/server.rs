@@ -15,7 +15,7 @@ use wellsourced::store::Store;
 
 /// A site that is served. Ends with the test.
 pub(crate) struct Server {
-    pub(crate) files: support::Site,
+    pub(crate) files: Arc<support::Site>,
     pub(crate) site: Arc<Site>,
     pub(crate) address: SocketAddr,
     pub(crate) stop: CancellationToken,
@@ -45,17 +45,18 @@ impl Reply {
 impl Server {
     /// Publishes some posts and serves them.
     pub(crate) async fn start(more: &str, limits: Limits) -> Self {
-        let files = support::Site::new(more);
+        let files = Arc::new(support::Site::new(more));
         for number in 1..=8 {
             let seeds: Vec<u32> = (number * 10..number * 10 + 8).collect();
             files.write(&format!("posts/{number}.md"), post(number, &seeds).markdown());
         }
         files.cycle_async(noon(), true).await;
-        Self::of(files, limits).await
+        Self::of(&files, limits).await
     }
 
     /// Serves what a site published.
-    pub(crate) async fn of(files: support::Site, limits: Limits) -> Self {
+    pub(crate) async fn of(files: &Arc<support::Site>, limits: Limits) -> Self {
+        let files = Arc::clone(files);
         let settings = settings(&files);
         let mut options =
             Options::new(settings.cycle.directory.clone(), settings.cycle.publish.clone(), Duration::from_mins(15));
@@ -115,7 +116,7 @@ pub(crate) fn parse(bytes: &[u8], head_only: bool) -> Reply {
     let head = std::str::from_utf8(&bytes[..end]).unwrap();
     let mut lines = head.split("\r\n");
     let status_line = lines.next().unwrap();
-    let status = status_line.strip_prefix("HTTP/1.").unwrap()[2..5].parse().unwrap();
+    let status = status_line.split(' ').nth(1).unwrap().parse().unwrap();
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for line in lines {
         let (name, value) = line.split_once(": ").unwrap();
