@@ -70,7 +70,8 @@ pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
         Route::File(entry) => file(entry, Asked { negotiated: false, head }, request.headers()),
         Route::Channel(folder) => {
             let at = |form: accept::Form| snapshot.entry(&format!("{folder}{}", form.file_name()));
-            let form = accept::choose(&texts(request.headers(), &ACCEPT), |form| at(form).is_some());
+            let accepted: Vec<&str> = texts(request.headers(), &ACCEPT).collect();
+            let form = accept::choose(&accepted, |form| at(form).is_some());
             match form.and_then(at) {
                 Some(entry) => file(entry, Asked { negotiated: true, head }, request.headers()),
                 None => refuse(StatusCode::NOT_ACCEPTABLE),
@@ -144,14 +145,15 @@ impl Cold {
 
 /// Whether a reader takes a feed without what it has.
 fn wants_delta(headers: &HeaderMap) -> bool {
-    let lists = texts(headers, &A_IM);
-    lists.iter().flat_map(|list| weighted(list)).any(|(name, weight)| name.eq_ignore_ascii_case("feed") && weight > 0)
+    texts(headers, &A_IM).flat_map(weighted).any(|(name, weight)| name.eq_ignore_ascii_case("feed") && weight > 0)
 }
 
 /// Hashes of the versions that a reader has.
 fn bases(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    lists.flat_map(tags).map(|tag| tag.trim_matches('"')).map(|tag| tag.split('-').next().unwrap_or_default())
+    texts(headers, &IF_NONE_MATCH)
+        .flat_map(tags)
+        .map(|tag| tag.trim_matches('"'))
+        .map(|tag| tag.split('-').next().unwrap_or_default())
 }
 
 /// Marks an answer as a part. Only caches that know of deltas may keep it (RFC 3229, section 10.8.3).
@@ -169,7 +171,7 @@ fn as_delta(mut answer: Answer, cache_control: &HeaderValue) -> Answer {
 fn answer(bundle: &Bundle, path: &str, asked: Asked, headers: &HeaderMap) -> Answer {
     let accepted = match headers.get(ACCEPT_ENCODING) {
         None => Accepted::PLAIN,
-        Some(_) => Accepted::read(&texts(headers, &ACCEPT_ENCODING)),
+        Some(_) => Accepted::read(texts(headers, &ACCEPT_ENCODING)),
     };
     let variant = bundle.choose(accepted);
     if is_refused(headers, &variant.tag, bundle.modified) {
@@ -224,6 +226,6 @@ fn with_headers(status: StatusCode, headers: &HeaderMap) -> Answer {
 }
 
 /// The values of a header that are text.
-fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {
-    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect()
+fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
 }

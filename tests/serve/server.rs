@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use wellsourced::config::{self, Environment, Settings};
@@ -100,6 +100,56 @@ impl Server {
         let mut read = Vec::new();
         let _ = stream.read_to_end(&mut read).await;
         read
+    }
+}
+
+/// A connection that is kept.
+pub(crate) struct Kept {
+    stream: BufReader<TcpStream>,
+}
+
+impl Kept {
+    pub(crate) async fn to(address: SocketAddr) -> Self {
+        Self { stream: BufReader::new(TcpStream::connect(address).await.unwrap()) }
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) async fn send(&mut self, bytes: &str) -> std::io::Result<()> {
+        self.stream.write_all(bytes.as_bytes()).await
+    }
+
+    /// GET with these header lines.
+    pub(crate) async fn get(&mut self, target: &str, headers: &str) -> Reply {
+        self.send(&format!("GET {target} HTTP/1.1\r\nHost: feeds.example\r\n{headers}\r\n")).await.unwrap();
+        self.reply().await
+    }
+
+    /// The next answer, whole.
+    pub(crate) async fn reply(&mut self) -> Reply {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(b"\r\n\r\n") {
+            let read = self.stream.read_until(b'\n', &mut bytes).await.unwrap();
+            assert!(read > 0, "the connection ended within {:?}", String::from_utf8_lossy(&bytes));
+        }
+        let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        let bodiless = head.contains(" 304 ");
+        let mut body = vec![0; length.filter(|_| !bodiless).unwrap_or(0)];
+        self.stream.read_exact(&mut body).await.unwrap();
+        bytes.extend(body);
+        parse(&bytes, false)
+    }
+
+    /// Nothing more will be sent.
+    pub(crate) async fn done(&mut self) {
+        let _ = self.stream.shutdown().await;
+    }
+
+    /// What comes until the server closes the connection.
+    pub(crate) async fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        let _ = self.stream.read_to_end(&mut rest).await;
+        rest
     }
 }
 
