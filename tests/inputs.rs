@@ -46,7 +46,7 @@ fn every_key_of_a_feed_is_taken_over() {
          [[tags.rules]]\npattern = '\\bGPU\\b'\ntag = \"hardware\"\n[tags.aliases]\n\"显卡\" = \"GPU\"\n",
     )
     .remove(0);
-    assert_eq!(feed.schedule.as_deref(), Some("*/30 * * * *"));
+    assert_eq!(feed.schedule.as_ref().map(ToString::to_string).as_deref(), Some("*/30 * * * *"));
     let options = feed.feed;
     assert_eq!((options.content, options.strip_tracking), (ContentKind::Full, true));
     assert_eq!((options.filter.include.len(), options.filter.exclude.len()), (2, 1));
@@ -71,7 +71,8 @@ fn mistakes_are_named_where_they_stand() {
         (format!("{digest}exclude = []\n"), "4:11", "`exclude` is a key of a feed"),
         (format!("{digest}strip_tracking = false\n"), "4:18", "`strip_tracking` is a key of a feed"),
         (format!("{feed}content = \"all\"\n"), "4:11", "`full`, `summary`, `none`"),
-        (format!("{feed}schedule = \" \"\n"), "4:12", "five fields"),
+        (format!("{feed}schedule = \" \"\n"), "4:13", "five fields"),
+        (format!("{feed}schedule = \"*/30 24 * * *\"\n"), "4:18", "`24` is no hour"),
         (format!("{feed}include = [\"a\", \"(\"]\n"), "4:17", "unclosed group"),
         (format!("{feed}exclude = [\"(?=a)\"]\n"), "4:12", "look-around"),
         (format!("{feed}exclude = [\"{long}\"]\n"), "4:12", "too large"),

@@ -5,6 +5,7 @@ use super::{now, settings_or_default, write_out};
 use crate::config::Environment;
 use crate::model::{Check, Hop, LinkKey, Verdict};
 use crate::net::{self, Client};
+use crate::telemetry::OneLine;
 use crate::verify::{CheckOptions, Target, check_all};
 use futures::StreamExt;
 use serde::Serialize;
@@ -92,7 +93,8 @@ fn tell(lines: &mut Vec<u8>, json: bool, url: &str, check: &Check) -> anyhow::Re
     if json {
         serde_json::to_writer(&mut *lines, &Told { url, verdict, rule, evidence, status, final_url, hops, ms })?;
     } else {
-        write!(lines, "{verdict:<10} {url}  ({rule}: {evidence}, {ms} ms)")?;
+        let (shown, evidence) = (OneLine(url), OneLine(evidence));
+        write!(lines, "{verdict:<10} {shown}  ({rule}: {evidence}, {ms} ms)")?;
         for hop in hops {
             write!(lines, "\n             {} {}", hop.status, hop.url)?;
         }

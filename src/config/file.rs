@@ -17,6 +17,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) inputs: Vec<Input>,
     #[serde(default)]
+    pub(super) schedule: Schedule,
+    #[serde(default)]
     pub(super) tags: Tags,
     #[serde(default)]
     pub(super) net: Net,
@@ -26,6 +28,10 @@ pub(super) struct File {
     pub(super) archive: Archive,
     #[serde(default)]
     pub(super) publish: Publish,
+    #[serde(default)]
+    pub(super) serve: Serve,
+    #[serde(default)]
+    pub(super) log: Log,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -81,6 +87,12 @@ pub(super) enum Content {
     Full,
     Summary,
     None,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schedule {
+    pub(super) cycle: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -171,6 +183,13 @@ pub(super) struct Publish {
     pub(super) item_link: ItemLink,
 }
 
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Serve {
+    pub(super) listen: Option<Spanned<String>>,
+    pub(super) admin: Option<Spanned<String>>,
+}
+
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Format {
@@ -185,6 +204,22 @@ pub(super) enum ItemLink {
     #[default]
     Page,
     Source,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    #[serde(default)]
+    pub(super) format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LogFormat {
+    #[default]
+    Auto,
+    Text,
+    Json,
 }
 
 /// Parses a configuration file.

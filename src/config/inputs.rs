@@ -109,7 +109,7 @@ impl Around<'_> {
         Ok(FeedInput {
             name: written.name.as_ref().trim().to_owned(),
             url: address(self.text, url)?,
-            schedule: written.schedule.as_ref().map(|written| schedule(self.text, written)).transpose()?,
+            schedule: written.schedule.as_ref().map(|written| self.text.schedule(written, self.timezone)).transpose()?,
             feed,
         })
     }
@@ -126,15 +126,6 @@ fn address(text: &Text<'_>, written: &Spanned<String>) -> Result<Url, Error> {
     }
     url.set_fragment(None);
     Ok(url)
-}
-
-/// The place where an input's own schedule is checked; so far it must only be there.
-fn schedule(text: &Text<'_>, written: &Spanned<String>) -> Result<String, Error> {
-    let schedule = written.as_ref().trim();
-    if schedule.is_empty() {
-        return Err(text.wrong(&written.span(), "a schedule has five fields as in crontab, such as `*/30 * * * *`"));
-    }
-    Ok(schedule.to_owned())
 }
 
 /// Keys of the other kind of input would be without effect.

@@ -3,9 +3,12 @@
 use super::file::{self, File, wrong};
 use super::{Environment, Error, inputs};
 use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
+use crate::schedule::Schedule;
+use crate::telemetry::LogFormat;
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,8 +18,15 @@ use url::Url;
 /// Where the store is when nothing says so.
 const STORE_URL: &str = "sqlite:var/wellsourced.db";
 
+/// When cycles run when nothing says so.
+const CYCLE: &str = "*/15 * * * *";
+
 /// Whom to ask for copies when nothing says so.
 const ARCHIVE: &str = "https://web.archive.org/";
+
+/// Where to listen when nothing says so: reachable from this machine only.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9188);
 
 /// Longest duration taken: a century, which fits into every type of time.
 const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
@@ -28,6 +38,29 @@ pub struct Settings {
     pub store_url: String,
     /// A cycle.
     pub cycle: Options,
+    /// When the daemon runs a cycle.
+    pub schedule: Schedule,
+    /// Where to listen.
+    pub serve: Listeners,
+    /// How log lines look.
+    pub log_format: LogFormat,
+}
+
+impl Settings {
+    /// Everything that runs by a schedule of its own, with its name.
+    pub fn jobs(&self) -> impl Iterator<Item = (&str, &Schedule)> {
+        std::iter::once(("cycle", &self.schedule))
+            .chain(self.cycle.inputs.iter().filter_map(|input| Some((input.name(), input.schedule()?))))
+    }
+}
+
+/// Where the daemon listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listeners {
+    /// For everybody.
+    pub listen: SocketAddr,
+    /// For the operator.
+    pub admin: SocketAddr,
 }
 
 /// Where values are written, for errors.
@@ -68,6 +101,19 @@ impl Text<'_> {
         duration(written.as_ref()).ok_or_else(|| {
             let message = format!("`{}` is not a duration; write 500ms, 20s, 10m, 24h or 7d", written.as_ref());
             self.wrong(&written.span(), message)
+        })
+    }
+
+    /// A crontab expression. What is wrong with it has a place inside the string; behind an escape that place cannot be
+    /// told, and the string's own is named.
+    pub(super) fn schedule(&self, written: &Spanned<String>, timezone: Tz) -> Result<Schedule, Error> {
+        Schedule::parse(written.as_ref(), timezone).map_err(|error| {
+            let (span, value) = (written.span(), written.as_ref());
+            let raw = self.text.get(span.clone()).unwrap_or_default();
+            let start = raw.find(value.as_str()).map_or(span.start, |quote| span.start + quote);
+            let before = value.char_indices().nth(error.column - 1).map_or(value.len(), |(place, _)| place);
+            let place = if start == span.start { start } else { start + before };
+            self.wrong(&(place..place), format!("`{value}`: {}", error.message))
         })
     }
 
@@ -131,7 +177,34 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         directory: PathBuf::from(file.publish.directory.as_deref().unwrap_or("feeds")),
     };
     let store_url = store_url(&text, file.store.url.as_ref(), environment)?;
-    Ok(Settings { store_url, cycle })
+    let schedule = match &file.schedule.cycle {
+        Some(written) => text.schedule(written, timezone)?,
+        None => text.schedule(&Spanned::new(0..0, CYCLE.to_owned()), timezone)?,
+    };
+    let log_format = match file.log.format {
+        file::LogFormat::Auto => LogFormat::Auto,
+        file::LogFormat::Text => LogFormat::Text,
+        file::LogFormat::Json => LogFormat::Json,
+    };
+    Ok(Settings { store_url, cycle, schedule, serve: listeners(&text, &file.serve)?, log_format })
+}
+
+fn listeners(text: &Text<'_>, written: &file::Serve) -> Result<Listeners, Error> {
+    let address = |written: Option<&Spanned<String>>, default: SocketAddr| match written {
+        None => Ok(default),
+        Some(written) => written.as_ref().parse().map_err(|_invalid| {
+            let message = format!("`{}` is not an address with a port; write 127.0.0.1:8080", written.as_ref());
+            text.wrong(&written.span(), message)
+        }),
+    };
+    let listen = address(written.listen.as_ref(), LISTEN)?;
+    let admin = address(written.admin.as_ref(), ADMIN)?;
+    match &written.admin {
+        Some(written) if listen == admin && listen.port() != 0 => {
+            Err(text.wrong(&written.span(), "what is for the operator needs an address of its own"))
+        }
+        _ => Ok(Listeners { listen, admin }),
+    }
 }
 
 /// The store's URL. What is not understood is not repeated: it may hold a password.

@@ -112,6 +112,8 @@ async fn record(store: &Store, report: &Report) -> Result<(), Error> {
     };
     let json = serde_json::to_string(&kept).unwrap_or_default();
     let mut write = store.begin().await?;
-    write.record_cycle(&CycleRecord { started: report.started, ended, report: json }).await?;
+    write
+        .record_cycle(&CycleRecord { started: report.started, ended, failed: report.failure.is_some(), report: json })
+        .await?;
     Ok(write.commit().await?)
 }

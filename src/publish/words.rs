@@ -45,6 +45,7 @@ pub(super) struct Words {
     pub(super) number_of_links: &'static str,
     pub(super) evidence: &'static str,
     pub(super) cited_in: &'static str,
+    pub(super) refusal: fn(u16) -> (&'static str, &'static str),
 }
 
 impl Words {
@@ -111,6 +112,14 @@ static ZH_CN: Words = Words {
     number_of_links: "链接数",
     evidence: "依据",
     cited_in: "引用于",
+    refusal: |status| match status {
+        404 => ("找不到", "这里没有内容：地址可能有误，或条目已经离开。"),
+        405 => ("不支持此方法", "这里只能读取（GET 和 HEAD）。"),
+        406 => ("没有合适的格式", "此处没有所要的格式；请改用 Atom、RSS、JSON Feed 或网页。"),
+        410 => ("已停止提供", "这里曾经发布的内容已由本站撤下，请不要再订阅。"),
+        503 => ("稍候", "此文件正在更新，请稍后再试。"),
+        _ => ("无效的请求", "无法理解此请求。"),
+    },
 };
 
 static EN: Words = Words {
@@ -161,4 +170,14 @@ static EN: Words = Words {
     number_of_links: "Links",
     evidence: "Evidence",
     cited_in: "Cited in",
+    refusal: |status| match status {
+        404 => ("Not found", "There is nothing here: the address may be wrong, or the item has left."),
+        405 => ("Method not allowed", "This can only be read (GET and HEAD)."),
+        406 => {
+            ("No such format", "It is not to be had in the format asked for; take Atom, RSS, JSON Feed or the page.")
+        }
+        410 => ("Gone", "What was published here was withdrawn for good; please unsubscribe."),
+        503 => ("One moment", "This file is being renewed; please try again."),
+        _ => ("Bad request", "The request could not be understood."),
+    },
 };

@@ -14,6 +14,7 @@ mod inputs;
 mod items;
 mod known;
 mod links;
+mod lock;
 mod marks;
 mod polls;
 mod published;
@@ -31,6 +32,7 @@ pub use entries::{Carrier, EntryRow, EntryState, NewEntry};
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
 pub use links::{Due, DueLink, LinkState};
+pub use lock::{Claim, Holder, Lock};
 pub use polls::FeedState;
 pub use published::{Changes, ChannelState, Shift};
 pub use rows::ItemRow;
@@ -65,6 +67,14 @@ pub enum Error {
     #[error("cannot make the folder {path} for the store: {source}")]
     Folder {
         /// The folder.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The lock beside the database could not be had.
+    #[error("cannot lock {path}: {source}")]
+    Lock {
+        /// The file of the lock.
         path: String,
         /// Why.
         source: std::io::Error,

@@ -116,7 +116,9 @@ pub(super) fn folded(text: &str) -> String {
 fn rest<'a>(html: &'a str, input: &BufferQueue) -> &'a str {
     let pieces: Vec<StrTendril> = std::iter::from_fn(|| input.pop_front()).collect();
     let left: usize = pieces.iter().map(|piece| piece.len()).sum();
-    pieces.into_iter().for_each(|piece| input.push_back(piece));
+    for piece in pieces {
+        input.push_back(piece);
+    }
     html.len().checked_sub(left).and_then(|read| html.get(read..)).unwrap_or(html)
 }
 

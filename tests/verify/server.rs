@@ -75,7 +75,7 @@ pub(crate) struct Wire {
     pub(crate) visits: Arc<Mutex<HashMap<(String, String), usize>>>,
     /// The head of each request, as it came.
     pub(crate) heads: Arc<Mutex<Vec<Vec<u8>>>>,
-    /// Requests being answered by host, now and at most.
+    /// Requests by host whose last step has not begun, now and at most: with it a client may be done sooner than we are.
     pub(crate) busy: Arc<Mutex<HashMap<String, (usize, usize)>>>,
     sites: Arc<Mutex<Site>>,
 }
@@ -171,15 +171,16 @@ async fn serve(mut stream: TcpStream, seen: Seen) {
         *now += 1;
         *most = (*most).max(*now);
     }
-    let mut whole = true;
-    for step in steps {
-        whole = whole && play(&mut stream, step, &path).await.is_ok();
-    }
-    if let Some((now, _)) = seen.busy.lock().unwrap().get_mut(&host) {
-        *now -= 1;
-    }
-    if !whole {
-        return;
+    let last = steps.len().saturating_sub(1);
+    for (n, step) in steps.into_iter().enumerate() {
+        if n == last
+            && let Some((now, _)) = seen.busy.lock().unwrap().get_mut(&host)
+        {
+            *now -= 1;
+        }
+        if play(&mut stream, step, &path).await.is_err() {
+            return;
+        }
     }
     let _ = stream.shutdown().await;
     // What the client still sends is read, so that closing does not turn into a reset.

@@ -29,7 +29,9 @@ fn up(hosts: std::ops::Range<usize>) -> impl Iterator<Item = Check> {
 
 fn network_is_down(checks: &[Check]) -> Option<String> {
     let mut reach = Reach::default();
-    checks.iter().for_each(|check| reach.note(check));
+    for check in checks {
+        reach.note(check);
+    }
     reach.network_is_down()
 }
 
@@ -72,6 +74,8 @@ fn it_is_sure_as_soon_as_no_rest_of_the_sweep_can_change_it() {
     }
     let mut reach = Reach::default();
     assert!(!reach.is_sure(0), "nothing was tried");
-    [look(0, Verdict::Failing, false), look(0, Verdict::Reachable, true)].iter().for_each(|check| reach.note(check));
+    for check in [look(0, Verdict::Failing, false), look(0, Verdict::Reachable, true)] {
+        reach.note(&check);
+    }
     assert!(reach.is_sure(2) && reach.any());
 }
