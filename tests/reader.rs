@@ -110,4 +110,3 @@ fn rhythm(rhythm: &Rhythm) -> Value {
         "update_period": rhythm.update_period.map(|period| period.as_secs()),
     })
 }
-

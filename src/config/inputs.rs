@@ -109,7 +109,11 @@ impl Around<'_> {
         Ok(FeedInput {
             name: written.name.as_ref().trim().to_owned(),
             url: address(self.text, url)?,
-            schedule: written.schedule.as_ref().map(|written| self.text.schedule(written, self.timezone)).transpose()?,
+            schedule: written
+                .schedule
+                .as_ref()
+                .map(|written| self.text.schedule(written, self.timezone))
+                .transpose()?,
             feed,
         })
     }

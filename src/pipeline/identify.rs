@@ -54,8 +54,15 @@ pub(super) async fn save(
         None => new_edition(write, &place, edition).await?,
     };
     let was_lost = next.presence == Presence::Lost;
-    let mut giver =
-        Giver { write: &mut *write, place: &place, edition, now, ids: HashSet::new(), seconds: HashSet::new(), days: BTreeSet::new() };
+    let mut giver = Giver {
+        write: &mut *write,
+        place: &place,
+        edition,
+        now,
+        ids: HashSet::new(),
+        seconds: HashSet::new(),
+        days: BTreeSet::new(),
+    };
     let changes = giver.items(&mut next).await?;
     let days = giver.days;
     let header = header_hash(edition);
@@ -178,9 +185,12 @@ impl Giver<'_> {
 
     /// The item that a feed had of the same story, not long before or after: it goes on as this one.
     async fn had_by_a_feed(&mut self, item: &Item) -> Result<Option<KnownItem>, Error> {
-        let Some(story) = item.sources.first().and_then(|source| stories::story_of(&source.url)) else { return Ok(None) };
+        let Some(story) = item.sources.first().and_then(|source| stories::story_of(&source.url)) else {
+            return Ok(None);
+        };
         let about = self.write.about(&[&story]).await?.remove(&story).unwrap_or_default();
-        let about: Vec<stories::About> = about.iter().map(feeds::about).filter(|about| !self.ids.contains(&about.item)).collect();
+        let about: Vec<stories::About> =
+            about.iter().map(feeds::about).filter(|about| !self.ids.contains(&about.item)).collect();
         let Some(id) = stories::goes_on(&about, self.edition.date.with_timezone(&Utc)) else { return Ok(None) };
         let Some(state) = self.write.item_states(&[id]).await?.remove(&id) else { return Ok(None) };
         self.ids.insert(id);

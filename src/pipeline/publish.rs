@@ -138,7 +138,12 @@ async fn compose_all(
     let whole = Shift { from: Some(i64::MIN), touched: Vec::new() };
     let shift_of = |id: i64| if scope.all { Some(&whole) } else { scope.changes.channels.get(&id) };
     let in_scope: Vec<_> = channels.iter().filter_map(|state| shift_of(state.id).map(|shift| (state, shift))).collect();
-    tracing::debug!(items = items.len(), editions = of_digests.len() + of_days.len(), channels = in_scope.len(), "in scope");
+    tracing::debug!(
+        items = items.len(),
+        editions = of_digests.len() + of_days.len(),
+        channels = in_scope.len(),
+        "in scope"
+    );
     let bar = progress.publishing(items.len() + of_digests.len() + of_days.len() + in_scope.len());
     let mut units =
         futures::stream::iter(items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids))).buffered(WORKERS);

@@ -54,10 +54,11 @@ impl Write {
         if let Some(id) = self.days {
             return Ok(id);
         }
-        let id = sqlx::query_scalar("INSERT INTO inputs (name, fingerprint, kind) VALUES ($1, '', 'days') RETURNING id")
-            .bind(DAYS)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let id =
+            sqlx::query_scalar("INSERT INTO inputs (name, fingerprint, kind) VALUES ($1, '', 'days') RETURNING id")
+                .bind(DAYS)
+                .fetch_one(&mut *self.tx)
+                .await?;
         self.days = Some(id);
         Ok(id)
     }

@@ -117,8 +117,9 @@ impl Write {
 
     /// Digest inputs of the store that are not among these names.
     pub async fn inputs_but(&mut self, names: &[String]) -> Result<Vec<(i64, String)>> {
-        let all: Vec<(i64, String)> =
-            sqlx::query_as("SELECT id, name FROM inputs WHERE kind <> 'days' ORDER BY id").fetch_all(&mut *self.tx).await?;
+        let all: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM inputs WHERE kind <> 'days' ORDER BY id")
+            .fetch_all(&mut *self.tx)
+            .await?;
         Ok(all.into_iter().filter(|(_, name)| !names.contains(name)).collect())
     }
 

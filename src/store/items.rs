@@ -87,6 +87,7 @@ impl Store {
                 let mut seen = HashSet::new();
                 let tags = items.iter().flat_map(|item| &item.tags).filter(|tag| seen.insert(&tag.slug));
                 edition.tags = tags.cloned().collect();
+                edition.more = edition.more.saturating_sub(u64::try_from(items.len()).unwrap_or(u64::MAX));
                 editions.push((edition, items));
             }
         }
@@ -95,9 +96,10 @@ impl Store {
 
     /// How many editions the list of editions has.
     pub async fn edition_count(&self) -> Result<u64> {
-        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1")
-            .fetch_one(&self.pool)
-            .await?;
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1")
+                .fetch_one(&self.pool)
+                .await?;
         Ok(count.unsigned_abs())
     }
 
@@ -143,12 +145,13 @@ impl Store {
 
     async fn edition_rows(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, StoredEdition>> {
         let mut query = QueryBuilder::new(
-            "SELECT json_group_array(json_array(id, slug, written, published, updated)) FROM editions
+            "SELECT json_group_array(json_array(id, slug, written, published, updated, (SELECT COUNT(*) FROM items i
+                        WHERE i.edition_id = editions.id AND i.live = 1 AND i.shown = 1))) FROM editions
              WHERE live = 1 AND shown = 1 AND id IN ",
         );
         push_list(&mut query, ids);
         let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
-        let rows = from_rows::<(Uuid, String, String, i64, i64)>(&rows)?;
+        let rows = from_rows::<EditionRow>(&rows)?;
         rows.into_iter().map(|row| edition(row).map(|edition| (edition.id, edition))).collect()
     }
 
@@ -280,7 +283,10 @@ fn item(row: ItemRow, tags: &Tags) -> Result<StoredItem> {
     })
 }
 
-fn edition((id, slug, written, published, updated): (Uuid, String, String, i64, i64)) -> Result<StoredEdition> {
+/// Id, path, what was written, dates and how many items it has.
+type EditionRow = (Uuid, String, String, i64, i64, u64);
+
+fn edition((id, slug, written, published, updated, items): EditionRow) -> Result<StoredEdition> {
     let written: Edition = from_json("editions.written", &written)?;
     Ok(StoredEdition {
         id,
@@ -290,5 +296,6 @@ fn edition((id, slug, written, published, updated): (Uuid, String, String, i64, 
         tags: Vec::new(),
         published: time(published),
         updated: time(updated),
+        more: items,
     })
 }

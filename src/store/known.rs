@@ -13,7 +13,8 @@ const EDITION: &str = "SELECT e.id, i.name, e.slug, e.path, e.permalink, e.numbe
     e.published, e.updated, e.live FROM editions e JOIN inputs i ON i.id = e.input_id ";
 
 /// Columns of an item's identity, for [`item`].
-pub(super) const ITEM: &str = "i.edition_id, i.id, i.short_id, i.title, i.source_key, i.story, i.sketch, i.content_hash,
+pub(super) const ITEM: &str =
+    "i.edition_id, i.id, i.short_id, i.title, i.source_key, i.story, i.sketch, i.content_hash,
     i.position, i.published, i.updated, i.live, i.first_seen, i.shown";
 
 pub(super) fn code(presence: Presence) -> i64 {
@@ -111,7 +112,8 @@ impl Store {
 
     /// Identities of the items of day editions with their editions, all or those among `ids`.
     pub async fn known_of_days(&self, ids: Option<&[Uuid]>) -> Result<Vec<(Uuid, KnownItem)>> {
-        let days = "i.edition_id IN (SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')";
+        let days =
+            "i.edition_id IN (SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')";
         let sql = match ids {
             None => format!("SELECT {ITEM} FROM items i WHERE {days} ORDER BY i.edition_id, i.position, i.id"),
             Some(_) => format!(

@@ -132,11 +132,12 @@ impl Store {
 
     /// How many editions in the list are dated at or after an instant.
     pub async fn editions_from(&self, published: i64) -> Result<u64> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1 AND published >= $1")
-                .bind(published)
-                .fetch_one(&self.pool)
-                .await?;
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1 AND published >= $1",
+        )
+        .bind(published)
+        .fetch_one(&self.pool)
+        .await?;
         Ok(count.unsigned_abs())
     }
 

@@ -74,7 +74,10 @@ async fn the_editors_item_takes_up_the_feeds() {
     let edited = Entry { text: "Quite another text.".to_owned(), ..Entry::number(1) };
     upstream.serve("/a", "Alpha Renamed", &[edited, Entry::number(2)]);
     cycle(&site, noon() + A_DAY).await;
-    assert_eq!((id_of(&site, "Story 7"), carriers(&site, "Story 7")), (id.clone(), vec!["Somewhere".into(), "Alpha Renamed".into()]));
+    assert_eq!(
+        (id_of(&site, "Story 7"), carriers(&site, "Story 7")),
+        (id.clone(), vec!["Somewhere".into(), "Alpha Renamed".into()])
+    );
     // A lost store changes nothing of that.
     let ids = site.ids();
     site.lose_store();

@@ -10,7 +10,11 @@ async fn a_story_in_three_feeds_is_one_item() {
     let upstream = Upstream::start().await;
     let story = |link: &str, tag: &str| Entry::number(1).linked(link).tagged(&[tag]);
     upstream.serve("/a", "Alpha", &[story("https://news.example/1", "Chips")]);
-    upstream.serve("/b", "Beta", &[story("http://www.news.example/1?utm_source=b#top", "chips").titled("Beta's words")]);
+    upstream.serve(
+        "/b",
+        "Beta",
+        &[story("http://www.news.example/1?utm_source=b#top", "chips").titled("Beta's words")],
+    );
     upstream.serve("/c", "Gamma", &[story("https://news.example/1", "Money").titled("Gamma's words")]);
     let site = upstream.site(&["/a", "/b", "/c"], "");
     cycle(&site, noon()).await;
@@ -50,7 +54,11 @@ async fn a_story_in_three_feeds_is_one_item() {
 async fn front_pages_and_shared_links_name_no_story() {
     let upstream = Upstream::start().await;
     let front = "https://news.example/";
-    upstream.serve("/a", "Alpha", &[Entry::number(1).linked(front), Entry::number(2).linked("https://news.example/live")]);
+    upstream.serve(
+        "/a",
+        "Alpha",
+        &[Entry::number(1).linked(front), Entry::number(2).linked("https://news.example/live")],
+    );
     upstream.serve("/b", "Beta", &[Entry::number(3).linked(front)]);
     let shared = |number| Entry::number(number).linked("https://news.example/live");
     upstream.serve("/c", "Gamma", &[shared(4), shared(5)]);
@@ -91,7 +99,10 @@ async fn redirecting_links_are_compared_by_where_they_lead() {
     // Two at once are one as soon as it is known, and the older id stays.
     assert_eq!(site.ids(), ids);
     let other = upstream.site(&["/a", "/b"], "");
-    other.write("wellsourced.toml", text.replace("budget = \"0s\"", "budget = \"1m\"").replace(&path(&site), &path(&other)));
+    other.write(
+        "wellsourced.toml",
+        text.replace("budget = \"0s\"", "budget = \"1m\"").replace(&path(&site), &path(&other)),
+    );
     let first = cycle(&other, noon()).await;
     assert_eq!((titles(&other, "").len(), complaints(&first)), (2, vec![]));
     cycle(&other, noon() + Duration::hours(1)).await;

@@ -6,6 +6,9 @@
 mod support;
 
 mod changes;
+mod days;
 mod editors;
+mod floods;
 mod joining;
 mod upstream;
+mod whole;

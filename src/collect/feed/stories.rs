@@ -36,6 +36,8 @@ pub struct Plan {
     pub held_back: Vec<usize>,
     /// Met and read: something that is taken over is not as it was.
     pub revised: Vec<(usize, usize)>,
+    /// Met and read: only what tells it from the others is not as it was.
+    pub renamed: Vec<(usize, usize)>,
     /// Met, and in the document again.
     pub returned: Vec<usize>,
     /// Met, and no longer in the document.
@@ -66,10 +68,13 @@ pub fn plan(
             plan.returned.push(index);
         }
         let moved = read.get(at).is_none_or(|now| now.key != before.entry.key || now.link != before.entry.link);
-        if moved || hashes.get(at) != Some(&before.hash) {
+        if hashes.get(at) != Some(&before.hash) {
             plan.revised.push((index, at));
-        } else {
-            plan.same += 1;
+            continue;
+        }
+        plan.same += 1;
+        if moved {
+            plan.renamed.push((index, at));
         }
     }
     plan.left = (0..met.len()).filter(|index| !found.contains(index)).collect();
@@ -139,9 +144,8 @@ pub fn joins(about: &[About], published: DateTime<Utc>) -> Option<Uuid> {
 
 /// The feed's item that goes on as an editor's new one that cites the same source within seven days: the oldest.
 pub fn goes_on(about: &[About], published: DateTime<Utc>) -> Option<Uuid> {
-    let fits = |item: &&About| {
-        item.by_feed && item.presence != Presence::Left && (item.published - published).abs() <= WITHIN
-    };
+    let fits =
+        |item: &&About| item.by_feed && item.presence != Presence::Left && (item.published - published).abs() <= WITHIN;
     about.iter().filter(fits).min_by_key(|item| age(item)).map(|item| item.item)
 }
 

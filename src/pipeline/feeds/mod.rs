@@ -141,7 +141,11 @@ impl<'a> Feeds<'a> {
 
     fn due(&self) -> impl Iterator<Item = usize> {
         let now = self.cycle.now;
-        self.known.iter().enumerate().filter(move |(_, known)| manners::is_due(&known.poll, now)).map(|(index, _)| index)
+        self.known
+            .iter()
+            .enumerate()
+            .filter(move |(_, known)| manners::is_due(&known.poll, now))
+            .map(|(index, _)| index)
     }
 
     /// Fetches inputs and saves what came; those that turn out to be pages are followed to the feeds that they name.
@@ -152,7 +156,9 @@ impl<'a> Feeds<'a> {
         let mut pages: Vec<Page> = Vec::new();
         let mut reached = false;
         while !asks.is_empty() && !self.cycle.stop.is_cancelled() {
-            for Arrived { index, came, reached: this, .. } in self.round(client, std::mem::take(&mut asks), &bar).await? {
+            for Arrived { index, came, reached: this, .. } in
+                self.round(client, std::mem::take(&mut asks), &bar).await?
+            {
                 reached |= this;
                 let is_followed = pages.iter().any(|page| page.index == index);
                 match came {
@@ -173,8 +179,10 @@ impl<'a> Feeds<'a> {
         if !reached && let Some(complaint) = self.network_is_down(client, &failed).await? {
             return Ok(Some(complaint));
         }
-        let failures: Vec<(usize, PollState)> =
-            failed.iter().filter_map(|(index, exchange)| Some((*index, self.known.get(*index)?.after(exchange)))).collect();
+        let failures: Vec<(usize, PollState)> = failed
+            .iter()
+            .filter_map(|(index, exchange)| Some((*index, self.known.get(*index)?.after(exchange))))
+            .collect();
         self.note_failures(failures).await?;
         Ok(None)
     }
@@ -212,7 +220,9 @@ impl<'a> Feeds<'a> {
             while receiver.recv_many(&mut batch, BATCH).await > 0 {
                 let (done, left): (Vec<_>, Vec<_>) = batch.drain(..).partition(|arrived| arrived.came.is_done());
                 open.extend(left);
-                open.extend(done.iter().map(|arrived| Arrived::done(arrived.index, arrived.reached)).collect::<Vec<_>>());
+                open.extend(
+                    done.iter().map(|arrived| Arrived::done(arrived.index, arrived.reached)).collect::<Vec<_>>(),
+                );
                 self.save(done).await?;
             }
             Ok::<_, Error>(open)
@@ -246,11 +256,7 @@ impl<'a> Feeds<'a> {
     }
 
     /// When nothing was reached, one link that was reached not long ago is tried too (rule 6 of the design).
-    async fn network_is_down(
-        &self,
-        client: &Client,
-        failed: &[(usize, Exchange)],
-    ) -> Result<Option<Complaint>, Error> {
+    async fn network_is_down(&self, client: &Client, failed: &[(usize, Exchange)]) -> Result<Option<Complaint>, Error> {
         let Cycle { store, options, now, .. } = self.cycle;
         if let Some(url) = store.recently_reached().await?
             && verify::check(client, &options.verify.check, &url, now).await.reached_http
@@ -276,7 +282,15 @@ impl<'a> Known<'a> {
         if !same_options {
             poll.forget_body();
         }
-        Self { input, id: state.id, poll, same_options, met: !state.fingerprint.is_empty(), clock_went_back, fingerprint }
+        Self {
+            input,
+            id: state.id,
+            poll,
+            same_options,
+            met: !state.fingerprint.is_empty(),
+            clock_went_back,
+            fingerprint,
+        }
     }
 
     /// What reading its document needs, away from here.

@@ -35,8 +35,10 @@ pub(super) async fn names(write: &mut Write, seeds: &[Seed<'_>]) -> Result<Vec<N
             .into_iter()
             .filter_map(|at| seeds.get(at).map(|seed| (at, mint_story(seed.input, &seed.day, seed.story, ordinal))))
             .collect();
-        let asked: Vec<String> =
-            wanted.iter().flat_map(|(_, id)| [id.to_string(), id.simple().to_string().chars().take(SHORT_ID).collect()]).collect();
+        let asked: Vec<String> = wanted
+            .iter()
+            .flat_map(|(_, id)| [id.to_string(), id.simple().to_string().chars().take(SHORT_ID).collect()])
+            .collect();
         let taken = write.taken_among(&asked).await?;
         for (at, id) in wanted {
             let (long, simple) = (id.to_string(), id.simple().to_string());

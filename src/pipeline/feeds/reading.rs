@@ -122,7 +122,8 @@ impl Reader {
             Document::Page(found) if !found.is_empty() => {
                 let found = found.iter().filter_map(|feed| Url::parse(&feed.url).ok()).collect();
                 let mut unread = self.after(exchange, None);
-                unread.last_error = Some("it is a page, not a feed, and none of the feeds it names can be read".to_owned());
+                unread.last_error =
+                    Some("it is a page, not a feed, and none of the feeds it names can be read".to_owned());
                 Came::Page { found, unread: Box::new(unread) }
             }
             Document::Page(_) => Came::Same(Box::new(self.unreadable(exchange, "it is a page, not a feed"))),

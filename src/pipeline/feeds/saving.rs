@@ -157,13 +157,16 @@ impl Feeds<'_> {
     async fn planned(&mut self, write: &mut Write, feeds: Vec<(usize, ReadFeed)>) -> Result<Vec<Document>, Error> {
         let now = self.cycle.now;
         let known = |index: usize| self.known.get(index);
-        let inputs: Vec<i64> =
-            feeds.iter().filter_map(|(index, _)| known(*index)).filter(|known| known.met).map(|known| known.id).collect();
+        let inputs: Vec<i64> = feeds
+            .iter()
+            .filter_map(|(index, _)| known(*index))
+            .filter(|known| known.met)
+            .map(|known| known.id)
+            .collect();
         let mut met = HashMap::new();
         if !inputs.is_empty() {
             let entries = feeds.iter().filter(|(index, _)| known(*index).is_some_and(|known| known.met));
-            let keys: Vec<&str> =
-                entries.flat_map(|(_, feed)| &feed.entries).map(|entry| entry.key.as_str()).collect();
+            let keys: Vec<&str> = entries.flat_map(|(_, feed)| &feed.entries).map(|entry| entry.key.as_str()).collect();
             met = write.entries_of(&inputs, now - REMEMBERED, &keys).await?;
         }
         let mut documents = Vec::with_capacity(feeds.len());
@@ -197,6 +200,9 @@ impl Feeds<'_> {
                     moved.extend(met.item);
                 }
                 revised.push((met.id, row));
+            }
+            for (met, read) in &document.plan.renamed {
+                revised.extend(document.met.get(*met).map(|met| met.id).zip(document.row(*read)));
             }
             let rows = |places: &[usize]| -> Vec<i64> {
                 places.iter().filter_map(|place| document.met.get(*place)).map(|met| met.id).collect()

@@ -33,8 +33,7 @@ impl Feeds<'_> {
     /// Lets go of what feeds carried that are no longer configured.
     pub(super) async fn withdraw_others(&mut self) -> Result<(), Error> {
         let inputs = &self.cycle.options.inputs;
-        let names: Vec<&str> =
-            inputs.iter().filter(|input| matches!(input, Input::Feed(_))).map(Input::name).collect();
+        let names: Vec<&str> = inputs.iter().filter(|input| matches!(input, Input::Feed(_))).map(Input::name).collect();
         let mut write = self.write().await?;
         for input_id in write.feeds_but(&names).await? {
             write.forget_entries(input_id).await?;
@@ -114,13 +113,7 @@ impl Feeds<'_> {
             write.assign_entry(carrier.id, item, self.cycle.now.timestamp()).await?;
             return self.refresh(write, &BTreeSet::from([item])).await;
         }
-        let new = NewItem {
-            input: "",
-            story,
-            item: &carrier.item,
-            carriers: Vec::new(),
-            published: carrier.published,
-        };
+        let new = NewItem { input: "", story, item: &carrier.item, carriers: Vec::new(), published: carrier.published };
         for item in self.add_items(write, &[new]).await? {
             write.assign_entry(carrier.id, item, 0).await?;
         }
@@ -185,8 +178,7 @@ impl Feeds<'_> {
         let carriers = write.carriers(&[older]).await?.remove(&older).unwrap_or_default();
         let KnownItem { id, short_id, published, first_seen, shown, .. } = feed.known;
         let updated = self.free_second(write).await?;
-        let known =
-            KnownItem { id, short_id, published, first_seen, shown, updated, ..editors.known.clone() };
+        let known = KnownItem { id, short_id, published, first_seen, shown, updated, ..editors.known.clone() };
         let carriers = carriers.into_iter().map(|carrier| carrier.item).collect();
         let gone = KnownItem { presence: Presence::Left, ..editors.known };
         let saved = [

@@ -18,13 +18,7 @@ pub(super) fn begin(known: &Known<'_>, offline: bool) -> InputReport {
         (true, None) => Fetched::Offline,
         (false, None) => Fetched::NotDue,
     };
-    let feed = FeedReport {
-        fetched,
-        entries: 0,
-        problem: None,
-        next: known.poll.next,
-        why: known.poll.why.clone(),
-    };
+    let feed = FeedReport { fetched, entries: 0, problem: None, next: known.poll.next, why: known.poll.why.clone() };
     InputReport { name: known.input.name.clone(), feed: Some(feed), ..InputReport::default() }
 }
 
@@ -61,7 +55,11 @@ fn place(known: &Known<'_>) -> Place {
 pub(super) fn notice(known: &Known<'_>) -> Option<Complaint> {
     let notice = known.poll.notice()?;
     let message = format!("`{}`: {notice}", known.input.name);
-    Some(Complaint::warning(place(known), message, "look whether the address is still right; `status` tells when it is asked again"))
+    Some(Complaint::warning(
+        place(known),
+        message,
+        "look whether the address is still right; `status` tells when it is asked again",
+    ))
 }
 
 /// What is wrong with its document.
@@ -78,14 +76,19 @@ pub(super) fn document(known: &Known<'_>, complaints: &[Complaint], plan: &Plan)
             known.input.name,
             plan.new.len() + plan.held_back.len(),
         );
-        told.push(Complaint::warning(place(known), message, "if this is a flood, tell its publisher or take the input out"));
+        told.push(Complaint::warning(
+            place(known),
+            message,
+            "if this is a flood, tell its publisher or take the input out",
+        ));
     }
     told
 }
 
 /// Nothing was reached.
 pub(super) fn network_is_down(feeds: usize, why: &str) -> Complaint {
-    let asked = if feeds == 1 { "the feed that is due".to_owned() } else { format!("none of the {feeds} feeds that are due") };
+    let asked =
+        if feeds == 1 { "the feed that is due".to_owned() } else { format!("none of the {feeds} feeds that are due") };
     let asked = if feeds == 1 { format!("{asked} could not be reached") } else { format!("{asked} could be reached") };
     Complaint::warning(
         Place::file("network"),

@@ -124,7 +124,10 @@ fn where_a_link_leads_counts_once_it_was_reached() {
         ms: 1,
     };
     let led = |verdict, url: &str| led_to(&check(verdict, url));
-    assert_eq!(led(Verdict::Reachable, "https://www.a.example/x?utm_source=f"), Some(Some("https://a.example/x".into())));
+    assert_eq!(
+        led(Verdict::Reachable, "https://www.a.example/x?utm_source=f"),
+        Some(Some("https://a.example/x".into()))
+    );
     assert_eq!(led(Verdict::Moved, "https://a.example/x"), Some(Some("https://a.example/x".into())));
     assert_eq!(led(Verdict::Reachable, "https://feeds.example/~r/x/1"), Some(None), "nowhere else");
     assert_eq!(led(Verdict::Reachable, "https://a.example/"), Some(None), "a front page is no story");
