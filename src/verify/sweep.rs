@@ -6,9 +6,8 @@
 use super::attempt::Context;
 use super::check;
 use super::options::{CheckOptions, HELD_BACK, Target};
-use super::queue::{Queue, Turn};
 use crate::model::{Check, LinkKey, Verdict};
-use crate::net::Client;
+use crate::net::{Client, Queue, Turn};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::stream::{self, BoxStream, Stream, StreamExt};
@@ -55,7 +54,7 @@ pub fn check_all(
 struct Sweep {
     concurrency: usize,
     horizon: Duration,
-    queue: Queue,
+    queue: Queue<Box<str>>,
     context: Arc<Context>,
     targets: Option<BoxStream<'static, Target>>,
     until: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -115,7 +114,7 @@ impl Sweep {
     fn start(&mut self) {
         let instant = Instant::now();
         while self.running.len() < self.concurrency {
-            let Some(Turn { host, url, retry }) = self.queue.next(instant) else { return };
+            let Some(Turn { host, what: url, retry }) = self.queue.next(instant) else { return };
             let context = Arc::clone(&self.context);
             let at = self.at(instant);
             self.running.spawn(async move {
