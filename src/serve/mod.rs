@@ -28,7 +28,7 @@ mod snapshot;
 mod versions;
 mod watch;
 
-pub use admin::{Health, admin, readiness};
+pub use admin::{Health, admin};
 pub use error::Error;
 pub use options::{BUDGET, Limits, Options};
 pub use public::public;

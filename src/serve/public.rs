@@ -19,29 +19,69 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// Files read, or compressed, at once.
+const READERS: usize = 4;
 
 /// How often it is looked whether another process published.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Serves a site until `shutdown`; answers under way are finished then. Looks now and then whether another process
 /// published.
+///
+/// All connections live on one thread of their own: a request is then never handed from thread to thread, which would cost
+/// more than answering it, and a cycle that keeps the other threads busy does not keep readers waiting.
 pub async fn public(
     listener: TcpListener,
     site: Arc<Site>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let looking = tokio::spawn(look(Arc::clone(&site)));
-    let requests = Arc::new(Requests::new());
-    let protocol = connections::protocol(&limits);
-    let speak = |io, watch| {
-        let connection = Connection { site: Arc::clone(&site), requests: Arc::clone(&requests), watch };
-        // How a connection breaks off is the client's affair.
-        protocol.serve_connection(TokioIo::new(io), connection).map(drop)
+    let listener = listener.into_std()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (end, mut ended) = oneshot::channel();
+    let serving = move || {
+        // Nobody to tell means that the caller is gone, and then so is the reason to serve.
+        let _ = end.send(on_this_thread(listener, site, &limits, stopped));
     };
-    connections::serve(listener, &limits, shutdown, speak, metrics::connections).await;
-    looking.abort();
-    Ok(())
+    std::thread::Builder::new().name("serve".to_owned()).spawn(serving)?;
+    tokio::select! {
+        outcome = &mut ended => return outcome.unwrap_or_else(died),
+        () = shutdown => drop(stop),
+    }
+    ended.await.unwrap_or_else(died)
+}
+
+fn died(_: oneshot::error::RecvError) -> io::Result<()> {
+    Err(io::Error::other("the thread that serves died"))
+}
+
+/// Serves until the other end of `stopped` is dropped.
+fn on_this_thread(
+    listener: std::net::TcpListener,
+    site: Arc<Site>,
+    limits: &Limits,
+    stopped: oneshot::Receiver<()>,
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(READERS).build()?;
+    let outcome = runtime.block_on(async {
+        let listener = TcpListener::from_std(listener)?;
+        let looking = tokio::spawn(look(Arc::clone(&site)));
+        let requests = Arc::new(Requests::new());
+        let protocol = connections::protocol(limits);
+        let speak = |io, watch| {
+            let connection = Connection { site: Arc::clone(&site), requests: Arc::clone(&requests), watch };
+            // How a connection breaks off is the client's affair.
+            protocol.serve_connection(TokioIo::new(io), connection).map(drop)
+        };
+        connections::serve(listener, limits, stopped.map(drop), speak, metrics::connections).await;
+        looking.abort();
+        Ok(())
+    });
+    // A read that the disk keeps waiting must not hold up the end.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn look(site: Arc<Site>) {
