@@ -8,10 +8,13 @@ use super::watch::Watch;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::routing::get;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::Service;
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use std::fmt;
 use std::future::Future;
@@ -39,6 +42,26 @@ impl fmt::Debug for Health {
     }
 }
 
+/// Cycles that may fail to publish before readers are better sent elsewhere.
+const MISSED: i32 = 3;
+
+/// Whether all is well enough for readers: the store can be read, and the last publish is not
+/// older than three of the schedule's intervals. Pure.
+pub fn readiness(
+    store: Result<(), String>,
+    last_publish: Option<DateTime<Utc>>,
+    every: TimeDelta,
+    now: DateTime<Utc>,
+) -> Result<(), String> {
+    store.map_err(|error| format!("the store cannot be read: {error}"))?;
+    let Some(last) = last_publish else { return Err("nothing was published yet".to_owned()) };
+    let age = now - last;
+    if age > every * MISSED {
+        return Err(format!("the last publish is {} minutes old", age.num_minutes()));
+    }
+    Ok(())
+}
+
 /// Serves the operator until `shutdown`.
 pub async fn admin(
     listener: TcpListener,
@@ -47,8 +70,12 @@ pub async fn admin(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let router = router(health);
-    let service = |watch| Connection { router: TowerToHyperService::new(router.clone()), watch };
-    connections::serve(listener, &limits, shutdown, service).await;
+    let protocol = connections::protocol(&limits);
+    let speak = |io, watch| {
+        let connection = Connection { router: TowerToHyperService::new(router.clone()), watch };
+        protocol.serve_connection(TokioIo::new(io), connection).map(drop)
+    };
+    connections::serve(listener, &limits, shutdown, speak, |_| {}).await;
     Ok(())
 }
 
@@ -88,5 +115,26 @@ impl Service<Request<Incoming>> for Connection {
             watch.answered();
             answer
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ready_means_that_the_store_answers_and_publishes_come() {
+        let now = DateTime::from_timestamp(1_000_000, 0).unwrap();
+        let every = TimeDelta::minutes(15);
+        let ago = |minutes| Some(now - TimeDelta::minutes(minutes));
+        assert_eq!(readiness(Ok(()), ago(45), every, now), Ok(()));
+        for (store, last, told) in
+            [(Ok(()), ago(46), "46 minutes"), (Ok(()), None, "nothing"), (Err("locked".to_owned()), ago(1), "locked")]
+        {
+            let reason = readiness(store, last, every, now).unwrap_err();
+            assert!(reason.contains(told), "{reason}");
+        }
+        // A clock that went back makes nothing old.
+        assert_eq!(readiness(Ok(()), ago(-600), every, now), Ok(()));
     }
 }

@@ -6,10 +6,13 @@ use super::refusal::Answer;
 use super::respond::{Outcome, respond};
 use super::site::Site;
 use super::watch::Watch;
+use crate::telemetry::metrics::{self, Requests};
+use futures::FutureExt;
 use futures::future::{BoxFuture, Either, Ready, ready};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::Service;
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -29,8 +32,14 @@ pub async fn public(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let looking = tokio::spawn(look(Arc::clone(&site)));
-    let service = |watch| Connection { site: Arc::clone(&site), watch };
-    connections::serve(listener, &limits, shutdown, service).await;
+    let requests = Arc::new(Requests::new());
+    let protocol = connections::protocol(&limits);
+    let speak = |io, watch| {
+        let connection = Connection { site: Arc::clone(&site), requests: Arc::clone(&requests), watch };
+        // How a connection breaks off is the client's affair.
+        protocol.serve_connection(TokioIo::new(io), connection).map(drop)
+    };
+    connections::serve(listener, &limits, shutdown, speak, metrics::connections).await;
     looking.abort();
     Ok(())
 }
@@ -39,6 +48,7 @@ async fn look(site: Arc<Site>) {
     let mut again = tokio::time::interval(LOOK);
     again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
+        metrics::served(site.files(), site.memory());
         again.tick().await;
         if site.is_outdated()
             && let Err(error) = site.reload().await
@@ -51,6 +61,7 @@ async fn look(site: Arc<Site>) {
 /// What answers the requests of one connection.
 struct Connection {
     site: Arc<Site>,
+    requests: Arc<Requests>,
     watch: Arc<Watch>,
 }
 
@@ -62,14 +73,17 @@ impl Service<Request<Incoming>> for Connection {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         self.watch.asked();
         match respond(&self.site, &request) {
-            Outcome::Ready(answer, _) => {
+            Outcome::Ready(answer, kind) => {
+                self.requests.count(kind, answer.status().as_u16());
                 self.watch.answered();
                 Either::Left(ready(Ok(answer)))
             }
             Outcome::Cold(cold) => {
                 let (site, watch) = (Arc::clone(&self.site), Arc::clone(&self.watch));
+                let requests = Arc::clone(&self.requests);
                 Either::Right(Box::pin(async move {
-                    let (answer, _) = cold.respond(&site).await;
+                    let (answer, kind) = cold.respond(&site).await;
+                    requests.count(kind, answer.status().as_u16());
                     watch.answered();
                     Ok(answer)
                 }))

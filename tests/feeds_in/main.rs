@@ -6,4 +6,6 @@
 mod support;
 
 mod changes;
+mod editors;
+mod joining;
 mod upstream;

@@ -107,6 +107,11 @@ impl<'t> Capture<'t> {
         self.inner == 0
     }
 
+    /// Whether nothing was written within so far.
+    pub(super) fn is_blank(&self) -> bool {
+        self.markup.is_none() && self.text.trim().is_empty()
+    }
+
     pub(super) fn has_tags(&self) -> bool {
         self.markup.is_some()
     }

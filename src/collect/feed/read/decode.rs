@@ -29,7 +29,11 @@ fn is_noncharacter(c: char) -> bool {
 
 fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes<'_>) -> Cow<'b, str> {
     let mark = Encoding::for_bom(bytes);
-    let body = mark.and_then(|(_, length)| bytes.get(length..)).unwrap_or(bytes);
+    let mut body = mark.and_then(|(_, length)| bytes.get(length..)).unwrap_or(bytes);
+    // Where files are put together, each brings its own mark.
+    while let Some(rest) = body.strip_prefix("\u{feff}".as_bytes()) {
+        body = rest;
+    }
     let sent = content_type.and_then(|value| after(value.as_bytes(), b"charset="));
     let declared = declaration(body);
     let claims = [sent, mark.map(|(encoding, _)| encoding), declared];

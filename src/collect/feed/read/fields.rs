@@ -13,6 +13,12 @@ pub(super) fn attribute(tag: &Tag<'_>, name: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
+/// What RDF says an element is about, whatever RDF is called.
+pub(super) fn about(tag: &Tag<'_>) -> Option<String> {
+    let is_about = |name: &str| name.rsplit(':').next().is_some_and(|local| local == "about");
+    tag.attributes().find(|(name, _)| is_about(name)).and_then(|(name, _)| attribute(tag, name))
+}
+
 /// A link with its address in an attribute. Gives the address where it is the document's own.
 pub(super) fn link(
     draft: &mut Draft,

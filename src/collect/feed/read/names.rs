@@ -210,7 +210,8 @@ pub(super) fn element(space: Space, name: &str, notes: &mut Notes<'_>) -> Option
     let space = if space == Space::OldAtom { Space::Core } else { space };
     let (_, known, element) =
         ELEMENTS.iter().find(|(of, known, _)| *of == space && known.eq_ignore_ascii_case(name))?;
-    if *known != name {
+    // The formats do not agree on how some of these are spelled.
+    if *known != name && *element != Hidden {
         notes.repaired(Repair::Case);
     }
     Some(*element)

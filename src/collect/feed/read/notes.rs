@@ -66,17 +66,22 @@ impl Repair {
     }
 }
 
+/// Characters of what was written that are shown.
+const SHOWN: usize = 60;
+
 /// What there is to tell of one document.
 #[derive(Debug)]
 pub(super) struct Notes<'a> {
     place: &'a str,
     repairs: Vec<(Repair, String)>,
     complaints: Vec<Complaint>,
+    unread_dates: usize,
+    first_unread: String,
 }
 
 impl<'a> Notes<'a> {
     pub(super) fn new(place: &'a str) -> Self {
-        Self { place, repairs: Vec::new(), complaints: Vec::new() }
+        Self { place, repairs: Vec::new(), complaints: Vec::new(), unread_dates: 0, first_unread: String::new() }
     }
 
     /// Tells of a repair, unless one of its kind was told before.
@@ -102,8 +107,23 @@ impl<'a> Notes<'a> {
         self.complaints.push(Complaint::warning(Place::file(self.place), message, help));
     }
 
+    /// Notes a date that could not be read; all of them are one complaint.
+    pub(super) fn unread_date(&mut self, written: &str) {
+        if self.unread_dates == 0 {
+            self.first_unread = written.chars().take(SHOWN).collect();
+        }
+        self.unread_dates += 1;
+    }
+
     /// Repairs and complaints in the order in which they were met.
-    pub(super) fn told(self) -> (Vec<String>, Vec<Complaint>) {
+    pub(super) fn told(mut self) -> (Vec<String>, Vec<Complaint>) {
+        let first = std::mem::take(&mut self.first_unread);
+        let help = "tell its publisher which form of date is meant";
+        match self.unread_dates {
+            0 => {}
+            1 => self.complain(format!("a date could not be read: `{first}`"), help),
+            many => self.complain(format!("{many} dates could not be read, the first of them `{first}`"), help),
+        }
         (self.repairs.into_iter().map(|(_, words)| words).collect(), self.complaints)
     }
 }

@@ -37,10 +37,16 @@ pub(super) fn entry(entry: &Draft) -> String {
         link(&mut out, "enclosure", url);
         // The tag is left open for two more attributes.
         out.truncate(out.len() - CLOSED.len());
-        let _ = write!(out, " type=\"{}\" length=\"{}\"/>", escaped(media_type), escaped(length));
+        let _ = write!(out, " type=\"{}\" length=\"{}\"/>", escaped(media_type), digits(length));
     }
     out.push_str("</entry>");
     out
+}
+
+/// A number that was grouped for people; empty where it is none.
+fn digits(length: &str) -> String {
+    let digits = length.replace([',', ' ', '\'', '_'], "");
+    if digits.bytes().all(|b| b.is_ascii_digit()) { digits } else { String::new() }
 }
 
 const CLOSED: &str = "/>";

@@ -55,7 +55,8 @@ struct Reader<'n, 's> {
     entries: Kept,
     /// Whether it says that it is a feed, or has items as one.
     is_feed: bool,
-    unread_dates: usize,
+    /// Whether it names a version that we know.
+    has_version: bool,
 }
 
 impl<'n, 's> Reader<'n, 's> {
@@ -67,7 +68,7 @@ impl<'n, 's> Reader<'n, 's> {
             feed: Draft::default(),
             entries: Kept::default(),
             is_feed: false,
-            unread_dates: 0,
+            has_version: false,
         }
     }
 
@@ -77,9 +78,7 @@ impl<'n, 's> Reader<'n, 's> {
             "version" => {
                 let version = value.as_str().unwrap_or_default();
                 self.is_feed |= version.contains("jsonfeed.org");
-                if !version.starts_with("https://jsonfeed.org/version/1") {
-                    self.notes.repaired(Repair::Version);
-                }
+                self.has_version |= version.starts_with("https://jsonfeed.org/version/1");
             }
             "title" => {
                 let text = self.text(value).map(Text::Plain);
@@ -195,7 +194,9 @@ impl<'n, 's> Reader<'n, 's> {
     fn date(&mut self, value: &Value) -> Option<chrono::DateTime<chrono::Utc>> {
         let text = self.text(value)?;
         let date = date::parse(&text, self.timezone);
-        self.unread_dates += usize::from(date.is_none());
+        if date.is_none() {
+            self.notes.unread_date(&text);
+        }
         date
     }
 
@@ -217,9 +218,8 @@ impl<'n, 's> Reader<'n, 's> {
     }
 
     fn finish(self) -> Gathered {
-        if self.unread_dates > 0 {
-            let message = format!("{} dates could not be read and were left out", self.unread_dates);
-            self.notes.complain(message, "tell its publisher which form of date is meant");
+        if !self.has_version {
+            self.notes.repaired(Repair::Version);
         }
         Gathered {
             feed: self.feed,

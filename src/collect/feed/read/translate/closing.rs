@@ -119,7 +119,9 @@ impl<'t> Translator<'t, '_, '_> {
             Field::Keywords => text.split(',').for_each(|word| self.draft().tag(word)),
             Field::Published(rank) | Field::Updated(rank) => {
                 let date = date::parse(text, self.timezone);
-                self.unread_dates += usize::from(date.is_none());
+                if date.is_none() {
+                    self.notes.unread_date(text);
+                }
                 let draft = self.draft();
                 let best = if matches!(field, Field::Published(_)) { &mut draft.published } else { &mut draft.updated };
                 best.offer(rank + penalty, date);
@@ -196,10 +198,6 @@ impl<'t> Translator<'t, '_, '_> {
             if !self.ended && self.stack.has(Kind::Feed) {
                 self.notes.complain("the document is cut short; entries may be missing", help);
             }
-        }
-        if self.unread_dates > 0 {
-            let message = format!("{} dates could not be read and were left out", self.unread_dates);
-            self.notes.complain(message, "tell its publisher which form of date is meant");
         }
         Gathered {
             inherits_author: self.is_atom(),

@@ -74,7 +74,6 @@ struct Translator<'t, 'n, 's> {
     dialect: Option<Dialect>,
     /// Whether the feed's own end tag was met.
     ended: bool,
-    unread_dates: usize,
 }
 
 impl<'t, 'n, 's> Translator<'t, 'n, 's> {
@@ -93,7 +92,6 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
             asked: Asked::default(),
             dialect: None,
             ended: false,
-            unread_dates: 0,
         }
     }
 
@@ -165,7 +163,9 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
     fn start_feed(&mut self, tag: Tag<'t>, space: Space, local: &str, mark: usize) {
         self.outermost(&tag, space, local);
         self.close_open_entry();
-        self.unwind(|kind| kind == Kind::Feed);
+        if self.stack.has(Kind::Feed) {
+            self.unwind(|kind| kind == Kind::Feed);
+        }
         self.push(tag, Kind::Feed, mark);
     }
 
@@ -174,7 +174,7 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
         self.close_open_entry();
         self.unwind(|kind| kind == Kind::Feed);
         self.entry = Some(Draft::default());
-        if let Some(about) = fields::attribute(&tag, "rdf:about") {
+        if let Some(about) = fields::about(&tag) {
             self.offer_id_as_link(&about);
             self.draft().id.offer(1, about);
         }
@@ -266,6 +266,9 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
             {
                 self.notes.repaired(Repair::MissingEnd);
                 self.close_capture();
+            } else if interrupts(element, capture) && capture.is_blank() {
+                // The end of what was ended already, when this began.
+                return self.notes.repaired(Repair::SurplusEnd);
             } else if interrupts(element, capture) {
                 // The end tag of another field in place of its own.
                 self.notes.repaired(Repair::MissingEnd);
