@@ -6,6 +6,7 @@
 //! that a process that dies on the way leaves no verdict behind that an outage made.
 
 use super::{CheckReport, Cycle, Error};
+use crate::collect::feed::stories;
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
 use crate::store::{Due, History, Judged, Looked, Write};
@@ -33,23 +34,20 @@ struct Batch {
 }
 
 /// Checks every link that is due.
-pub(super) async fn due_links(cycle: Cycle<'_>) -> Result<CheckReport, Error> {
+pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Result<CheckReport, Error> {
     let Cycle { store, options, now, .. } = cycle;
     let due = store.due(now).await?;
     let mut report = CheckReport { due: due.links, offline: options.offline, ..CheckReport::default() };
-    if options.offline || due.links == 0 {
-        return Ok(report);
-    }
+    let Some(client) = client.filter(|_| due.links > 0) else { return Ok(report) };
     let began = tokio::time::Instant::now();
-    let client = Client::new(options.net.clone())?;
     let mut records = Records { cycle, before: store.last_check().await?, held: false, checked: 0, changed: 0 };
     let (to_look_at, targets) = mpsc::channel(AHEAD);
     let (seen, to_record) = mpsc::channel(0);
     let (fed, reach, recorded) =
-        tokio::join!(feed(cycle, to_look_at), look(cycle, &client, due, targets, seen), records.record_all(to_record));
+        tokio::join!(feed(cycle, to_look_at), look(cycle, client, due, targets, seen), records.record_all(to_record));
     recorded?;
     fed?;
-    report.network_down = network_is_down(cycle, &client, &reach).await?;
+    report.network_down = network_is_down(cycle, client, &reach).await?;
     if report.network_down.is_none() {
         records.count_held().await?;
     }
@@ -190,6 +188,9 @@ impl Records<'_> {
             })
             .collect();
         self.changed += write.judge_links(&judged).await?;
+        let told = looked.iter().filter(|looked| looked.counted);
+        let led = told.filter_map(|looked| Some((looked.key.as_str(), stories::led_to(looked.check)?)));
+        write.note_led_to(&led.collect::<Vec<_>>()).await?;
         Ok(())
     }
 }

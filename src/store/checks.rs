@@ -211,31 +211,6 @@ impl Write {
         self.mark_citing(&changed).await?;
         Ok(changed_verdicts)
     }
-
-    /// Marks the items that cite these links, their editions and their channels.
-    pub(super) async fn mark_citing(&mut self, keys: &[&str]) -> Result<()> {
-        if !self.marks || keys.is_empty() {
-            return Ok(());
-        }
-        let keys = to_json("links.key", &keys)?;
-        let citing = "(SELECT item_id FROM item_sources WHERE link_key IN (SELECT value FROM json_each($1)))";
-        for sql in [
-            format!(
-                "INSERT INTO dirty_items (item_id) SELECT i.id FROM items i WHERE i.id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-            format!(
-                "INSERT INTO dirty_editions (edition_id, published, shifted) SELECT DISTINCT e.id, e.published, 0
-                 FROM editions e JOIN items i ON i.edition_id = e.id WHERE i.id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-            format!(
-                "INSERT INTO dirty_channels (channel_id, published, shifted) SELECT DISTINCT channel_id, published, 0
-                 FROM memberships WHERE item_id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-        ] {
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&keys).execute(&mut *self.tx).await?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,6 @@ mod options;
 mod outage;
 mod page;
 mod phrases;
-mod queue;
 mod robots;
 mod schedule;
 mod showing;

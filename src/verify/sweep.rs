@@ -6,9 +6,8 @@
 use super::attempt::Context;
 use super::check;
 use super::options::{CheckOptions, HELD_BACK, Target};
-use super::queue::{Queue, Turn};
 use crate::model::{Check, LinkKey, Verdict};
-use crate::net::Client;
+use crate::net::{Client, Queue, Turn};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::stream::{self, BoxStream, Stream, StreamExt};
@@ -64,7 +63,7 @@ pub fn check_all(
         let Some(known) = checks.recv().await else {
             // A fault of the task is one of the caller's.
             let fault = driver.await.err().and_then(|error| error.try_into_panic().ok());
-            return fault.map_or(None, |panic| std::panic::resume_unwind(panic));
+            return fault.and_then(|panic| std::panic::resume_unwind(panic));
         };
         Some((stream::iter(known), (checks, driver)))
     })
@@ -75,7 +74,7 @@ pub fn check_all(
 struct Sweep {
     concurrency: usize,
     horizon: Duration,
-    queue: Queue,
+    queue: Queue<Box<str>>,
     context: Arc<Context>,
     targets: Option<BoxStream<'static, Target>>,
     until: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -149,7 +148,7 @@ impl Sweep {
     fn start(&mut self) {
         let instant = Instant::now();
         while self.running.len() < self.concurrency {
-            let Some(Turn { host, url, retry }) = self.queue.next(instant) else { return };
+            let Some(Turn { host, what: url, retry }) = self.queue.next(instant) else { return };
             let context = Arc::clone(&self.context);
             let at = self.at(instant);
             self.running.spawn(async move {
