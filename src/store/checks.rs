@@ -6,7 +6,6 @@
 use super::{Result, Store, Write, from_json, from_rows, time, to_json};
 use crate::model::{Check, Judgement, LinkKey, Verdict};
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 
 /// A check about to be recorded.
@@ -70,7 +69,7 @@ impl Write {
         for Looked { key, check, counted } in looked {
             // The check is text to the database and stays as it is written here.
             let seen = to_json("checks.seen", check)?;
-            rows.push(json!([key, check.at.timestamp(), seen, i64::from(*counted)]));
+            rows.push((key, check.at.timestamp(), seen, i64::from(*counted)));
             if *counted && let Some(History { checks, .. }) = all.get_mut(key) {
                 // Clocks are set back now and then.
                 let place = checks.partition_point(|other| other.at.timestamp() <= check.at.timestamp());
@@ -165,13 +164,14 @@ impl Write {
     /// Sets verdicts and next checks; marks what shows what changed. Tells how many verdicts did.
     pub async fn judge_links(&mut self, judged: &[Judged<'_>]) -> Result<usize> {
         let keys = to_json("links.key", &judged.iter().map(|judged| judged.key).collect::<Vec<_>>())?;
-        let rows: Vec<LinkRow> = sqlx::query_as(
-            "SELECT key, verdict, since, moved_to, evidence FROM links WHERE key IN (SELECT value FROM json_each($1))",
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(key, verdict, since, moved_to, evidence)) FROM links
+             WHERE key IN (SELECT value FROM json_each($1))",
         )
         .bind(keys)
-        .fetch_all(&mut *self.tx)
+        .fetch_one(&mut *self.tx)
         .await?;
-        let before: HashMap<String, Shown> = rows
+        let before: HashMap<String, Shown> = from_rows::<LinkRow>(&rows)?
             .into_iter()
             .map(|(key, verdict, since, to, evidence)| (key, shown((&verdict, since, to, &evidence))))
             .collect();
@@ -188,16 +188,8 @@ impl Write {
             }
             let last_reached = judgement.last_reached.map(|at| at.timestamp());
             let Judgement { verdict, rule, evidence, moved_to, .. } = judgement;
-            rows.push(json!([
-                key,
-                verdict.as_str(),
-                since,
-                last_reached,
-                rule,
-                evidence,
-                moved_to,
-                next_check.timestamp()
-            ]));
+            let next_check = next_check.timestamp();
+            rows.push((key, verdict.as_str(), since, last_reached, rule, evidence, moved_to, next_check));
         }
         sqlx::query(
             "UPDATE links SET verdict = new.value ->> 1, since = new.value ->> 2, last_reached = new.value ->> 3,

@@ -1,6 +1,6 @@
 //! Source links: which are due for a check, and the verdicts published. What is seen of them is recorded in `checks`.
 
-use super::{Result, Store, parse, time};
+use super::{Result, Store, from_rows, parse, time};
 use crate::model::Verdict;
 use chrono::{DateTime, Utc};
 use sqlx::Row;
@@ -60,19 +60,20 @@ impl Store {
 
     /// Links of live items whose check is due, those of the newest items first; the next ones after `after`.
     pub async fn due_links(&self, now: DateTime<Utc>, after: Option<&DueLink>, limit: u32) -> Result<Vec<DueLink>> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT key, url, newest FROM links WHERE next_check <= $1
-                 AND ($2 IS NULL OR newest < $2 OR (newest = $2 AND key > $3))
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(key, url, newest)) FROM (SELECT key, url, newest FROM links
+             WHERE next_check <= $1 AND ($2 IS NULL OR newest < $2 OR (newest = $2 AND key > $3))
                  AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)
-             ORDER BY newest DESC, key LIMIT $4",
+             ORDER BY newest DESC, key LIMIT $4)",
         )
         .bind(now.timestamp())
         .bind(after.map(|link| link.newest.timestamp()))
         .bind(after.map(|link| link.key.as_str()))
         .bind(i64::from(limit))
-        .fetch_all(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        Ok(rows.into_iter().map(|(key, url, newest)| DueLink { key, url, newest: time(newest) }).collect())
+        let due = |(key, url, newest)| DueLink { key, url, newest: time(newest) };
+        Ok(from_rows(&rows)?.into_iter().map(due).collect())
     }
 
     /// A link that was reached not long ago, to tell an offline machine from dead links.

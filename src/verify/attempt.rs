@@ -92,7 +92,8 @@ impl Context {
             return None;
         }
         let origin = url.origin().ascii_serialization();
-        let manners = self.robots.get(&origin, robots::ask(&self.client, url, journey.deadline)).await;
+        // Seldom asked, and larger than the rest of an attempt: not a part of each.
+        let manners = Box::pin(self.robots.get(&origin, robots::ask(&self.client, url, journey.deadline))).await;
         (!manners.allow(url)).then(|| Finding::new(Verdict::Blocked, "robots", "robots.txt asks us not to look"))
     }
 
@@ -105,7 +106,7 @@ impl Context {
             return None;
         }
         let made_up = made_up(&landing.answer.url)?;
-        let answer = self.made_up.get(made_up.as_str(), self.fingerprint_of(&made_up, journey)).await?;
+        let answer = Box::pin(self.made_up.get(made_up.as_str(), self.fingerprint_of(&made_up, journey))).await?;
         (answer == fingerprint(page, &landing.answer.url)).then(|| classify::same_as_made_up(&made_up))
     }
 
