@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use url::Url;
 use wellsourced::collect::feed::{Document, Source, inspect_json, read};
-use wellsourced::model::{Rhythm, UpstreamFeed};
+use wellsourced::model::Rhythm;
 
 fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/feeds");
