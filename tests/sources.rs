@@ -8,6 +8,8 @@ mod support;
 use chrono::Duration;
 use std::net::TcpListener;
 use support::{Post, Site, Story, noon, post, story};
+use wellsourced::model::{Check, Verdict};
+use wellsourced::store::{Looked, Store};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -96,6 +98,86 @@ async fn offline_is_not_dead() {
         assert_eq!(report.checks.changed, 0);
     }
     assert_eq!((verdict(&site, "Story 1"), verdict(&site, "Story 2")), ("reachable".into(), "unchecked".into()));
+}
+
+/// A site that cites one page of each host: the first `living` hosts are served, nothing listens for the others.
+async fn citing_hosts(living: usize, hosts: usize) -> (Site, MockServer) {
+    let server = server(&[("/page", 200)]).await;
+    let dead = closed();
+    let resolve: Vec<String> = (0..hosts).map(|n| format!("\"h{n}.test\" = \"127.0.0.1\"")).collect();
+    let site = Site::new(&LOOPBACK.replace("[archive]", &format!("resolve = {{ {} }}\n[archive]", resolve.join(", "))));
+    let stories = (0..hosts).zip(1..).map(|(n, seed)| {
+        let server = if n < living { server.uri() } else { dead.clone() };
+        citing(seed, format!("{}/page", server.replace("127.0.0.1", &format!("h{n}.test"))))
+    });
+    site.write("posts/1.md", Post { stories: stories.collect(), ..post(1, &[]) }.markdown());
+    (site, server)
+}
+
+async fn store(site: &Site) -> Store {
+    Store::open(&format!("sqlite:{}", site.path("store.db").display())).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_seen_while_most_hosts_are_out_of_reach_counts_for_nothing() {
+    let (site, _server) = citing_hosts(4, 9).await;
+    for hour in [0, 1] {
+        let report = site.cycle_async(noon() + Duration::hours(hour), false).await;
+        assert!(report.checks.network_down.is_some_and(|why| why.starts_with("5 of 9 hosts")), "hour {hour}");
+        assert_eq!((report.checks.checked, report.checks.changed), (9, 0));
+    }
+    assert!((1..=9).all(|n| verdict(&site, &format!("Story {n}")) == "unchecked"));
+    let store = store(&site).await;
+    assert!(store.check_totals().await.unwrap().is_empty());
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_held_back_counts_once_the_network_is_known_to_be_up() {
+    // Until the last check more than half of the hosts may be out of reach.
+    for (living, hosts) in [(1, 4), (5, 9)] {
+        let (site, _server) = citing_hosts(living, hosts).await;
+        let report = site.cycle_async(noon(), false).await;
+        assert_eq!(report.checks.network_down, None);
+        assert_eq!((report.checks.checked, report.checks.changed), (hosts, hosts));
+        for n in 1..=hosts {
+            let expected = if n <= living { "reachable" } else { "failing" };
+            assert_eq!(verdict(&site, &format!("Story {n}")), expected, "Story {n}");
+        }
+        let store = store(&site).await;
+        let totals = store.check_totals().await.unwrap();
+        assert_eq!(totals.iter().map(|(.., count)| count).sum::<u64>(), hosts as u64, "each counts once: {totals:?}");
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_process_that_died_left_uncounted_never_counts() {
+    let (site, _server) = citing_hosts(1, 4).await;
+    site.cycle_async(noon(), true).await;
+    let (store, urls) = (store(&site).await, site.feed("")["items"].as_array().unwrap().clone());
+    let url = urls.iter().find(|item| item["title"] == "Story 1").unwrap()["external_url"].as_str().unwrap().to_owned();
+    let left = Check {
+        url: url.clone(),
+        at: noon(),
+        verdict: Verdict::Failing,
+        rule: "connect".to_owned(),
+        evidence: "no route".to_owned(),
+        status: None,
+        final_url: None,
+        hops: Vec::new(),
+        retry_after: None,
+        reached_http: false,
+        ms: 1,
+    };
+    let mut write = store.begin().await.unwrap();
+    write.record_checks(&[Looked { key: url.clone(), check: &left, counted: false }]).await.unwrap();
+    write.commit().await.unwrap();
+    let report = site.cycle_async(noon() + Duration::minutes(5), false).await;
+    assert_eq!(report.checks.checked, 4, "what did not count is still due");
+    let counted = store.begin().await.unwrap().checks(&url).await.unwrap();
+    assert_eq!(counted.iter().map(|check| check.verdict).collect::<Vec<_>>(), [Verdict::Reachable]);
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

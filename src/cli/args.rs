@@ -39,7 +39,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Shows what would be collected from posts
+    /// Shows what would be collected from posts, feeds and pages
     Inspect(Inspect),
     /// Checks URLs now; the store is untouched
     Verify(Verify),
@@ -47,6 +47,17 @@ pub(super) enum Command {
     Status,
     /// Shows when each job runs next, with zone
     Schedule(Next),
+    /// Appends the feeds of a list of subscriptions (OPML) to the configuration
+    Import(Import),
+    /// Prints the feeds of the configuration as a list of subscriptions (OPML)
+    Export,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Import {
+    /// The list, as feed readers export it; its folders become tags
+    #[arg(value_name = "FILE.opml")]
+    pub(super) file: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -54,8 +65,8 @@ pub(super) struct Inspect {
     /// Resolves relative links, images and permalinks
     #[arg(long, value_name = "URL")]
     pub(super) base: Option<url::Url>,
-    /// Posts
-    #[arg(required = true, value_name = "PATH")]
+    /// Posts, feeds or pages
+    #[arg(required = true, value_name = "PATH|URL")]
     pub(super) paths: Vec<PathBuf>,
 }
 

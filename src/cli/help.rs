@@ -28,10 +28,11 @@ pub const FILES: [(&str, &str); 4] = [
 ];
 
 /// Signals and what the daemon does about them.
-pub const SIGNALS: [(&str, &str); 3] = [
+pub const SIGNALS: [(&str, &str); 4] = [
     ("SIGTERM", "ends: requests and the running transaction are finished, within ten seconds"),
     ("SIGINT", "ends likewise; a second one ends at once"),
     ("SIGHUP", "reads the configuration again; a wrong one is refused and the old one stays"),
+    ("SIGUSR1", "runs a cycle now, or once more after the one that runs"),
 ];
 
 /// What follows the arguments in `--help`.

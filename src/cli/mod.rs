@@ -3,7 +3,9 @@
 //! The only module that prints and, with the daemon, the only one that reads the clock.
 
 mod args;
+mod export;
 mod help;
+mod import;
 mod inspect;
 mod once;
 mod schedule;
@@ -54,12 +56,14 @@ pub fn main() -> ExitCode {
 
 async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> ExitCode {
     let outcome = match &args.command {
-        Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment),
+        Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment).await,
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
+        Some(Command::Import(import)) => import::run(args, import, environment),
         command => match settings(args, environment) {
             Err(error) => return complain(&error.into(), USAGE, environment),
             Ok(settings) => match command {
                 Some(Command::Schedule(next)) => schedule::run(args, next, &settings),
+                Some(Command::Export) => export::run(&settings),
                 Some(_) => status::run(args, &settings).await,
                 None if args.once => once::run(args, settings).await,
                 None => daemon(args, environment, settings, inherited).await,
@@ -135,7 +139,12 @@ fn tell(prefix: &str, error: &anyhow::Error) {
 /// Writes a line to stdout, without what would command a terminal. A reader that went away (`| head`) is no failure of ours,
 /// but ends the work.
 fn print(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{}", telemetry::printable(line)).context("cannot write to stdout")
+    write_out(format!("{}\n", telemetry::printable(line)).as_bytes())
+}
+
+/// Writes whole lines to stdout.
+fn write_out(lines: &[u8]) -> anyhow::Result<()> {
+    std::io::stdout().write_all(lines).context("cannot write to stdout")
 }
 
 #[allow(clippy::disallowed_methods, reason = "the clock is read here, once, and handed down")]

@@ -1,5 +1,7 @@
 //! What a cycle did, for people: per edition its items, per source its verdict and why, what was written, what to mend.
 
+mod feeds;
+
 use crate::model::{Severity, Verdict};
 use crate::pipeline::{CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report};
 use crate::telemetry::OneLine;
@@ -18,9 +20,10 @@ pub(super) fn of(report: &Report, quiet: bool) -> String {
 
 fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result {
     if !quiet {
-        for input in &report.inputs {
+        for input in report.inputs.iter().filter(|input| input.feed.is_none()) {
             write_input(out, input)?;
         }
+        feeds::write(out, &report.inputs)?;
         write_checks(out, &report.checks)?;
         write_hidden(out, report)?;
         write_published(out, &report.published, report)?;

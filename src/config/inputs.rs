@@ -11,13 +11,14 @@ use regex::{Regex, RegexBuilder};
 use std::collections::HashSet;
 use std::ops::Range;
 use toml::Spanned;
+use url::Url;
 
 /// Largest compiled pattern, bytes: `\w{500}` fits, what would take seconds to compile does not.
 const MAX_PATTERN: usize = 1 << 20;
 
 /// What the inputs of a configuration file mean.
 pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Input>, Error> {
-    let rules = rules(text, &file.tags.rules)?;
+    let around = Around { text, file, rules: rules(text, &file.tags.rules)?, timezone };
     let mut inputs = Vec::with_capacity(file.inputs.len());
     let mut names = HashSet::new();
     let mut urls = HashSet::new();
@@ -29,9 +30,9 @@ pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Inp
             return Err(text.wrong(&written.name.span(), message));
         }
         inputs.push(match (&written.digest, &written.feed) {
-            (Some(glob), None) => Input::Digest(digest(text, file, written, glob, timezone)?),
+            (Some(glob), None) => Input::Digest(around.digest(written, glob)?),
             (None, Some(url)) => {
-                let input = feed(text, file, written, url, &rules, timezone)?;
+                let input = around.feed(written, url)?;
                 if !urls.insert(input.url.clone()) {
                     let message = format!("`{}` is the feed of another input already", url.as_ref());
                     return Err(text.wrong(&url.span(), message));
@@ -51,75 +52,84 @@ pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Inp
     Ok(inputs)
 }
 
-fn digest(
-    text: &Text<'_>,
-    file: &File,
-    written: &file::Input,
-    glob: &Spanned<String>,
+/// What all inputs share.
+struct Around<'a> {
+    text: &'a Text<'a>,
+    file: &'a File,
+    rules: Vec<TagRule>,
     timezone: Tz,
-) -> Result<DigestInput, Error> {
-    let of_feeds = [
-        ("schedule", written.schedule.as_ref().map(Spanned::span)),
-        ("content", written.content.as_ref().map(Spanned::span)),
-        ("include", written.include.as_ref().map(Spanned::span)),
-        ("exclude", written.exclude.as_ref().map(Spanned::span)),
-        ("strip_tracking", written.strip_tracking.as_ref().map(Spanned::span)),
-    ];
-    refuse(text, of_feeds, "a feed", "a digest")?;
-    if let Err(error) = glob::Pattern::new(glob.as_ref()) {
-        let message = format!("`{}` is not a pattern of file names: {}", glob.as_ref(), error.msg);
-        return Err(text.wrong(&glob.span(), message));
-    }
-    let digest = DigestOptions {
-        timezone,
-        base_url: written.base_url.as_ref().map(|url| text.url(url)).transpose()?,
-        category: written.category.as_ref().map(|category| category.as_ref().clone()),
-        tags: written.tags.clone(),
-        aliases: file.tags.aliases.clone(),
-    };
-    Ok(DigestInput { name: written.name.as_ref().trim().to_owned(), glob: glob.as_ref().clone(), digest })
 }
 
-fn feed(
-    text: &Text<'_>,
-    file: &File,
-    written: &file::Input,
-    url: &Spanned<String>,
-    rules: &[TagRule],
-    timezone: Tz,
-) -> Result<FeedInput, Error> {
-    let of_digests = [
-        ("base_url", written.base_url.as_ref().map(Spanned::span)),
-        ("category", written.category.as_ref().map(Spanned::span)),
-    ];
-    refuse(text, of_digests, "a digest", "a feed")?;
-    let mut address = text.exact_url(url)?;
-    if !address.username().is_empty() || address.password().is_some() {
+impl Around<'_> {
+    fn digest(&self, written: &file::Input, glob: &Spanned<String>) -> Result<DigestInput, Error> {
+        let of_feeds = [
+            ("schedule", written.schedule.as_ref().map(Spanned::span)),
+            ("content", written.content.as_ref().map(Spanned::span)),
+            ("include", written.include.as_ref().map(Spanned::span)),
+            ("exclude", written.exclude.as_ref().map(Spanned::span)),
+            ("strip_tracking", written.strip_tracking.as_ref().map(Spanned::span)),
+        ];
+        refuse(self.text, of_feeds, "a feed", "a digest")?;
+        if let Err(error) = glob::Pattern::new(glob.as_ref()) {
+            let message = format!("`{}` is not a pattern of file names: {}", glob.as_ref(), error.msg);
+            return Err(self.text.wrong(&glob.span(), message));
+        }
+        let digest = DigestOptions {
+            timezone: self.timezone,
+            base_url: written.base_url.as_ref().map(|url| self.text.url(url)).transpose()?,
+            category: written.category.as_ref().map(|category| category.as_ref().clone()),
+            tags: written.tags.clone(),
+            aliases: self.file.tags.aliases.clone(),
+        };
+        Ok(DigestInput { name: written.name.as_ref().trim().to_owned(), glob: glob.as_ref().clone(), digest })
+    }
+
+    fn feed(&self, written: &file::Input, url: &Spanned<String>) -> Result<FeedInput, Error> {
+        let of_digests = [
+            ("base_url", written.base_url.as_ref().map(Spanned::span)),
+            ("category", written.category.as_ref().map(Spanned::span)),
+        ];
+        refuse(self.text, of_digests, "a digest", "a feed")?;
+        let feed = FeedOptions {
+            timezone: self.timezone,
+            content: match written.content.as_ref().map(Spanned::as_ref) {
+                Some(file::Content::Full) => ContentKind::Full,
+                Some(file::Content::None) => ContentKind::None,
+                Some(file::Content::Summary) | None => ContentKind::Summary,
+            },
+            filter: Filter {
+                include: patterns(self.text, written.include.as_ref())?,
+                exclude: patterns(self.text, written.exclude.as_ref())?,
+            },
+            tags: written.tags.clone(),
+            aliases: self.file.tags.aliases.clone(),
+            rules: self.rules.clone(),
+            strip_tracking: written.strip_tracking.as_ref().is_some_and(|strip| *strip.as_ref()),
+        };
+        Ok(FeedInput {
+            name: written.name.as_ref().trim().to_owned(),
+            url: address(self.text, url)?,
+            schedule: written
+                .schedule
+                .as_ref()
+                .map(|written| self.text.schedule(written, self.timezone))
+                .transpose()?,
+            feed,
+        })
+    }
+}
+
+/// The address of a feed, query and all; without a fragment, which is never sent.
+fn address(text: &Text<'_>, written: &Spanned<String>) -> Result<Url, Error> {
+    let mut url = text.exact_url(written)?;
+    if !url.username().is_empty() || url.password().is_some() {
         // Not repeated: it may hold a password.
         let message =
             "an address that names a user is not fetched: complaints and lists of inputs would tell its password";
-        return Err(text.wrong(&url.span(), message));
+        return Err(text.wrong(&written.span(), message));
     }
-    // It is never sent.
-    address.set_fragment(None);
-    let feed = FeedOptions {
-        timezone,
-        content: match written.content.as_ref().map(Spanned::as_ref) {
-            Some(file::Content::Full) => ContentKind::Full,
-            Some(file::Content::None) => ContentKind::None,
-            Some(file::Content::Summary) | None => ContentKind::Summary,
-        },
-        filter: Filter {
-            include: patterns(text, written.include.as_ref())?,
-            exclude: patterns(text, written.exclude.as_ref())?,
-        },
-        tags: written.tags.clone(),
-        aliases: file.tags.aliases.clone(),
-        rules: rules.to_vec(),
-        strip_tracking: written.strip_tracking.as_ref().is_some_and(|strip| *strip.as_ref()),
-    };
-    let schedule = written.schedule.as_ref().map(|written| text.schedule(written, timezone)).transpose()?;
-    Ok(FeedInput { name: written.name.as_ref().trim().to_owned(), url: address, schedule, feed })
+    url.set_fragment(None);
+    Ok(url)
 }
 
 /// Keys of the other kind of input would be without effect.

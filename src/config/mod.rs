@@ -5,8 +5,10 @@
 mod file;
 mod inputs;
 mod settings;
+mod subscribe;
 
 pub use settings::{Listeners, Settings};
+pub use subscribe::{Added, Subscribed, subscribe};
 
 use std::path::{Path, PathBuf};
 
@@ -33,6 +35,14 @@ pub enum Error {
     /// It cannot be read.
     #[error("{path}: cannot be read: {source}")]
     Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It cannot be written.
+    #[error("{path}: cannot be written: {source}")]
+    Unwritable {
         /// The file.
         path: String,
         /// Why.

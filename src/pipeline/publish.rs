@@ -11,7 +11,7 @@ use super::{Cycle, Error, Options, PublishReport};
 use crate::collect::reconcile::mint_site;
 use crate::model::{ChannelKind, Complaint};
 use crate::publish::{Journal, Site, Writer, content_hash};
-use crate::store::{Changes, ChannelState, ItemOrder, Shift, Store};
+use crate::store::{Changes, ChannelState, Shift, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
 use futures::{StreamExt, TryStreamExt};
@@ -26,6 +26,9 @@ const RENDERING: u32 = 1;
 
 /// Items whose pages are composed in one go.
 const PAGES_AT_ONCE: usize = 250;
+
+/// Day editions whose pages are composed in one go; each may have hundreds of items on its page.
+const DAYS_AT_ONCE: usize = 8;
 
 /// From so many changed items on, everything is composed.
 const MANY: usize = 3000;
@@ -121,11 +124,13 @@ async fn compose_all(
 ) -> Result<Vec<(i64, u64)>, Error> {
     let composer = Composer { store, site: Arc::clone(site), tags: store.tags().await? };
     let (items, editions) = if scope.all {
-        // The pages of all items come with those of their editions.
-        (Vec::new(), store.edition_ids(ItemOrder::Oldest, 0, u64::MAX).await?)
+        // The pages of the other items come with those of their editions.
+        (store.items_of_days().await?, store.all_editions().await?)
     } else {
         (scope.changes.items.clone(), scope.changes.editions.clone())
     };
+    let days = store.day_editions().await?;
+    let (of_days, of_digests): (Vec<Uuid>, Vec<Uuid>) = editions.into_iter().partition(|id| days.contains(id));
     let mut channels = Vec::new();
     for kind in [ChannelKind::Tag, ChannelKind::Source, ChannelKind::Combined] {
         channels.extend(store.channels(kind).await?);
@@ -133,17 +138,23 @@ async fn compose_all(
     let whole = Shift { from: Some(i64::MIN), touched: Vec::new() };
     let shift_of = |id: i64| if scope.all { Some(&whole) } else { scope.changes.channels.get(&id) };
     let in_scope: Vec<_> = channels.iter().filter_map(|state| shift_of(state.id).map(|shift| (state, shift))).collect();
-    tracing::debug!(items = items.len(), editions = editions.len(), channels = in_scope.len(), "in scope");
-    let bar = progress.publishing(items.len() + editions.len() + in_scope.len());
+    tracing::debug!(
+        items = items.len(),
+        editions = of_digests.len() + of_days.len(),
+        channels = in_scope.len(),
+        "in scope"
+    );
+    let bar = progress.publishing(items.len() + of_digests.len() + of_days.len() + in_scope.len());
     let mut units =
         futures::stream::iter(items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids))).buffered(WORKERS);
     while let Some(files) = units.try_next().await? {
         bar.inc(u64::try_from(files.len()).unwrap_or_default());
         writing.put_all(files).await?;
     }
-    let mut units =
-        futures::stream::iter(editions.chunks(PAGES_AT_ONCE).map(|ids| composer.edition_pages(ids, scope.all)))
-            .buffered(WORKERS);
+    let digests = of_digests.chunks(PAGES_AT_ONCE).map(|ids| (ids, scope.all));
+    let days = of_days.chunks(DAYS_AT_ONCE).map(|ids| (ids, false));
+    let units = digests.chain(days).map(|(ids, and_items)| composer.edition_pages(ids, and_items));
+    let mut units = futures::stream::iter(units).buffered(WORKERS);
     while let Some(files) = units.try_next().await? {
         bar.inc(u64::try_from(files.len()).unwrap_or_default());
         writing.put_all(files).await?;
@@ -158,7 +169,9 @@ async fn compose_all(
     }
     tracing::debug!("channels composed");
     let list = if scope.all { &whole } else { &scope.changes.edition_list };
-    writing.put_all(composer.editions(list).await?).await?;
+    if !list.is_empty() {
+        writing.put_all(composer.editions(list).await?).await?;
+    }
     tracing::debug!("list of editions composed");
     let counts: HashMap<i64, u64> = members.iter().copied().collect();
     let counted = |state: &ChannelState| {

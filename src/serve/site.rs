@@ -1,7 +1,7 @@
 //! The site as it is served: the last whole publish, and how it is exchanged for the next.
 
 use super::bundle::{Bundle, Making};
-use super::disk;
+use super::disk::{self, Found};
 use super::entry::Entry;
 use super::error::Error;
 use super::options::Options;
@@ -9,7 +9,7 @@ use super::pool::Pool;
 use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot, Stamp};
 use crate::model::ChannelKind;
 use crate::publish::content_hash;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -18,13 +18,26 @@ use tokio::sync::Mutex;
 /// How often a publish that is under way at the start is looked at again, and how many times at most.
 const WAIT: (Duration, u32) = (Duration::from_millis(200), 50);
 
+/// Deltas kept: most readers of a feed come with one of its last versions.
+const DELTAS: usize = 64;
+
 /// A published directory that is served.
 #[derive(Debug)]
 pub struct Site {
     current: RwLock<Arc<Snapshot>>,
     pool: Arc<Pool>,
+    /// The last ones made.
+    deltas: std::sync::Mutex<VecDeque<Delta>>,
     /// Held while a publish is read; what a publish under way claims: path → hash.
     claims: Mutex<BTreeMap<String, String>>,
+}
+
+/// What one version of a feed has that an earlier one had not.
+#[derive(Debug)]
+struct Delta {
+    of: String,
+    since: String,
+    bundle: Arc<Bundle>,
 }
 
 /// What became of a file that was not in memory.
@@ -54,7 +67,12 @@ impl Site {
             });
             if let Loaded::Whole(snapshot) = loaded.await?? {
                 let current = RwLock::new(Arc::from(snapshot));
-                return Ok(Arc::new(Self { current, pool, claims: Mutex::default() }));
+                return Ok(Arc::new(Self {
+                    current,
+                    pool,
+                    deltas: std::sync::Mutex::default(),
+                    claims: Mutex::default(),
+                }));
             }
             tokio::time::sleep(pause).await;
             attempt += 1;
@@ -143,6 +161,40 @@ impl Site {
         }
     }
 
+    /// A feed without the entries that the reader of an earlier version has seen. `None`: that version is not known, or
+    /// there is nothing to leave out.
+    pub(super) async fn delta(
+        &self,
+        bundle: &Arc<Bundle>,
+        path: &str,
+        base: &str,
+    ) -> Result<Option<Arc<Bundle>>, Error> {
+        let known = |delta: &Delta| (delta.of == bundle.hash && delta.since == base).then(|| Arc::clone(&delta.bundle));
+        if let Some(made) = self.deltas.lock().unwrap_or_else(PoisonError::into_inner).iter().find_map(known) {
+            return Ok(Some(made));
+        }
+        let Some(seen) = self.pool.versions.seen(base) else { return Ok(None) };
+        let (snapshot, pool, whole) = (self.snapshot(), Arc::clone(&self.pool), Arc::clone(bundle));
+        let path = path.to_owned();
+        let made = tokio::task::spawn_blocking(move || {
+            let seen = seen.iter().copied().collect();
+            let cut = whole.outline.as_ref().and_then(|outline| outline.without(&whole.published.body, &seen));
+            let Some(bytes) = cut else { return Ok(None) };
+            let found = Found { bytes, modified: whole.modified.into() };
+            // Its tag is the whole one's: that is what the reader has from now on.
+            let (hash, cache_control) = (&whole.hash, &snapshot.rules.cache_control);
+            let made = Bundle::make(&Making { path: &path, hash, cache_control, pool: &pool }, found);
+            made.map(|made| Some(Arc::new(made))).map_err(|source| Error::Io { path, source })
+        });
+        let made = made.await??;
+        if let Some(bundle) = &made {
+            let mut deltas = self.deltas.lock().unwrap_or_else(PoisonError::into_inner);
+            deltas.truncate(DELTAS - 1);
+            deltas.push_front(Delta { of: bundle.hash.clone(), since: base.to_owned(), bundle: Arc::clone(bundle) });
+        }
+        Ok(made)
+    }
+
     /// Reads a file that must have one of some hashes.
     async fn read(&self, snapshot: &Arc<Snapshot>, path: String, hashes: Vec<String>) -> Result<Fetched, Error> {
         let (snapshot, pool) = (Arc::clone(snapshot), Arc::clone(&self.pool));
@@ -156,9 +208,9 @@ impl Site {
             if !hashes.contains(&hash) {
                 return Ok(Fetched::Differs);
             }
-            let making = Making { path: &path, hash: &hash, cache_control: &snapshot.rules.cache_control };
-            let made = Bundle::make(&making, found, |weight| pool.hold(weight));
-            Ok(Fetched::Bundle(Arc::new(made.map_err(|source| Error::Io { path, source })?)))
+            let making = Making { path: &path, hash: &hash, cache_control: &snapshot.rules.cache_control, pool: &pool };
+            let made = Bundle::make(&making, found).map_err(|source| Error::Io { path: path.clone(), source })?;
+            Ok(Fetched::Bundle(Arc::new(made.recorded(&pool))))
         };
         tokio::task::spawn_blocking(read).await?
     }

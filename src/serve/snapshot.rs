@@ -37,17 +37,23 @@ impl Stamp {
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) options: Options,
+    /// How long an answer may be kept.
     pub(super) cache_control: HeaderValue,
+    /// The same for a part of a feed: what stands before `im` is for caches that do not know it.
+    pub(super) delta_cache_control: HeaderValue,
     pub(super) refusals: Refusals,
 }
 
 impl Rules {
     /// What follows from options.
     pub(super) fn of(options: Options) -> Result<Arc<Self>, Error> {
-        let keep = format!("public, max-age={}", options.max_age.as_secs());
-        let cache_control = HeaderValue::from_str(&keep).unwrap_or(HeaderValue::from_static("no-cache"));
+        let keep = |words| {
+            let keep = format!("{words}, max-age={}", options.max_age.as_secs());
+            HeaderValue::from_str(&keep).unwrap_or(HeaderValue::from_static("no-cache"))
+        };
+        let (cache_control, delta_cache_control) = (keep("public"), keep("no-store, im"));
         let refusals = Refusals::make(&options.site)?;
-        Ok(Arc::new(Self { options, cache_control, refusals }))
+        Ok(Arc::new(Self { options, cache_control, delta_cache_control, refusals }))
     }
 }
 
@@ -174,9 +180,9 @@ impl Loading<'_> {
             return Ok(None);
         };
         if wanted {
-            let making = Making { path, hash, cache_control: &self.rules.cache_control };
-            let made = Bundle::make(&making, found, |weight| self.pool.hold(weight));
-            entry.keep(Arc::new(made.map_err(|source| could_not("prepare", path, source))?));
+            let making = Making { path, hash, cache_control: &self.rules.cache_control, pool: self.pool };
+            let made = Bundle::make(&making, found).map_err(|source| could_not("prepare", path, source))?;
+            entry.keep(Arc::new(made.recorded(self.pool)));
         }
         Ok(Some(Arc::new(entry)))
     }

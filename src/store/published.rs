@@ -51,6 +51,11 @@ impl Changes {
 }
 
 impl Shift {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.from.is_none() && self.touched.is_empty()
+    }
+
     fn add(&mut self, published: i64, shifted: bool) {
         if shifted {
             self.from = Some(self.from.map_or(published, |from| from.min(published)));
@@ -67,13 +72,18 @@ impl Store {
         let items: Vec<String> =
             sqlx::query_scalar("SELECT item_id FROM dirty_items ORDER BY item_id").fetch_all(&self.pool).await?;
         changes.items = items.iter().map(|id| parse("dirty_items", id)).collect::<Result<_>>()?;
-        let editions: Vec<(String, i64, i64)> =
-            sqlx::query_as("SELECT edition_id, published, shifted FROM dirty_editions ORDER BY edition_id")
-                .fetch_all(&self.pool)
-                .await?;
-        for (id, published, shifted) in &editions {
+        let editions: Vec<(String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT d.edition_id, d.published, d.shifted, COALESCE(e.listed, 1) FROM dirty_editions d
+                 LEFT JOIN editions e ON e.id = d.edition_id ORDER BY d.edition_id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for (id, published, shifted, listed) in &editions {
             changes.editions.push(parse("dirty_editions", id)?);
-            changes.edition_list.add(*published, *shifted == 1);
+            // A day that has not ended stands in no list.
+            if *listed == 1 {
+                changes.edition_list.add(*published, *shifted == 1);
+            }
         }
         changes.editions.dedup();
         let channels: Vec<(i64, i64, i64)> =
@@ -120,13 +130,14 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// How many published editions are dated at or after an instant.
+    /// How many editions in the list are dated at or after an instant.
     pub async fn editions_from(&self, published: i64) -> Result<u64> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND published >= $1")
-                .bind(published)
-                .fetch_one(&self.pool)
-                .await?;
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1 AND published >= $1",
+        )
+        .bind(published)
+        .fetch_one(&self.pool)
+        .await?;
         Ok(count.unsigned_abs())
     }
 

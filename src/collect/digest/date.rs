@@ -1,6 +1,7 @@
 //! Reads the front matter's `date`. A date without a zone is meant in the site's zone; reads no clock.
 
-use chrono::{DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use crate::collect::zone::place;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
 /// Years outside are slips of the pen: RFC 822 dates want four digits, and no digest is older than the clock's epoch.
@@ -28,32 +29,6 @@ fn zoneless(written: &str) -> Option<NaiveDateTime> {
     })
 }
 
-/// In a gap the first moment after it, in an overlap the first of the two.
-fn place(naive: NaiveDateTime, zone: Tz) -> Option<DateTime<FixedOffset>> {
-    match zone.from_local_datetime(&naive) {
-        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at.fixed_offset()),
-        LocalResult::None => after_gap(naive, zone),
-    }
-}
-
-/// Searches the end of the gap by halves: local time never runs backwards within a gap, and no gap is longer than a
-/// day (Apia left out 30 December 2011).
-fn after_gap(naive: NaiveDateTime, zone: Tz) -> Option<DateTime<FixedOffset>> {
-    let reach = TimeDelta::try_hours(48)?;
-    let (mut before, mut after) =
-        (naive.checked_sub_signed(reach)?.and_utc(), naive.checked_add_signed(reach)?.and_utc());
-    while (after - before).num_seconds() > 1 {
-        let middle = before + (after - before) / 2;
-        if middle.with_timezone(&zone).naive_local() < naive {
-            before = middle;
-        } else {
-            after = middle;
-        }
-    }
-    let second = DateTime::from_timestamp(after.timestamp(), 0)?;
-    Some(second.with_timezone(&zone).fixed_offset())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,19 +54,6 @@ mod tests {
             ["", "0000-00-00", "0000-00-00 00:00:00", "2023-02-30", "yesterday", "+12023-01-01", "0001-01-01", "5"]
         {
             assert_eq!(read(odd, Tz::Asia__Shanghai), None, "{odd}");
-        }
-    }
-
-    #[test]
-    fn gaps_end_and_overlaps_begin() {
-        for (written, zone, meant) in [
-            ("2024-03-31 02:30:00", Tz::Europe__Berlin, "2024-03-31T03:00:00+02:00"),
-            ("2024-03-31 02:00:00", Tz::Europe__Berlin, "2024-03-31T03:00:00+02:00"),
-            ("2024-10-27 02:30:00", Tz::Europe__Berlin, "2024-10-27T02:30:00+02:00"),
-            ("2011-12-30 12:00:00", Tz::Pacific__Apia, "2011-12-31T00:00:00+14:00"),
-            ("2024-10-06 02:15:00", Tz::Australia__Lord_Howe, "2024-10-06T02:30:00+11:00"),
-        ] {
-            assert_eq!(read(written, zone).as_deref(), Some(meant), "{written} {zone}");
         }
     }
 }

@@ -61,7 +61,8 @@ pub fn entry_items(feed: &UpstreamFeed, label: &str, options: &FeedOptions) -> V
     let mut items: Vec<EntryItem> = Vec::with_capacity(feed.entries.len());
     let mut places: HashMap<String, usize> = HashMap::new();
     for (entry, identity) in feed.entries.iter().zip(identities(&feed.entries)) {
-        let Some(item) = item_of(entry, &label, options, &tagger) else { continue };
+        let link = entry.link.as_deref().map(str::trim).filter(|_| identity.link.is_some());
+        let Some(item) = item_of(entry, link, &label, options, &tagger) else { continue };
         let new = EntryItem {
             key: identity.key.unwrap_or_else(|| format!("content:{:016x}", item.content_hash)),
             link: identity.link,
@@ -84,9 +85,14 @@ pub fn entry_items(feed: &UpstreamFeed, label: &str, options: &FeedOptions) -> V
 }
 
 /// The item of one entry; `None` where it is not taken.
-fn item_of(entry: &UpstreamEntry, label: &str, options: &FeedOptions, tagger: &Tagger<'_>) -> Option<Item> {
-    let link = entry.link.as_deref().map(str::trim).filter(|link| LinkKey::of(link).is_some());
-    let text = html::text_of(&entry.content);
+fn item_of(
+    entry: &UpstreamEntry,
+    link: Option<&str>,
+    label: &str,
+    options: &FeedOptions,
+    tagger: &Tagger<'_>,
+) -> Option<Item> {
+    let text = html::text_of_clean(&entry.content);
     let title = title_of(entry, &text, link)?;
     let said = Said { title: &title, text: &text, link };
     let topics = tagger.topics(&entry.tags, said);

@@ -77,22 +77,22 @@ fn is_tracking(parameter: &str) -> bool {
     })
 }
 
-/// Removes tracking from the query of a parsed URL; whether there was any. What stays is not encoded anew.
-fn strip(url: &mut Url) -> bool {
-    let Some(query) = url.query() else { return false };
+/// A query without tracking, each parameter as it is written; `None` where nothing is left.
+fn stripped(query: &str) -> Option<String> {
     let kept: Vec<&str> = query.split('&').filter(|parameter| !is_tracking(parameter)).collect();
-    if kept.len() == query.split('&').count() {
-        return false;
-    }
-    let kept = kept.join("&");
-    url.set_query(Some(kept.as_str()).filter(|kept| !kept.is_empty()));
-    true
+    Some(kept.join("&")).filter(|query| !query.is_empty())
 }
 
 /// A link as it may be shown where tracking is not wanted; verbatim where there is none.
 pub fn without_tracking(link: &str) -> Cow<'_, str> {
     let Ok(mut url) = Url::parse(link) else { return Cow::Borrowed(link) };
-    if strip(&mut url) { Cow::Owned(url.into()) } else { Cow::Borrowed(link) }
+    match url.query().filter(|query| query.split('&').any(is_tracking)).map(stripped) {
+        Some(query) => {
+            url.set_query(query.as_deref());
+            Cow::Owned(url.into())
+        }
+        None => Cow::Borrowed(link),
+    }
 }
 
 /// What the links of two entries have in common when they are one story: the [`LinkKey`] (no fragment, no credentials, no
@@ -100,24 +100,24 @@ pub fn without_tracking(link: &str) -> Cow<'_, str> {
 /// answer differently under these are hardly to be found. `None` when it is no http or https URL.
 pub fn compare_key(link: &str) -> Option<String> {
     let key = LinkKey::of(link)?;
-    let mut url = Url::parse(key.as_str()).ok()?;
-    strip(&mut url);
-    if url.query() == Some("") {
-        url.set_query(None);
-    }
-    if let Some(bare) = url.host_str().and_then(|host| host.strip_prefix("www.")).filter(|bare| bare.contains('.')) {
-        let bare = bare.to_owned();
-        url.set_host(Some(&bare)).ok()?;
-    }
-    // Fails for no http URL; were it to, the scheme would only stay.
-    let _ = url.set_scheme("https");
-    Some(url.into())
+    let rest = key.as_str().split_once("://")?.1;
+    let has_dot = |rest: &&str| rest.split(['/', ':']).next().is_some_and(|host| host.contains('.'));
+    let rest = rest.strip_prefix("www.").filter(has_dot).unwrap_or(rest);
+    Some(match rest.split_once('?') {
+        None => format!("https://{rest}"),
+        Some((page, query)) => match stripped(query) {
+            None => format!("https://{page}"),
+            Some(query) => format!("https://{page}?{query}"),
+        },
+    })
 }
 
 /// Whether a link can name a story at all: a site's front page names none. That no other entry of the same document has
 /// the link is known to [`super::EntryItem`] only.
 pub fn is_specific(link: &str) -> bool {
-    Url::parse(link).is_ok_and(|url| url.path().trim_matches('/') != "" || url.query().is_some_and(|q| !q.is_empty()))
+    let Some((_, rest)) = link.split_once("://") else { return false };
+    let rest = rest.split('#').next().unwrap_or_default();
+    rest.split_once(['/', '?']).is_some_and(|(_, page)| page.contains(|c| !matches!(c, '/' | '?')))
 }
 
 #[cfg(test)]
@@ -162,6 +162,9 @@ mod tests {
             ("https://example.org/", false),
             ("https://example.org", false),
             ("https://example.org//", false),
+            ("https://example.org/?", false),
+            ("https://example.org/#top", false),
+            ("https://example.org?p=7", true),
             ("https://example.org/?p=7", true),
             ("https://example.org/a", true),
             ("no link", false),

@@ -8,6 +8,9 @@ use proptest::prelude::*;
 /// Id, link, title and content; `-` for none.
 type Written = (&'static str, &'static str, &'static str, &'static str);
 
+/// What happened, the entries before and after, and which of those before each of these is.
+type Case = (&'static str, &'static [Written], &'static [Written], &'static [Option<usize>]);
+
 fn read(entries: &[Written]) -> Vec<EntryItem> {
     let some = |text: &str| (text != "-").then(|| text.to_owned());
     let entry = |(id, link, title, content): &Written| UpstreamEntry {
@@ -37,7 +40,7 @@ fn matched(before: &[Written], after: &[Written]) -> Vec<Option<usize>> {
 
 #[test]
 fn entries_are_found_again() {
-    let cases: [(&str, &[Written], &[Written], &[Option<usize>]); 14] = [
+    let cases: [Case; 14] = [
         (
             "unchanged",
             &[("1", "a", "A", "x"), ("2", "b", "B", "y")],

@@ -1,0 +1,136 @@
+//! `inspect`: what would be collected from posts and feeds, in the order given.
+
+mod fetch;
+mod told;
+
+use super::args::{Args, Inspect};
+use super::{print, settings_or_default};
+use crate::collect::digest::{self, DigestOptions, MAX_POST_BYTES, Reading};
+use crate::collect::feed::{self, Document, MAX_FEED_BYTES, Source};
+use crate::config::Environment;
+use crate::model::Severity;
+use crate::net;
+use crate::pipeline::Input;
+use chrono_tz::Tz;
+use std::io::Read;
+use std::path::Path;
+use url::Url;
+
+/// What a path or URL turned out to be.
+enum Inspected {
+    Post(Box<Reading>),
+    Feed(Box<Document>),
+    /// It could not be read at all.
+    Failed(String),
+}
+
+/// How everything is read.
+struct Inspector {
+    digest: DigestOptions,
+    timezone: Tz,
+    base: Option<Url>,
+    offline: bool,
+    net: net::Options,
+    /// Made when the first URL is met.
+    client: Option<net::Client>,
+}
+
+/// Reads each post, feed or page and tells what it holds.
+pub(super) async fn run(args: &Args, inspect: &Inspect, environment: &Environment) -> anyhow::Result<u8> {
+    let settings = settings_or_default(args, environment)?;
+    let default = DigestOptions::default();
+    let timezone = settings.as_ref().map_or(default.timezone, |settings| settings.cycle.publish.timezone);
+    let net = settings.as_ref().map(|settings| settings.cycle.net.clone()).unwrap_or_default();
+    let aliases = settings.and_then(|settings| {
+        settings.cycle.inputs.into_iter().find_map(|input| match input {
+            Input::Digest(input) => Some(input.digest.aliases),
+            Input::Feed(_) => None,
+        })
+    });
+    let base = inspect.base.clone();
+    let digest = DigestOptions { timezone, base_url: base.clone(), aliases: aliases.unwrap_or_default(), ..default };
+    let mut inspector = Inspector { digest, timezone, base, offline: args.offline, net, client: None };
+    let mut code = 0;
+    for path in &inspect.paths {
+        let name = path.display().to_string();
+        let inspected = match web_address(&name) {
+            Some(url) => inspector.fetched(&name, url).await?,
+            None => inspector.file(&name, path),
+        };
+        code = code.max(inspected.code());
+        let text = if args.json { inspected.json(&name) } else { inspected.told(&name) };
+        print(text.trim_end())?;
+    }
+    Ok(code)
+}
+
+fn web_address(name: &str) -> Option<Url> {
+    Url::parse(name).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+impl Inspector {
+    fn file(&self, name: &str, path: &Path) -> Inspected {
+        let is_post = path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
+        let cap = if is_post { MAX_POST_BYTES } else { MAX_FEED_BYTES as u64 };
+        let (bytes, size) = match read(path, cap) {
+            Ok(read) => read,
+            Err(error) => return Inspected::Failed(error.to_string()),
+        };
+        if !is_post && !begins_as_post(&bytes) {
+            return Inspected::Feed(Box::new(self.read(name, &bytes, self.base.as_ref(), None)));
+        }
+        let reading = if size > MAX_POST_BYTES {
+            digest::too_large(name, size)
+        } else {
+            digest::read(name, &bytes, &self.digest)
+        };
+        Inspected::Post(Box::new(reading))
+    }
+
+    fn read(&self, place: &str, bytes: &[u8], base: Option<&Url>, content_type: Option<&str>) -> Document {
+        feed::read(bytes, &Source { place, base, content_type, timezone: self.timezone })
+    }
+}
+
+/// Posts begin with front matter; no feed begins so.
+fn begins_as_post(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start().starts_with(b"---")
+}
+
+/// At most a byte more than `cap`, and the size that the file says it has.
+fn read(path: &Path, cap: u64) -> std::io::Result<(Vec<u8>, u64)> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    file.take(cap + 1).read_to_end(&mut bytes)?;
+    let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    Ok((bytes, size.max(read)))
+}
+
+impl Inspected {
+    fn code(&self) -> u8 {
+        let complained = match self {
+            Self::Failed(_) => return 1,
+            Self::Post(reading) => reading.complaints.iter().any(|complaint| complaint.severity == Severity::Error),
+            Self::Feed(document) => matches!(**document, Document::Unreadable(_)),
+        };
+        if complained { 3 } else { 0 }
+    }
+
+    fn json(&self, name: &str) -> String {
+        match self {
+            Self::Post(reading) => digest::inspect_json(name, reading),
+            Self::Feed(document) => feed::inspect_json(name, document),
+            Self::Failed(error) => serde_json::json!({ "path": name, "error": error }),
+        }
+        .to_string()
+    }
+
+    fn told(&self, name: &str) -> String {
+        match self {
+            Self::Post(reading) => told::post(name, reading),
+            Self::Feed(document) => told::document(name, document),
+            Self::Failed(error) => format!("{name}: cannot be read: {error}"),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What was read, for people.
+
+use crate::collect::digest::{Post, Reading};
+use crate::collect::feed::{Document, FoundBy};
+use crate::model::{Complaint, UpstreamEntry, UpstreamFeed};
+
+pub(super) fn post(name: &str, reading: &Reading) -> String {
+    let mut lines = vec![format!("{name}:")];
+    match &reading.post {
+        Post::Skipped { why } => lines.push(format!("  no digest: {why}")),
+        Post::Broken => lines.push("  cannot be published".to_owned()),
+        Post::Edition(edition) => {
+            lines.push(format!("  {}", edition.title));
+            lines.push(format!("  {}  {}", edition.date.to_rfc3339(), edition.permalink.as_deref().unwrap_or("")));
+            for item in &edition.items {
+                lines.push(format!("  • {}  [{}]", item.title, item.tags.join(", ")));
+                lines.extend(item.sources.iter().map(|source| format!("      {}: {}", source.label, source.url)));
+            }
+        }
+    }
+    lines.extend(reading.complaints.iter().map(complaint));
+    lines.join("\n")
+}
+
+pub(super) fn document(name: &str, document: &Document) -> String {
+    let mut lines = vec![format!("{name}:")];
+    match document {
+        Document::Feed(feed) => lines.extend(told_feed(feed)),
+        Document::Page(found) => {
+            lines.push(format!("  a page with {} feeds", found.len()));
+            for feed in found {
+                let how = match feed.how {
+                    FoundBy::Link => "",
+                    FoundBy::WellKnown => "  (a guess: feeds often stand there)",
+                };
+                lines.push(format!("  • {}  {}{how}", feed.url, feed.title.as_deref().unwrap_or("")));
+            }
+        }
+        Document::Unreadable(why) => lines.push(complaint(why)),
+    }
+    lines.join("\n")
+}
+
+fn told_feed(feed: &UpstreamFeed) -> Vec<String> {
+    let mut lines = vec![format!("  {}  {}", feed.title, feed.link.as_deref().unwrap_or(""))];
+    lines.extend(feed.description.iter().map(|description| format!("  {description}")));
+    lines.extend(feed.entries.iter().map(told_entry));
+    lines.extend(feed.repairs.iter().map(|repair| format!("  repaired: {repair}")));
+    lines.extend(feed.complaints.iter().map(complaint));
+    lines
+}
+
+fn told_entry(entry: &UpstreamEntry) -> String {
+    let date = entry.published.or(entry.updated).map_or(String::new(), |date| date.to_rfc3339());
+    let link = entry.link.as_deref().unwrap_or("no link");
+    format!("  • {}  [{}]\n      {date}  {link}", entry.title, entry.tags.join(", "))
+}
+
+fn complaint(complaint: &Complaint) -> String {
+    format!("  {}: {}\n    → {}", complaint.place, complaint.message, complaint.help)
+}

@@ -1,0 +1,291 @@
+//! JSON Feed to drafts, item by item: what is not well-formed is mended first, values of the wrong type are taken for what
+//! they mean.
+
+mod mend;
+
+use super::address::{self, Base};
+use super::draft::{Attached, Draft, Gathered, Text, link};
+use super::kept::Kept;
+use super::notes::{Notes, Repair};
+use super::rhythm::Asked;
+use super::{Source, date, fields, strict};
+use crate::collect::html::strip_illegal;
+use chrono_tz::Tz;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use std::fmt;
+
+/// Rank of a summary beside content.
+const SUMMARY: u8 = 10;
+
+/// Reads a document; `Err` says in words why it is no feed.
+pub(super) fn translate(text: &str, source: &Source<'_>, notes: &mut Notes<'_>) -> Result<Gathered, String> {
+    let start = text.find('{').unwrap_or(0);
+    if text.get(..start).is_some_and(|junk| !junk.trim().is_empty()) {
+        notes.repaired(Repair::Junk);
+    }
+    let text = text.get(start..).unwrap_or_default();
+    let well_formed = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    let mended = if well_formed { None } else { Some(mend::mended(text)) };
+    let mut reader = Reader::new(source, notes);
+    let mut json = serde_json::Deserializer::from_str(mended.as_deref().unwrap_or(text));
+    let outcome = reader.deserialize(&mut json);
+    if !reader.is_feed {
+        return Err(match outcome {
+            Ok(()) => "it is JSON, and no feed".to_owned(),
+            Err(error) => format!("it is neither a feed nor JSON: {error}"),
+        });
+    }
+    match outcome {
+        Ok(()) if !well_formed => reader.notes.repaired(Repair::Json),
+        Ok(()) => {}
+        Err(error) => {
+            let message = format!("the document is cut short or broken, entries may be missing: {error}");
+            reader.notes.complain(message, "fetch it again; if it stays so, tell its publisher");
+        }
+    }
+    Ok(reader.finish())
+}
+
+struct Reader<'n, 's> {
+    notes: &'n mut Notes<'s>,
+    timezone: Tz,
+    base: Option<Base>,
+    feed: Draft,
+    entries: Kept,
+    /// Whether it says that it is a feed, or has items as one.
+    is_feed: bool,
+    /// Whether it names a version that we know.
+    has_version: bool,
+}
+
+impl<'n, 's> Reader<'n, 's> {
+    fn new(source: &Source<'_>, notes: &'n mut Notes<'s>) -> Self {
+        Self {
+            notes,
+            timezone: source.timezone,
+            base: source.base.cloned().map(Base::given),
+            feed: Draft::default(),
+            entries: Kept::default(),
+            is_feed: false,
+            has_version: false,
+        }
+    }
+
+    /// A value of the feed itself.
+    fn member(&mut self, name: &str, value: &Value) {
+        match name {
+            "version" => {
+                let version = value.as_str().unwrap_or_default();
+                self.is_feed |= version.contains("jsonfeed.org");
+                self.has_version |= version.starts_with("https://jsonfeed.org/version/1");
+            }
+            "title" => {
+                let text = self.text(value).map(Text::Plain);
+                fields::title(&mut self.feed, 0, text);
+            }
+            "description" => {
+                let text = self.text(value).map(Text::Plain);
+                fields::body(&mut self.feed, 0, text, None);
+            }
+            "home_page_url" => {
+                if let Some(url) = self.address(value) {
+                    self.feed.link.offer(link::OWN, url.clone());
+                    self.base = self.base.take().filter(|base| !base.is_borrowed()).or_else(|| Base::borrowed(&url));
+                }
+            }
+            "feed_url" => {
+                if let (Some(url), None) = (self.address(value), &self.base) {
+                    self.base = Base::borrowed(&url);
+                }
+            }
+            "author" | "authors" => {
+                let name = self.author(value);
+                self.feed.author.offer(0, name);
+            }
+            _ => {}
+        }
+    }
+
+    fn item(&mut self, item: &Value) {
+        let mut entry = Draft::default();
+        let Some(members) = item.as_object() else { return };
+        for (name, value) in members {
+            self.item_member(&mut entry, name, value);
+        }
+        if entry.is_empty() {
+            return;
+        }
+        if entry.link.rank() == Some(link::ID) {
+            self.notes.repaired(Repair::LinkInId);
+        }
+        self.entries.push(entry.date(), strict::entry(&entry));
+    }
+
+    fn item_member(&mut self, entry: &mut Draft, name: &str, value: &Value) {
+        let base = self.base.clone();
+        match name {
+            "id" => {
+                let id = self.text(value);
+                if id.as_deref().is_some_and(|id| id.starts_with("http://") || id.starts_with("https://")) {
+                    entry.link.offer(link::ID, self.address(value));
+                }
+                entry.id.offer(0, id.map(|id| id.trim().to_owned()));
+            }
+            "url" => entry.link.offer(link::OWN, self.address(value)),
+            "external_url" => entry.link.offer(link::EXTERNAL, self.address(value)),
+            "title" => fields::title(entry, 0, self.text(value).map(Text::Plain)),
+            "content_html" => fields::body(entry, 0, self.text(value).map(Text::Html), base.as_ref()),
+            "content_text" => fields::body(entry, 1, self.text(value).map(Text::Plain), base.as_ref()),
+            "summary" => fields::body(entry, SUMMARY, self.text(value).map(Text::Plain), base.as_ref()),
+            "date_published" => entry.published.offer(0, self.date(value)),
+            "date_modified" => entry.updated.offer(0, self.date(value)),
+            "author" | "authors" => entry.author.offer(0, self.author(value)),
+            "tags" => self.tags(entry, value),
+            "attachments" => {
+                for attachment in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+                    self.attachment(entry, attachment);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tags(&mut self, entry: &mut Draft, value: &Value) {
+        match value {
+            Value::Array(tags) => {
+                for tag in tags.iter().filter_map(|tag| self.text(tag)) {
+                    entry.tag(&tag);
+                }
+            }
+            Value::String(tags) => {
+                self.notes.repaired(Repair::JsonShape);
+                tags.split(',').for_each(|tag| entry.tag(tag));
+            }
+            _ => {}
+        }
+    }
+
+    fn attachment(&mut self, entry: &mut Draft, attachment: &Value) {
+        let Some(url) = attachment.get("url").and_then(|url| self.address(url)) else { return };
+        let text = |name| attachment.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let media_type = text("mime_type");
+        let length = match attachment.get("size_in_bytes") {
+            // Some write it as a fraction of nothing.
+            Some(Value::Number(size)) => size.as_f64().map_or(String::new(), |size| format!("{size:.0}")),
+            _ => text("size_in_bytes"),
+        };
+        entry.attach(Attached { url, media_type, length });
+    }
+
+    /// An author, the first of several, or only a name.
+    fn author(&mut self, value: &Value) -> Option<String> {
+        match value {
+            Value::Array(authors) => authors.iter().find_map(|author| self.author(author)),
+            Value::Object(author) => fields::author(&self.text(author.get("name")?)?),
+            Value::String(name) => {
+                self.notes.repaired(Repair::JsonShape);
+                fields::author(name)
+            }
+            _ => None,
+        }
+    }
+
+    fn date(&mut self, value: &Value) -> Option<chrono::DateTime<chrono::Utc>> {
+        let text = self.text(value)?;
+        let date = date::parse(&text, self.timezone);
+        if date.is_none() {
+            self.notes.unread_date(&text);
+        }
+        date
+    }
+
+    fn address(&mut self, value: &Value) -> Option<String> {
+        address::web(&self.text(value)?, self.base.as_ref(), self.notes)
+    }
+
+    /// Text that says something; numbers are taken for it.
+    fn text(&mut self, value: &Value) -> Option<String> {
+        let text = match value {
+            Value::String(text) => strip_illegal(text).into_owned(),
+            Value::Number(number) => {
+                self.notes.repaired(Repair::JsonShape);
+                number.to_string()
+            }
+            _ => return None,
+        };
+        (!text.trim().is_empty()).then_some(text)
+    }
+
+    fn finish(self) -> Gathered {
+        if !self.has_version {
+            self.notes.repaired(Repair::Version);
+        }
+        Gathered {
+            feed: self.feed,
+            inherits_author: true,
+            entries: self.entries,
+            asked: Asked::default(),
+            base: self.base,
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Reader<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Reader<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a feed")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            if name == "items" {
+                map.next_value_seed(Items(self))?;
+            } else {
+                let value = map.next_value()?;
+                self.member(&name, &value);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The items, each forgotten when it was taken in.
+struct Items<'r, 'n, 's>(&'r mut Reader<'n, 's>);
+
+impl<'de> DeserializeSeed<'de> for Items<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Items<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("items")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.0.is_feed = true;
+        while let Some(item) = items.next_element()? {
+            self.0.item(&item);
+        }
+        Ok(())
+    }
+}

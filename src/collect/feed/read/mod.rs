@@ -1,0 +1,159 @@
+//! Reads a feed, whatever was made of it: bytes in, a feed and what was repaired out. Pure, bounded, never panics.
+//!
+//! Three steps: what came is repaired into one strict Atom document, `feed-rs` reads that, and an adapter turns its model
+//! into ours. So RSS, Atom and JSON Feed, right or wrong, go the same way, and nothing of theirs leaves this folder.
+
+mod adapt;
+mod address;
+mod capture;
+mod content;
+mod date;
+mod decode;
+mod draft;
+mod fields;
+mod inspect;
+mod json;
+mod kept;
+mod lexer;
+mod names;
+mod notes;
+mod page;
+mod plain;
+mod references;
+mod rhythm;
+mod sniff;
+mod spaces;
+mod strict;
+mod translate;
+
+pub use inspect::inspect_json;
+
+use crate::model::{Complaint, Place, UpstreamFeed};
+use adapt::Adapted;
+use chrono_tz::Tz;
+use draft::Gathered;
+use kept::Pieces;
+use notes::{Notes, Repair};
+use sniff::Kind;
+use std::io::Read as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use url::Url;
+
+/// Most bytes of a document that are read, decoded from what the transfer did to them.
+pub const MAX_FEED_BYTES: usize = 15 * 1024 * 1024;
+
+/// Most entries of a document that are kept: the newest.
+pub const MAX_ENTRIES: usize = 5_000;
+
+/// Where a document came from, as far as reading it needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// File or URL, for complaints.
+    pub place: &'a str,
+    /// Resolves relative addresses.
+    pub base: Option<&'a Url>,
+    /// The `Content-Type` that it was served with.
+    pub content_type: Option<&'a str>,
+    /// Zone of dates that name none.
+    pub timezone: Tz,
+}
+
+/// What a document turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Document {
+    /// A feed.
+    Feed(Box<UpstreamFeed>),
+    /// A web page, with the feeds that it offers, the best first.
+    Page(Vec<FoundFeed>),
+    /// Neither; the complaint says why.
+    Unreadable(Complaint),
+}
+
+/// A feed that a page offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFeed {
+    /// Absolute where the page's own address is known.
+    pub url: String,
+    /// What the page calls it.
+    pub title: Option<String>,
+    /// Its format as declared.
+    pub kind: Option<FeedKind>,
+    /// How it was found.
+    pub how: FoundBy,
+}
+
+/// A format of feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedKind {
+    /// Any RSS.
+    Rss,
+    /// Atom.
+    Atom,
+    /// JSON Feed.
+    Json,
+}
+
+/// How a feed of a page was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundBy {
+    /// The page links to it as an alternate of itself.
+    Link,
+    /// Feeds often stand at this path; whether one does is not known.
+    WellKnown,
+}
+
+/// Reads a document.
+pub fn read(bytes: &[u8], source: &Source<'_>) -> Document {
+    catch_unwind(AssertUnwindSafe(|| understood(bytes, source))).unwrap_or_else(|_panic| {
+        let message = "the document could not be read without a fault of ours";
+        unreadable(source, message, "please report it with the document")
+    })
+}
+
+fn understood(bytes: &[u8], source: &Source<'_>) -> Document {
+    let mut notes = Notes::new(source.place);
+    let text = decode::text(bytes.get(..MAX_FEED_BYTES).unwrap_or(bytes), source.content_type, &mut notes);
+    if bytes.len() > MAX_FEED_BYTES {
+        let message = format!("the document has more than {} MiB; the rest was not read", MAX_FEED_BYTES >> 20);
+        notes.complain(message, "ask the publisher for a shorter feed");
+    }
+    let gathered = match sniff::kind(&text) {
+        Kind::Xml => Ok(translate::translate(&text, source, &mut notes)),
+        Kind::Json => json::translate(&text, source, &mut notes),
+        Kind::Page => return Document::Page(page::feeds(&text, source)),
+        Kind::Nothing(why) => Err(why.to_owned()),
+    };
+    // The text is not needed twice, and large.
+    drop(text);
+    match gathered {
+        Ok(gathered) => feed(gathered, source, notes),
+        Err(why) => unreadable(source, format!("this is no feed: {why}"), "check the address of the feed"),
+    }
+}
+
+/// What was gathered, written strictly, read by `feed-rs` and adapted.
+fn feed(gathered: Gathered, source: &Source<'_>, mut notes: Notes<'_>) -> Document {
+    let met = gathered.entries.met();
+    if met > MAX_ENTRIES {
+        let message = format!("the document has {met} entries; only the newest {MAX_ENTRIES} were kept");
+        notes.complain(message, "ask the publisher for a shorter feed");
+    }
+    let head = strict::head(&gathered.feed, gathered.inherits_author);
+    let entries = Pieces::new(gathered.entries.into_written());
+    let document = strict::OPEN.as_bytes().chain(head.as_bytes()).chain(entries).chain(strict::CLOSE.as_bytes());
+    match adapt::read(document, gathered.base.as_ref()) {
+        Ok(Adapted { mut feed, flattened }) => {
+            if flattened {
+                notes.repaired(Repair::Depth);
+            }
+            feed.rhythm = gathered.asked.into_rhythm();
+            (feed.repairs, feed.complaints) = notes.told();
+            Document::Feed(Box::new(feed))
+        }
+        Err(why) => unreadable(source, format!("it could not be read: {why}"), "please report it with the document"),
+    }
+}
+
+fn unreadable(source: &Source<'_>, message: impl Into<String>, help: &str) -> Document {
+    Document::Unreadable(Complaint::error(Place::file(source.place), message, help))
+}

@@ -1,0 +1,129 @@
+//! What was repaired, told once per kind, and what could not be.
+
+use crate::model::{Complaint, Place};
+
+/// A kind of repair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repair {
+    Encoding,
+    BadBytes,
+    Forbidden,
+    ForbiddenReference,
+    Junk,
+    BareAmpersand,
+    BareLess,
+    NamedEntity,
+    CustomEntity,
+    UnclosedSection,
+    MissingEnd,
+    SurplusEnd,
+    MissingRoot,
+    Version,
+    Case,
+    Namespace,
+    OldAtom,
+    ContentType,
+    Base64,
+    LinkInId,
+    FeedAsBase,
+    Address,
+    Attributes,
+    Depth,
+    Json,
+    JsonShape,
+}
+
+impl Repair {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Encoding => "the text was not in the declared encoding",
+            Self::BadBytes => "bytes that are no text in the document's encoding were replaced",
+            Self::Forbidden => "characters that XML forbids were removed",
+            Self::ForbiddenReference => "references to characters that XML forbids were removed or replaced",
+            Self::Junk => "what stood before the document was skipped",
+            Self::BareAmpersand => "an ampersand that begins no reference was taken as text",
+            Self::BareLess => "a `<` that begins no tag was taken as text",
+            Self::NamedEntity => "entities of HTML, which XML does not know, were replaced",
+            Self::CustomEntity => "entities that the document declares itself were not expanded",
+            Self::UnclosedSection => "a comment or CDATA section that is never closed was ended",
+            Self::MissingEnd => "missing end tags were added",
+            Self::SurplusEnd => "end tags that close nothing were left out",
+            Self::MissingRoot => "the elements around the entries are missing",
+            Self::Version => "the version of the format is missing or unknown",
+            Self::Case => "names of elements were in the wrong case",
+            Self::Namespace => "namespaces that are not declared, or wrongly, were taken for the usual ones",
+            Self::OldAtom => "Atom 0.3 was read as Atom 1.0",
+            Self::ContentType => "content was not of its declared type, or of none that is known",
+            Self::Base64 => "content in base64 was decoded",
+            Self::LinkInId => "links that stand only in the id were used",
+            Self::FeedAsBase => "relative addresses were resolved against the feed's own link",
+            Self::Address => "addresses that were not written as such were mended",
+            Self::Attributes => "attributes beyond the sixty-fourth of a tag were left out",
+            Self::Depth => "markup that is nested too deeply was turned into plain text",
+            Self::Json => "the JSON was not well-formed and was mended",
+            Self::JsonShape => "values of the wrong JSON type were taken for what they mean",
+        }
+    }
+}
+
+/// Characters of what was written that are shown.
+const SHOWN: usize = 60;
+
+/// What there is to tell of one document.
+#[derive(Debug)]
+pub(super) struct Notes<'a> {
+    place: &'a str,
+    repairs: Vec<(Repair, String)>,
+    complaints: Vec<Complaint>,
+    unread_dates: usize,
+    first_unread: String,
+}
+
+impl<'a> Notes<'a> {
+    pub(super) fn new(place: &'a str) -> Self {
+        Self { place, repairs: Vec::new(), complaints: Vec::new(), unread_dates: 0, first_unread: String::new() }
+    }
+
+    /// Tells of a repair, unless one of its kind was told before.
+    pub(super) fn repaired(&mut self, repair: Repair) {
+        if !self.has(repair) {
+            self.repairs.push((repair, repair.words().to_owned()));
+        }
+    }
+
+    /// The same with the values of its first case.
+    pub(super) fn repaired_from(&mut self, repair: Repair, details: &str) {
+        if !self.has(repair) {
+            self.repairs.push((repair, format!("{}: {details}", repair.words())));
+        }
+    }
+
+    fn has(&self, repair: Repair) -> bool {
+        self.repairs.iter().any(|(told, _)| *told == repair)
+    }
+
+    /// Tells of something that could not be repaired.
+    pub(super) fn complain(&mut self, message: impl Into<String>, help: &str) {
+        self.complaints.push(Complaint::warning(Place::file(self.place), message, help));
+    }
+
+    /// Notes a date that could not be read; all of them are one complaint.
+    pub(super) fn unread_date(&mut self, written: &str) {
+        if self.unread_dates == 0 {
+            self.first_unread = written.chars().take(SHOWN).collect();
+        }
+        self.unread_dates += 1;
+    }
+
+    /// Repairs and complaints in the order in which they were met.
+    pub(super) fn told(mut self) -> (Vec<String>, Vec<Complaint>) {
+        let first = std::mem::take(&mut self.first_unread);
+        let help = "tell its publisher which form of date is meant";
+        match self.unread_dates {
+            0 => {}
+            1 => self.complain(format!("a date could not be read: `{first}`"), help),
+            many => self.complain(format!("{many} dates could not be read, the first of them `{first}`"), help),
+        }
+        (self.repairs.into_iter().map(|(_, words)| words).collect(), self.complaints)
+    }
+}

@@ -1,0 +1,211 @@
+//! Text and HTML told apart, and the former made of the latter. Linear in time, whatever is nested how deeply.
+
+use super::lexer::{Lexer, Token};
+use super::references::resolved;
+use crate::collect::html::fold;
+
+/// Elements that are known by their names to be HTML when they stand in a text.
+const KNOWN: [&str; 48] = [
+    "a",
+    "abbr",
+    "article",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "center",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figure",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "iframe",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "td",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+];
+
+/// Elements that have no end.
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// Elements whose end is often left out, and that close one another.
+const IMPLIED: [&str; 8] = ["p", "li", "dt", "dd", "td", "th", "tr", "option"];
+
+/// Inline elements; all others separate words.
+const INLINE: [&str; 24] = [
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "kbd", "mark", "q", "ruby", "s", "small",
+    "span", "strike", "strong", "sub", "sup", "tt", "u",
+];
+
+pub(super) fn is_void(name: &str) -> bool {
+    VOID.iter().any(|void| void.eq_ignore_ascii_case(name))
+}
+
+/// Whether a text holds markup: an element that HTML knows and that has an end, or needs none.
+pub(super) fn has_markup(text: &str) -> bool {
+    let mut opened: Vec<&str> = Vec::new();
+    let known = |name: &str| KNOWN.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
+    if !text.contains('<') {
+        return false;
+    }
+    for token in Lexer::new(text) {
+        match token {
+            Token::Start(tag) => match known(tag.name) {
+                Some(name) if is_void(name) || tag.closed || IMPLIED.contains(&name) => return true,
+                Some(name) if !opened.contains(&name) => opened.push(name),
+                _ => {}
+            },
+            Token::End(name) if known(name).is_some_and(|name| opened.contains(&name)) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The text of HTML, white space folded; what looks like a tag and is none stays.
+pub(super) fn text_of(html: &str) -> String {
+    if !has_markup(html) {
+        return fold(&resolved(html));
+    }
+    let mut text = String::with_capacity(html.len());
+    let mut lexer = Lexer::new(html);
+    while let Some(token) = lexer.next() {
+        match token {
+            Token::Text(written) => text.push_str(&resolved(written)),
+            Token::Literal(written) => text.push_str(written),
+            Token::Start(tag) => {
+                if let Some(end) = unseen(tag.name) {
+                    lexer.skip_to(end);
+                }
+                separate(&mut text, tag.name);
+            }
+            Token::End(name) => separate(&mut text, name),
+            Token::Doctype(_) => {}
+        }
+    }
+    fold(&text)
+}
+
+fn separate(text: &mut String, name: &str) {
+    if !INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(name)) {
+        text.push(' ');
+    }
+}
+
+/// The end of an element whose text is not shown.
+pub(super) fn unseen(name: &str) -> Option<&'static str> {
+    const UNSEEN: [(&str, &str); 2] = [("script", "</script"), ("style", "</style")];
+    UNSEEN.iter().find(|(unseen, _)| unseen.eq_ignore_ascii_case(name)).map(|(_, end)| *end)
+}
+
+/// How many tags there are, and how deeply they nest.
+pub(super) fn nesting(html: &str) -> (usize, usize) {
+    let (mut tags, mut depth, mut deepest) = (0, 0_usize, 0);
+    let counts = |name: &str| !is_void(name) && !IMPLIED.iter().any(|implied| implied.eq_ignore_ascii_case(name));
+    for token in Lexer::new(html) {
+        match token {
+            Token::Start(tag) => {
+                tags += 1;
+                depth += usize::from(counts(tag.name));
+                deepest = deepest.max(depth);
+            }
+            Token::End(name) => depth = depth.saturating_sub(usize::from(counts(name))),
+            _ => {}
+        }
+    }
+    (tags, deepest)
+}
+
+/// Text as HTML; blank lines separate paragraphs.
+pub(super) fn html_of(text: &str) -> String {
+    let text = text.trim();
+    if !text.contains('\n') {
+        return escaped(text);
+    }
+    let text = text.replace("\r\n", "\n");
+    let paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    let lines = |paragraph: &str| escaped(paragraph).replace('\n', "<br>\n");
+    paragraphs.map(|paragraph| ["<p>", &lines(paragraph), "</p>"].concat()).collect()
+}
+
+/// Text with what means something in markup escaped.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_told_from_text() {
+        for html in ["<b>a</b>", "a<br>b", "<p>a", "<a href='x'>y</a> &lt;", "x <img src='y'/>", "<I>a</I>"] {
+            assert!(has_markup(html), "{html}");
+        }
+        for text in ["a < b", "the <b> tag", "Vec<T> and <tag>", "a <- b -> c", "1 <2> 3", "</p>", "x<y>z</y>"] {
+            assert!(!has_markup(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_keeps_what_is_no_markup() {
+        for (html, text) in [
+            ("a <b>bold</b> <i>move</i>", "a bold move"),
+            ("one<br>two", "one two"),
+            ("Vec&lt;T&gt; &amp; more", "Vec<T> & more"),
+            ("the <b> tag", "the <b> tag"),
+            ("<p>a</p><script>x < y</script><p>b", "a b"),
+            ("AT&T\n  rises", "AT&T rises"),
+        ] {
+            assert_eq!(text_of(html), text, "{html}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_counted_without_what_closes_itself() {
+        assert_eq!(nesting("<p>a<p>b<br><ul><li>c<li>d</ul>"), (6, 1));
+        assert_eq!(nesting(&"<b>".repeat(1000)), (1000, 1000));
+    }
+}

@@ -1,0 +1,210 @@
+//! What happens when elements end: fields say what they say, entries are kept, and the document is seen to be whole or
+//! cut short.
+
+use super::{Dialect, Frame, Kind, Translator};
+use crate::collect::feed::read::address::{self, Base};
+use crate::collect::feed::read::draft::{Draft, Gathered, link};
+use crate::collect::feed::read::lexer::Tag;
+use crate::collect::feed::read::names::{Field, split};
+use crate::collect::feed::read::notes::Repair;
+use crate::collect::feed::read::plain::is_void;
+use crate::collect::feed::read::{content, date, fields, strict};
+
+impl<'t> Translator<'t, '_, '_> {
+    pub(super) fn is_atom(&self) -> bool {
+        self.dialect == Some(Dialect::Atom)
+    }
+
+    /// What is being gathered: the entry that is open, else the feed.
+    pub(super) fn draft(&mut self) -> &mut Draft {
+        self.entry.as_mut().unwrap_or(&mut self.feed)
+    }
+
+    pub(super) fn push(&mut self, tag: Tag<'t>, kind: Kind, mark: usize) {
+        if tag.closed || (kind == Kind::Other && is_void(tag.name)) {
+            return self.spaces.back_to(mark);
+        }
+        let base = self.own_base(&tag);
+        self.stack.push(Frame { name: tag.name, kind, mark, base });
+    }
+
+    pub(super) fn pop(&mut self) {
+        let Some(frame) = self.stack.pop() else { return };
+        self.spaces.back_to(frame.mark);
+        match frame.kind {
+            Kind::Person => self.close_person(),
+            Kind::Entry => self.keep_entry(),
+            // In RSS 1.0 the entries stand behind the channel.
+            Kind::Feed => {
+                let root = self.stack.outermost().map(|name| split(name).1);
+                self.ended |= !root.is_some_and(|root| root.eq_ignore_ascii_case("rdf"));
+            }
+            Kind::Hidden | Kind::Other => {}
+        }
+    }
+
+    /// Closes elements until one may stay.
+    pub(super) fn unwind(&mut self, may_stay: impl Fn(Kind) -> bool) {
+        while self.stack.top().is_some_and(|kind| !may_stay(kind)) {
+            self.pop();
+        }
+    }
+
+    /// Closes an entry that lost its end tag.
+    pub(super) fn close_open_entry(&mut self) {
+        if self.entry.is_some() {
+            self.notes.repaired(Repair::MissingEnd);
+            self.unwind(|kind| kind == Kind::Entry);
+            self.pop();
+        }
+    }
+
+    pub(super) fn keep_entry(&mut self) {
+        self.close_person();
+        let Some(entry) = self.entry.take().filter(|entry| !entry.is_empty()) else { return };
+        if entry.link.rank() == Some(link::ID) {
+            self.notes.repaired(Repair::LinkInId);
+        }
+        self.entries.push(entry.date(), strict::entry(&entry));
+    }
+
+    pub(super) fn close_person(&mut self) {
+        let Some(person) = self.person.take() else { return };
+        let named = person.name.or_else(|| fields::author(&person.text));
+        if let Some(name) = named.or(person.mail) {
+            // An address says less than a name elsewhere.
+            let rank = if name.contains('@') { 9 } else { 0 };
+            self.draft().author.offer(rank, name);
+        }
+    }
+
+    pub(super) fn close_capture(&mut self) {
+        let Some(capture) = self.capture.take() else { return };
+        if capture.cut {
+            self.notes.complain("a text of more than a megabyte was cut", "ask the publisher for shorter entries");
+        }
+        let (field, penalty, base) = (capture.field, capture.penalty, capture.base.clone());
+        let atom = self.is_atom();
+        match field {
+            Field::Title(rank) => {
+                let text = content::text_of(capture, atom, self.notes);
+                fields::title(self.draft(), rank + penalty, text);
+            }
+            Field::Body(rank) => {
+                let text = content::text_of(capture, atom, self.notes);
+                fields::body(self.draft(), rank + penalty, text, base.as_ref());
+            }
+            Field::Guid => {
+                let is_link =
+                    fields::attribute(&capture.tag, "isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false"));
+                self.id(&capture.into_text(), is_link);
+            }
+            _ => self.close_text(field, penalty, &capture.into_text(), base.as_ref()),
+        }
+    }
+
+    /// Closes a field that holds nothing but text.
+    fn close_text(&mut self, field: Field, penalty: u8, text: &str, base: Option<&Base>) {
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        match field {
+            Field::Id => self.id(text, true),
+            Field::Link => self.offer_link(link::OWN + penalty, text, base),
+            Field::Author(rank) => self.draft().author.offer(rank + penalty, fields::author(text)),
+            Field::Name => self.person.iter_mut().for_each(|person| person.name = fields::author(text)),
+            Field::Email => self.person.iter_mut().for_each(|person| person.mail = Some(text.to_owned())),
+            Field::Category => self.draft().tag(text),
+            Field::Keywords => text.split(',').for_each(|word| self.draft().tag(word)),
+            Field::Published(rank) | Field::Updated(rank) => {
+                let date = date::parse(text, self.timezone);
+                if date.is_none() {
+                    self.notes.unread_date(text);
+                }
+                let draft = self.draft();
+                let best = if matches!(field, Field::Published(_)) { &mut draft.published } else { &mut draft.updated };
+                best.offer(rank + penalty, date);
+            }
+            _ if self.entry.is_some() => {}
+            Field::Ttl => self.asked.ttl(text),
+            Field::SkipHour => self.asked.skip_hour(text),
+            Field::SkipDay => self.asked.skip_day(text),
+            Field::UpdatePeriod => self.asked.period(text),
+            Field::UpdateFrequency => self.asked.frequency(text),
+            Field::Title(_) | Field::Body(_) | Field::Guid | Field::Enclosure => {}
+        }
+    }
+
+    fn id(&mut self, text: &str, is_link: bool) {
+        let id = text.trim();
+        if id.is_empty() {
+            return;
+        }
+        if is_link {
+            self.offer_id_as_link(id);
+        }
+        self.draft().id.offer(0, id.to_owned());
+    }
+
+    /// An entry without a link may have one as its id.
+    pub(super) fn offer_id_as_link(&mut self, id: &str) {
+        if self.entry.is_some() && (id.starts_with("http://") || id.starts_with("https://")) {
+            self.offer_link(link::ID, id, None);
+        }
+    }
+
+    pub(super) fn offer_link(&mut self, rank: u8, written: &str, base: Option<&Base>) {
+        let Some(url) = address::web(written, base, self.notes) else { return };
+        if self.entry.is_none() && self.base.is_none() {
+            self.base = Base::borrowed(&url);
+        }
+        self.draft().link.offer(rank, url);
+    }
+
+    /// What the document says of its own address serves where it is not known.
+    pub(super) fn own_address(&mut self, url: &str) {
+        match &mut self.entry {
+            Some(entry) => entry.link.offer(link::SELF, url.to_owned()),
+            None if self.base.as_ref().is_none_or(Base::is_borrowed) => self.base = Base::borrowed(url),
+            None => {}
+        }
+    }
+
+    /// The base within an element.
+    pub(super) fn base_of(&self, tag: &Tag<'t>) -> Option<Base> {
+        self.own_base(tag).or_else(|| self.base_around().cloned())
+    }
+
+    fn base_around(&self) -> Option<&Base> {
+        self.stack.base().or(self.base.as_ref())
+    }
+
+    fn own_base(&self, tag: &Tag<'t>) -> Option<Base> {
+        if !tag.rest.contains("xml:base") {
+            return None;
+        }
+        Base::within(self.base_around(), &fields::attribute(tag, "xml:base")?)
+    }
+
+    /// The end of the document: an entry that is still open was cut off.
+    pub(super) fn finish(mut self) -> Gathered {
+        let help = "fetch it again; if it stays so, tell its publisher";
+        if self.entry.take().is_some() {
+            (self.capture, self.person) = (None, None);
+            self.notes.complain("the document is cut short; its last entry was left out", help);
+        } else {
+            self.close_capture();
+            if !self.ended && self.stack.has(Kind::Feed) {
+                self.notes.complain("the document is cut short; entries may be missing", help);
+            }
+        }
+        Gathered {
+            inherits_author: self.is_atom(),
+            feed: self.feed,
+            entries: self.entries,
+            asked: self.asked,
+            base: self.base,
+        }
+    }
+}

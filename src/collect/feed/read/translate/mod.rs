@@ -1,0 +1,323 @@
+//! Any XML that means a feed to drafts of a feed and its entries, whatever is wrong with its tags.
+//!
+//! Keeps a stack of open elements, of which only feeds, entries and fields mean something. A field that is open takes
+//! everything until its end, or until something begins that cannot stand within. Refuses nothing.
+
+mod closing;
+mod stack;
+
+use super::address::Base;
+use super::capture::Capture;
+use super::draft::{Draft, Gathered, link};
+use super::kept::Kept;
+use super::lexer::{Lexer, MAX_ATTRIBUTES, Tag, Token};
+use super::names::{self, Element, Field, Space};
+use super::notes::{Notes, Repair};
+use super::plain::is_void;
+use super::references::resolve_into;
+use super::rhythm::Asked;
+use super::spaces::Spaces;
+use super::{Source, fields};
+use chrono_tz::Tz;
+use stack::{Frame, Kind, Stack};
+
+/// A tag longer than this is asked how many attributes it has.
+const LONG_TAG: usize = 256;
+
+/// Reads a document from its first element to its end.
+pub(super) fn translate(text: &str, source: &Source<'_>, notes: &mut Notes<'_>) -> Gathered {
+    let mut translator = Translator::new(source, notes);
+    let mut lexer = Lexer::new(text);
+    for token in lexer.by_ref() {
+        translator.token(token);
+    }
+    if lexer.faults.bare_less {
+        translator.notes.repaired(Repair::BareLess);
+    }
+    if lexer.faults.unclosed_section {
+        translator.notes.repaired(Repair::UnclosedSection);
+    }
+    translator.finish()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Rss,
+    Atom,
+}
+
+/// A person whose element is open.
+#[derive(Debug, Default)]
+struct Person {
+    name: Option<String>,
+    mail: Option<String>,
+    text: String,
+}
+
+#[derive(Debug)]
+struct Translator<'t, 'n, 's> {
+    notes: &'n mut Notes<'s>,
+    timezone: Tz,
+    /// Where the document stands, else what it says of itself.
+    base: Option<Base>,
+    spaces: Spaces<'t>,
+    stack: Stack<'t>,
+    /// The field that is open.
+    capture: Option<Capture<'t>>,
+    person: Option<Person>,
+    feed: Draft,
+    /// The entry that is open.
+    entry: Option<Draft>,
+    entries: Kept,
+    asked: Asked,
+    /// Unknown before the first element that means something.
+    dialect: Option<Dialect>,
+    /// Whether the feed's own end tag was met.
+    ended: bool,
+}
+
+impl<'t, 'n, 's> Translator<'t, 'n, 's> {
+    fn new(source: &Source<'_>, notes: &'n mut Notes<'s>) -> Self {
+        Self {
+            notes,
+            timezone: source.timezone,
+            base: source.base.map(|url| Base::given(url.clone())),
+            spaces: Spaces::default(),
+            stack: Stack::default(),
+            capture: None,
+            person: None,
+            feed: Draft::default(),
+            entry: None,
+            entries: Kept::default(),
+            asked: Asked::default(),
+            dialect: None,
+            ended: false,
+        }
+    }
+
+    fn token(&mut self, token: Token<'t>) {
+        match token {
+            Token::Text(written) => self.text(written),
+            Token::Literal(written) => {
+                if let Some(capture) = &mut self.capture {
+                    capture.literal(written);
+                } else if let Some(person) = &mut self.person {
+                    person.text.push_str(written);
+                }
+            }
+            Token::Start(tag) => self.start(tag),
+            Token::End(name) => self.end(name),
+            Token::Doctype(declaration) => {
+                if declaration.contains("<!ENTITY") {
+                    self.notes.repaired(Repair::CustomEntity);
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, written: &str) {
+        if let Some(capture) = &mut self.capture {
+            capture.text(written, self.notes);
+        } else if let Some(person) = &mut self.person {
+            resolve_into(&mut person.text, written, self.notes);
+        } else if self.dialect.is_none() && !written.trim().is_empty() {
+            self.notes.repaired(Repair::Junk);
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'t>) {
+        let mark = self.spaces.mark();
+        self.spaces.declare(&tag, self.dialect.is_none(), self.notes);
+        let (space, local) = self.spaces.resolve(tag.name, self.notes);
+        let element = names::element(space, local, self.notes);
+        if let Some(capture) = &mut self.capture {
+            if !interrupts(element, capture) {
+                capture.start(&tag);
+                return self.spaces.back_to(mark);
+            }
+            self.notes.repaired(Repair::MissingEnd);
+            self.close_capture();
+        }
+        if tag.rest.len() > LONG_TAG && tag.attributes().count() == MAX_ATTRIBUTES {
+            self.notes.repaired(Repair::Attributes);
+        }
+        if !element.is_some_and(is_structure) && self.stack.has(Kind::Hidden) {
+            return self.push(tag, Kind::Other, mark);
+        }
+        match element {
+            Some(Element::Feed) => self.start_feed(tag, space, local, mark),
+            Some(Element::Entry) => self.start_entry(tag, space, local, mark),
+            // In RSS it is a text like others, and may be left open like them.
+            Some(Element::Hidden) if local == "source" && !self.is_atom() => self.push(tag, Kind::Other, mark),
+            Some(Element::Hidden) => self.push(tag, Kind::Hidden, mark),
+            Some(Element::Person) => {
+                self.close_person();
+                self.person = Some(Person::default()).filter(|_| !tag.closed);
+                self.push(tag, Kind::Person, mark);
+            }
+            Some(Element::Field(field)) => self.start_field(field, space, tag, mark),
+            None => self.push(tag, Kind::Other, mark),
+        }
+    }
+
+    fn start_feed(&mut self, tag: Tag<'t>, space: Space, local: &str, mark: usize) {
+        self.outermost(&tag, space, local);
+        self.close_open_entry();
+        if self.stack.has(Kind::Feed) {
+            self.unwind(|kind| kind == Kind::Feed);
+        }
+        self.push(tag, Kind::Feed, mark);
+    }
+
+    fn start_entry(&mut self, tag: Tag<'t>, space: Space, local: &str, mark: usize) {
+        self.outermost(&tag, space, local);
+        self.close_open_entry();
+        self.unwind(|kind| kind == Kind::Feed);
+        self.entry = Some(Draft::default());
+        if let Some(about) = fields::about(&tag) {
+            self.offer_id_as_link(&about);
+            self.draft().id.offer(1, about);
+        }
+        if tag.closed {
+            self.spaces.back_to(mark);
+            return self.keep_entry();
+        }
+        self.push(tag, Kind::Entry, mark);
+    }
+
+    /// The first element that means something says which format this is.
+    fn outermost(&mut self, tag: &Tag<'t>, space: Space, local: &str) {
+        if self.dialect.is_some() {
+            return;
+        }
+        let is = |name: &str| local.eq_ignore_ascii_case(name);
+        let atom = is("feed") || is("entry");
+        self.dialect = Some(if atom { Dialect::Atom } else { Dialect::Rss });
+        let version = fields::attribute(tag, "version").unwrap_or_default();
+        if is("channel") || is("item") {
+            self.notes.repaired(Repair::MissingRoot);
+        } else if is("rss") && !VERSIONS.contains(&version.as_str()) {
+            self.notes.repaired(Repair::Version);
+        } else if space == Space::OldAtom || (atom && version.starts_with("0.")) {
+            self.notes.repaired(Repair::OldAtom);
+        }
+        if let (Some(prefix), _) = names::split(tag.name)
+            && !is("rdf")
+        {
+            self.spaces.own_prefix(prefix);
+        }
+    }
+
+    fn start_field(&mut self, field: Field, space: Space, tag: Tag<'t>, mark: usize) {
+        let of_person = matches!(field, Field::Name | Field::Email);
+        if of_person && self.person.is_none() {
+            return self.push(tag, Kind::Other, mark);
+        }
+        if self.person.is_some() && !of_person {
+            self.notes.repaired(Repair::MissingEnd);
+            self.unwind(|kind| !matches!(kind, Kind::Person | Kind::Other));
+        }
+        let base = self.base_of(&tag);
+        if !self.attributes(field, &tag, base.as_ref()) || tag.closed {
+            return self.push(tag, Kind::Other, mark);
+        }
+        self.spaces.back_to(mark);
+        let mut capture = Capture::new(field, tag, base);
+        // A group of media belongs to the entry as much as what stands beside it.
+        capture.penalty = if space != Space::Media && self.stack.top() == Some(Kind::Other) { NESTED } else { 0 };
+        self.capture = Some(capture);
+    }
+
+    /// Takes what a field says in its attributes; whether its text says more.
+    fn attributes(&mut self, field: Field, tag: &Tag<'t>, base: Option<&Base>) -> bool {
+        let atom = self.is_atom();
+        let draft = self.entry.as_mut().unwrap_or(&mut self.feed);
+        match field {
+            Field::Link if tag.attribute("href").is_some() => {
+                if let Some(own) = fields::link(draft, tag, base, atom, self.notes) {
+                    self.own_address(&own);
+                }
+                true
+            }
+            Field::Enclosure => {
+                fields::enclosure(draft, tag, base, self.notes);
+                false
+            }
+            Field::Category => !fields::category(draft, tag),
+            Field::Body(_) => {
+                if let Some(src) = fields::attribute(tag, "src") {
+                    self.offer_link(link::CONTENT, &src, base);
+                }
+                true
+            }
+            _ => true,
+        }
+    }
+
+    fn end(&mut self, name: &'t str) {
+        if let Some(capture) = &mut self.capture {
+            if capture.is_closed_by(name) {
+                return self.close_capture();
+            }
+            let (space, local) = self.spaces.resolve(name, self.notes);
+            let element = names::element(space, local, self.notes);
+            if self.stack.is_open(name)
+                && element.is_some_and(|element| is_structure(element) || element == Element::Person)
+            {
+                self.notes.repaired(Repair::MissingEnd);
+                self.close_capture();
+            } else if interrupts(element, capture) && capture.is_blank() {
+                // The end of what was ended already, when this began.
+                return self.notes.repaired(Repair::SurplusEnd);
+            } else if interrupts(element, capture) {
+                // The end tag of another field in place of its own.
+                self.notes.repaired(Repair::MissingEnd);
+                return self.close_capture();
+            } else {
+                return capture.end(name);
+            }
+        }
+        match self.stack.end(name) {
+            stack::End::Counted => {}
+            stack::End::Opened(depth) => {
+                if depth + 1 < self.stack.depth() {
+                    self.notes.repaired(Repair::MissingEnd);
+                }
+                while self.stack.depth() > depth {
+                    self.pop();
+                }
+            }
+            stack::End::Surplus if is_void(name) => {}
+            stack::End::Surplus => self.notes.repaired(Repair::SurplusEnd),
+        }
+    }
+}
+
+/// Versions of RSS that are written `<rss version="…">`.
+const VERSIONS: [&str; 5] = ["0.91", "0.92", "0.93", "0.94", "2.0"];
+
+/// Added to the rank of what stands within an element that we do not know.
+const NESTED: u8 = 50;
+
+fn is_structure(element: Element) -> bool {
+    matches!(element, Element::Feed | Element::Entry)
+}
+
+/// Whether an element cannot stand within the field that is open, which therefore lost its end tag. HTML has some names
+/// in common with feeds; those do not count within content.
+fn interrupts(element: Option<Element>, capture: &Capture<'_>) -> bool {
+    let markup = capture.field.is_markup();
+    match element {
+        Some(Element::Feed | Element::Entry) => true,
+        Some(Element::Person) => capture.is_flat(),
+        Some(Element::Hidden) => !markup && capture.is_flat(),
+        Some(Element::Field(field)) => {
+            let of_html = matches!(
+                field,
+                Field::Name | Field::Email | Field::Keywords | Field::SkipHour | Field::SkipDay | Field::Body(1 | 3)
+            );
+            capture.is_flat() && !(markup && of_html)
+        }
+        None => false,
+    }
+}

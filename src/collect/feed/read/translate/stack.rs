@@ -1,0 +1,108 @@
+//! The elements that are open, and what their ends mean.
+
+use crate::collect::feed::read::address::Base;
+
+/// Elements that may be open at once; those within them are only counted.
+const MAX_DEPTH: usize = 64;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Feed,
+    Entry,
+    Person,
+    /// Nothing within counts.
+    Hidden,
+    /// What we know nothing of; fields within count, but less.
+    Other,
+}
+
+#[derive(Debug)]
+pub(super) struct Frame<'t> {
+    pub(super) name: &'t str,
+    pub(super) kind: Kind,
+    /// The namespaces in force around it.
+    pub(super) mark: usize,
+    /// Its own `xml:base`.
+    pub(super) base: Option<Base>,
+}
+
+/// What an end tag does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It closes an element that was only counted.
+    Counted,
+    /// It closes the element at this depth and all within it.
+    Opened(usize),
+    /// It closes nothing.
+    Surplus,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Stack<'t> {
+    frames: Vec<Frame<'t>>,
+    beyond: usize,
+}
+
+impl<'t> Stack<'t> {
+    /// Opens an element. Beyond [`MAX_DEPTH`] one that means nothing is only counted.
+    pub(super) fn push(&mut self, frame: Frame<'t>) {
+        if self.frames.len() >= MAX_DEPTH && frame.kind == Kind::Other {
+            self.beyond += 1;
+        } else {
+            self.frames.push(frame);
+        }
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Frame<'t>> {
+        self.beyond = 0;
+        self.frames.pop()
+    }
+
+    pub(super) fn end(&mut self, name: &str) -> End {
+        if self.beyond > 0 {
+            self.beyond -= 1;
+            return End::Counted;
+        }
+        let entry = self.frames.iter().rposition(|frame| frame.kind == Kind::Entry);
+        let found = self.frames.iter().rposition(|frame| is_end_of(frame, name));
+        match found.and_then(|depth| Some((depth, self.frames.get(depth)?))) {
+            // An entry is left by its own end and by that of the feed, by nothing else.
+            Some((depth, frame)) if entry.is_none_or(|entry| depth >= entry) || frame.kind == Kind::Feed => {
+                End::Opened(depth)
+            }
+            _ => End::Surplus,
+        }
+    }
+
+    pub(super) fn is_open(&self, name: &str) -> bool {
+        self.frames.iter().any(|frame| is_end_of(frame, name))
+    }
+
+    pub(super) fn has(&self, kind: Kind) -> bool {
+        self.frames.iter().any(|frame| frame.kind == kind)
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// What the innermost element is.
+    pub(super) fn top(&self) -> Option<Kind> {
+        self.frames.last().map(|frame| frame.kind)
+    }
+
+    /// The name of the outermost element.
+    pub(super) fn outermost(&self) -> Option<&'t str> {
+        self.frames.first().map(|frame| frame.name)
+    }
+
+    /// The innermost `xml:base`.
+    pub(super) fn base(&self) -> Option<&Base> {
+        self.frames.iter().rev().find_map(|frame| frame.base.as_ref())
+    }
+}
+
+fn is_end_of(frame: &Frame<'_>, name: &str) -> bool {
+    let local = |name| crate::collect::feed::read::names::split(name).1;
+    frame.name.eq_ignore_ascii_case(name) || local(frame.name).eq_ignore_ascii_case(local(name))
+}
