@@ -99,20 +99,17 @@ impl Shared {
                 return Ended::Done;
             }
         };
-        let result = lock(&self.told).cycle(&report);
-        *lock(&self.result) = Some(result);
         if let Err(error) = self.site.reload().await {
             tracing::error!("what was published cannot be read, the last publish goes on being served: {error}");
         }
-        if self.stop.is_cancelled() {
-            // It is made up for after the next start.
-            return Ended::Stopped;
-        }
-        if report.failure.is_none()
-            && let Err(error) = self.remember(slot).await
-        {
+        // One that was cut short is made up for after the next start, one that failed after a restart.
+        let is_done = !self.stop.is_cancelled() && report.failure.is_none();
+        if is_done && let Err(error) = self.remember(slot).await {
             tracing::error!("the slot that was run could not be remembered: {error}");
         }
+        // Last, so that what is told is true: served and remembered.
+        let result = lock(&self.told).cycle(&report);
+        *lock(&self.result) = Some(result);
         Ended::Done
     }
 
