@@ -125,6 +125,10 @@ fn lose(presence: &mut Presence) {
     }
 }
 
+fn item_lines(items: Vec<(Uuid, KnownItem)>) -> impl Iterator<Item = IdLine> {
+    items.into_iter().map(|(edition, item)| IdLine::Item { edition, item: Box::new(item) })
+}
+
 /// What must be remembered beside the feeds: everything, or what `changes` name.
 pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) -> Result<Vec<IdLine>, Error> {
     let mut lines = if changes.is_none() { vec![IdLine::Site(site)] } else { Vec::new() };
@@ -139,8 +143,18 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     }
     let editions = changes.map(|changes| changes.editions.as_slice());
     lines.extend(store.known(editions).await?.into_iter().map(|edition| IdLine::Edition(Box::new(edition))));
-    let items = store.known_of_days(changes.map(|changes| changes.items.as_slice())).await?;
-    lines.extend(items.into_iter().map(|(edition, item)| IdLine::Item { edition, item: Box::new(item) }));
+    match changes {
+        Some(changes) => lines.extend(item_lines(store.known_of_days(Some(&changes.items), Uuid::nil()).await?)),
+        None => {
+            let mut last = Uuid::nil();
+            loop {
+                let items = store.known_of_days(None, last).await?;
+                let Some((_, item)) = items.last() else { break };
+                last = item.id;
+                lines.extend(item_lines(items));
+            }
+        }
+    }
     Ok(lines)
 }
 

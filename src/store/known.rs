@@ -12,6 +12,9 @@ use uuid::Uuid;
 const EDITION: &str = "SELECT e.id, i.name, e.slug, e.path, e.permalink, e.number, e.title, e.date, e.header_hash,
     e.published, e.updated, e.live FROM editions e JOIN inputs i ON i.id = e.input_id ";
 
+/// Identities read at once.
+const PART: usize = 5000;
+
 /// Columns of an item's identity, for [`item`].
 pub(super) const ITEM: &str =
     "i.edition_id, i.id, i.short_id, i.title, i.source_key, i.story, i.sketch, i.content_hash,
@@ -110,26 +113,23 @@ impl Store {
         Ok(known)
     }
 
-    /// Identities of the items of day editions with their editions, all or those among `ids`.
-    pub async fn known_of_days(&self, ids: Option<&[Uuid]>) -> Result<Vec<(Uuid, KnownItem)>> {
-        let days =
-            "i.edition_id IN (SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')";
-        let sql = match ids {
-            None => format!("SELECT {ITEM} FROM items i WHERE {days} ORDER BY i.edition_id, i.position, i.id"),
-            Some(_) => format!(
-                "SELECT {ITEM} FROM items i WHERE i.id IN (SELECT value FROM json_each($1)) AND {days} ORDER BY i.id"
-            ),
-        };
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        if let Some(ids) = ids {
-            query = query.bind(to_json("items.id", &ids)?);
-        }
-        let mut rows = query.fetch(&self.pool);
-        let mut known = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            known.push((parse("items.edition_id", row.try_get(0)?)?, item(&row)?));
-        }
-        Ok(known)
+    /// Identities of items of day editions with their editions: those among `ids`, or, a part at a time, those behind
+    /// `after`.
+    pub async fn known_of_days(&self, ids: Option<&[Uuid]>, after: Uuid) -> Result<Vec<(Uuid, KnownItem)>> {
+        let asked = if ids.is_some() { "i.id IN (SELECT value FROM json_each($2))" } else { "i.id > $1" };
+        let sql = format!(
+            "SELECT json_group_array(json_array(edition_id, id, short_id, title, source_key, story, sketch, content_hash,
+                        position, published, updated, live, first_seen, shown))
+             FROM (SELECT {ITEM} FROM items i WHERE {asked} AND i.edition_id IN (
+                       SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')
+                   ORDER BY i.id LIMIT {PART})"
+        );
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(after.to_string())
+            .bind(to_json("items.id", &ids.unwrap_or_default())?)
+            .fetch_one(&self.pool)
+            .await?;
+        super::from_rows::<KnownRow>(&rows)?.into_iter().map(known_of_day).collect()
     }
 
     /// Whether nothing was ever collected.
@@ -362,6 +362,30 @@ fn edition(row: &SqliteRow) -> Result<KnownEdition> {
         presence: of_code(row.try_get(11)?),
         items: Vec::new(),
     })
+}
+
+/// The columns of [`ITEM`].
+type KnownRow =
+    (Uuid, Uuid, String, String, Option<String>, Option<String>, String, String, u32, i64, i64, i64, i64, i64);
+
+fn known_of_day(row: KnownRow) -> Result<(Uuid, KnownItem)> {
+    let (edition, id, short_id, title, source, story, sketch, hash, position, published, updated, live, seen, shown) = row;
+    let item = KnownItem {
+        id,
+        short_id,
+        title,
+        source,
+        story,
+        sketch: Sketch::from_hex(&sketch),
+        content_hash: parse("items.content_hash", &hash)?,
+        position,
+        published: time(published),
+        updated: time(updated),
+        presence: of_code(live),
+        first_seen: time(seen),
+        shown: shown == 1,
+    };
+    Ok((edition, item))
 }
 
 /// An item's identity from the columns of [`ITEM`].
