@@ -1,6 +1,7 @@
 //! What the loop sets in motion: a cycle under the store's lock, reading the configuration again, signs of life.
 
 use super::clock::{Clock, System};
+use super::measures;
 use super::notify::Manager;
 use super::readiness;
 use super::scheduler::{Ended, Work};
@@ -90,10 +91,11 @@ impl Shared {
     }
 
     async fn run(&self, settings: &Settings, slot: DateTime<Utc>) -> Ended {
-        let progress = Progress::hidden();
+        let (progress, began) = (Progress::hidden(), Instant::now());
         let report = match pipeline::run(&self.store, &settings.cycle, &progress, System.now(), &self.stop).await {
             Ok(report) => report,
             Err(error) => {
+                measures::count(None, System.now(), began.elapsed());
                 tracing::error!("a cycle failed, the next one tries again: {error}");
                 *lock(&self.result) = Some(format!("failed: {error}"));
                 return Ended::Done;
@@ -107,6 +109,7 @@ impl Shared {
         if is_done && let Err(error) = self.remember(slot).await {
             tracing::error!("the slot that was run could not be remembered: {error}");
         }
+        measures::count(Some(&report), System.now(), began.elapsed());
         // Last, so that what is told is true: served and remembered.
         let result = lock(&self.told).cycle(&report);
         *lock(&self.result) = Some(result);

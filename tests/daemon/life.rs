@@ -30,6 +30,9 @@ fn it_runs_a_cycle_at_once_serves_and_ends_well() {
     assert!(line.contains("2 items, 2 new") && line.contains(" INFO "), "{line}");
     assert!(get(public, "/feed.json").contains("Story 1"));
     assert!(get(admin, "/readyz").starts_with("HTTP/1.1 200"), "{}", get(admin, "/readyz"));
+    let metrics = get(admin, "/metrics");
+    assert!(metrics.contains("wellsourced_cycles_total{result=\"published\"} 1"), "{metrics}");
+    assert!(metrics.contains("wellsourced_inputs{state=\"well\"} 1"), "{metrics}");
     assert!(get(public, "/readyz").starts_with("HTTP/1.1 404"));
     daemon.signal("TERM");
     assert_eq!(daemon.end().code(), Some(0), "{}", daemon.told);
