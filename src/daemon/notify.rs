@@ -37,12 +37,12 @@ impl Manager {
     }
 
     /// All listens and answers.
-    pub(super) fn ready(&self) {
+    pub(super) fn ready() {
         send(&[NotifyState::Ready]);
     }
 
     /// The configuration is read again. systemd 253 wants the time with it, 252 does not mind.
-    pub(super) fn reloading(&self) {
+    pub(super) fn reloading() {
         match NotifyState::monotonic_usec_now() {
             Ok(time) => send(&[NotifyState::Reloading, time]),
             Err(_) => send(&[NotifyState::Reloading]),
@@ -50,7 +50,7 @@ impl Manager {
     }
 
     /// It ends.
-    pub(super) fn stopping(&self) {
+    pub(super) fn stopping() {
         send(&[NotifyState::Stopping, NotifyState::Status("ending")]);
     }
 

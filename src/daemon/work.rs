@@ -149,7 +149,7 @@ impl Work for Worker {
     }
 
     async fn reload(&mut self) -> Option<Schedule> {
-        self.manager.reloading();
+        Manager::reloading();
         let schedule = match self.read_again().await {
             Ok(settings) => {
                 tracing::info!(config = %self.config.display(), "configuration reloaded; it holds from the next cycle on");
@@ -160,7 +160,7 @@ impl Work for Worker {
                 None
             }
         };
-        self.manager.ready();
+        Manager::ready();
         schedule
     }
 

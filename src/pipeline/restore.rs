@@ -101,7 +101,9 @@ impl Last {
         for (edition, mut item) in self.items.into_values() {
             let edition = self.places.get(&edition).and_then(|place| self.editions.get_mut(place));
             lose(&mut item.presence);
-            edition.into_iter().for_each(|edition| edition.items.push(item.clone()));
+            if let Some(edition) = edition {
+                edition.items.push(item);
+            }
         }
         self.editions.into_values().map(|mut edition| {
             lose(&mut edition.presence);
@@ -143,16 +145,15 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     }
     let editions = changes.map(|changes| changes.editions.as_slice());
     lines.extend(store.known(editions).await?.into_iter().map(|edition| IdLine::Edition(Box::new(edition))));
-    match changes {
-        Some(changes) => lines.extend(item_lines(store.known_of_days(Some(&changes.items), Uuid::nil()).await?)),
-        None => {
-            let mut last = Uuid::nil();
-            loop {
-                let items = store.known_of_days(None, last).await?;
-                let Some((_, item)) = items.last() else { break };
-                last = item.id;
-                lines.extend(item_lines(items));
-            }
+    if let Some(changes) = changes {
+        lines.extend(item_lines(store.known_of_days(Some(&changes.items), Uuid::nil()).await?));
+    } else {
+        let mut last = Uuid::nil();
+        loop {
+            let items = store.known_of_days(None, last).await?;
+            let Some((_, item)) = items.last() else { break };
+            last = item.id;
+            lines.extend(item_lines(items));
         }
     }
     Ok(lines)

@@ -369,7 +369,8 @@ type KnownRow =
     (Uuid, Uuid, String, String, Option<String>, Option<String>, String, String, u32, i64, i64, i64, i64, i64);
 
 fn known_of_day(row: KnownRow) -> Result<(Uuid, KnownItem)> {
-    let (edition, id, short_id, title, source, story, sketch, hash, position, published, updated, live, seen, shown) = row;
+    let (edition, id, short_id, title, source, story, sketch, hash, position, published, updated, live, seen, shown) =
+        row;
     let item = KnownItem {
         id,
         short_id,

@@ -52,7 +52,7 @@ impl Write {
             let old: Vec<Uuid> = batch.iter().filter(|row| !row.is_new).map(|row| row.known.id).collect();
             let before = self.forget_places(&old).await?;
             let mut after: BTreeSet<Standing> = BTreeSet::new();
-            let mut placed = Vec::with_capacity(batch.len());
+            let mut stood_rows = Vec::with_capacity(batch.len());
             for row in batch {
                 let joined = row.live().map(|item| item.joined(row.carriers)).unwrap_or_default();
                 let mut places = Places::default();
@@ -61,11 +61,11 @@ impl Write {
                 }
                 let (published, id) = (row.known.published.timestamp(), row.known.id);
                 after.extend(places.all.iter().map(|(channel, _)| (*channel, published, id)));
-                placed.push(Placed { row: *row, sources: joined.sources, places });
+                stood_rows.push(Placed { row: *row, sources: joined.sources, places });
             }
-            self.put_items(&placed).await?;
-            self.put_sources(&placed).await?;
-            self.put_memberships(&placed).await?;
+            self.put_items(&stood_rows).await?;
+            self.put_sources(&stood_rows).await?;
+            self.put_memberships(&stood_rows).await?;
             let left = before.difference(&after).map(|(channel, ..)| *channel).collect();
             self.note_emptied(&left, now).await?;
             let items: Vec<Uuid> = batch.iter().map(|row| row.known.id).collect();
@@ -109,9 +109,12 @@ impl Write {
             "INSERT INTO items (id, short_id, edition_id, position, title, source_key, story, sketch, content_hash,
                                 written, tags, published, updated, live, first_seen, shown) ",
         );
-        insert.push_values(rows.iter().zip(json), |mut values, (placed, (written, tags))| {
-            let item = placed.row.known;
-            values.push_bind(item.id.to_string()).push_bind(&item.short_id).push_bind(placed.row.edition.to_string());
+        insert.push_values(rows.iter().zip(json), |mut values, (stood_rows, (written, tags))| {
+            let item = stood_rows.row.known;
+            values
+                .push_bind(item.id.to_string())
+                .push_bind(&item.short_id)
+                .push_bind(stood_rows.row.edition.to_string());
             values.push_bind(i64::from(item.position)).push_bind(&item.title).push_bind(&item.source);
             values.push_bind(&item.story).push_bind(item.sketch.to_hex()).push_bind(item.content_hash.to_string());
             values.push_bind(written).push_bind(tags).push_bind(item.published.timestamp());
@@ -168,9 +171,14 @@ impl Write {
     }
 
     async fn put_memberships(&mut self, rows: &[Placed<'_>]) -> Result<()> {
-        let standing = |placed: &'_ Placed<'_>| {
-            let (published, id) = (placed.row.known.published.timestamp(), placed.row.known.id);
-            placed.places.all.iter().map(|(channel, ordinal)| (*channel, published, id, *ordinal)).collect::<Vec<_>>()
+        let standing = |stood_rows: &'_ Placed<'_>| {
+            let (published, id) = (stood_rows.row.known.published.timestamp(), stood_rows.row.known.id);
+            stood_rows
+                .places
+                .all
+                .iter()
+                .map(|(channel, ordinal)| (*channel, published, id, *ordinal))
+                .collect::<Vec<_>>()
         };
         let all: Vec<(i64, i64, Uuid, i64)> = rows.iter().flat_map(standing).collect();
         for batch in all.chunks(BATCH) {

@@ -84,7 +84,7 @@ fn english_pages_have_no_chinese_label() {
     for kind in [ChannelKind::Combined, ChannelKind::Tag, ChannelKind::Source, ChannelKind::Editions] {
         let feed = publish::feed(&site, &channel(kind, "name"), std::slice::from_ref(&story), None);
         all.push(text(publish::render(&feed, publish::Format::Json)));
-        all.push(text(publish::list_page(&site, &channel(kind, "name"), &[], &NEWEST)));
+        all.push(text(publish::list_page::<StoredItem>(&site, &channel(kind, "name"), &[], &NEWEST)));
     }
     for page in &all {
         assert!(page.chars().all(|c| !('\u{3000}'..='\u{9fff}').contains(&c) && c != '：'), "{page}");
