@@ -2,7 +2,7 @@
 
 use crate::sample::{at, channel, edition, header, item, items, site, source, tag};
 use std::collections::BTreeSet;
-use wellsourced::model::{ChannelKind, Verdict};
+use wellsourced::model::{ChannelKind, StoredItem, Verdict};
 use wellsourced::publish::{self, InputStatus, Language, Newer, Paging, StatusView, TroubledLink};
 
 const NEWEST: Paging = Paging { number: None, older: Some(7), newer: Newer::None, total: 371 };
