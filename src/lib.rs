@@ -5,11 +5,12 @@
 //! *Check* of a link leads to a *Verdict*; *Channels* publish *Feeds* of *Entries*; what is wrong in an input is a
 //! *Complaint*; one pass over everything is a *Cycle*.
 //!
-//! Invariants: only [`net`] connects out, only [`config`] reads the environment, only [`cli`] prints and reads the clock,
-//! only [`publish`] writes the published directory, only [`store`] speaks SQL. `Err` means that we failed; bad input is a
-//! value.
+//! Invariants: only [`net`] connects out, only [`config`] reads the environment, only [`cli`] prints, only it and
+//! [`daemon`] read the clock, only [`publish`] writes the published directory, only [`store`] speaks SQL. `Err` means that
+//! we failed; bad input is a value.
 
 pub mod model;
+pub mod schedule;
 pub mod telemetry;
 
 pub mod net;
@@ -20,7 +21,10 @@ pub mod store;
 pub mod verify;
 
 pub mod pipeline;
+pub mod serve;
 
 pub mod config;
+
+pub mod daemon;
 
 pub mod cli;

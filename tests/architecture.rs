@@ -7,13 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floors from the ground up; a module may name only modules on floors below its own.
-const FLOORS: [&[&str]; 6] = [
+const FLOORS: [&[&str]; 7] = [
     &["model", "schedule", "telemetry"],
     &["net"],
     &["collect", "verify", "publish", "store"],
     &["pipeline", "serve"],
     &["config"],
-    &["cli", "daemon"],
+    // They share a floor in the design; the command line starts the daemon, which knows nothing of it.
+    &["daemon"],
+    &["cli"],
 ];
 
 /// Modules that may name less than their floor allows.
@@ -31,7 +33,7 @@ const LONGEST: usize = 500;
 
 /// What only some modules may do, told by what the source would say.
 const PRIVILEGES: [(&str, &[&str], &[&str]); 8] = [
-    ("dials", &["reqwest::", "TcpStream", "UdpSocket", "lookup_host"], &["net"]),
+    ("dials", &["reqwest::", "TcpStream::connect", "TcpSocket", "UdpSocket", "lookup_host"], &["net"]),
     ("reads the environment", &["env::var", "env::vars"], &["config"]),
     ("prints", &["println!", "eprintln!", "print!(", "stdout()", "stderr()"], &["cli", "telemetry", "daemon"]),
     ("reads the clock", &["Utc::now", "SystemTime::now", "Local::now"], &["cli", "daemon"]),

@@ -1,12 +1,16 @@
 //! Arguments as written.
 
+use super::help;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::path::PathBuf;
 
-/// Publishes per-tag and combined feeds from a daily link digest, with every source checked.
+/// Publishes per-tag and combined feeds from a daily link digest, with every source checked
+///
+/// Without a command and without --once it runs as a daemon: it runs a cycle whenever the schedule says so and serves what is
+/// published to feed readers, until it is told to end.
 #[derive(Debug, Parser)]
 #[allow(clippy::struct_excessive_bools, reason = "they are switches")]
-#[command(version, about, after_help = AFTER)]
+#[command(version, about, after_help = help::after())]
 pub(super) struct Args {
     /// The configuration; default: `$WELLSOURCED_CONFIG`, config/wellsourced.toml, /etc/wellsourced/wellsourced.toml
     #[arg(long, value_name = "FILE", global = true)]
@@ -33,11 +37,6 @@ pub(super) struct Args {
     pub(super) command: Option<Command>,
 }
 
-const AFTER: &str = "\
-Exit codes of --once: 0 all well, or warnings only; 1 nothing could be published; 2 usage or configuration;
-3 published, but with errors; 4 warnings, with --strict.
-Environment: WELLSOURCED_CONFIG, WELLSOURCED_STORE_URL, WELLSOURCED_LOG (as in RUST_LOG).";
-
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Shows what would be collected from posts, feeds and pages
@@ -46,6 +45,19 @@ pub(super) enum Command {
     Verify(Verify),
     /// Shows inputs, links by verdict and the last cycle
     Status,
+    /// Shows when each job runs next, with zone
+    Schedule(Next),
+    /// Appends the feeds of a list of subscriptions (OPML) to the configuration
+    Import(Import),
+    /// Prints the feeds of the configuration as a list of subscriptions (OPML)
+    Export,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Import {
+    /// The list, as feed readers export it; its folders become tags
+    #[arg(value_name = "FILE.opml")]
+    pub(super) file: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -65,6 +77,13 @@ pub(super) struct Verify {
     pub(super) urls: Vec<String>,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(super) struct Next {
+    /// How many slots of each job
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) next: usize,
+}
+
 impl Args {
     /// What is logged when the environment does not say.
     pub(super) fn log_filter(&self) -> &'static str {
@@ -72,6 +91,9 @@ impl Args {
             "wellsourced=debug"
         } else if self.quiet {
             "error"
+        } else if self.command.is_none() && !self.once {
+            // The daemon tells its cycles.
+            "warn,wellsourced=info"
         } else {
             "warn"
         }

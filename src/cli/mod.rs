@@ -3,66 +3,103 @@
 //! The only module that prints and, with the daemon, the only one that reads the clock.
 
 mod args;
+mod export;
+mod help;
+mod import;
 mod inspect;
 mod once;
+mod schedule;
 mod status;
 mod summary;
 mod verify;
 
+pub use help::{ENVIRONMENT, EXIT_STATUS, FILES, SIGNALS};
+
 use anyhow::Context;
 use args::{Args, Command};
 use chrono::{DateTime, Utc};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::io::Write;
 use std::process::ExitCode;
 
 use crate::config::{self, Environment, Settings};
+use crate::daemon::{self, Inherited, Start};
+use crate::telemetry::{self, LogFormat, LogOptions, OneLine};
 
 /// Usage or configuration is wrong.
 const USAGE: u8 = 2;
+
+/// What the program understands, for its manual and the completions of shells.
+pub fn command() -> clap::Command {
+    Args::command()
+}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let environment = Environment::read();
-    crate::telemetry::start_logging(environment.log.as_deref().unwrap_or(args.log_filter()));
+    let is_daemon = args.command.is_none() && !args.once;
+    // Before there are threads.
+    let inherited = match is_daemon.then(|| Inherited::take(environment.listen_names.as_deref())).transpose() {
+        Ok(inherited) => inherited.unwrap_or_default(),
+        Err(error) => return complain(&error, 1, &environment),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return complain(&anyhow::Error::new(error).context("cannot start"), 1),
+        Err(error) => return complain(&anyhow::Error::new(error).context("cannot start"), 1, &environment),
     };
-    let code = runtime.block_on(Box::pin(run(&args, &environment)));
+    let code = runtime.block_on(Box::pin(run(&args, &environment, inherited)));
     // A task that still blocks (a slow disk) must not hold up the end.
     runtime.shutdown_background();
     code
 }
 
-async fn run(args: &Args, environment: &Environment) -> ExitCode {
+async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> ExitCode {
     let outcome = match &args.command {
         Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment).await,
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
-        Some(Command::Status) => match settings(args, environment) {
-            Ok(settings) => status::run(args, &settings).await,
-            Err(error) => return complain(&error.into(), USAGE),
+        Some(Command::Import(import)) => import::run(args, import, environment),
+        command => match settings(args, environment) {
+            Err(error) => return complain(&error.into(), USAGE, environment),
+            Ok(settings) => match command {
+                Some(Command::Schedule(next)) => schedule::run(args, next, &settings),
+                Some(Command::Export) => export::run(&settings),
+                Some(_) => status::run(args, &settings).await,
+                None if args.once => once::run(args, settings).await,
+                None => daemon(args, environment, settings, inherited).await,
+            },
         },
-        None if args.once => match settings(args, environment) {
-            Ok(settings) => once::run(args, settings).await,
-            Err(error) => return complain(&error.into(), USAGE),
-        },
-        None => {
-            let error = anyhow::anyhow!("the daemon is not built yet; run one cycle with --once, see --help");
-            return complain(&error, USAGE);
-        }
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
-        Err(error) => complain(&error, 1),
+        Err(error) => complain(&error, 1, environment),
     }
 }
 
+async fn daemon(
+    args: &Args,
+    environment: &Environment,
+    settings: Settings,
+    inherited: Inherited,
+) -> anyhow::Result<u8> {
+    let config = config::find(args.config.as_deref(), environment)?;
+    let start = Start { config, environment: environment.clone(), settings, inherited };
+    Box::pin(daemon::run(start)).await
+}
+
 fn settings(args: &Args, environment: &Environment) -> Result<Settings, config::Error> {
-    let mut settings = config::load(&config::find(args.config.as_deref(), environment)?, environment)?;
-    settings.cycle.offline = args.offline;
-    Ok(settings)
+    let settings = config::find(args.config.as_deref(), environment).and_then(|path| config::load(&path, environment));
+    start_logging(args, environment, settings.as_ref().map(|settings| settings.log_format).unwrap_or_default());
+    settings.map(|mut settings| {
+        settings.cycle.offline = args.offline;
+        settings
+    })
+}
+
+fn start_logging(args: &Args, environment: &Environment, format: LogFormat) {
+    let filter = environment.log.as_deref().unwrap_or(args.log_filter()).to_owned();
+    let journal_stream = environment.journal_stream.clone();
+    telemetry::start_logging(&LogOptions { filter, format, journal_stream, colours: !environment.no_color });
 }
 
 /// The settings for commands that need no configuration: a file that was named must be there and right.
@@ -74,13 +111,20 @@ fn settings_or_default(args: &Args, environment: &Environment) -> Result<Option<
     }
 }
 
-fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
-    warn(error);
+/// Tells why the program ends; to the journal with the priority of an error.
+fn complain(error: &anyhow::Error, code: u8, environment: &Environment) -> ExitCode {
+    let journal = telemetry::is_journal(environment.journal_stream.as_deref());
+    tell(if journal { "<3>" } else { "wellsourced: " }, error);
     ExitCode::from(code)
 }
 
-/// Tells an error with its causes, each once.
+/// Tells an error that does not end the program.
 fn warn(error: &anyhow::Error) {
+    tell("wellsourced: ", error);
+}
+
+/// Tells an error with its causes, each once.
+fn tell(prefix: &str, error: &anyhow::Error) {
     let mut told = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if !told.contains(&cause) {
@@ -89,12 +133,18 @@ fn warn(error: &anyhow::Error) {
         }
     }
     // Nobody is left to tell when stderr is closed.
-    let _ = writeln!(std::io::stderr(), "wellsourced: {told}");
+    let _ = writeln!(std::io::stderr(), "{prefix}{}", OneLine(&told));
 }
 
-/// Writes a line to stdout. A reader that went away (`| head`) is no failure of ours, but ends the work.
+/// Writes a line to stdout, without what would command a terminal. A reader that went away (`| head`) is no failure of ours,
+/// but ends the work.
 fn print(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{line}").context("cannot write to stdout")
+    write_out(format!("{}\n", telemetry::printable(line)).as_bytes())
+}
+
+/// Writes whole lines to stdout.
+fn write_out(lines: &[u8]) -> anyhow::Result<()> {
+    std::io::stdout().write_all(lines).context("cannot write to stdout")
 }
 
 #[allow(clippy::disallowed_methods, reason = "the clock is read here, once, and handed down")]

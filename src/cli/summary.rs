@@ -1,7 +1,10 @@
 //! What a cycle did, for people: per edition its items, per source its verdict and why, what was written, what to mend.
 
+mod feeds;
+
 use crate::model::{Severity, Verdict};
 use crate::pipeline::{CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report};
+use crate::telemetry::OneLine;
 use std::fmt::{self, Display, Write};
 
 /// Complaints told in full; the rest is counted.
@@ -17,9 +20,10 @@ pub(super) fn of(report: &Report, quiet: bool) -> String {
 
 fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result {
     if !quiet {
-        for input in &report.inputs {
+        for input in report.inputs.iter().filter(|input| input.feed.is_none()) {
             write_input(out, input)?;
         }
+        feeds::write(out, &report.inputs)?;
         write_checks(out, &report.checks)?;
         write_hidden(out, report)?;
         write_published(out, &report.published, report)?;
@@ -51,24 +55,25 @@ fn write_input(out: &mut String, input: &InputReport) -> fmt::Result {
         writeln!(out, "  … and {} more", Count(input.changed - input.editions.len(), "edition"))?;
     }
     for title in &input.left {
-        writeln!(out, "  - {title}  (left the feeds with its post)")?;
+        writeln!(out, "  - {}  (left the feeds with its post)", OneLine(title))?;
     }
     for (path, until) in &input.held {
-        writeln!(out, "  held until {}: {path}", until.format("%Y-%m-%d %H:%M %:z"))?;
+        writeln!(out, "  held until {}: {}", until.format("%Y-%m-%d %H:%M %:z"), OneLine(path))?;
     }
     for (path, why) in &input.skipped {
-        writeln!(out, "  skipped {path}: {why}")?;
+        writeln!(out, "  skipped {}: {}", OneLine(path), OneLine(why))?;
     }
     Ok(())
 }
 
 fn write_edition(out: &mut String, edition: &EditionReport) -> fmt::Result {
-    writeln!(out, "  {}  ({}, {})", edition.title, edition.date.format("%Y-%m-%d"), edition.path)?;
+    let (title, path) = (OneLine(&edition.title), OneLine(&edition.path));
+    writeln!(out, "  {title}  ({}, {path})", edition.date.format("%Y-%m-%d"))?;
     for item in &edition.items {
         write_item(out, item)?;
     }
     for title in &edition.removed {
-        writeln!(out, "    - {title}  (left the feeds)")?;
+        writeln!(out, "    - {}  (left the feeds)", OneLine(title))?;
     }
     Ok(())
 }
@@ -79,18 +84,18 @@ fn write_item(out: &mut String, item: &ItemReport) -> fmt::Result {
         ItemChange::Revised => '~',
         ItemChange::Same => ' ',
     };
-    write!(out, "    {sign} {}", item.title)?;
+    write!(out, "    {sign} {}", OneLine(&item.title))?;
     if !item.tags.is_empty() {
-        write!(out, "  [{}]", item.tags.join(", "))?;
+        write!(out, "  [{}]", OneLine(&item.tags.join(", ")))?;
     }
     writeln!(out)?;
     if item.sources.is_empty() {
         writeln!(out, "        no source")?;
     }
     for source in &item.sources {
-        write!(out, "        {}: {} — {}", source.label, source.url, source.verdict)?;
+        write!(out, "        {}: {} — {}", OneLine(&source.label), OneLine(&source.url), source.verdict)?;
         if !matches!(source.verdict, Verdict::Reachable | Verdict::Unchecked) {
-            write!(out, " ({})", source.evidence)?;
+            write!(out, " ({})", OneLine(&source.evidence))?;
         }
         writeln!(out)?;
     }
@@ -152,8 +157,9 @@ fn write_complaints(out: &mut String, report: &Report) -> fmt::Result {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        writeln!(out, "{}: {severity}: {}", complaint.place, complaint.message)?;
-        writeln!(out, "  → {}", complaint.help)?;
+        let place = complaint.place.to_string();
+        writeln!(out, "{}: {severity}: {}", OneLine(&place), OneLine(&complaint.message))?;
+        writeln!(out, "  → {}", OneLine(&complaint.help))?;
     }
     if complaints.len() > COMPLAINTS {
         writeln!(out, "… and {} more; --json has them all", complaints.len() - COMPLAINTS)?;

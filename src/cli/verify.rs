@@ -1,18 +1,22 @@
 //! `verify`: checks URLs now and says what this one check says. The store is untouched.
 
 use super::args::{Args, Verify};
-use super::{now, print, settings_or_default};
+use super::{now, settings_or_default, write_out};
 use crate::config::Environment;
-use crate::model::{Check, LinkKey};
+use crate::model::{Check, Hop, LinkKey, Verdict};
 use crate::net::{self, Client};
+use crate::telemetry::{OneLine, printable};
 use crate::verify::{CheckOptions, Target, check_all};
 use futures::StreamExt;
+use serde::Serialize;
 use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::io::BufRead;
+use std::io::{BufRead, Write};
 
 /// Longest line taken from stdin, bytes; a URL that long is nobody's.
 const LONGEST: usize = 64 * 1024;
+
+/// Checks told in one go when they end at the same time.
+const TOLD_AT_ONCE: usize = 64;
 
 /// Checks every URL given; one line each, as soon as known.
 pub(super) async fn run(args: &Args, verify: &Verify, environment: &Environment) -> anyhow::Result<u8> {
@@ -33,11 +37,17 @@ pub(super) async fn run(args: &Args, verify: &Verify, environment: &Environment)
         }
         spellings.push(url);
     }
-    let mut checks = check_all(&client, &check, futures::stream::iter(targets), now(), std::future::pending());
-    while let Some(check) = checks.next().await {
-        for url in times.remove(&key(&check.url)).unwrap_or_default() {
-            print(&line(args.json, url, &check))?;
+    let checks = check_all(&client, &check, futures::stream::iter(targets), now(), std::future::pending());
+    // What is known at the same time is told at once: a line at a time would cost more than many a check.
+    let mut checks = checks.ready_chunks(TOLD_AT_ONCE);
+    while let Some(known) = checks.next().await {
+        let mut lines = Vec::new();
+        for check in &known {
+            for url in times.remove(&key(&check.url)).unwrap_or_default() {
+                tell(&mut lines, args.json, url, check)?;
+            }
         }
+        write_out(&lines)?;
     }
     Ok(0)
 }
@@ -62,26 +72,37 @@ fn given(urls: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(all)
 }
 
-fn line(json: bool, url: &str, check: &Check) -> String {
+/// What is told of a check with `--json`.
+#[derive(Serialize)]
+struct Told<'a> {
+    url: &'a str,
+    verdict: Verdict,
+    rule: &'a str,
+    evidence: &'a str,
+    status: Option<u16>,
+    final_url: Option<&'a str>,
+    hops: &'a [Hop],
+    ms: u64,
+}
+
+/// Adds the line for one URL given.
+fn tell(lines: &mut Vec<u8>, json: bool, url: &str, check: &Check) -> anyhow::Result<()> {
+    let Check { verdict, rule, evidence, status, final_url, hops, ms, .. } = check;
+    let (verdict, status, ms) = (*verdict, *status, *ms);
+    let final_url = final_url.as_deref();
     if json {
-        return serde_json::json!({
-            "url": url,
-            "verdict": check.verdict,
-            "rule": check.rule,
-            "evidence": check.evidence,
-            "status": check.status,
-            "final_url": check.final_url,
-            "hops": check.hops,
-            "ms": check.ms,
-        })
-        .to_string();
+        let told = serde_json::to_string(&Told { url, verdict, rule, evidence, status, final_url, hops, ms })?;
+        lines.extend_from_slice(printable(&told).as_bytes());
+    } else {
+        let (shown, evidence) = (OneLine(url), OneLine(evidence));
+        write!(lines, "{verdict:<10} {shown}  ({rule}: {evidence}, {ms} ms)")?;
+        for hop in hops {
+            write!(lines, "\n             {} {}", hop.status, OneLine(&hop.url))?;
+        }
+        if let Some(end) = final_url.filter(|end| *end != url) {
+            write!(lines, "\n             → {}", OneLine(end))?;
+        }
     }
-    let mut line = format!("{:<10} {url}  ({}: {}, {} ms)", check.verdict, check.rule, check.evidence, check.ms);
-    for hop in &check.hops {
-        let _ = write!(line, "\n             {} {}", hop.status, hop.url);
-    }
-    if let Some(end) = check.final_url.as_ref().filter(|end| *end != url) {
-        let _ = write!(line, "\n             → {end}");
-    }
-    line
+    lines.push(b'\n');
+    Ok(())
 }

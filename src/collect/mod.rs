@@ -3,5 +3,6 @@
 pub mod digest;
 pub mod feed;
 pub mod html;
+pub mod opml;
 pub mod reconcile;
 mod zone;

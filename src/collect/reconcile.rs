@@ -145,6 +145,11 @@ pub fn mint_item(input: &str, path: &str, edition: &Edition, item: &Item, ordina
     mint(&["item", input, &edition_key(path, edition), &story, &ordinal.to_string()])
 }
 
+/// The id of a feed's item at first sight; `story` is what its link is compared by, else its title.
+pub fn mint_story(input: &str, day: &str, story: &str, ordinal: u32) -> Uuid {
+    mint(&["item", input, day, story, &ordinal.to_string()])
+}
+
 /// The id of a site at first sight.
 pub fn mint_site(base_url: &str, title: &str) -> Uuid {
     mint(&["site", base_url, title])

@@ -17,6 +17,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) inputs: Vec<Input>,
     #[serde(default)]
+    pub(super) schedule: Schedule,
+    #[serde(default)]
     pub(super) tags: Tags,
     #[serde(default)]
     pub(super) net: Net,
@@ -26,6 +28,10 @@ pub(super) struct File {
     pub(super) archive: Archive,
     #[serde(default)]
     pub(super) publish: Publish,
+    #[serde(default)]
+    pub(super) serve: Serve,
+    #[serde(default)]
+    pub(super) log: Log,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -60,13 +66,33 @@ pub(super) struct Store {
 #[serde(deny_unknown_fields)]
 pub(super) struct Input {
     pub(super) name: Spanned<String>,
-    pub(super) digest: Spanned<String>,
-    #[serde(default)]
-    pub(super) base_url: Option<Spanned<String>>,
-    #[serde(default)]
-    pub(super) category: Option<String>,
+    pub(super) digest: Option<Spanned<String>>,
+    pub(super) feed: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) tags: Vec<String>,
+    // Of digests only.
+    pub(super) base_url: Option<Spanned<String>>,
+    pub(super) category: Option<Spanned<String>>,
+    // Of feeds only.
+    pub(super) schedule: Option<Spanned<String>>,
+    pub(super) content: Option<Spanned<Content>>,
+    pub(super) include: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) exclude: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) strip_tracking: Option<Spanned<bool>>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Content {
+    Full,
+    Summary,
+    None,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schedule {
+    pub(super) cycle: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -76,6 +102,15 @@ pub(super) struct Tags {
     pub(super) aliases: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) slugs: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) rules: Vec<TagRule>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TagRule {
+    pub(super) pattern: Spanned<String>,
+    pub(super) tag: Spanned<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -148,6 +183,13 @@ pub(super) struct Publish {
     pub(super) item_link: ItemLink,
 }
 
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Serve {
+    pub(super) listen: Option<Spanned<String>>,
+    pub(super) admin: Option<Spanned<String>>,
+}
+
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Format {
@@ -162,6 +204,22 @@ pub(super) enum ItemLink {
     #[default]
     Page,
     Source,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    #[serde(default)]
+    pub(super) format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LogFormat {
+    #[default]
+    Auto,
+    Text,
+    Json,
 }
 
 /// Parses a configuration file.
@@ -191,5 +249,42 @@ fn with_nearest_key(message: &str) -> String {
     match nearest.filter(|nearest| strsim::jaro_winkler(unknown, nearest) > 0.8) {
         Some(nearest) => format!("unknown key `{unknown}`; the nearest known key is `{nearest}`"),
         None => format!("unknown key `{unknown}`; config/wellsourced.toml of the sources explains all there are"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULT: &str = include_str!("../../config/wellsourced.toml");
+
+    /// The keys that a table knows, as serde names them when it meets an unknown one.
+    fn keys(header: &str) -> Vec<String> {
+        let error = toml::from_str::<File>(&format!("{header}\nzzz = 1\n")).expect_err("an unknown key");
+        let names: Vec<String> = error.message().split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        assert_eq!(names.first().map(String::as_str), Some("zzz"), "{}", error.message());
+        names.into_iter().skip(1).collect()
+    }
+
+    #[test]
+    fn every_key_that_parses_stands_in_the_default_configuration() {
+        let stands = |key: &str| {
+            DEFAULT.lines().map(|line| line.trim_start_matches("# ")).any(|line| {
+                [format!("{key} = "), format!("[{key}]"), format!("[[{key}]]")]
+                    .iter()
+                    .any(|form| line.starts_with(form))
+            })
+        };
+        let root = keys("");
+        assert!(root.len() > 5 && root.iter().all(|key| stands(key)), "{root:?}");
+        for table in root {
+            let header = if table == "inputs" { "[[inputs]]".to_owned() } else { format!("[{table}]") };
+            let missing: Vec<String> =
+                keys(&header).into_iter().filter(|key| !stands(key) && !stands(&format!("{table}.{key}"))).collect();
+            assert!(missing.is_empty(), "{table}: {missing:?}");
+        }
+        for key in keys("[[tags.rules]]") {
+            assert!(stands(&key), "{key}");
+        }
     }
 }

@@ -3,14 +3,20 @@
 //! The only module that reads the environment. A mistake names file, line, column and the way to mend it.
 
 mod file;
+mod inputs;
 mod settings;
+mod subscribe;
 
-pub use settings::Settings;
+pub use settings::{Listeners, Settings};
+pub use subscribe::{Added, Subscribed, subscribe};
 
 use std::path::{Path, PathBuf};
 
 /// Where a configuration is looked for when none is named.
 const PLACES: [&str; 2] = ["config/wellsourced.toml", "/etc/wellsourced/wellsourced.toml"];
+
+/// The credential that holds the store's URL, which may have a password in it.
+const STORE_URL_CREDENTIAL: &str = "wellsourced.store-url";
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +35,14 @@ pub enum Error {
     /// It cannot be read.
     #[error("{path}: cannot be read: {source}")]
     Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It cannot be written.
+    #[error("{path}: cannot be written: {source}")]
+    Unwritable {
         /// The file.
         path: String,
         /// Why.
@@ -53,20 +67,35 @@ pub enum Error {
 pub struct Environment {
     /// `WELLSOURCED_CONFIG`.
     pub config: Option<PathBuf>,
-    /// `WELLSOURCED_STORE_URL`.
+    /// `WELLSOURCED_STORE_URL`, or the systemd credential `wellsourced.store-url`.
     pub store_url: Option<String>,
     /// `WELLSOURCED_LOG`.
     pub log: Option<String>,
+    /// `JOURNAL_STREAM`, by which systemd tells that stderr goes to the journal.
+    pub journal_stream: Option<String>,
+    /// `LISTEN_FDNAMES`: systemd's names of the sockets that it hands over.
+    pub listen_names: Option<String>,
+    /// Whether `NO_COLOR` asks for none.
+    pub no_color: bool,
 }
 
 impl Environment {
     /// What the process was given.
     pub fn read() -> Self {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        // A secret from a file: what systemd's LoadCredential hands over.
+        let credential = || {
+            let file = Path::new(&variable("CREDENTIALS_DIRECTORY")?).join(STORE_URL_CREDENTIAL);
+            Some(std::fs::read_to_string(file).ok()?.trim().to_owned()).filter(|url| !url.is_empty())
+        };
+        let text = |name| variable(name).and_then(|value| value.into_string().ok());
         Self {
             config: variable("WELLSOURCED_CONFIG").map(PathBuf::from),
-            store_url: variable("WELLSOURCED_STORE_URL").and_then(|url| url.into_string().ok()),
-            log: variable("WELLSOURCED_LOG").and_then(|log| log.into_string().ok()),
+            store_url: text("WELLSOURCED_STORE_URL").or_else(credential),
+            log: text("WELLSOURCED_LOG"),
+            journal_stream: text("JOURNAL_STREAM"),
+            listen_names: text("LISTEN_FDNAMES"),
+            no_color: variable("NO_COLOR").is_some(),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The configuration as meant: every value checked, every default filled in.
 
 use super::file::{self, File, wrong};
-use super::{Environment, Error};
-use crate::collect::digest::DigestOptions;
-use crate::pipeline::{ArchiveOptions, DigestInput, Input, Options, VerifyOptions};
+use super::{Environment, Error, inputs};
+use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
+use crate::schedule::Schedule;
+use crate::telemetry::LogFormat;
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,8 +18,15 @@ use url::Url;
 /// Where the store is when nothing says so.
 const STORE_URL: &str = "sqlite:var/wellsourced.db";
 
+/// When cycles run when nothing says so.
+const CYCLE: &str = "*/15 * * * *";
+
 /// Whom to ask for copies when nothing says so.
 const ARCHIVE: &str = "https://web.archive.org/";
+
+/// Where to listen when nothing says so: reachable from this machine only.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9188);
 
 /// Longest duration taken: a century, which fits into every type of time.
 const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
@@ -29,27 +38,45 @@ pub struct Settings {
     pub store_url: String,
     /// A cycle.
     pub cycle: Options,
+    /// When the daemon runs a cycle.
+    pub schedule: Schedule,
+    /// Where to listen.
+    pub serve: Listeners,
+    /// How log lines look.
+    pub log_format: LogFormat,
+}
+
+impl Settings {
+    /// Everything that runs by a schedule of its own, with its name.
+    pub fn jobs(&self) -> impl Iterator<Item = (&str, &Schedule)> {
+        std::iter::once(("cycle", &self.schedule))
+            .chain(self.cycle.inputs.iter().filter_map(|input| Some((input.name(), input.schedule()?))))
+    }
+}
+
+/// Where the daemon listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listeners {
+    /// For everybody.
+    pub listen: SocketAddr,
+    /// For the operator.
+    pub admin: SocketAddr,
 }
 
 /// Where values are written, for errors.
-struct Text<'a> {
+pub(super) struct Text<'a> {
     path: &'a str,
     text: &'a str,
 }
 
 impl Text<'_> {
-    fn wrong(&self, span: &Range<usize>, message: impl Into<String>) -> Error {
+    pub(super) fn wrong(&self, span: &Range<usize>, message: impl Into<String>) -> Error {
         wrong(self.path, self.text, span, message.into())
     }
 
-    fn url(&self, written: &Spanned<String>) -> Result<Url, Error> {
-        let mut url = Url::parse(written.as_ref())
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            .ok_or_else(|| {
-                let message = format!("`{}` is not an absolute http or https URL", written.as_ref());
-                self.wrong(&written.span(), message)
-            })?;
+    /// The address of a folder: it ends in `/` and has neither query nor fragment.
+    pub(super) fn url(&self, written: &Spanned<String>) -> Result<Url, Error> {
+        let mut url = self.exact_url(written)?;
         if !url.path().ends_with('/') {
             let path = format!("{}/", url.path());
             url.set_path(&path);
@@ -59,10 +86,34 @@ impl Text<'_> {
         Ok(url)
     }
 
+    /// An address as it is, query and all.
+    pub(super) fn exact_url(&self, written: &Spanned<String>) -> Result<Url, Error> {
+        Url::parse(written.as_ref())
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| {
+                let message = format!("`{}` is not an absolute http or https URL", written.as_ref());
+                self.wrong(&written.span(), message)
+            })
+    }
+
     fn duration(&self, written: &Spanned<String>) -> Result<Duration, Error> {
         duration(written.as_ref()).ok_or_else(|| {
             let message = format!("`{}` is not a duration; write 500ms, 20s, 10m, 24h or 7d", written.as_ref());
             self.wrong(&written.span(), message)
+        })
+    }
+
+    /// A crontab expression. What is wrong with it has a place inside the string; behind an escape that place cannot be
+    /// told, and the string's own is named.
+    pub(super) fn schedule(&self, written: &Spanned<String>, timezone: Tz) -> Result<Schedule, Error> {
+        Schedule::parse(written.as_ref(), timezone).map_err(|error| {
+            let (span, value) = (written.span(), written.as_ref());
+            let raw = self.text.get(span.clone()).unwrap_or_default();
+            let start = raw.find(value.as_str()).map_or(span.start, |quote| span.start + quote);
+            let before = value.char_indices().nth(error.column - 1).map_or(value.len(), |(place, _)| place);
+            let place = if start == span.start { start } else { start + before };
+            self.wrong(&(place..place), format!("`{value}`: {}", error.message))
         })
     }
 
@@ -116,7 +167,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         base_url: base_url.clone(),
     };
     let cycle = Options {
-        inputs: inputs(&text, file, timezone)?,
+        inputs: inputs::mean(&text, file, timezone)?,
         slugs: file.tags.slugs.clone(),
         offline: false,
         net: net(&text, &file.net, &base_url)?,
@@ -126,7 +177,34 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         directory: PathBuf::from(file.publish.directory.as_deref().unwrap_or("feeds")),
     };
     let store_url = store_url(&text, file.store.url.as_ref(), environment)?;
-    Ok(Settings { store_url, cycle })
+    let schedule = match &file.schedule.cycle {
+        Some(written) => text.schedule(written, timezone)?,
+        None => text.schedule(&Spanned::new(0..0, CYCLE.to_owned()), timezone)?,
+    };
+    let log_format = match file.log.format {
+        file::LogFormat::Auto => LogFormat::Auto,
+        file::LogFormat::Text => LogFormat::Text,
+        file::LogFormat::Json => LogFormat::Json,
+    };
+    Ok(Settings { store_url, cycle, schedule, serve: listeners(&text, &file.serve)?, log_format })
+}
+
+fn listeners(text: &Text<'_>, written: &file::Serve) -> Result<Listeners, Error> {
+    let address = |written: Option<&Spanned<String>>, default: SocketAddr| match written {
+        None => Ok(default),
+        Some(written) => written.as_ref().parse().map_err(|_invalid| {
+            let message = format!("`{}` is not an address with a port; write 127.0.0.1:8080", written.as_ref());
+            text.wrong(&written.span(), message)
+        }),
+    };
+    let listen = address(written.listen.as_ref(), LISTEN)?;
+    let admin = address(written.admin.as_ref(), ADMIN)?;
+    match &written.admin {
+        Some(written) if listen == admin && listen.port() != 0 => {
+            Err(text.wrong(&written.span(), "what is for the operator needs an address of its own"))
+        }
+        _ => Ok(Listeners { listen, admin }),
+    }
 }
 
 /// The store's URL. What is not understood is not repeated: it may hold a password.
@@ -168,33 +246,6 @@ fn formats(written: Option<&[file::Format]>) -> Vec<publish::Format> {
         }
     }
     formats
-}
-
-fn inputs(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Input>, Error> {
-    let mut inputs: Vec<Input> = Vec::with_capacity(file.inputs.len());
-    for input in &file.inputs {
-        let name = input.name.as_ref().trim();
-        if name.is_empty() || inputs.iter().any(|other| other.name() == name) {
-            let message =
-                format!("an input's name seeds the ids of its items: `{name}` must not be empty or used twice");
-            return Err(text.wrong(&input.name.span(), message));
-        }
-        let glob = input.digest.as_ref();
-        if let Err(error) = glob::Pattern::new(glob) {
-            let message = format!("`{glob}` is not a pattern of file names: {}", error.msg);
-            return Err(text.wrong(&input.digest.span(), message));
-        }
-        let base_url = input.base_url.as_ref().map(|url| text.url(url)).transpose()?;
-        let digest = DigestOptions {
-            timezone,
-            base_url,
-            category: input.category.clone(),
-            tags: input.tags.clone(),
-            aliases: file.tags.aliases.clone(),
-        };
-        inputs.push(Input::Digest(DigestInput { name: name.to_owned(), glob: glob.clone(), digest }));
-    }
-    Ok(inputs)
 }
 
 fn net(text: &Text<'_>, written: &file::Net, base_url: &Url) -> Result<net::Options, Error> {

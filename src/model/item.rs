@@ -1,7 +1,9 @@
 //! What an author wrote: editions, their items and the links they cite.
 
+use super::tag_key;
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// Label and URL that an item cites (消息来源).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,6 +25,15 @@ pub enum SourceKind {
     /// No link at all.
     #[default]
     None,
+}
+
+/// What an item shows together with those who carry the same story.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Joined<'a> {
+    /// Its own sources, then one of every carrier that is called otherwise.
+    pub sources: Vec<&'a SourceLink>,
+    /// Its own tags, then theirs.
+    pub tags: Vec<&'a String>,
 }
 
 /// One observation as its author wrote it.
@@ -56,6 +67,27 @@ pub struct Item {
     pub content_hash: u64,
     /// Line of the heading in its file, from 1.
     pub line: u32,
+    /// Its own author, where it has another than its edition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+}
+
+impl Item {
+    /// The item with those who carry the same story: whoever is not named yet is named, and their tags are added. The
+    /// words stay its own.
+    pub fn joined<'a>(&'a self, carriers: &'a [Self]) -> Joined<'a> {
+        let mut joined = Joined { sources: self.sources.iter().collect(), tags: self.tags.iter().collect() };
+        if carriers.is_empty() {
+            return joined;
+        }
+        let mut labels: HashSet<String> = self.sources.iter().map(|source| tag_key(&source.label)).collect();
+        let mut names: HashSet<String> = self.tags.iter().map(|tag| tag_key(tag)).collect();
+        for carrier in carriers {
+            joined.sources.extend(carrier.sources.iter().filter(|source| labels.insert(tag_key(&source.label))));
+            joined.tags.extend(carrier.tags.iter().filter(|tag| names.insert(tag_key(tag))));
+        }
+        joined
+    }
 }
 
 /// One issue of a digest as its author wrote it.

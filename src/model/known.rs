@@ -30,6 +30,9 @@ pub struct KnownItem {
     pub title: String,
     /// Primary source when last seen, as a [`super::LinkKey`].
     pub source: Option<String>,
+    /// What its primary source is compared by, where that names one story.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<String>,
     /// Text when last seen.
     pub sketch: Sketch,
     /// [`super::Item::content_hash`] when last seen.

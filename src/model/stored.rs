@@ -78,4 +78,6 @@ pub struct StoredEdition {
     pub published: DateTime<Utc>,
     /// When it or one of its items changed last.
     pub updated: DateTime<Utc>,
+    /// Items that it has beyond those that are shown with it: a day of many feeds may have thousands.
+    pub more: u64,
 }

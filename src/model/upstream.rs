@@ -4,6 +4,7 @@
 
 use super::Complaint;
 use chrono::{DateTime, Utc, Weekday};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A feed. RSS: `channel`; JSON Feed: the top-level object.
@@ -60,7 +61,7 @@ pub struct Enclosure {
 }
 
 /// How often a feed asks to be fetched, in its own words.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rhythm {
     /// RSS `ttl`.
     pub ttl: Option<Duration>,

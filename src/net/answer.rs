@@ -1,11 +1,16 @@
 //! An answer as it came over the wire: status, headers, and as much of the body as was allowed.
 
 use super::decode::{self, Decoded};
-use super::{Failure, redirect};
-use reqwest::header::{CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
+use super::room::Room;
+use super::{Failure, FailureKind, date, redirect};
+use chrono::{DateTime, Utc};
+use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, RETRY_AFTER};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
+
+/// Bytes read of an answer that is no success: enough to see what it says.
+const MOST_OF_OTHERS: usize = 64 * 1024;
 
 /// How reading the body ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +26,7 @@ pub enum Ending {
 }
 
 /// The last answer of a journey.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Answer {
     /// Who answered, fragment included.
     pub url: Url,
@@ -33,29 +38,93 @@ pub struct Answer {
     pub raw: Vec<u8>,
     /// How reading it ended.
     pub ending: Ending,
+    room: Room,
+}
+
+/// A body that was read to its end, with the right to hold it when it is large.
+#[derive(Debug, Clone, Default)]
+pub struct Whole {
+    /// The body, its content codings undone.
+    pub bytes: Vec<u8>,
+    /// Given back when this is dropped, so that another large body may be read.
+    pub room: Room,
 }
 
 impl Answer {
-    /// Reads the body until its end, `cap` bytes or the deadline.
-    pub(super) async fn read(url: Url, mut response: reqwest::Response, cap: usize, deadline: Instant) -> Self {
+    /// Reads the body until its end, `cap` bytes or the deadline; a large one needs `room`.
+    pub(super) async fn read(
+        url: Url,
+        mut response: reqwest::Response,
+        room: Room,
+        cap: usize,
+        deadline: Instant,
+    ) -> Self {
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
-        let mut raw = Vec::new();
-        let ending = loop {
-            match timeout_at(deadline, response.chunk()).await {
-                Err(_elapsed) => break Ending::TimedOut,
-                Ok(Err(error)) => break Ending::Broken(Failure::from(error).message),
-                Ok(Ok(None)) => break Ending::Whole,
-                Ok(Ok(Some(chunk))) => {
-                    let room = cap - raw.len();
-                    raw.extend(chunk.iter().take(room));
-                    if chunk.len() > room || raw.len() == cap {
-                        break Ending::Cut;
-                    }
+        let cap = if response.status().is_success() { cap } else { cap.min(MOST_OF_OTHERS) };
+        let mut answer = Self { url, status, headers, raw: Vec::new(), ending: Ending::Whole, room };
+        answer.ending = answer.read_from(response, cap, deadline).await;
+        answer
+    }
+
+    async fn read_from(&mut self, mut response: reqwest::Response, cap: usize, deadline: Instant) -> Ending {
+        loop {
+            let chunk = match timeout_at(deadline, response.chunk()).await {
+                Err(_elapsed) => return Ending::TimedOut,
+                Ok(Err(error)) => return Ending::Broken(Failure::from(error).message),
+                Ok(Ok(None)) => return Ending::Whole,
+                Ok(Ok(Some(chunk))) => chunk,
+            };
+            let room = cap - self.raw.len();
+            if !self.room.grow(self.raw.len() + chunk.len(), deadline).await {
+                return Ending::TimedOut;
+            }
+            self.raw.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+            if chunk.len() > room || self.raw.len() == cap {
+                return Ending::Cut;
+            }
+        }
+    }
+
+    /// The body with its content codings undone, when it is there to its end and holds at most `cap` bytes; what it was
+    /// made of is dropped. Anything less is a failure.
+    pub async fn whole(&mut self, cap: usize, deadline: Instant) -> Result<Whole, Failure> {
+        let no_room = || Failure::new(FailureKind::Ours, "too many large documents at once");
+        let too_large = || Failure::new(FailureKind::Protocol, format!("larger than {} MiB", cap >> 20));
+        let raw = std::mem::take(&mut self.raw);
+        match &self.ending {
+            Ending::Whole => {}
+            Ending::Cut => return Err(too_large()),
+            Ending::TimedOut if self.room.denied => return Err(no_room()),
+            Ending::TimedOut => return Err(Failure::new(FailureKind::Timeout, "the body did not end in time")),
+            Ending::Broken(reason) => {
+                return Err(Failure::new(FailureKind::Protocol, format!("the body broke off: {reason}")));
+            }
+        }
+        let codings = self.codings();
+        let mut decoded = if codings.is_empty() {
+            Decoded { cut: raw.len() > cap, bytes: raw, ..Decoded::default() }
+        } else {
+            // As much as there is room for; the few that unpack to more are unpacked again.
+            loop {
+                let fits = cap.min(self.room.bytes());
+                let decoded = decode::decoded(&raw, &codings, fits).await;
+                if !decoded.cut || fits == cap {
+                    break decoded;
+                }
+                drop(decoded);
+                if !self.room.grow(fits + 1, deadline).await {
+                    return Err(no_room());
                 }
             }
         };
-        Self { url, status, headers, raw, ending }
+        match decoded.problem.take().filter(|_| !decoded.plain) {
+            Some(problem) => {
+                Err(Failure::new(FailureKind::Protocol, format!("the body cannot be unpacked: {problem}")))
+            }
+            None if decoded.cut => Err(too_large()),
+            None => Ok(Whole { bytes: decoded.bytes, room: self.room.clone() }),
+        }
     }
 
     /// A header as text; bytes that are not text are replaced.
@@ -71,8 +140,12 @@ impl Answer {
 
     /// The body with its content codings undone, at most `cap` bytes of it.
     pub async fn decoded(&self, cap: usize) -> Decoded {
-        let codings: Vec<String> = self
-            .headers
+        decode::decoded(&self.raw, &self.codings(), cap).await
+    }
+
+    /// Content codings in the order they were applied.
+    fn codings(&self) -> Vec<String> {
+        self.headers
             .get_all(CONTENT_ENCODING)
             .iter()
             .flat_map(|value| {
@@ -80,21 +153,25 @@ impl Answer {
             })
             .map(|coding| coding.trim().to_ascii_lowercase())
             .filter(|coding| !coding.is_empty() && coding != "identity")
-            .collect();
-        decode::decoded(&self.raw, &codings, cap).await
+            .collect()
     }
 
-    /// How long the server asks to be left alone (RFC 9110, 10.2.3). A date counts from the server's own `Date`.
-    pub fn retry_after(&self, now: chrono::DateTime<chrono::Utc>) -> Option<Duration> {
-        let value = redirect::repaired(self.headers.get(RETRY_AFTER)?.as_bytes());
-        if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-            // A number too long to be counted in is as good as for ever.
-            return Some(Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
-        }
-        let until = chrono::DateTime::parse_from_rfc2822(&value).ok()?;
-        let server_now = self.header("date").and_then(|date| chrono::DateTime::parse_from_rfc2822(&date).ok());
-        (until.to_utc() - server_now.map_or(now, |date| date.to_utc())).to_std().ok()
+    /// How long the server asks to be left alone.
+    pub fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
+        retry_after(&self.headers, now)
     }
+}
+
+/// How long a server asks to be left alone (RFC 9110, 10.2.3). A date counts from the server's own `Date`.
+pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    let value = redirect::repaired(headers.get(RETRY_AFTER)?.as_bytes());
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        // A number too long to be counted in is as good as for ever.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
+    }
+    let until = date::http_date(&value)?;
+    let server_now = headers.get(DATE).and_then(|value| date::http_date(&redirect::repaired(value.as_bytes())));
+    (until - server_now.unwrap_or(now)).to_std().ok()
 }
 
 /// A status as people know it: `404 Not Found`.

@@ -9,6 +9,7 @@ use super::guard::Guard;
 use super::options::{Error, Options};
 use super::redirect::{self, without_credentials};
 use super::resolver::GuardedResolver;
+use super::room::Room;
 use cookie_store::CookieStore;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use rustls::pki_types::CertificateDer;
@@ -46,6 +47,7 @@ pub struct Client {
     http: reqwest::Client,
     guard: Arc<Guard>,
     options: Arc<Options>,
+    room: Room,
 }
 
 /// One attempt: what may be read, until when, and what happened on the way.
@@ -63,7 +65,20 @@ pub struct Journey {
     pub hops: Vec<Hop>,
     /// Whether any answer in HTTP was seen.
     pub reached_http: bool,
-    cookies: CookieStore,
+    /// Headers for one address only.
+    pub conditional: Option<Conditional>,
+    /// Whether the last request carried them.
+    pub was_conditional: bool,
+    cookies: Option<CookieStore>,
+}
+
+/// Headers that only one address may see: what it gave to ask again with means nothing to another one.
+#[derive(Debug, Clone)]
+pub struct Conditional {
+    /// The address; no fragment.
+    pub url: Url,
+    /// The headers.
+    pub headers: HeaderMap,
 }
 
 impl Client {
@@ -89,7 +104,7 @@ impl Client {
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http2_max_header_list_size(MAX_HEADER_BYTES)
             .build()?;
-        Ok(Self { http, guard, options: Arc::new(options) })
+        Ok(Self { http, guard, options: Arc::new(options), room: Room::default() })
     }
 
     /// How it was set up.
@@ -106,7 +121,9 @@ impl Client {
             headers: HeaderMap::new(),
             hops: Vec::new(),
             reached_http: false,
-            cookies: CookieStore::default(),
+            conditional: None,
+            was_conditional: false,
+            cookies: Some(CookieStore::default()),
         }
     }
 
@@ -120,7 +137,10 @@ impl Client {
             let status = response.status().as_u16();
             let target = redirect::target(status, response.headers(), &next).filter(|_| journey.follow);
             match target {
-                None => return Ok(Answer::read(next, response, journey.max_raw, journey.deadline).await),
+                None => {
+                    let room = self.room.another();
+                    return Ok(Answer::read(next, response, room, journey.max_raw, journey.deadline).await);
+                }
                 Some(Err(problem)) => return Err(Failure::new(FailureKind::Redirect, problem)),
                 Some(Ok(to)) => {
                     journey.step(&next, status, &to)?;
@@ -135,7 +155,11 @@ impl Client {
         self.guard.url(url)?;
         let mut asked = url.clone();
         asked.set_fragment(None);
-        let mut request = self.http.get(asked).headers(journey.headers.clone());
+        let conditional = journey.conditional.as_ref().filter(|conditional| conditional.url == asked);
+        let mut headers = journey.headers.clone();
+        headers.extend(conditional.into_iter().flat_map(|conditional| conditional.headers.clone()));
+        journey.was_conditional = conditional.is_some();
+        let mut request = self.http.get(asked).headers(headers);
         if let Some(cookies) = journey.cookies_for(url) {
             request = request.header(header::COOKIE, cookies);
         }
@@ -149,6 +173,13 @@ impl Client {
 }
 
 impl Journey {
+    /// Keeps no cookies, not even from one hop to the next.
+    #[must_use]
+    pub fn without_cookies(mut self) -> Self {
+        self.cookies = None;
+        self
+    }
+
     /// Notes an answer that leads elsewhere; fails when there were too many of them.
     pub fn step(&mut self, from: &Url, status: u16, to: &Url) -> Result<(), Failure> {
         self.hops.push(Hop { url: from.as_str().to_owned(), status });
@@ -164,7 +195,7 @@ impl Journey {
 
     fn cookies_for(&self, url: &Url) -> Option<HeaderValue> {
         let pairs: Vec<String> =
-            self.cookies.get_request_values(url).map(|(name, value)| format!("{name}={value}")).collect();
+            self.cookies.as_ref()?.get_request_values(url).map(|(name, value)| format!("{name}={value}")).collect();
         if pairs.is_empty() {
             return None;
         }
@@ -172,10 +203,11 @@ impl Journey {
     }
 
     fn keep_cookies(&mut self, url: &Url, headers: &HeaderMap) {
+        let Some(cookies) = &mut self.cookies else { return };
         for value in headers.get_all(header::SET_COOKIE).iter().take(MAX_COOKIES) {
             if let Ok(text) = std::str::from_utf8(value.as_bytes()) {
                 // A cookie that does not parse or belongs to another site is not kept; nothing else depends on it.
-                let _ = self.cookies.parse(text, url);
+                let _ = cookies.parse(text, url);
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
 use async_compression::zstd::DParameter;
+use std::borrow::Cow;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// RFC 9659: a sender may not ask for a window larger than 8 MiB.
@@ -22,6 +23,8 @@ pub struct Decoded {
     pub cut: bool,
     /// Why decoding stopped early, when it did. What came out until then is kept.
     pub problem: Option<String>,
+    /// Whether a coding was declared that had not been applied; the bytes are whole all the same.
+    pub plain: bool,
 }
 
 /// Undoes `codings` (in the order they were applied), at most `cap` bytes of each.
@@ -32,25 +35,28 @@ pub(super) async fn decoded(raw: &[u8], codings: &[String], cap: usize) -> Decod
             ..Decoded::default()
         };
     }
-    let mut result =
-        Decoded { bytes: raw.get(..cap).unwrap_or(raw).to_vec(), cut: raw.len() > cap, ..Decoded::default() };
-    if raw.is_empty() {
-        return result;
-    }
-    for (done, coding) in codings.iter().rev().enumerate() {
-        let input = if done == 0 { raw.to_vec() } else { std::mem::take(&mut result.bytes) };
-        let step = one(&input, coding, cap).await;
+    let mut result = Decoded::default();
+    let mut current = Cow::Borrowed(raw);
+    for coding in codings.iter().rev().filter(|_| !raw.is_empty()) {
+        let step = one(&current, coding, cap).await;
         // A server that declares a coding it did not apply: what came is already the page.
-        if step.bytes.is_empty() && step.problem.is_some() && looks_plain(&input) {
-            result.bytes = input;
-            result.bytes.truncate(cap);
+        if step.bytes.is_empty() && step.problem.is_some() && looks_plain(&current) {
             result.problem = Some(format!("declared as {coding}, sent plain"));
-            return result;
+            result.plain = true;
+            break;
         }
         result.cut |= step.cut;
         result.problem = result.problem.or(step.problem);
-        result.bytes = step.bytes;
+        current = Cow::Owned(step.bytes);
     }
+    result.cut |= current.len() > cap;
+    result.bytes = match current {
+        Cow::Borrowed(raw) => raw.get(..cap).unwrap_or(raw).to_vec(),
+        Cow::Owned(mut bytes) => {
+            bytes.truncate(cap);
+            bytes
+        }
+    };
     result
 }
 

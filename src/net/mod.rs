@@ -2,23 +2,31 @@
 //!
 //! It refuses what must not be contacted (schemes, ports, addresses that are not public, on every hop), never follows
 //! more than [`MAX_REDIRECTS`] redirects, never reads more than it was told to and never outlives a deadline. It does
-//! not retry, wait for its turn or judge what it saw: that is `verify`'s and `collect`'s business.
+//! not retry, wait for its turn ([`Queue`] says whose it is to who asks) or judge what it saw: that is `verify`'s and
+//! `collect`'s business.
 
 mod address;
 mod answer;
 mod client;
+mod date;
 mod decode;
 mod failure;
 mod guard;
 mod options;
+mod queue;
 mod redirect;
 mod resolver;
+mod room;
 
 pub use address::not_public;
-pub use answer::{Answer, Ending, status_name};
-pub use client::{Client, Journey, MAX_REDIRECTS};
+pub use answer::{Answer, Ending, Whole, retry_after, status_name};
+pub use client::{Client, Conditional, Journey, MAX_REDIRECTS};
+pub use date::http_date;
 pub use decode::Decoded;
 pub use failure::{Failure, FailureKind};
 pub use guard::Refusal;
 pub use options::{Error, Options};
+pub use queue::{Queue, Turn};
 pub use redirect::{repaired, resolve};
+pub use reqwest::header::{HeaderMap, HeaderValue};
+pub use room::Room;

@@ -1,7 +1,8 @@
 //! Gives a post the identities that it has, or new ones, and saves it. What is the same is decided by
 //! `collect::reconcile`; here the store is asked what is taken.
 
-use super::{EditionReport, Error, ItemChange, ItemReport, SourceReport};
+use super::{EditionReport, Error, ItemChange, ItemReport, SourceReport, feeds};
+use crate::collect::feed::stories;
 use crate::collect::reconcile::{find_edition, match_items, mint_edition, mint_item};
 use crate::model::{
     Complaint, Edition, Item, KnownEdition, KnownItem, LinkKey, Place as Spot, Presence, Sketch, Verdict, short_hash,
@@ -10,7 +11,7 @@ use crate::model::{
 use crate::store::Write;
 use crate::verify::{Showing, is_shown};
 use chrono::{DateTime, Duration, Utc};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -18,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 const SECONDS_TRIED: i64 = 3600;
 
 /// Hexadecimal digits of an item's path.
-const SHORT_ID: usize = 12;
+pub(super) const SHORT_ID: usize = 12;
 
 /// Where a post was found.
 pub(super) struct Place<'a> {
@@ -53,9 +54,17 @@ pub(super) async fn save(
         None => new_edition(write, &place, edition).await?,
     };
     let was_lost = next.presence == Presence::Lost;
-    let mut giver =
-        Giver { write: &mut *write, place: &place, edition, now, ids: HashSet::new(), seconds: HashSet::new() };
+    let mut giver = Giver {
+        write: &mut *write,
+        place: &place,
+        edition,
+        now,
+        ids: HashSet::new(),
+        seconds: HashSet::new(),
+        days: BTreeSet::new(),
+    };
     let changes = giver.items(&mut next).await?;
+    let days = giver.days;
     let header = header_hash(edition);
     let revised = !is_new && (next.header_hash != header || changes.any());
     if revised {
@@ -69,6 +78,9 @@ pub(super) async fn save(
     next.date = edition.date;
     next.presence = Presence::Live;
     write.save_edition(place.input_id, &next, Some(edition), now).await?;
+    for day in days {
+        feeds::touch(write, day, now).await?;
+    }
     let complaint = same_number(write, &place, &next).await?;
     let report = (is_new || revised || was_lost).then(|| told(place.path, edition, &changes));
     Ok(Saved { report, complaint })
@@ -98,6 +110,8 @@ struct Giver<'a> {
     ids: HashSet<Uuid>,
     /// Seconds given in this post, likewise.
     seconds: HashSet<i64>,
+    /// Day editions of which a feed's item goes on here.
+    days: BTreeSet<Uuid>,
 }
 
 impl Giver<'_> {
@@ -147,6 +161,12 @@ impl Giver<'_> {
         position: u32,
         dates: &HashSet<DateTime<Utc>>,
     ) -> Result<(KnownItem, ItemChange), Error> {
+        if let Some(before) = self.had_by_a_feed(item).await? {
+            let updated = self.free_second(self.now).await?;
+            let KnownItem { published, first_seen, shown, .. } = before;
+            let known = describe(item, position, before.id, before.short_id);
+            return Ok((KnownItem { published, updated, first_seen, shown, ..known }, ItemChange::New));
+        }
         let mut published = self.edition.date.with_timezone(&Utc) - Duration::seconds(i64::from(position));
         while dates.contains(&published) {
             published -= Duration::seconds(1);
@@ -161,6 +181,21 @@ impl Giver<'_> {
         let source = known.source.as_ref().map(|_| Verdict::Unchecked);
         let shown = is_shown(self.place.showing, source, false, self.now, self.now);
         Ok((KnownItem { published, updated, first_seen: self.now, shown, ..known }, ItemChange::New))
+    }
+
+    /// The item that a feed had of the same story, not long before or after: it goes on as this one.
+    async fn had_by_a_feed(&mut self, item: &Item) -> Result<Option<KnownItem>, Error> {
+        let Some(story) = item.sources.first().and_then(|source| stories::story_of(&source.url)) else {
+            return Ok(None);
+        };
+        let about = self.write.about(&[&story]).await?.remove(&story).unwrap_or_default();
+        let about: Vec<stories::About> =
+            about.iter().map(feeds::about).filter(|about| !self.ids.contains(&about.item)).collect();
+        let Some(id) = stories::goes_on(&about, self.edition.date.with_timezone(&Utc)) else { return Ok(None) };
+        let Some(state) = self.write.item_states(&[id]).await?.remove(&id) else { return Ok(None) };
+        self.ids.insert(id);
+        self.days.insert(state.edition);
+        Ok(Some(state.known))
     }
 
     async fn free_id(&mut self, item: &Item) -> Result<Uuid, Error> {
@@ -204,6 +239,7 @@ fn describe(item: &Item, position: u32, id: Uuid, short_id: String) -> KnownItem
         short_id,
         title: item.title.clone(),
         source: item.sources.first().and_then(|source| LinkKey::of(&source.url)).map(|key| key.to_string()),
+        story: item.sources.first().and_then(|source| stories::story_of(&source.url)),
         sketch: Sketch::of(&item.text),
         content_hash: item.content_hash,
         position,

@@ -5,6 +5,7 @@
 
 mod archive;
 mod collect;
+mod feeds;
 mod identify;
 mod options;
 mod publish;
@@ -16,10 +17,12 @@ mod verify;
 
 pub use options::{ArchiveOptions, DigestInput, FeedInput, Input, Options, VerifyOptions};
 pub use report::{
-    CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report, SourceReport,
+    CheckReport, EditionReport, FeedReport, Fetched, InputReport, ItemChange, ItemReport, PublishReport, Report,
+    SourceReport,
 };
 
 use crate::model::Complaint;
+use crate::net::Client;
 use crate::store::{CycleRecord, Store};
 use crate::telemetry::Progress;
 use chrono::{DateTime, Utc};
@@ -67,15 +70,17 @@ pub async fn run(
     let cycle = Cycle { store, options, progress, now, stop };
     report.complaints = restore::identities(cycle).await?;
     for input in &options.inputs {
-        match input {
-            Input::Digest(digest) => report.inputs.push(collect::input(cycle, digest).await?),
-            // Their part of a cycle comes with the reader of feeds; the configuration does not take them before.
-            Input::Feed(_) => {}
+        if let Input::Digest(digest) = input {
+            report.inputs.push(collect::input(cycle, digest).await?);
         }
     }
     collect::withdraw_others(cycle).await?;
+    let client = if options.offline { None } else { Some(Client::new(options.net.clone())?) };
+    let collected = feeds::collect(cycle, client.as_ref()).await?;
+    report.inputs.extend(collected.inputs);
+    report.complaints.extend(collected.complaints);
     if !stop.is_cancelled() {
-        report.checks = verify::due_links(cycle).await?;
+        report.checks = verify::due_links(cycle, client.as_ref()).await?;
         if !options.offline && report.checks.network_down.is_none() {
             report.copies = archive::copies(cycle).await?;
         }
@@ -91,8 +96,7 @@ pub async fn run(
     }
     report.complaints.splice(0..0, store.complaints().await?);
     report.note_verdicts(store).await?;
-    let counts = store.input_counts().await?;
-    report.items = counts.iter().map(|(_, _, items)| items).sum();
+    report.items = store.item_count().await?;
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     record(store, &report).await?;
     Ok(report)
@@ -103,11 +107,13 @@ async fn record(store: &Store, report: &Report) -> Result<(), Error> {
     let kept = Report {
         // The store has these already; a cycle's record stays small.
         complaints: Vec::<Complaint>::new(),
-        inputs: report.inputs.iter().map(InputReport::without_details).collect(),
+        inputs: report.inputs.iter().filter(|input| input.is_news()).map(InputReport::without_details).collect(),
         ..report.clone()
     };
     let json = serde_json::to_string(&kept).unwrap_or_default();
     let mut write = store.begin().await?;
-    write.record_cycle(&CycleRecord { started: report.started, ended, report: json }).await?;
+    write
+        .record_cycle(&CycleRecord { started: report.started, ended, failed: report.failure.is_some(), report: json })
+        .await?;
     Ok(write.commit().await?)
 }

@@ -2,7 +2,9 @@
 
 use crate::collect::digest::DigestOptions;
 use crate::collect::feed::FeedOptions;
+use crate::schedule::Schedule;
 use crate::{net, publish, verify};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -24,8 +26,17 @@ pub struct FeedInput {
     pub name: String,
     /// Where it is fetched.
     pub url: url::Url,
+    /// When it is fetched; without, as often as it is worth it.
+    pub schedule: Option<Schedule>,
     /// How its entries are taken over.
     pub feed: FeedOptions,
+}
+
+impl FeedInput {
+    /// When its own schedule wants it to be fetched next.
+    pub(super) fn slot_after(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.schedule.as_ref()?.next_after(instant)
+    }
 }
 
 /// Where items come from.
@@ -38,6 +49,14 @@ pub enum Input {
 }
 
 impl Input {
+    /// A schedule of its own.
+    pub fn schedule(&self) -> Option<&Schedule> {
+        match self {
+            Self::Digest(_) => None,
+            Self::Feed(input) => input.schedule.as_ref(),
+        }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         match self {

@@ -59,6 +59,39 @@ pub struct EditionReport {
     pub removed: Vec<String>,
 }
 
+/// What came of a feed input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fetched {
+    /// It is not time to ask again.
+    NotDue,
+    /// Nothing leaves the machine.
+    Offline,
+    /// It answered 410 and is not asked any more.
+    Stopped,
+    /// Nothing new.
+    Unchanged,
+    /// Its document was read.
+    Changed,
+    /// It could not be fetched, or not be read.
+    Failed,
+}
+
+/// What came of asking a feed input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedReport {
+    /// What came.
+    pub fetched: Fetched,
+    /// Entries of its document, when one was read.
+    pub entries: usize,
+    /// What is wrong, in words.
+    pub problem: Option<String>,
+    /// When it is asked next.
+    pub next: Option<DateTime<Utc>>,
+    /// Why then.
+    pub why: String,
+}
+
 /// What was collected from an input.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InputReport {
@@ -84,9 +117,17 @@ pub struct InputReport {
     pub held: Vec<(String, DateTime<FixedOffset>)>,
     /// Titles of editions that left with their posts.
     pub left: Vec<String>,
+    /// Of a feed: what came of asking it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<FeedReport>,
 }
 
 impl InputReport {
+    /// Whether there is something to tell: a digest always, a feed when it changed or failed.
+    pub fn is_news(&self) -> bool {
+        self.feed.as_ref().is_none_or(|feed| matches!(feed.fetched, Fetched::Changed | Fetched::Failed))
+    }
+
     /// The same without the editions' items.
     pub(super) fn without_details(&self) -> Self {
         Self { editions: Vec::new(), skipped: Vec::new(), ..self.clone() }
@@ -100,6 +141,9 @@ pub struct CheckReport {
     pub due: usize,
     /// Links checked.
     pub checked: usize,
+    /// Checks by what each of them found.
+    #[serde(default)]
+    pub made: BTreeMap<Verdict, u64>,
     /// Verdicts that changed.
     pub changed: usize,
     /// Nothing was checked on purpose.

@@ -2,9 +2,9 @@
 //! no subscriber sees an item twice.
 
 use super::{Cycle, Error};
-use crate::model::{Channel, ChannelKind, Complaint, KnownEdition, Place, Presence};
+use crate::model::{Channel, ChannelKind, Complaint, KnownEdition, KnownItem, Place, Presence};
 use crate::publish::{Journal, ManifestLine, Writer};
-use crate::store::{Changes, Store};
+use crate::store::{Changes, DAYS, Store};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -28,8 +28,15 @@ pub(super) enum IdLine {
         /// When its last item left, seconds since 1970.
         emptied: Option<i64>,
     },
-    /// An edition with its items.
+    /// An edition with its items; a day's without.
     Edition(Box<KnownEdition>),
+    /// An item of a day edition, which is not written down as a whole for each of them.
+    Item {
+        /// Its edition.
+        edition: Uuid,
+        /// The item.
+        item: Box<KnownItem>,
+    },
 }
 
 /// Fills an empty store with the identities that the published directory keeps.
@@ -44,23 +51,21 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
         return Ok(Vec::new());
     }
     let mut write = store.begin().await?;
-    let mut editions: BTreeMap<usize, KnownEdition> = BTreeMap::new();
-    let mut last: HashMap<Uuid, usize> = HashMap::new();
+    let mut last = Last::default();
     for (place, line) in lines.into_iter().enumerate() {
         match line {
             IdLine::Site(id) => write.set_meta("site", &id.to_string()).await?,
             IdLine::Channel { channel, key, emptied } => write.restore_channel(&channel, &key, emptied).await?,
-            IdLine::Edition(edition) => {
-                // The place of the first line decides the order, the last line the content.
-                editions.insert(*last.entry(edition.id).or_insert(place), *edition);
-            }
+            IdLine::Edition(edition) => last.edition(place, *edition),
+            IdLine::Item { edition, item } => last.item(edition, *item),
         }
     }
-    for mut edition in editions.into_values() {
-        let input = write.input(&edition.input, "").await?;
-        lose(&mut edition.presence);
-        edition.items.iter_mut().for_each(|item| lose(&mut item.presence));
-        write.save_edition(input.id, &edition, None, edition.updated).await?;
+    for edition in last.editions() {
+        let input_id = match edition.input.as_str() {
+            DAYS => write.days_input().await?,
+            input => write.input(input, "").await?.id,
+        };
+        write.save_edition(input_id, &edition, None, edition.updated).await?;
     }
     let manifest = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).read()?;
     let files = ManifestLine::replay(manifest);
@@ -68,6 +73,42 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
     write.commit().await?;
     let damaged = ids.damaged()?;
     Ok(if damaged == 0 { Vec::new() } else { vec![some_ids_lost(ids.path(), damaged)] })
+}
+
+/// What the last lines say. An item may have moved from one edition to another, and stands where it was told last.
+#[derive(Debug, Default)]
+struct Last {
+    editions: BTreeMap<usize, KnownEdition>,
+    places: HashMap<Uuid, usize>,
+    items: BTreeMap<Uuid, (Uuid, KnownItem)>,
+}
+
+impl Last {
+    fn edition(&mut self, place: usize, mut edition: KnownEdition) {
+        for item in edition.items.drain(..) {
+            self.item(edition.id, item);
+        }
+        // The place of the first line decides the order, the last line the content.
+        self.editions.insert(*self.places.entry(edition.id).or_insert(place), edition);
+    }
+
+    fn item(&mut self, edition: Uuid, item: KnownItem) {
+        self.items.insert(item.id, (edition, item));
+    }
+
+    /// The editions with their items, all of them lost.
+    fn editions(mut self) -> impl Iterator<Item = KnownEdition> {
+        for (edition, mut item) in self.items.into_values() {
+            let edition = self.places.get(&edition).and_then(|place| self.editions.get_mut(place));
+            lose(&mut item.presence);
+            edition.into_iter().for_each(|edition| edition.items.push(item.clone()));
+        }
+        self.editions.into_values().map(|mut edition| {
+            lose(&mut edition.presence);
+            edition.items.sort_by_key(|item| (item.position, item.id));
+            edition
+        })
+    }
 }
 
 fn some_ids_lost(path: &Path, lines: usize) -> Complaint {
@@ -84,6 +125,10 @@ fn lose(presence: &mut Presence) {
     }
 }
 
+fn item_lines(items: Vec<(Uuid, KnownItem)>) -> impl Iterator<Item = IdLine> {
+    items.into_iter().map(|(edition, item)| IdLine::Item { edition, item: Box::new(item) })
+}
+
 /// What must be remembered beside the feeds: everything, or what `changes` name.
 pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) -> Result<Vec<IdLine>, Error> {
     let mut lines = if changes.is_none() { vec![IdLine::Site(site)] } else { Vec::new() };
@@ -98,6 +143,18 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     }
     let editions = changes.map(|changes| changes.editions.as_slice());
     lines.extend(store.known(editions).await?.into_iter().map(|edition| IdLine::Edition(Box::new(edition))));
+    match changes {
+        Some(changes) => lines.extend(item_lines(store.known_of_days(Some(&changes.items), Uuid::nil()).await?)),
+        None => {
+            let mut last = Uuid::nil();
+            loop {
+                let items = store.known_of_days(None, last).await?;
+                let Some((_, item)) = items.last() else { break };
+                last = item.id;
+                lines.extend(item_lines(items));
+            }
+        }
+    }
     Ok(lines)
 }
 

@@ -1,17 +1,25 @@
 //! Checks the links that are due, records what was seen, and publishes what it adds up to, unless the network is down
 //! here.
+//!
+//! Three things go on at once and keep little in memory: links are read from the store page by page, looked at, and
+//! recorded batch by batch. Until it is sure that the network is up a check is recorded as one that does not count, so
+//! that a process that dies on the way leaves no verdict behind that an outage made.
 
 use super::{CheckReport, Cycle, Error};
+use crate::collect::feed::stories;
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
-use crate::store::{DueLink, Judged, Looked};
-use crate::verify::{self, Target};
-use chrono::{DateTime, Utc};
-use futures::StreamExt;
-use std::collections::HashMap;
+use crate::store::{Due, History, Judged, Looked, Write};
+use crate::verify::{self, Reach, Target};
+use futures::channel::mpsc::{self, Receiver, Sender};
+use futures::{SinkExt, StreamExt};
+use std::collections::BTreeMap;
 
-/// Links checked in one cycle at most; the rest goes on next time.
-const MOST: u32 = 20_000;
+/// Links read from the store at once.
+const PAGE: u32 = 8192;
+
+/// Links that are ready to be looked at.
+const AHEAD: usize = 256;
 
 /// Checks recorded in one transaction.
 const BATCH: usize = 1000;
@@ -19,53 +27,106 @@ const BATCH: usize = 1000;
 /// After this many checks of which none reached HTTP the network is looked at, instead of trying thousands in vain.
 const ENOUGH_FAILURES: usize = 40;
 
+/// Checks about to be recorded.
+struct Batch {
+    checks: Vec<Check>,
+    /// Whether it is sure by now that the network is up.
+    up: bool,
+}
+
 /// Checks every link that is due.
-pub(super) async fn due_links(cycle: Cycle<'_>) -> Result<CheckReport, Error> {
+pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Result<CheckReport, Error> {
     let Cycle { store, options, now, .. } = cycle;
-    let due = store.due_links(now, MOST).await?;
-    let mut report = CheckReport { due: due.len(), offline: options.offline, ..CheckReport::default() };
-    if options.offline || due.is_empty() {
-        return Ok(report);
-    }
+    let due = store.due(now).await?;
+    let mut report = CheckReport { due: due.links, offline: options.offline, ..CheckReport::default() };
+    let Some(client) = client.filter(|_| due.links > 0) else { return Ok(report) };
     let began = tokio::time::Instant::now();
-    let client = Client::new(options.net.clone())?;
-    let checks = check(cycle, &client, &due).await;
-    report.checked = checks.len();
-    report.network_down = network_is_down(cycle, &client, &checks).await?;
-    report.changed = record(cycle, &due, &checks, report.network_down.is_none()).await?;
+    let mut records = Records {
+        cycle,
+        before: store.last_check().await?,
+        held: false,
+        checked: 0,
+        made: BTreeMap::new(),
+        changed: 0,
+    };
+    let (to_look_at, targets) = mpsc::channel(AHEAD);
+    let (seen, to_record) = mpsc::channel(0);
+    let (fed, reach, recorded) =
+        tokio::join!(feed(cycle, to_look_at), look(cycle, client, due, targets, seen), records.record_all(to_record));
+    recorded?;
+    fed?;
+    report.network_down = network_is_down(cycle, client, &reach).await?;
+    if report.network_down.is_none() {
+        records.count_held().await?;
+    }
+    report.checked = records.checked;
+    report.made = records.made;
+    report.changed = records.changed;
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
 }
 
+/// Hands out the links that are due, until nobody takes them any more.
+async fn feed(cycle: Cycle<'_>, mut targets: Sender<Target>) -> Result<(), Error> {
+    let mut last = None;
+    loop {
+        let page = cycle.store.due_links(cycle.now, last.as_ref(), PAGE).await?;
+        for link in &page {
+            if targets.send(Target::new(link.url.clone())).await.is_err() {
+                return Ok(());
+            }
+        }
+        match page.into_iter().next_back() {
+            Some(link) => last = Some(link),
+            None => return Ok(()),
+        }
+    }
+}
+
 /// Runs the checks, until the budget is used up, the work is stopped, or it is plain that nothing is reached.
-async fn check(cycle: Cycle<'_>, client: &Client, due: &[DueLink]) -> Vec<Check> {
+async fn look(
+    cycle: Cycle<'_>,
+    client: &Client,
+    due: Due,
+    targets: Receiver<Target>,
+    mut batches: Sender<Batch>,
+) -> Reach {
     let Cycle { options, progress, now, stop, .. } = cycle;
-    let bar = progress.checking(due.len());
-    let targets: Vec<Target> = due.iter().map(|link| Target::new(link.url.clone())).collect();
+    let bar = progress.checking(due.links);
     let (stop, budget) = (stop.clone(), options.verify.budget);
     let until = async move {
         // Whether the time is up or the work is stopped, the checks end.
         let _ = tokio::time::timeout(budget, stop.cancelled()).await;
     };
-    let mut stream = verify::check_all(client, &options.verify.check, futures::stream::iter(targets), now, until);
-    let mut checks: Vec<Check> = Vec::new();
-    let mut reached = false;
+    let mut stream = verify::check_all(client, &options.verify.check, targets, now, until);
+    let mut reach = Reach::default();
+    let (mut up, mut seen) = (false, 0);
+    let mut checks = Vec::new();
     while let Some(check) = stream.next().await {
-        reached |= check.reached_http;
-        checks.push(check);
         bar.inc(1);
-        if !reached && checks.len() == ENOUGH_FAILURES && verify::network_is_down(&checks).is_some() {
+        seen += 1;
+        if !up {
+            reach.note(&check);
+            up = reach.is_sure(due.hosts);
+        }
+        checks.push(check);
+        if seen == ENOUGH_FAILURES && !reach.any() && reach.network_is_down().is_some() {
             break;
         }
+        if checks.len() == BATCH && batches.send(Batch { checks: std::mem::take(&mut checks), up }).await.is_err() {
+            return reach;
+        }
     }
-    checks
+    // Who recorded them is gone only when recording failed, which is told there.
+    let _ = batches.send(Batch { checks, up }).await;
+    reach
 }
 
 /// Rule 6: when nothing was reached, one host that was reached recently is tried too.
-async fn network_is_down(cycle: Cycle<'_>, client: &Client, checks: &[Check]) -> Result<Option<String>, Error> {
+async fn network_is_down(cycle: Cycle<'_>, client: &Client, reach: &Reach) -> Result<Option<String>, Error> {
     let Cycle { store, options, now, .. } = cycle;
-    let Some(why) = verify::network_is_down(checks) else { return Ok(None) };
-    if checks.iter().any(|check| check.reached_http) {
+    let Some(why) = reach.network_is_down() else { return Ok(None) };
+    if reach.any() {
         return Ok(Some(why));
     }
     let Some(url) = store.recently_reached().await? else { return Ok(Some(why)) };
@@ -73,13 +134,54 @@ async fn network_is_down(cycle: Cycle<'_>, client: &Client, checks: &[Check]) ->
     Ok((!probe.reached_http).then_some(why))
 }
 
-/// Records every check, and judges the links when the checks count. Tells how many verdicts changed.
-async fn record(cycle: Cycle<'_>, due: &[DueLink], checks: &[Check], counted: bool) -> Result<usize, Error> {
-    let Cycle { store, options, now, .. } = cycle;
-    let published: HashMap<&str, DateTime<Utc>> = due.iter().map(|link| (link.key.as_str(), link.newest)).collect();
-    let mut changed = 0;
-    for batch in checks.chunks(BATCH) {
-        let looked: Vec<Looked<'_>> = batch
+/// Records every check, and judges the links when the checks count.
+struct Records<'a> {
+    cycle: Cycle<'a>,
+    /// The last check of earlier cycles.
+    before: i64,
+    /// Whether there are checks that do not count yet.
+    held: bool,
+    checked: usize,
+    /// Checks by what each of them found.
+    made: BTreeMap<Verdict, u64>,
+    /// Verdicts that changed.
+    changed: usize,
+}
+
+impl Records<'_> {
+    async fn record_all(&mut self, mut batches: Receiver<Batch>) -> Result<(), Error> {
+        while let Some(Batch { checks, up }) = batches.next().await {
+            if up {
+                self.count_held().await?;
+            }
+            let mut write = self.cycle.store.begin().await?;
+            self.record(&mut write, &checks, up).await?;
+            write.commit().await?;
+            self.held |= !up;
+            self.checked += checks.len();
+            for check in &checks {
+                *self.made.entry(check.verdict).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The network turned out to be up: what was held back counts.
+    async fn count_held(&mut self) -> Result<(), Error> {
+        while self.held {
+            let mut write = self.cycle.store.begin().await?;
+            let checks = write.take_held(self.before, BATCH).await?;
+            self.record(&mut write, &checks, true).await?;
+            write.commit().await?;
+            self.held = !checks.is_empty();
+        }
+        Ok(())
+    }
+
+    async fn record(&mut self, write: &mut Write, checks: &[Check], counted: bool) -> Result<(), Error> {
+        let Cycle { options, now, .. } = self.cycle;
+        let policy = &options.verify.policy;
+        let looked: Vec<Looked<'_>> = checks
             .iter()
             .filter_map(|check| {
                 // A refusal is our own policy and needs no network.
@@ -87,22 +189,22 @@ async fn record(cycle: Cycle<'_>, due: &[DueLink], checks: &[Check], counted: bo
                 Some(Looked { key: LinkKey::of(&check.url)?.to_string(), check, counted })
             })
             .collect();
-        let mut write = store.begin().await?;
-        let mut seen = write.record_checks(&looked).await?;
-        let judged: Vec<Judged<'_>> = looked
+        if looked.is_empty() {
+            return Ok(());
+        }
+        let histories = write.record_checks(&looked).await?;
+        let judged: Vec<Judged<'_>> = histories
             .iter()
-            .filter(|looked| looked.counted)
-            .filter_map(|looked| {
-                let key = looked.key.as_str();
-                let seen = seen.remove(key)?;
-                let judgement = verify::judge(&seen, &options.verify.policy);
-                let newest = published.get(key).copied().unwrap_or(now);
-                let next_check = verify::next_check(&judgement, &seen, newest, &options.verify.policy, now);
-                Some(Judged { key, judgement, next_check })
+            .map(|(key, History { newest, checks })| {
+                let judgement = verify::judge(checks, policy);
+                let next_check = verify::next_check(&judgement, checks, *newest, policy, now);
+                Judged { key, judgement, next_check }
             })
             .collect();
-        changed += write.judge_links(&judged).await?;
-        write.commit().await?;
+        self.changed += write.judge_links(&judged).await?;
+        let told = looked.iter().filter(|looked| looked.counted);
+        let led = told.filter_map(|looked| Some((looked.key.as_str(), stories::led_to(looked.check)?)));
+        write.note_led_to(&led.collect::<Vec<_>>()).await?;
+        Ok(())
     }
-    Ok(changed)
 }

@@ -16,7 +16,7 @@ const EXCLUDED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
 /// A path below the published directory, percent-encoded.
-pub(super) fn encoded(path: &str) -> Cow<'_, str> {
+pub fn encoded(path: &str) -> Cow<'_, str> {
     utf8_percent_encode(path, PATH).into()
 }
 

@@ -15,6 +15,9 @@ use chrono::{DateTime, SubsecRound, Utc};
 use std::collections::HashSet;
 use uuid::Uuid;
 
+/// Items that an edition's entry shows in full; fifty entries of a hundred each are enough for one feed.
+const MOST_IN_ENTRY: usize = 100;
+
 /// An edition with its items in the order of the post.
 pub type EditionWithItems = (StoredEdition, Vec<StoredItem>);
 
@@ -127,7 +130,7 @@ fn edition_entry(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> 
         published: edition.published.trunc_subsecs(0),
         updated: edition.updated.trunc_subsecs(0),
         author: edition.header.author.as_deref().map(line).filter(|name| !name.is_empty()),
-        content_html: edition_content(site, cover.as_deref(), items),
+        content_html: edition_content(site, cover.as_deref(), edition, items),
         summary: items.iter().map(|stored| line(&stored.item.title)).collect::<Vec<_>>().join(" · "),
         categories: categories(site, &edition.tags),
         image: cover,
@@ -136,12 +139,12 @@ fn edition_entry(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> 
     }
 }
 
-fn edition_content(site: &Site, cover: Option<&str>, items: &[StoredItem]) -> String {
+fn edition_content(site: &Site, cover: Option<&str>, edition: &StoredEdition, items: &[StoredItem]) -> String {
     let mut html = String::new();
     if let Some(cover) = cover {
         html = format!("<figure><img src=\"{}\" alt=\"\"></figure>\n", escaped(cover));
     }
-    for stored in items {
+    for stored in items.iter().take(MOST_IN_ENTRY) {
         html.push_str("<h3><a href=\"");
         html.push_str(&absolute(site, &item_folder(stored)));
         html.push_str("\">");
@@ -149,6 +152,11 @@ fn edition_content(site: &Site, cover: Option<&str>, items: &[StoredItem]) -> St
         html.push_str("</a></h3>\n");
         html.push_str(&content::of_item(site, stored));
         html.push('\n');
+    }
+    let more = edition.more + u64::try_from(items.len().saturating_sub(MOST_IN_ENTRY)).unwrap_or(u64::MAX);
+    if more > 0 {
+        let (href, words) = (absolute(site, &edition_folder(edition)), Words::of(site.options.language));
+        html.push_str(&format!("<p><a href=\"{href}\">{}</a></p>\n", escaped(&(words.more)(more))));
     }
     html
 }

@@ -79,6 +79,13 @@ impl Writer {
         root.join(PRIVATE).join("ids.jsonl")
     }
 
+    /// Whether a publish into a directory is under way, in any process.
+    pub fn is_at_work(root: &Path) -> bool {
+        // Shared, so that two who look do not take each other for a writer.
+        let lock = File::open(root.join(PRIVATE).join("lock"));
+        lock.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Keeps the bytes of a file for [`Writer::commit`]. The path is relative, `/`-separated, not percent-encoded.
     pub fn stage(&mut self, path: &str, bytes: &[u8]) -> Result<(), Error> {
         check(path)?;
@@ -205,6 +212,11 @@ fn sync_file_system(folder: &File) -> io::Result<()> {
 fn lock(path: &Path) -> Result<File, Error> {
     let open = OpenOptions::new().create(true).truncate(false).write(true).open(path);
     let file = open.map_err(Error::io("open", path))?;
+    // Who only looks whether somebody writes holds it for a moment, and shares it.
+    while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && file.try_lock_shared().is_ok() {
+        file.unlock().map_err(Error::io("unlock", path))?;
+        std::thread::yield_now();
+    }
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(Error::Busy { path: path.to_owned() }),
         // Some network file systems know no locks; better to publish without.

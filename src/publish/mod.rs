@@ -20,6 +20,7 @@ mod pages;
 mod rss;
 mod words;
 
+pub use address::encoded;
 pub use compose::{EditionWithItems, editions_feed, feed};
 pub use error::Error;
 pub use files::Writer;
@@ -28,7 +29,7 @@ pub use opml::opml;
 pub use options::{Format, ItemLink, Language, Options, Site};
 pub use pages::{
     InputStatus, Newer, Paging, StatusView, TroubledLink, edition_page, editions_page, item_page, list_page,
-    source_index, status_json, status_page, stylesheet, tag_index,
+    refusal_page, source_index, status_json, status_page, stylesheet, tag_index,
 };
 
 use crate::model::Feed;

@@ -32,6 +32,7 @@ pub(super) struct Words {
     pub(super) page: fn(u32) -> String,
     pub(super) items: fn(u64) -> String,
     pub(super) edition_count: fn(u64) -> String,
+    pub(super) more: fn(u64) -> String,
     pub(super) skip: &'static str,
     pub(super) empty: &'static str,
     pub(super) inputs: &'static str,
@@ -45,6 +46,7 @@ pub(super) struct Words {
     pub(super) number_of_links: &'static str,
     pub(super) evidence: &'static str,
     pub(super) cited_in: &'static str,
+    pub(super) refusal: fn(u16) -> (&'static str, &'static str),
 }
 
 impl Words {
@@ -98,6 +100,7 @@ static ZH_CN: Words = Words {
     page: |n| format!("第 {n} 页"),
     items: |n| format!("共 {n} 条"),
     edition_count: |n| format!("共 {n} 期"),
+    more: |n| format!("还有 {n} 条，在全部条目里"),
     skip: "跳到正文",
     empty: "目前没有条目。",
     inputs: "输入",
@@ -111,6 +114,14 @@ static ZH_CN: Words = Words {
     number_of_links: "链接数",
     evidence: "依据",
     cited_in: "引用于",
+    refusal: |status| match status {
+        404 => ("找不到", "这里没有内容：地址可能有误，或条目已经离开。"),
+        405 => ("不支持此方法", "这里只能读取（GET 和 HEAD）。"),
+        406 => ("没有合适的格式", "此处没有所要的格式；请改用 Atom、RSS、JSON Feed 或网页。"),
+        410 => ("已停止提供", "这里曾经发布的内容已由本站撤下，请不要再订阅。"),
+        503 => ("稍候", "此文件正在更新，请稍后再试。"),
+        _ => ("无效的请求", "无法理解此请求。"),
+    },
 };
 
 static EN: Words = Words {
@@ -148,6 +159,7 @@ static EN: Words = Words {
     page: |n| format!("Page {n}"),
     items: |n| if n == 1 { "1 item".to_owned() } else { format!("{n} items") },
     edition_count: |n| if n == 1 { "1 edition".to_owned() } else { format!("{n} editions") },
+    more: |n| format!("and {n} more, among all items"),
     skip: "Skip to content",
     empty: "There are no items at present.",
     inputs: "Inputs",
@@ -161,4 +173,14 @@ static EN: Words = Words {
     number_of_links: "Links",
     evidence: "Evidence",
     cited_in: "Cited in",
+    refusal: |status| match status {
+        404 => ("Not found", "There is nothing here: the address may be wrong, or the item has left."),
+        405 => ("Method not allowed", "This can only be read (GET and HEAD)."),
+        406 => {
+            ("No such format", "It is not to be had in the format asked for; take Atom, RSS, JSON Feed or the page.")
+        }
+        410 => ("Gone", "What was published here was withdrawn for good; please unsubscribe."),
+        503 => ("One moment", "This file is being renewed; please try again."),
+        _ => ("Bad request", "The request could not be understood."),
+    },
 };

@@ -2,7 +2,7 @@
 
 use super::{Result, Write};
 use crate::model::{
-    Channel, ChannelKind, Edition, Item, KnownEdition, LinkKey, Presence, short_hash, slug_of, tag_key,
+    Channel, ChannelKind, Edition, KnownEdition, LinkKey, Presence, SourceLink, short_hash, slug_of, tag_key,
 };
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
@@ -19,17 +19,17 @@ pub(super) struct Places {
 
 impl Write {
     /// Where an item stands: the combined channel, its tags in order, the hosts it cites.
-    pub(super) async fn places_of(&mut self, item: &Item) -> Result<Places> {
+    pub(super) async fn places_of(&mut self, tags: &[&String], sources: &[&SourceLink]) -> Result<Places> {
         let mut places = Places::default();
         places.all.push((self.channel(ChannelKind::Combined, "", "", "").await?, 0));
-        for (ordinal, name) in (0_i64..).zip(&item.tags) {
+        for (ordinal, name) in (0_i64..).zip(tags) {
             let channel = self.tag_channel(name).await?;
             if !places.tags.contains(&channel) {
                 places.tags.push(channel);
                 places.all.push((channel, ordinal));
             }
         }
-        for (ordinal, source) in (0_i64..).zip(&item.sources) {
+        for (ordinal, source) in (0_i64..).zip(sources) {
             let Some(host) = LinkKey::host_of(&source.url) else { continue };
             let slug = host.replace(':', "-").replace(['[', ']'], "");
             places.all.push((self.channel(ChannelKind::Source, &host, &host, &slug).await?, ordinal));

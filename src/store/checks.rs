@@ -3,7 +3,7 @@
 //!
 //! Judges nothing; `verify` does, between the two halves.
 
-use super::{Result, Write, from_json, to_json};
+use super::{Result, Store, Write, from_json, from_rows, time, to_json};
 use crate::model::{Check, Judgement, LinkKey, Verdict};
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -18,6 +18,15 @@ pub struct Looked<'a> {
     pub check: &'a Check,
     /// False when the network was down here.
     pub counted: bool,
+}
+
+/// What a link is judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// When the newest item that cites it was published.
+    pub newest: DateTime<Utc>,
+    /// Its checks that count, oldest first.
+    pub checks: Vec<Check>,
 }
 
 /// What the checks of a link add up to.
@@ -45,31 +54,27 @@ fn shown((verdict, since, moved_to, evidence): (&str, Option<i64>, Option<String
     (verdict.to_owned(), since.filter(|_| parsed.shows_since()), moved_to, evidence.to_owned())
 }
 
+impl Store {
+    /// Stands for the last check recorded; see [`Write::take_held`].
+    pub async fn last_check(&self) -> Result<i64> {
+        Ok(sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM checks").fetch_one(&self.pool).await?)
+    }
+}
+
 impl Write {
-    /// Records checks. Gives back all checks of these links that count, oldest first, the new ones included.
-    pub async fn record_checks(&mut self, looked: &[Looked<'_>]) -> Result<HashMap<String, Vec<Check>>> {
-        let keys = to_json("checks.link_key", &looked.iter().map(|looked| &looked.key).collect::<Vec<_>>())?;
-        let before: Vec<(String, String)> = sqlx::query_as(
-            "SELECT link_key, seen FROM checks WHERE counted = 1 AND link_key IN (SELECT value FROM json_each($1))
-             ORDER BY at, id",
-        )
-        .bind(keys)
-        .fetch_all(&mut *self.tx)
-        .await?;
-        let mut all: HashMap<String, Vec<Check>> = HashMap::with_capacity(looked.len());
-        for (key, seen) in before {
-            all.entry(key).or_default().push(from_json("checks.seen", &seen)?);
-        }
+    /// Records checks. Gives back by what the links of those that count are judged, the new checks included.
+    pub async fn record_checks(&mut self, looked: &[Looked<'_>]) -> Result<HashMap<String, History>> {
+        let counted: Vec<&str> = looked.iter().filter(|l| l.counted).map(|l| l.key.as_str()).collect();
+        let mut all = self.histories(&counted).await?;
         let mut rows = Vec::with_capacity(looked.len());
         for Looked { key, check, counted } in looked {
             // The check is text to the database and stays as it is written here.
             let seen = to_json("checks.seen", check)?;
             rows.push(json!([key, check.at.timestamp(), seen, i64::from(*counted)]));
-            if *counted {
-                let seen = all.entry(key.clone()).or_default();
+            if *counted && let Some(History { checks, .. }) = all.get_mut(key) {
                 // Clocks are set back now and then.
-                let place = seen.partition_point(|other| other.at.timestamp() <= check.at.timestamp());
-                seen.insert(place, (*check).clone());
+                let place = checks.partition_point(|other| other.at.timestamp() <= check.at.timestamp());
+                checks.insert(place, (*check).clone());
             }
         }
         sqlx::query(
@@ -81,6 +86,51 @@ impl Write {
         .await?;
         self.add_totals(looked).await?;
         Ok(all)
+    }
+
+    /// By what these links are judged at present.
+    async fn histories(&mut self, keys: &[&str]) -> Result<HashMap<String, History>> {
+        if keys.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let keys = to_json("checks.link_key", &keys)?;
+        let links: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(key, newest)) FROM links
+             WHERE key IN (SELECT value FROM json_each($1))",
+        )
+        .bind(&keys)
+        .fetch_one(&mut *self.tx)
+        .await?;
+        let links = from_rows::<(String, i64)>(&links)?.into_iter();
+        let mut all: HashMap<String, History> =
+            links.map(|(key, newest)| (key, History { newest: time(newest), checks: Vec::new() })).collect();
+        let before: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(link_key, json(seen))) FROM (SELECT link_key, seen FROM checks
+             WHERE counted = 1 AND link_key IN (SELECT value FROM json_each($1)) ORDER BY at, id)",
+        )
+        .bind(&keys)
+        .fetch_one(&mut *self.tx)
+        .await?;
+        for (key, check) in from_rows::<(String, Check)>(&before)? {
+            if let Some(History { checks, .. }) = all.get_mut(&key) {
+                checks.push(check);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Takes back checks that were recorded after the one that `after` stands for and do not count, at most `limit`, in
+    /// order to record them anew as ones that do.
+    pub async fn take_held(&mut self, after: i64, limit: usize) -> Result<Vec<Check>> {
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT id, seen FROM checks WHERE id > $1 AND counted = 0 ORDER BY id LIMIT $2")
+                .bind(after)
+                .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+                .fetch_all(&mut *self.tx)
+                .await?;
+        let (ids, seen): (Vec<i64>, Vec<String>) = rows.into_iter().unzip();
+        self.forget_checks(&ids).await?;
+        seen.iter().map(|seen| from_json("checks.seen", seen)).collect()
     }
 
     /// The checks of a link that count, oldest first.
@@ -161,29 +211,8 @@ impl Write {
         self.mark_citing(&changed).await?;
         Ok(changed_verdicts)
     }
-
-    /// Marks the items that cite these links, their editions and their channels.
-    pub(super) async fn mark_citing(&mut self, keys: &[&str]) -> Result<()> {
-        if !self.marks || keys.is_empty() {
-            return Ok(());
-        }
-        let keys = to_json("links.key", &keys)?;
-        let citing = "(SELECT item_id FROM item_sources WHERE link_key IN (SELECT value FROM json_each($1)))";
-        for sql in [
-            format!(
-                "INSERT INTO dirty_items (item_id) SELECT i.id FROM items i WHERE i.id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-            format!(
-                "INSERT INTO dirty_editions (edition_id, published, shifted) SELECT DISTINCT e.id, e.published, 0
-                 FROM editions e JOIN items i ON i.edition_id = e.id WHERE i.id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-            format!(
-                "INSERT INTO dirty_channels (channel_id, published, shifted) SELECT DISTINCT channel_id, published, 0
-                 FROM memberships WHERE item_id IN {citing} ON CONFLICT DO NOTHING"
-            ),
-        ] {
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&keys).execute(&mut *self.tx).await?;
-        }
-        Ok(())
-    }
 }
+
+#[cfg(test)]
+#[path = "tests/checks.rs"]
+mod tests;

@@ -13,6 +13,8 @@ pub struct CycleRecord {
     pub started: DateTime<Utc>,
     /// When it ended.
     pub ended: DateTime<Utc>,
+    /// Whether nothing could be published.
+    pub failed: bool,
     /// Its report as JSON.
     pub report: String,
 }
@@ -20,20 +22,32 @@ pub struct CycleRecord {
 impl Store {
     /// The last cycle.
     pub async fn last_cycle(&self) -> Result<Option<CycleRecord>> {
-        let row: Option<(i64, i64, String)> =
-            sqlx::query_as("SELECT started, ended, report FROM cycles ORDER BY id DESC LIMIT 1")
+        let row: Option<(i64, i64, i64, String)> =
+            sqlx::query_as("SELECT started, ended, failed, report FROM cycles ORDER BY id DESC LIMIT 1")
                 .fetch_optional(&self.pool)
                 .await?;
-        Ok(row.map(|(started, ended, report)| CycleRecord { started: time(started), ended: time(ended), report }))
+        Ok(row.map(|(started, ended, failed, report)| CycleRecord {
+            started: time(started),
+            ended: time(ended),
+            failed: failed != 0,
+            report,
+        }))
+    }
+
+    /// When a cycle last ended that published, or found nothing to publish.
+    pub async fn last_published(&self) -> Result<Option<DateTime<Utc>>> {
+        let ended = sqlx::query_scalar("SELECT ended FROM cycles WHERE failed = 0 ORDER BY id DESC LIMIT 1");
+        Ok(ended.fetch_optional(&self.pool).await?.map(time))
     }
 }
 
 impl Write {
     /// Remembers a cycle, and forgets old ones.
     pub async fn record_cycle(&mut self, cycle: &CycleRecord) -> Result<()> {
-        sqlx::query("INSERT INTO cycles (started, ended, report) VALUES ($1, $2, $3)")
+        sqlx::query("INSERT INTO cycles (started, ended, failed, report) VALUES ($1, $2, $3, $4)")
             .bind(cycle.started.timestamp())
             .bind(cycle.ended.timestamp())
+            .bind(i64::from(cycle.failed))
             .bind(&cycle.report)
             .execute(&mut *self.tx)
             .await?;

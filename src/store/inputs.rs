@@ -52,6 +52,16 @@ impl Store {
         Ok(posts.into_iter().map(state).collect())
     }
 
+    /// How many items are published.
+    pub async fn item_count(&self) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM memberships WHERE channel_id = (SELECT id FROM channels WHERE kind = 'combined')",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Every complaint that stands, in order of input and place.
     pub async fn complaints(&self) -> Result<Vec<Complaint>> {
         let rows: Vec<String> =
@@ -61,14 +71,18 @@ impl Store {
         rows.iter().map(|written| from_json("complaints.written", written)).collect()
     }
 
-    /// Names, published editions and published items of the inputs.
+    /// Names, published editions and published items of the inputs; of a feed, the entries that are shown.
     pub async fn input_counts(&self) -> Result<Vec<(String, u64, u64)>> {
         let rows: Vec<(String, i64, i64)> = sqlx::query_as(
             "SELECT inputs.name,
                     (SELECT COUNT(*) FROM editions e WHERE e.input_id = inputs.id AND e.live = 1 AND e.shown = 1),
-                    (SELECT COUNT(*) FROM items i JOIN editions e ON e.id = i.edition_id
-                     WHERE e.input_id = inputs.id AND i.live = 1 AND i.shown = 1)
-             FROM inputs ORDER BY inputs.id",
+                    CASE inputs.kind WHEN 'feed' THEN
+                        (SELECT COUNT(*) FROM entries n WHERE n.input_id = inputs.id AND n.item_id IS NOT NULL)
+                    ELSE
+                        (SELECT COUNT(*) FROM items i JOIN editions e ON e.id = i.edition_id
+                         WHERE e.input_id = inputs.id AND i.live = 1 AND i.shown = 1)
+                    END
+             FROM inputs WHERE inputs.kind <> 'days' ORDER BY inputs.id",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -101,10 +115,11 @@ impl Write {
         Ok(InputState { id, same_options: false })
     }
 
-    /// Inputs of the store that are not among these names.
+    /// Digest inputs of the store that are not among these names.
     pub async fn inputs_but(&mut self, names: &[String]) -> Result<Vec<(i64, String)>> {
-        let all: Vec<(i64, String)> =
-            sqlx::query_as("SELECT id, name FROM inputs ORDER BY id").fetch_all(&mut *self.tx).await?;
+        let all: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM inputs WHERE kind <> 'days' ORDER BY id")
+            .fetch_all(&mut *self.tx)
+            .await?;
         Ok(all.into_iter().filter(|(_, name)| !names.contains(name)).collect())
     }
 

@@ -9,6 +9,21 @@ use uuid::Uuid;
 /// How many ids are asked for at once.
 const BATCH: usize = 500;
 
+/// Items that an edition shows at most. Posts have fewer; a day of many feeds may have thousands.
+const MOST_OF_EDITION: i64 = 200;
+
+/// Editions whose items are asked for at once.
+const EDITIONS: usize = 16;
+
+/// What ids are of.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    /// Items.
+    Items,
+    /// Their editions.
+    Editions,
+}
+
 /// Tags by the row of their channel.
 pub type Tags = HashMap<i64, Tag>;
 
@@ -53,7 +68,7 @@ impl Store {
     pub async fn items(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<StoredItem>> {
         let mut items = Vec::with_capacity(ids.len());
         for batch in ids.chunks(BATCH) {
-            let found = self.item_rows("i.id", batch, tags).await?;
+            let found = self.item_rows(Of::Items, batch, tags).await?;
             let mut by_id: HashMap<Uuid, StoredItem> = found.into_iter().map(|(_, item)| (item.id, item)).collect();
             items.extend(batch.iter().filter_map(|id| by_id.remove(id)));
         }
@@ -63,9 +78,9 @@ impl Store {
     /// Live editions by id with their items, in the order asked for; those that left are missing.
     pub async fn editions(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<(StoredEdition, Vec<StoredItem>)>> {
         let mut editions = Vec::with_capacity(ids.len());
-        for batch in ids.chunks(BATCH) {
+        for batch in ids.chunks(EDITIONS) {
             let mut items: HashMap<Uuid, Vec<StoredItem>> = HashMap::new();
-            for (edition, item) in self.item_rows("i.edition_id", batch, tags).await? {
+            for (edition, item) in self.item_rows(Of::Editions, batch, tags).await? {
                 items.entry(edition).or_default().push(item);
             }
             let mut found = self.edition_rows(batch).await?;
@@ -75,29 +90,42 @@ impl Store {
                 let mut seen = HashSet::new();
                 let tags = items.iter().flat_map(|item| &item.tags).filter(|tag| seen.insert(&tag.slug));
                 edition.tags = tags.cloned().collect();
+                edition.more = edition.more.saturating_sub(u64::try_from(items.len()).unwrap_or(u64::MAX));
                 editions.push((edition, items));
             }
         }
         Ok(editions)
     }
 
-    /// How many editions are published.
+    /// How many editions the list of editions has.
     pub async fn edition_count(&self) -> Result<u64> {
-        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1")
-            .fetch_one(&self.pool)
-            .await?;
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1")
+                .fetch_one(&self.pool)
+                .await?;
         Ok(count.unsigned_abs())
     }
 
-    /// Ids of published editions.
+    /// Ids of the editions that have a page, those of days that have not ended included.
+    pub async fn all_editions(&self) -> Result<Vec<Uuid>> {
+        let ids: String = sqlx::query_scalar(
+            "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
+             ORDER BY published, id)",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        from_rows(&ids)
+    }
+
+    /// Ids of the editions in their list.
     pub async fn edition_ids(&self, order: ItemOrder, skip: u64, take: u64) -> Result<Vec<Uuid>> {
         let sql = match order {
             ItemOrder::Newest => {
-                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
+                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1 AND listed = 1
                  ORDER BY published DESC, id DESC LIMIT $1 OFFSET $2)"
             }
             ItemOrder::Oldest => {
-                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
+                "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1 AND listed = 1
                  ORDER BY published, id LIMIT $1 OFFSET $2)"
             }
         };
@@ -120,17 +148,18 @@ impl Store {
 
     async fn edition_rows(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, StoredEdition>> {
         let mut query = QueryBuilder::new(
-            "SELECT json_group_array(json_array(id, slug, written, published, updated)) FROM editions
+            "SELECT json_group_array(json_array(id, slug, written, published, updated, (SELECT COUNT(*) FROM items i
+                        WHERE i.edition_id = editions.id AND i.live = 1 AND i.shown = 1))) FROM editions
              WHERE live = 1 AND shown = 1 AND id IN ",
         );
         push_list(&mut query, ids);
         let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
-        let rows = from_rows::<(Uuid, String, String, i64, i64)>(&rows)?;
+        let rows = from_rows::<EditionRow>(&rows)?;
         rows.into_iter().map(|row| edition(row).map(|edition| (edition.id, edition))).collect()
     }
 
     /// Live and shown items with their edition's row, in the order of the posts. A row per source: most items cite one.
-    async fn item_rows(&self, column: &'static str, ids: &[Uuid], tags: &Tags) -> Result<Vec<(Uuid, StoredItem)>> {
+    async fn item_rows(&self, of: Of, ids: &[Uuid], tags: &Tags) -> Result<Vec<(Uuid, StoredItem)>> {
         let mut query = QueryBuilder::new(
             "SELECT json_group_array(json_array(i.id, i.edition_id, i.short_id, i.position, i.written, i.published,
                         i.updated, i.tags, e.slug, e.written, s.label, s.url, l.host, l.verdict, l.since, l.moved_to,
@@ -139,8 +168,20 @@ impl Store {
                  LEFT JOIN item_sources s ON s.item_id = i.id LEFT JOIN links l ON l.key = s.link_key
              WHERE i.live = 1 AND i.shown = 1 AND ",
         );
-        query.push(column).push(" IN ");
-        push_list(&mut query, ids);
+        match of {
+            Of::Items => {
+                query.push("i.id IN ");
+                push_list(&mut query, ids);
+            }
+            Of::Editions => {
+                query.push(
+                    "i.id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY edition_id ORDER BY position, id)
+                         AS place FROM items WHERE live = 1 AND shown = 1 AND edition_id IN ",
+                );
+                push_list(&mut query, ids);
+                query.push(") WHERE place <= ").push_bind(MOST_OF_EDITION).push(")");
+            }
+        }
         let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
         let mut items: Vec<(Uuid, StoredItem)> = Vec::with_capacity(ids.len());
         for (row, source) in from_rows::<Row>(&rows)?.into_iter().map(Row::split) {
@@ -245,7 +286,10 @@ fn item(row: ItemRow, tags: &Tags) -> Result<StoredItem> {
     })
 }
 
-fn edition((id, slug, written, published, updated): (Uuid, String, String, i64, i64)) -> Result<StoredEdition> {
+/// Id, path, what was written, dates and how many items it has.
+type EditionRow = (Uuid, String, String, i64, i64, u64);
+
+fn edition((id, slug, written, published, updated, items): EditionRow) -> Result<StoredEdition> {
     let written: Edition = from_json("editions.written", &written)?;
     Ok(StoredEdition {
         id,
@@ -255,5 +299,6 @@ fn edition((id, slug, written, published, updated): (Uuid, String, String, i64, 
         tags: Vec::new(),
         published: time(published),
         updated: time(updated),
+        more: items,
     })
 }

@@ -1,6 +1,7 @@
 //! Identities: what is known of editions and items so that edited ones are found again.
 
-use super::{Result, Store, Write, parse, time};
+use super::days::DAYS;
+use super::{Result, Store, Write, parse, time, to_json};
 use crate::model::{Edition, KnownEdition, KnownItem, Presence, Sketch};
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
@@ -11,6 +12,14 @@ use uuid::Uuid;
 const EDITION: &str = "SELECT e.id, i.name, e.slug, e.path, e.permalink, e.number, e.title, e.date, e.header_hash,
     e.published, e.updated, e.live FROM editions e JOIN inputs i ON i.id = e.input_id ";
 
+/// Identities read at once.
+const PART: usize = 5000;
+
+/// Columns of an item's identity, for [`item`].
+pub(super) const ITEM: &str =
+    "i.edition_id, i.id, i.short_id, i.title, i.source_key, i.story, i.sketch, i.content_hash,
+    i.position, i.published, i.updated, i.live, i.first_seen, i.shown";
+
 pub(super) fn code(presence: Presence) -> i64 {
     match presence {
         Presence::Live => 1,
@@ -19,7 +28,7 @@ pub(super) fn code(presence: Presence) -> i64 {
     }
 }
 
-fn of_code(code: i64) -> Presence {
+pub(super) fn of_code(code: i64) -> Presence {
     match code {
         1 => Presence::Live,
         0 => Presence::Left,
@@ -79,6 +88,11 @@ impl Taken {
             .any(|like| self.likes.contains(&(input_id, like.to_owned())))
     }
 
+    /// An edition changed at this second.
+    pub(super) fn note_edition_second(&mut self, second: i64) {
+        self.edition_seconds.insert(second);
+    }
+
     fn times(&self, number: u32) -> u32 {
         self.numbers.get(&i64::from(number)).copied().unwrap_or(0)
     }
@@ -97,6 +111,25 @@ impl Store {
             known.extend(with_items(&self.pool, row.fetch_all(&self.pool).await?).await?);
         }
         Ok(known)
+    }
+
+    /// Identities of items of day editions with their editions: those among `ids`, or, a part at a time, those behind
+    /// `after`.
+    pub async fn known_of_days(&self, ids: Option<&[Uuid]>, after: Uuid) -> Result<Vec<(Uuid, KnownItem)>> {
+        let asked = if ids.is_some() { "i.id IN (SELECT value FROM json_each($2))" } else { "i.id > $1" };
+        let sql = format!(
+            "SELECT json_group_array(json_array(edition_id, id, short_id, title, source_key, story, sketch, content_hash,
+                        position, published, updated, live, first_seen, shown))
+             FROM (SELECT {ITEM} FROM items i WHERE {asked} AND i.edition_id IN (
+                       SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')
+                   ORDER BY i.id LIMIT {PART})"
+        );
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(after.to_string())
+            .bind(to_json("items.id", &ids.unwrap_or_default())?)
+            .fetch_one(&self.pool)
+            .await?;
+        super::from_rows::<KnownRow>(&rows)?.into_iter().map(known_of_day).collect()
     }
 
     /// Whether nothing was ever collected.
@@ -260,6 +293,19 @@ impl Write {
         Ok(sqlx::query_scalar::<_, i64>(sql).bind(seconds).fetch_optional(&mut *self.tx).await?.is_some())
     }
 
+    /// Which of these ids, or short ids, were ever given out.
+    pub async fn taken_among(&mut self, ids: &[String]) -> Result<HashSet<String>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(k.value) FROM json_each($1) k WHERE EXISTS (SELECT 1 FROM items WHERE id = k.value)
+                 OR EXISTS (SELECT 1 FROM items WHERE short_id = k.value)
+                 OR EXISTS (SELECT 1 FROM editions WHERE id = k.value)",
+        )
+        .bind(to_json("items.id", &ids)?)
+        .fetch_one(&mut *self.tx)
+        .await?;
+        super::from_rows(&rows).map(|rows: Vec<String>| rows.into_iter().collect())
+    }
+
     async fn exists(&mut self, sql: &'static str, value: &str) -> Result<bool, sqlx::Error> {
         Ok(sqlx::query_scalar::<_, i64>(sql).bind(value).fetch_optional(&mut *self.tx).await?.is_some())
     }
@@ -274,20 +320,18 @@ where
     if editions.is_empty() {
         return Ok(editions);
     }
-    let mut query = sqlx::QueryBuilder::new(
-        "SELECT edition_id, id, short_id, title, source_key, sketch, content_hash, position, published, updated, live,
-             first_seen, shown FROM items ",
-    );
-    // Beyond this SQLite's limit of bound values draws near; a whole table is read faster anyway.
+    let mut query = sqlx::QueryBuilder::new(format!("SELECT {ITEM} FROM items i WHERE i.edition_id IN ("));
+    // Beyond this SQLite's limit of bound values draws near; a whole table is read faster anyway. A day edition is known
+    // without its items, which may be thousands.
     if editions.len() <= 1000 {
-        query.push("WHERE edition_id IN (");
         let mut ids = query.separated(", ");
-        for edition in &editions {
+        for edition in editions.iter().filter(|edition| edition.input != DAYS) {
             ids.push_bind(edition.id.to_string());
         }
-        query.push(")");
+    } else {
+        query.push("SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind <> 'days'");
     }
-    query.push(" ORDER BY edition_id, position, id");
+    query.push(") ORDER BY i.edition_id, i.position, i.id");
     let by_id: HashMap<String, usize> =
         editions.iter().enumerate().map(|(index, e)| (e.id.to_string(), index)).collect();
     let mut items = query.build().fetch(executor);
@@ -320,19 +364,45 @@ fn edition(row: &SqliteRow) -> Result<KnownEdition> {
     })
 }
 
-fn item(row: &SqliteRow) -> Result<KnownItem> {
+/// The columns of [`ITEM`].
+type KnownRow =
+    (Uuid, Uuid, String, String, Option<String>, Option<String>, String, String, u32, i64, i64, i64, i64, i64);
+
+fn known_of_day(row: KnownRow) -> Result<(Uuid, KnownItem)> {
+    let (edition, id, short_id, title, source, story, sketch, hash, position, published, updated, live, seen, shown) = row;
+    let item = KnownItem {
+        id,
+        short_id,
+        title,
+        source,
+        story,
+        sketch: Sketch::from_hex(&sketch),
+        content_hash: parse("items.content_hash", &hash)?,
+        position,
+        published: time(published),
+        updated: time(updated),
+        presence: of_code(live),
+        first_seen: time(seen),
+        shown: shown == 1,
+    };
+    Ok((edition, item))
+}
+
+/// An item's identity from the columns of [`ITEM`].
+pub(super) fn item(row: &SqliteRow) -> Result<KnownItem> {
     Ok(KnownItem {
         id: parse("items.id", row.try_get(1)?)?,
         short_id: row.try_get(2)?,
         title: row.try_get(3)?,
         source: row.try_get(4)?,
-        sketch: Sketch::from_hex(row.try_get(5)?),
-        content_hash: parse("items.content_hash", row.try_get(6)?)?,
-        position: u32::try_from(row.try_get::<i64, _>(7)?).unwrap_or_default(),
-        published: time(row.try_get(8)?),
-        updated: time(row.try_get(9)?),
-        presence: of_code(row.try_get(10)?),
-        first_seen: time(row.try_get(11)?),
-        shown: row.try_get::<i64, _>(12)? == 1,
+        story: row.try_get(5)?,
+        sketch: Sketch::from_hex(row.try_get(6)?),
+        content_hash: parse("items.content_hash", row.try_get(7)?)?,
+        position: u32::try_from(row.try_get::<i64, _>(8)?).unwrap_or_default(),
+        published: time(row.try_get(9)?),
+        updated: time(row.try_get(10)?),
+        presence: of_code(row.try_get(11)?),
+        first_seen: time(row.try_get(12)?),
+        shown: row.try_get::<i64, _>(13)? == 1,
     })
 }

@@ -16,6 +16,15 @@ pub struct DueLink {
     pub newest: DateTime<Utc>,
 }
 
+/// How much is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Due {
+    /// Links.
+    pub links: usize,
+    /// Their hosts.
+    pub hosts: usize,
+}
+
 /// A link with its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkState {
@@ -36,14 +45,30 @@ pub struct LinkState {
 }
 
 impl Store {
-    /// Links of live items whose check is due, those of the newest items first.
-    pub async fn due_links(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<DueLink>> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT key, url, newest FROM links WHERE next_check <= $1
-                 AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)
-             ORDER BY newest DESC, key LIMIT $2",
+    /// How many links of live items are due for a check.
+    pub async fn due(&self, now: DateTime<Utc>) -> Result<Due> {
+        let (links, hosts): (i64, i64) = sqlx::query_as(
+            "SELECT COUNT(*), COUNT(DISTINCT host) FROM links WHERE next_check <= $1
+                 AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)",
         )
         .bind(now.timestamp())
+        .fetch_one(&self.pool)
+        .await?;
+        let count = |n: i64| usize::try_from(n).unwrap_or_default();
+        Ok(Due { links: count(links), hosts: count(hosts) })
+    }
+
+    /// Links of live items whose check is due, those of the newest items first; the next ones after `after`.
+    pub async fn due_links(&self, now: DateTime<Utc>, after: Option<&DueLink>, limit: u32) -> Result<Vec<DueLink>> {
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT key, url, newest FROM links WHERE next_check <= $1
+                 AND ($2 IS NULL OR newest < $2 OR (newest = $2 AND key > $3))
+                 AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)
+             ORDER BY newest DESC, key LIMIT $4",
+        )
+        .bind(now.timestamp())
+        .bind(after.map(|link| link.newest.timestamp()))
+        .bind(after.map(|link| link.key.as_str()))
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;

@@ -7,23 +7,38 @@ mod archive;
 mod channels;
 mod checks;
 mod cycles;
+mod days;
 mod editions;
+mod entries;
 mod inputs;
 mod items;
 mod known;
 mod links;
+mod lock;
+mod marks;
+mod polls;
 mod published;
+mod rows;
+mod seconds;
 mod shown;
+mod stories;
 mod upkeep;
 
 pub use archive::ArchiveWish;
-pub use checks::{Judged, Looked};
+pub use checks::{History, Judged, Looked};
 pub use cycles::CycleRecord;
+pub use days::{DAYS, DayState};
+pub use entries::{Carrier, EntryRow, EntryState, NewEntry};
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
-pub use links::{DueLink, LinkState};
+pub use links::{Due, DueLink, LinkState};
+pub use lock::{Claim, Holder, Lock};
+pub use polls::FeedState;
 pub use published::{Changes, ChannelState, Shift};
+pub use rows::ItemRow;
+pub use seconds::Seconds;
 pub use shown::Candidate;
+pub use stories::{ItemState, StoryState};
 
 use chrono::{DateTime, Utc};
 use known::Taken;
@@ -52,6 +67,14 @@ pub enum Error {
     #[error("cannot make the folder {path} for the store: {source}")]
     Folder {
         /// The folder.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The lock beside the database could not be had.
+    #[error("cannot lock {path}: {source}")]
+    Lock {
+        /// The file of the lock.
         path: String,
         /// Why.
         source: std::io::Error,
@@ -97,6 +120,8 @@ pub struct Write {
     slugs: BTreeMap<String, String>,
     /// Whether dirty marks are kept; not before the first publish, which looks at everything anyway.
     marks: bool,
+    /// The input that owns the day editions, once there was a feed.
+    days: Option<i64>,
 }
 
 impl Store {
@@ -134,8 +159,13 @@ impl Store {
             taken: None,
             slugs: BTreeMap::new(),
             marks: true,
+            days: None,
         };
         write.marks = write.meta("published").await?.is_some();
+        write.days = sqlx::query_scalar("SELECT id FROM inputs WHERE name = $1")
+            .bind(DAYS)
+            .fetch_optional(&mut *write.tx)
+            .await?;
         Ok(write)
     }
 

@@ -3,7 +3,7 @@
 use super::{Result, Store, Write, from_rows, parse, time};
 use crate::model::{Channel, ChannelKind};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What changed among the members of a channel.
@@ -51,6 +51,11 @@ impl Changes {
 }
 
 impl Shift {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.from.is_none() && self.touched.is_empty()
+    }
+
     fn add(&mut self, published: i64, shifted: bool) {
         if shifted {
             self.from = Some(self.from.map_or(published, |from| from.min(published)));
@@ -67,13 +72,18 @@ impl Store {
         let items: Vec<String> =
             sqlx::query_scalar("SELECT item_id FROM dirty_items ORDER BY item_id").fetch_all(&self.pool).await?;
         changes.items = items.iter().map(|id| parse("dirty_items", id)).collect::<Result<_>>()?;
-        let editions: Vec<(String, i64, i64)> =
-            sqlx::query_as("SELECT edition_id, published, shifted FROM dirty_editions ORDER BY edition_id")
-                .fetch_all(&self.pool)
-                .await?;
-        for (id, published, shifted) in &editions {
+        let editions: Vec<(String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT d.edition_id, d.published, d.shifted, COALESCE(e.listed, 1) FROM dirty_editions d
+                 LEFT JOIN editions e ON e.id = d.edition_id ORDER BY d.edition_id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for (id, published, shifted, listed) in &editions {
             changes.editions.push(parse("dirty_editions", id)?);
-            changes.edition_list.add(*published, *shifted == 1);
+            // A day that has not ended stands in no list.
+            if *listed == 1 {
+                changes.edition_list.add(*published, *shifted == 1);
+            }
         }
         changes.editions.dedup();
         let channels: Vec<(i64, i64, i64)> =
@@ -109,6 +119,50 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
+    /// How many items every channel has.
+    pub async fn member_counts(&self) -> Result<HashMap<i64, u64>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(channel_id, items)) FROM (
+                 SELECT channel_id, COUNT(*) AS items FROM memberships GROUP BY channel_id)",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(from_rows::<(i64, u64)>(&rows)?.into_iter().collect())
+    }
+
+    /// Dates and ids of the published items from the oldest on, or behind one.
+    pub async fn items_after(&self, last: Option<(i64, Uuid)>, take: u64) -> Result<Vec<(i64, Uuid)>> {
+        let (published, id) = last.map_or((i64::MIN, String::new()), |(at, id)| (at, id.to_string()));
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(published, item_id)) FROM (
+                 SELECT published, item_id FROM memberships
+                 WHERE channel_id = (SELECT id FROM channels WHERE kind = 'combined')
+                     AND (published, item_id) > ($1, $2) ORDER BY published, item_id LIMIT $3)",
+        )
+        .bind(published)
+        .bind(id)
+        .bind(i64::try_from(take).unwrap_or(i64::MAX))
+        .fetch_one(&self.pool)
+        .await?;
+        from_rows(&rows)
+    }
+
+    /// The channels in which items stand.
+    pub async fn channels_of(&self, items: &[Uuid]) -> Result<HashMap<Uuid, Vec<i64>>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(item_id, channel_id)) FROM memberships
+             WHERE item_id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(super::to_json("memberships.item_id", &items)?)
+        .fetch_one(&self.pool)
+        .await?;
+        let mut channels: HashMap<Uuid, Vec<i64>> = HashMap::new();
+        for (item, channel) in from_rows::<(Uuid, i64)>(&rows)? {
+            channels.entry(item).or_default().push(channel);
+        }
+        Ok(channels)
+    }
+
     /// How many of a channel's items are dated at or after an instant.
     pub async fn members_from(&self, channel: i64, published: i64) -> Result<u64> {
         let count: i64 =
@@ -120,13 +174,14 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// How many published editions are dated at or after an instant.
+    /// How many editions in the list are dated at or after an instant.
     pub async fn editions_from(&self, published: i64) -> Result<u64> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND published >= $1")
-                .bind(published)
-                .fetch_one(&self.pool)
-                .await?;
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1 AND published >= $1",
+        )
+        .bind(published)
+        .fetch_one(&self.pool)
+        .await?;
         Ok(count.unsigned_abs())
     }
 

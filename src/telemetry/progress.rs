@@ -42,6 +42,11 @@ impl Progress {
         self.bar(&format!("collecting {input}"), posts, "{pos}/{len} posts")
     }
 
+    /// Fetching feeds.
+    pub fn fetching(&self, feeds: usize) -> Bar {
+        self.bar("fetching feeds", feeds, "{pos}/{len} feeds")
+    }
+
     /// Checking links.
     pub fn checking(&self, links: usize) -> Bar {
         self.bar("checking sources", links, "{pos}/{len} links, {per_sec}")

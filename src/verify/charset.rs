@@ -2,23 +2,29 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
+use std::borrow::Cow;
 
 /// The HTML standard looks for a declaration this far into a page.
 const PRESCAN: usize = 1024;
 
+/// Begins a shift to another character set within ISO-2022-JP.
+const ESCAPE: u8 = 0x1b;
+
 /// The page's text. What cannot be decoded becomes U+FFFD; this never fails.
-pub(super) fn text(bytes: &[u8], content_type: Option<&str>) -> String {
+pub(super) fn text<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
     let encoding = encoding_of(bytes, content_type);
     let (text, _, _) = encoding.decode(bytes);
-    text.into_owned()
+    text
 }
 
 fn encoding_of(bytes: &[u8], content_type: Option<&str>) -> &'static Encoding {
     if let Some((marked, _)) = Encoding::for_bom(bytes) {
         return marked;
     }
-    // Text in another charset is next to never valid UTF-8 by chance, while wrong declarations are common.
-    if !bytes.is_ascii() && is_utf8_but_for_the_end(bytes) {
+    // Text in another charset is next to never valid UTF-8 by chance, while wrong declarations are common. Of what is
+    // all ASCII only ISO-2022-JP is more than that; it escapes.
+    let plain = bytes.is_ascii() && !bytes.contains(&ESCAPE);
+    if plain || !bytes.is_ascii() && is_utf8_but_for_the_end(bytes) {
         return encoding_rs::UTF_8;
     }
     let declared = content_type
@@ -87,5 +93,8 @@ mod tests {
         let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("<p>a".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(text(&utf16, None), "<p>a");
         assert_eq!(text(b"", None), "");
+        let escaped = encoding_rs::ISO_2022_JP.encode(japanese).0.into_owned();
+        assert_eq!(text(&escaped, None), japanese, "ASCII, but for its escapes");
+        assert!(matches!(text(b"<p>plain", Some("text/html; charset=big5")), Cow::Borrowed("<p>plain")));
     }
 }

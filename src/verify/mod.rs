@@ -1,5 +1,5 @@
 //! Whether a cited source can be reached, with evidence: run checks ([`check`], [`check_all`]), judge what one saw
-//! (`classify`, rules as tables), and judge over time ([`judge`], [`next_check`], [`network_is_down`]; pure).
+//! (`classify`, rules as tables), and judge over time ([`judge`], [`next_check`], [`Reach`]; pure).
 //!
 //! It keeps nothing: checks go to the caller, and come back from the caller to be judged. It never publishes, never
 //! drops an item and never reads a clock but the one that measures how long things took.
@@ -17,7 +17,6 @@ mod options;
 mod outage;
 mod page;
 mod phrases;
-mod queue;
 mod robots;
 mod schedule;
 mod showing;
@@ -28,7 +27,7 @@ pub use check::check;
 pub use judge::judge;
 pub use keep::{KEPT_WHOLE, superfluous};
 pub use options::{CheckOptions, HELD_BACK, Policy, Robots, Target};
-pub use outage::network_is_down;
+pub use outage::Reach;
 pub use schedule::next_check;
 pub use showing::{Showing, is_shown};
 pub use sweep::check_all;

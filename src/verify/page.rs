@@ -1,7 +1,7 @@
 //! What a page says and shows, as far as judging it needs: title, headings, text, forms, scripts, refresh. Pure.
 //!
 //! Only HTML's tokenizer is run, no tree is built: a tree of hostile depth costs quadratic time, and nothing here needs
-//! one. Every collection is bounded.
+//! one. Every collection is bounded. Of an article only the beginning is read: no rule looks at the rest.
 
 use html5ever::interface::TokenizerResult;
 use html5ever::tendril::StrTendril;
@@ -26,13 +26,14 @@ const ASIDE: [&str; 9] = ["a", "nav", "footer", "aside", "select", "button", "op
 /// Elements whose text is not shown.
 const UNSEEN: [&str; 5] = ["noscript", "template", "svg", "datalist", "object"];
 
-/// A page, read.
+/// A page, read. Of one whose prose is more than [`SHORT`] only the title, the refresh and the base are complete; what
+/// is shown and in which elements no longer matters then, and is that of its beginning.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Page {
     pub(super) title: String,
     /// `h1` and `h2`, in order.
     pub(super) headings: Vec<String>,
-    /// What is shown, white space folded, at most [`KEPT_TEXT`].
+    /// What a short page shows, white space folded, at most [`KEPT_TEXT`].
     pub(super) text: String,
     /// Weight of all text that is shown ([`weight`]).
     pub(super) shown: usize,
@@ -50,6 +51,10 @@ pub(super) struct Page {
 
 /// How much a text says: a character of the CJK scripts says about as much as three letters.
 pub(super) fn weight(text: &str) -> usize {
+    if text.is_ascii() {
+        // The same without decoding characters.
+        return text.bytes().filter(|b| !matches!(b, b'\t'..=b'\r' | b' ')).count();
+    }
     text.chars().filter(|c| !c.is_whitespace()).map(|c| if c >= '\u{2e80}' { 3 } else { 1 }).sum()
 }
 
@@ -59,10 +64,25 @@ impl Page {
         let tokenizer = Tokenizer::new(Sink(RefCell::new(Reader::default())), TokenizerOpts::default());
         let input = BufferQueue::default();
         input.push_back(StrTendril::from_slice(html));
-        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
-        tokenizer.end();
+        loop {
+            match tokenizer.feed(&input) {
+                TokenizerResult::Done => {
+                    tokenizer.end();
+                    break;
+                }
+                // The sink has seen an article.
+                TokenizerResult::Script(()) => {
+                    let mut reader = tokenizer.sink.0.borrow_mut();
+                    if !reader.needs(rest(html, &input)) {
+                        break;
+                    }
+                    reader.reads_on = true;
+                }
+                TokenizerResult::EncodingIndicator(_) => {}
+            }
+        }
         let mut page = tokenizer.sink.0.into_inner().page;
-        if page.prose <= SHORT {
+        if !page.is_article() {
             page.source = html.chars().take(KEPT_SOURCE).flat_map(char::to_lowercase).collect();
         }
         page.title = folded(&page.title);
@@ -70,14 +90,42 @@ impl Page {
             *heading = folded(heading);
         }
         page.headings.retain(|heading| !heading.is_empty());
-        page.text = folded(&page.text);
+        page.text = if page.is_article() { String::new() } else { folded(&page.text) };
         page
+    }
+
+    /// Whether it says so much that no title and no sign in it can make it anything else.
+    pub(super) fn is_article(&self) -> bool {
+        self.prose > SHORT
     }
 }
 
 /// White space folded to single blanks.
 pub(super) fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    folded
+}
+
+/// What of `html` the tokenizer has left in `input`; that is emptied and filled again.
+fn rest<'a>(html: &'a str, input: &BufferQueue) -> &'a str {
+    let pieces: Vec<StrTendril> = std::iter::from_fn(|| input.pop_front()).collect();
+    let left: usize = pieces.iter().map(|piece| piece.len()).sum();
+    for piece in pieces {
+        input.push_back(piece);
+    }
+    html.len().checked_sub(left).and_then(|read| html.get(read..)).unwrap_or(html)
+}
+
+/// Whether a tag of this name may stand in `html`.
+fn may_hold(html: &str, tag: &str) -> bool {
+    let mut starts = html.match_indices('<').filter_map(|(at, _)| html.as_bytes().get(at + 1..)?.get(..tag.len()));
+    starts.any(|name| name.eq_ignore_ascii_case(tag.as_bytes()))
 }
 
 struct Sink(RefCell<Reader>);
@@ -121,6 +169,8 @@ struct Reader {
     unseen: [usize; UNSEEN.len()],
     /// A hidden element that is open: its name and how many of that name are.
     hidden: Option<(String, usize)>,
+    /// An article, but something in the rest of it matters.
+    reads_on: bool,
 }
 
 impl Reader {
@@ -164,11 +214,18 @@ impl Reader {
                 self.page.password_fields += usize::from(password && self.is_seen());
                 TokenSinkResult::Continue
             }
+            // The tokenizer stops for a script; here it is told to for good.
+            _ if self.page.is_article() && !self.reads_on => TokenSinkResult::Script(()),
             _ => {
                 self.gap();
                 TokenSinkResult::Continue
             }
         }
+    }
+
+    /// Whether the rest of an article may hold what matters in every page: its title, or where it sends its readers.
+    fn needs(&self, rest: &str) -> bool {
+        self.page.title.is_empty() && may_hold(rest, "title") || may_hold(rest, "meta") || may_hold(rest, "base")
     }
 
     fn end(&mut self, tag: &Tag) {
@@ -214,7 +271,7 @@ impl Reader {
         if self.aside.iter().all(|open| *open == 0) {
             self.page.prose += weight;
         }
-        if self.kept < KEPT_TEXT {
+        if self.kept < KEPT_TEXT && !self.page.is_article() {
             self.page.text.push_str(text);
             self.kept += text.chars().count();
         }

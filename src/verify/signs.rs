@@ -92,7 +92,7 @@ pub(super) fn challenge_page(page: &Page) -> Option<String> {
 
 /// A page that a parking company, a domain broker or a hoster serves in the place of a site.
 pub(super) fn parked(page: &Page, host: &str) -> Option<String> {
-    if page.prose > SHORT {
+    if page.is_article() {
         return None;
     }
     if let Some((name, _)) = PARKING_MARKS.iter().find(|(_, mark)| page.source.contains(mark)) {
@@ -136,7 +136,7 @@ pub(super) fn drawn_by_script(page: &Page) -> bool {
 
 /// A short page whose title or heading says that there is nothing here.
 pub(super) fn missing_page(page: &Page) -> Option<String> {
-    if page.prose > SHORT {
+    if page.is_article() {
         return None;
     }
     std::iter::once(("title", &page.title))
@@ -182,7 +182,7 @@ fn is_wall(page: &Page) -> bool {
 pub(super) fn is_suspicious(page: &Page) -> bool {
     const SHORT_TITLE: usize = 45;
     const SAYS_SOMETHING: usize = 24;
-    if page.prose > SHORT || page.title.is_empty() || drawn_by_script(page) || is_wall(page) {
+    if page.is_article() || page.title.is_empty() || drawn_by_script(page) || is_wall(page) {
         return false;
     }
     let trouble = std::iter::once(&page.title).chain(&page.headings).any(|text| says(Kind::Trouble, text).is_some());

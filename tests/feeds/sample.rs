@@ -121,5 +121,6 @@ pub(crate) fn edition() -> StoredEdition {
         tags: vec![tag("AI"), tag("开源"), tag("X.Org")],
         published: at("2023-05-05T12:50:03Z"),
         updated: at("2023-05-06T01:02:03Z"),
+        more: 0,
     }
 }

@@ -73,6 +73,10 @@ pub(crate) struct Wire {
     pub(crate) closed: SocketAddr,
     pub(crate) trapped: Arc<AtomicUsize>,
     pub(crate) visits: Arc<Mutex<HashMap<(String, String), usize>>>,
+    /// The head of each request, as it came.
+    pub(crate) heads: Arc<Mutex<Vec<Vec<u8>>>>,
+    /// Requests by host whose last step has not begun, now and at most: with it a client may be done sooner than we are.
+    pub(crate) busy: Arc<Mutex<HashMap<String, (usize, usize)>>>,
     sites: Arc<Mutex<Site>>,
 }
 
@@ -87,12 +91,19 @@ impl Wire {
             trap: trap.local_addr().unwrap(),
             trapped: Arc::default(),
             visits: Arc::default(),
+            heads: Arc::default(),
+            busy: Arc::default(),
             sites: Arc::default(),
         };
-        let (sites, visits) = (Arc::clone(&wire.sites), Arc::clone(&wire.visits));
+        let seen = Seen {
+            sites: Arc::clone(&wire.sites),
+            visits: Arc::clone(&wire.visits),
+            heads: Arc::clone(&wire.heads),
+            busy: Arc::clone(&wire.busy),
+        };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&sites), Arc::clone(&visits)));
+                tokio::spawn(serve(stream, seen.clone()));
             }
         });
         let trapped = Arc::clone(&wire.trapped);
@@ -109,7 +120,15 @@ impl Wire {
     }
 }
 
-async fn serve(mut stream: TcpStream, sites: Arc<Mutex<Site>>, visits: Arc<Mutex<HashMap<(String, String), usize>>>) {
+#[derive(Clone)]
+struct Seen {
+    sites: Arc<Mutex<Site>>,
+    visits: Arc<Mutex<HashMap<(String, String), usize>>>,
+    heads: Arc<Mutex<Vec<Vec<u8>>>>,
+    busy: Arc<Mutex<HashMap<String, (usize, usize)>>>,
+}
+
+async fn serve(mut stream: TcpStream, seen: Seen) {
     let mut head = Vec::new();
     let mut chunk = [0; 4096];
     while !head.windows(4).any(|window| window == b"\r\n\r\n") {
@@ -123,6 +142,7 @@ async fn serve(mut stream: TcpStream, sites: Arc<Mutex<Site>>, visits: Arc<Mutex
             return;
         }
     }
+    seen.heads.lock().unwrap().push(head.clone());
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     let host =
@@ -130,14 +150,14 @@ async fn serve(mut stream: TcpStream, sites: Arc<Mutex<Site>>, visits: Arc<Mutex
     let host = host.split(':').next().unwrap_or_default().to_owned();
     let key = (host.clone(), path.clone());
     let visit = {
-        let mut visits = visits.lock().unwrap();
+        let mut visits = seen.visits.lock().unwrap();
         let visit = visits.entry(key.clone()).or_default();
         *visit += 1;
         *visit - 1
     };
     let reply = {
-        let sites = sites.lock().unwrap();
-        let replies = sites.get(&key).or_else(|| sites.get(&(host, "*".to_owned())));
+        let sites = seen.sites.lock().unwrap();
+        let replies = sites.get(&key).or_else(|| sites.get(&(host.clone(), "*".to_owned())));
         replies.and_then(|replies| replies.get(visit).or(replies.last())).cloned()
     };
     let reply = reply.unwrap_or_else(|| Reply::html(404, "<title>no such page</title>"));
@@ -145,7 +165,19 @@ async fn serve(mut stream: TcpStream, sites: Arc<Mutex<Site>>, visits: Arc<Mutex
         Some((sent, steps)) if head.contains(&sent) => steps,
         _ => reply.steps,
     };
-    for step in steps {
+    {
+        let mut busy = seen.busy.lock().unwrap();
+        let (now, most) = busy.entry(host.clone()).or_default();
+        *now += 1;
+        *most = (*most).max(*now);
+    }
+    let last = steps.len().saturating_sub(1);
+    for (n, step) in steps.into_iter().enumerate() {
+        if n == last
+            && let Some((now, _)) = seen.busy.lock().unwrap().get_mut(&host)
+        {
+            *now -= 1;
+        }
         if play(&mut stream, step, &path).await.is_err() {
             return;
         }

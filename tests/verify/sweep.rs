@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 use wellsourced::model::{Check, Verdict};
 use wellsourced::net::{Client, Options};
-use wellsourced::verify::{CheckOptions, HELD_BACK, Robots, Target, check, check_all, network_is_down};
+use wellsourced::verify::{CheckOptions, HELD_BACK, Reach, Robots, Target, check, check_all};
 
 fn now() -> DateTime<Utc> {
     "2026-01-01T00:00:00Z".parse().unwrap()
@@ -157,6 +157,13 @@ async fn offline_is_seen_for_what_it_is() {
         let port = |n: usize| if n < dead { closed } else { wire.address.port() };
         let urls = hosts.iter().enumerate().map(|(n, host)| format!("http://{host}:{}/", port(n))).collect();
         check_all(&client, &quick(), targets(urls), now(), pending()).collect().await
+    };
+    let network_is_down = |checks: &[Check]| {
+        let mut reach = Reach::default();
+        for check in checks {
+            reach.note(check);
+        }
+        reach.network_is_down()
     };
     assert!(network_is_down(&sweep(20).await).is_some());
     let some_down = sweep(2).await;

@@ -80,6 +80,7 @@ impl<'a> Workshop<'a, '_> {
             text: format!("{title}\n{body_text}"),
             content_hash,
             line: spot.line,
+            author: None,
         };
         Some(Built { item, remark_text, spot, lost_source })
     }

@@ -1,10 +1,27 @@
 //! Upstream feeds: what is read from them, and what of it becomes items.
 //!
 //! The web's feeds are wrong in many ways; what can be understood is taken, and what was repaired is told. Opens no
-//! connection and reads no clock.
+//! connection of its own (it asks through `net`) and reads no clock.
 
+mod fetch;
+mod filter;
+mod identity;
+mod item;
+pub mod manners;
+mod matching;
 mod options;
 mod read;
+pub mod stories;
+mod summary;
+mod tags;
+mod tracking;
 
+pub use fetch::{Ask, Body, Exchange, Lifetime, Outcome, Trouble, TroubleKind, fetch, fetch_all};
+pub use item::{EntryItem, entry_items, label_of};
+pub use matching::{KnownEntry, match_entries};
 pub use options::{ContentKind, FeedOptions, Filter, TagRule};
 pub use read::{Document, FeedKind, FoundBy, FoundFeed, MAX_ENTRIES, MAX_FEED_BYTES, Source, inspect_json, read};
+pub use tracking::{compare_key, is_specific, without_tracking};
+
+#[cfg(test)]
+mod tests;

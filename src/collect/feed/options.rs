@@ -17,7 +17,7 @@ pub enum ContentKind {
 }
 
 /// Which entries become items: those that match one of `include`, or all when there is none, and none of `exclude`. Both
-/// are tried on title, text, tags and address.
+/// are tried on title, text, link and the entry's tags (its categories and those of rules, not the input's own).
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Any of these.
@@ -36,7 +36,7 @@ pub struct TagRule {
 }
 
 /// How the entries of an input are taken over.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FeedOptions {
     /// Zone of dates that name none.
     pub timezone: Tz,
@@ -50,6 +50,6 @@ pub struct FeedOptions {
     pub aliases: BTreeMap<String, String>,
     /// Rules that add tags.
     pub rules: Vec<TagRule>,
-    /// Whether tracking parameters are removed from links that are shown; from what is compared they always are.
+    /// Whether tracking parameters are removed from source links that are shown; from what is compared they always are.
     pub strip_tracking: bool,
 }

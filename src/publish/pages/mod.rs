@@ -5,11 +5,13 @@
 //! new ones come.
 
 mod lists;
+mod refusal;
 mod status;
 mod stories;
 mod views;
 
 pub use lists::{Newer, Paging, editions_page, list_page, source_index, tag_index};
+pub use refusal::refusal_page;
 pub use status::{InputStatus, StatusView, TroubledLink, status_json, status_page};
 pub use stories::{edition_page, item_page};
 

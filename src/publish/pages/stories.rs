@@ -31,6 +31,8 @@ struct EditionPage {
     cover: Option<String>,
     tags: Vec<Link>,
     items: Vec<ItemView>,
+    /// That there are more of them than are shown.
+    more: Option<String>,
 }
 
 /// An item's own page, `items/<short id>/index.html`.
@@ -56,6 +58,7 @@ pub fn edition_page(site: &Site, edition: &StoredEdition, items: &[StoredItem]) 
         cover: address(&edition.cover),
         tags: tags(root, &edition.tags),
         items: items.iter().map(|item| ItemView::new(site, root, item).in_full(site, item)).collect(),
+        more: (edition.more > 0).then(|| (Words::of(site.options.language).more)(edition.more)),
         frame,
     })
 }

@@ -27,6 +27,18 @@ fn up(hosts: std::ops::Range<usize>) -> impl Iterator<Item = Check> {
     hosts.map(|host| look(host, Verdict::Reachable, true))
 }
 
+fn reach<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Reach {
+    let mut reach = Reach::default();
+    for check in checks {
+        reach.note(check);
+    }
+    reach
+}
+
+fn network_is_down(checks: &[Check]) -> Option<String> {
+    reach(checks).network_is_down()
+}
+
 #[test]
 fn the_network_is_down_when_nothing_or_little_is_reached() {
     let says = |checks: Vec<Check>| network_is_down(&checks);
@@ -51,4 +63,19 @@ fn links_that_were_not_tried_do_not_count() {
     held.rule = HELD_BACK.to_owned();
     assert_eq!(network_is_down(&[held.clone(), look(1, Verdict::Refused, false)]), None);
     assert!(network_is_down(&[held, look(1, Verdict::Failing, false)]).is_some());
+}
+
+#[test]
+fn it_is_sure_as_soon_as_no_rest_of_the_sweep_can_change_it() {
+    const HOSTS: usize = 9;
+    for reached in 0..=HOSTS {
+        let begun: Vec<Check> = up(0..reached).collect();
+        let sure = reach(&begun).is_sure(HOSTS);
+        assert_eq!(sure, reached >= 5, "{reached} of {HOSTS}");
+        let all: Vec<Check> = begun.into_iter().chain(down(reached..HOSTS)).collect();
+        assert!(!sure || network_is_down(&all).is_none(), "{reached} of {HOSTS}");
+    }
+    assert!(!Reach::default().is_sure(0), "nothing was tried");
+    let reach = reach(&[look(0, Verdict::Failing, false), look(0, Verdict::Reachable, true)]);
+    assert!(reach.is_sure(2) && reach.any());
 }

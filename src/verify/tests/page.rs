@@ -47,6 +47,23 @@ fn refreshes_are_read_as_browsers_read_them() {
 }
 
 #[test]
+fn of_an_article_the_rest_is_left_unread() {
+    let article = format!("<title>News</title><h1>News</h1>{}", "<p>A sentence of an article. </p>".repeat(60));
+    let whole = Page::read(&article);
+    assert!(whole.is_article());
+    assert_eq!((whole.title.as_str(), whole.source.as_str()), ("News", ""));
+    let long = Page::read(&format!("{article}{}", "<p>More of the same. </p>".repeat(1000)));
+    assert_eq!(long, whole, "nothing of the rest was counted");
+    // Whatever leads on is found all the same.
+    for tag in ["<META Http-Equiv=refresh content='0; url=/b'>", "<p><meta http-equiv=refresh content='0; url=/b'>"] {
+        assert_eq!(Page::read(&format!("{article}{tag}")).refresh, Some((0.0, "/b".to_owned())), "{tag}");
+    }
+    assert_eq!(Page::read(&format!("{article}<Base href=/b>")).base, Some("/b".to_owned()));
+    let late = format!("{}<TITLE>Late</TITLE>", "<p>A sentence of an article. </p>".repeat(60));
+    assert_eq!(Page::read(&late).title, "Late");
+}
+
+#[test]
 fn hostile_pages_cost_little() {
     for page in [
         "<div>".repeat(50_000),
@@ -111,5 +128,6 @@ const PIECES: [&str; 26] = [
 #[test]
 fn weight_counts_what_is_said() {
     assert_eq!(weight("a b"), 2);
+    assert_eq!((weight("\t\r\n\x0b\x0c "), weight("\u{85}\u{a0}\u{3000}"), weight("\x1c\x1f")), (0, 0, 2));
     assert_eq!(weight("开源"), 6);
 }

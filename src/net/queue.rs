@@ -1,7 +1,8 @@
-//! Whose turn it is: a ready queue of hosts, each with its waiting links, its slots, the interval between its starts
-//! and the moment before which it asked to be left alone. Pure: time is an argument.
+//! Whose turn it is: a ready queue of hosts, each with what waits for it (links to check, feeds to fetch), its slots, the
+//! interval between its starts and the moment before which it asked to be left alone. Pure: time is an argument, and
+//! nothing is contacted from here.
 //!
-//! Hosts take turns, so that many links of a slow one never hold up the others; a waiting link costs its URL and
+//! Hosts take turns, so that many requests to a slow one never hold up the others; one that waits costs itself and
 //! nothing else (no task, no timer).
 
 use std::cmp::Reverse;
@@ -9,21 +10,23 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Checks of a host that failed below HTTP in a row, after which its other links are no longer tried again and again.
+/// Requests to a host that failed below HTTP in a row, after which its other ones are no longer tried again and again.
 const DEAD_AFTER: u32 = 3;
 
-/// A link about to be checked.
+/// Something about to start.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Turn {
-    pub(super) host: usize,
-    pub(super) url: Box<str>,
-    /// Whether a failure is worth another attempt; not on a host that failed for all its last links.
-    pub(super) retry: bool,
+pub struct Turn<T> {
+    /// The number that stands for its host.
+    pub host: usize,
+    /// What waited.
+    pub what: T,
+    /// Whether a failure is worth another attempt; not on a host that failed for all its last requests.
+    pub retry: bool,
 }
 
 #[derive(Debug)]
-struct Host {
-    waiting: VecDeque<Box<str>>,
+struct Host<T> {
+    waiting: VecDeque<T>,
     running: usize,
     /// Interval and Retry-After in one: no start before this.
     not_before: Instant,
@@ -34,9 +37,9 @@ struct Host {
 
 /// Everything that waits.
 #[derive(Debug)]
-pub(super) struct Queue {
+pub struct Queue<T> {
     names: HashMap<Box<str>, usize>,
-    hosts: Vec<Host>,
+    hosts: Vec<Host<T>>,
     ready: VecDeque<usize>,
     delayed: BinaryHeap<Reverse<(Instant, usize)>>,
     waiting: usize,
@@ -44,8 +47,9 @@ pub(super) struct Queue {
     interval: Duration,
 }
 
-impl Queue {
-    pub(super) fn new(per_host: usize, interval: Duration) -> Self {
+impl<T> Queue<T> {
+    /// An empty queue that starts at most `per_host` at once on a host, each `interval` after the one before.
+    pub fn new(per_host: usize, interval: Duration) -> Self {
         Self {
             names: HashMap::new(),
             hosts: Vec::new(),
@@ -57,36 +61,36 @@ impl Queue {
         }
     }
 
-    /// Links that have not started.
-    pub(super) fn waiting(&self) -> usize {
+    /// How many have not started.
+    pub fn waiting(&self) -> usize {
         self.waiting
     }
 
-    /// A link of `host` waits from now on.
-    pub(super) fn push(&mut self, host: &str, url: Box<str>, now: Instant) {
+    /// Something for `host` waits from now on.
+    pub fn push(&mut self, host: &str, what: T, now: Instant) {
         let id = self.id(host, now);
         self.waiting += 1;
         if let Some(host) = self.hosts.get_mut(id) {
-            host.waiting.push_back(url);
+            host.waiting.push_back(what);
         }
         self.enqueue(id, now);
     }
 
     /// The host is not to be contacted before `until`.
-    pub(super) fn leave_alone(&mut self, host: &str, until: Instant, now: Instant) {
+    pub fn leave_alone(&mut self, host: &str, until: Instant, now: Instant) {
         let id = self.id(host, now);
         self.leave_alone_id(id, until);
     }
 
     /// The same for a host that is known by its turn.
-    pub(super) fn leave_alone_id(&mut self, id: usize, until: Instant) {
+    pub fn leave_alone_id(&mut self, id: usize, until: Instant) {
         if let Some(host) = self.hosts.get_mut(id) {
             host.not_before = host.not_before.max(until);
         }
     }
 
-    /// The next link that may start now; it occupies a slot of its host until [`Queue::done`].
-    pub(super) fn next(&mut self, now: Instant) -> Option<Turn> {
+    /// The next one that may start now; it occupies a slot of its host until [`Queue::done`].
+    pub fn next(&mut self, now: Instant) -> Option<Turn<T>> {
         while let Some(Reverse((at, id))) = self.delayed.peek().copied() {
             if at > now {
                 break;
@@ -101,24 +105,24 @@ impl Queue {
                 self.enqueue(id, now);
                 continue;
             }
-            let Some(url) = host.waiting.pop_front() else { continue };
+            let Some(what) = host.waiting.pop_front() else { continue };
             host.running += 1;
             host.not_before = now + self.interval;
             self.waiting -= 1;
             let retry = host.failures < DEAD_AFTER;
             self.enqueue(id, now);
-            return Some(Turn { host: id, url, retry });
+            return Some(Turn { host: id, what, retry });
         }
         None
     }
 
     /// When a start may become possible without anything ending.
-    pub(super) fn wake_at(&self) -> Option<Instant> {
+    pub fn wake_at(&self) -> Option<Instant> {
         self.delayed.peek().map(|Reverse((at, _))| *at)
     }
 
-    /// The link's check ended; `reached` says whether its host answered in HTTP.
-    pub(super) fn done(&mut self, id: usize, reached: bool, now: Instant) {
+    /// It ended; `reached` says whether its host answered in HTTP.
+    pub fn done(&mut self, id: usize, reached: bool, now: Instant) {
         if let Some(host) = self.hosts.get_mut(id) {
             host.running = host.running.saturating_sub(1);
             host.failures = if reached { 0 } else { host.failures.saturating_add(1) };
@@ -126,19 +130,19 @@ impl Queue {
         self.enqueue(id, now);
     }
 
-    /// Takes one link of a host that is to be left alone beyond `horizon`, with that moment.
-    pub(super) fn held_back(&mut self, id: usize, horizon: Instant) -> Option<(Box<str>, Instant)> {
+    /// Takes one that waits for a host that is to be left alone beyond `horizon`, with that moment.
+    pub fn held_back(&mut self, id: usize, horizon: Instant) -> Option<(T, Instant)> {
         let host = self.hosts.get_mut(id)?;
         if host.not_before <= horizon {
             return None;
         }
-        let url = host.waiting.pop_front()?;
+        let what = host.waiting.pop_front()?;
         self.waiting -= 1;
-        Some((url, host.not_before))
+        Some((what, host.not_before))
     }
 
     /// The number that stands for a host.
-    pub(super) fn id(&mut self, host: &str, now: Instant) -> usize {
+    pub fn id(&mut self, host: &str, now: Instant) -> usize {
         if let Some(id) = self.names.get(host) {
             return *id;
         }

@@ -1,0 +1,53 @@
+//! What a cycle did with upstream feeds: those that changed or failed, a line each, and how many did what.
+
+use super::Count;
+use crate::pipeline::{FeedReport, Fetched, InputReport};
+use std::fmt::{self, Write};
+
+/// Feeds told by name; the rest is counted.
+const TOLD: usize = 20;
+
+/// Tells what came of the feeds.
+pub(super) fn write(out: &mut String, inputs: &[InputReport]) -> fmt::Result {
+    let feeds: Vec<(&InputReport, &FeedReport)> =
+        inputs.iter().filter_map(|input| Some((input, input.feed.as_ref()?))).collect();
+    if feeds.is_empty() {
+        return Ok(());
+    }
+    if feeds.iter().all(|(_, feed)| matches!(feed.fetched, Fetched::Offline | Fetched::Stopped)) {
+        return writeln!(out, "Offline: no feed was fetched.");
+    }
+    let news: Vec<_> = feeds.iter().filter(|(input, _)| input.is_news()).collect();
+    for (input, feed) in news.iter().take(TOLD) {
+        write_feed(out, input, feed)?;
+    }
+    if news.len() > TOLD {
+        writeln!(out, "  … and {} more that changed or failed", Count(news.len() - TOLD, "feed"))?;
+    }
+    let counted = |fetched: Fetched| feeds.iter().filter(|(_, feed)| feed.fetched == fetched).count();
+    let counts = [
+        (Fetched::Changed, "read"),
+        (Fetched::Unchanged, "unchanged"),
+        (Fetched::Failed, "failed"),
+        (Fetched::NotDue, "not due yet"),
+        (Fetched::Stopped, "stopped"),
+    ];
+    let counts = counts.map(|(fetched, what)| (counted(fetched), what));
+    let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    writeln!(out, "{}: {}.", Count(feeds.len(), "feed"), counts.collect::<Vec<_>>().join(", "))
+}
+
+fn write_feed(out: &mut String, input: &InputReport, feed: &FeedReport) -> fmt::Result {
+    write!(out, "{}: ", input.name)?;
+    match &feed.problem {
+        Some(problem) => write!(out, "failed: {problem}")?,
+        None => {
+            let entries = if feed.entries == 1 { "entry" } else { "entries" };
+            write!(out, "{} {entries}, {} new, {} revised", feed.entries, input.new_items, input.revised_items)?;
+        }
+    }
+    match feed.next {
+        Some(next) => writeln!(out, "; asked again {} ({})", next.format("%Y-%m-%d %H:%MZ"), feed.why),
+        None => writeln!(out),
+    }
+}

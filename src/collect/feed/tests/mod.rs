@@ -1,0 +1,5 @@
+//! Fetching manners over time.
+
+mod month;
+mod personalities;
+mod server;

@@ -1,0 +1,176 @@
+//! The inputs as meant: each is a digest or a feed, and has only the keys of its kind.
+
+use super::Error;
+use super::file::{self, File};
+use super::settings::Text;
+use crate::collect::digest::DigestOptions;
+use crate::collect::feed::{ContentKind, FeedOptions, Filter, TagRule};
+use crate::pipeline::{DigestInput, FeedInput, Input};
+use chrono_tz::Tz;
+use regex::{Regex, RegexBuilder};
+use std::collections::HashSet;
+use std::ops::Range;
+use toml::Spanned;
+use url::Url;
+
+/// Largest compiled pattern, bytes: `\w{500}` fits, what would take seconds to compile does not.
+const MAX_PATTERN: usize = 1 << 20;
+
+/// What the inputs of a configuration file mean.
+pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Input>, Error> {
+    let around = Around { text, file, rules: rules(text, &file.tags.rules)?, timezone };
+    let mut inputs = Vec::with_capacity(file.inputs.len());
+    let mut names = HashSet::new();
+    let mut urls = HashSet::new();
+    for written in &file.inputs {
+        let name = written.name.as_ref().trim();
+        if name.is_empty() || !names.insert(name) {
+            let message =
+                format!("an input's name seeds the ids of its items: `{name}` must not be empty or used twice");
+            return Err(text.wrong(&written.name.span(), message));
+        }
+        inputs.push(match (&written.digest, &written.feed) {
+            (Some(glob), None) => Input::Digest(around.digest(written, glob)?),
+            (None, Some(url)) => {
+                let input = around.feed(written, url)?;
+                if !urls.insert(input.url.clone()) {
+                    let message = format!("`{}` is the feed of another input already", url.as_ref());
+                    return Err(text.wrong(&url.span(), message));
+                }
+                Input::Feed(input)
+            }
+            (Some(_), Some(url)) => {
+                let message = format!("`{name}` has both `digest` and `feed`; an input is one of the two");
+                return Err(text.wrong(&url.span(), message));
+            }
+            (None, None) => {
+                let message = format!("`{name}` has neither `digest` (a glob of posts) nor `feed` (a URL)");
+                return Err(text.wrong(&written.name.span(), message));
+            }
+        });
+    }
+    Ok(inputs)
+}
+
+/// What all inputs share.
+struct Around<'a> {
+    text: &'a Text<'a>,
+    file: &'a File,
+    rules: Vec<TagRule>,
+    timezone: Tz,
+}
+
+impl Around<'_> {
+    fn digest(&self, written: &file::Input, glob: &Spanned<String>) -> Result<DigestInput, Error> {
+        let of_feeds = [
+            ("schedule", written.schedule.as_ref().map(Spanned::span)),
+            ("content", written.content.as_ref().map(Spanned::span)),
+            ("include", written.include.as_ref().map(Spanned::span)),
+            ("exclude", written.exclude.as_ref().map(Spanned::span)),
+            ("strip_tracking", written.strip_tracking.as_ref().map(Spanned::span)),
+        ];
+        refuse(self.text, of_feeds, "a feed", "a digest")?;
+        if let Err(error) = glob::Pattern::new(glob.as_ref()) {
+            let message = format!("`{}` is not a pattern of file names: {}", glob.as_ref(), error.msg);
+            return Err(self.text.wrong(&glob.span(), message));
+        }
+        let digest = DigestOptions {
+            timezone: self.timezone,
+            base_url: written.base_url.as_ref().map(|url| self.text.url(url)).transpose()?,
+            category: written.category.as_ref().map(|category| category.as_ref().clone()),
+            tags: written.tags.clone(),
+            aliases: self.file.tags.aliases.clone(),
+        };
+        Ok(DigestInput { name: written.name.as_ref().trim().to_owned(), glob: glob.as_ref().clone(), digest })
+    }
+
+    fn feed(&self, written: &file::Input, url: &Spanned<String>) -> Result<FeedInput, Error> {
+        let of_digests = [
+            ("base_url", written.base_url.as_ref().map(Spanned::span)),
+            ("category", written.category.as_ref().map(Spanned::span)),
+        ];
+        refuse(self.text, of_digests, "a digest", "a feed")?;
+        let feed = FeedOptions {
+            timezone: self.timezone,
+            content: match written.content.as_ref().map(Spanned::as_ref) {
+                Some(file::Content::Full) => ContentKind::Full,
+                Some(file::Content::None) => ContentKind::None,
+                Some(file::Content::Summary) | None => ContentKind::Summary,
+            },
+            filter: Filter {
+                include: patterns(self.text, written.include.as_ref())?,
+                exclude: patterns(self.text, written.exclude.as_ref())?,
+            },
+            tags: written.tags.clone(),
+            aliases: self.file.tags.aliases.clone(),
+            rules: self.rules.clone(),
+            strip_tracking: written.strip_tracking.as_ref().is_some_and(|strip| *strip.as_ref()),
+        };
+        Ok(FeedInput {
+            name: written.name.as_ref().trim().to_owned(),
+            url: address(self.text, url)?,
+            schedule: written
+                .schedule
+                .as_ref()
+                .map(|written| self.text.schedule(written, self.timezone))
+                .transpose()?,
+            feed,
+        })
+    }
+}
+
+/// The address of a feed, query and all; without a fragment, which is never sent.
+fn address(text: &Text<'_>, written: &Spanned<String>) -> Result<Url, Error> {
+    let mut url = text.exact_url(written)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // Not repeated: it may hold a password.
+        let message =
+            "an address that names a user is not fetched: complaints and lists of inputs would tell its password";
+        return Err(text.wrong(&written.span(), message));
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Keys of the other kind of input would be without effect.
+fn refuse<const N: usize>(
+    text: &Text<'_>,
+    keys: [(&str, Option<Range<usize>>); N],
+    whose: &str,
+    not_of: &str,
+) -> Result<(), Error> {
+    match keys.into_iter().find_map(|(key, span)| Some((key, span?))) {
+        Some((key, span)) => {
+            Err(text
+                .wrong(&span, format!("`{key}` is a key of {whose}; this input is {not_of}, where it does nothing")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn patterns(text: &Text<'_>, written: Option<&Spanned<Vec<Spanned<String>>>>) -> Result<Vec<Regex>, Error> {
+    written.into_iter().flat_map(Spanned::as_ref).map(|pattern| compiled(text, pattern)).collect()
+}
+
+fn rules(text: &Text<'_>, written: &[file::TagRule]) -> Result<Vec<TagRule>, Error> {
+    let rule = |written: &file::TagRule| {
+        let tag = written.tag.as_ref().trim();
+        if tag.is_empty() {
+            return Err(text.wrong(&written.tag.span(), "a tag has a name"));
+        }
+        Ok(TagRule { pattern: compiled(text, &written.pattern)?, tag: tag.to_owned() })
+    };
+    written.iter().map(rule).collect()
+}
+
+/// A regular expression whose time is linear in the text; the crate knows no other.
+fn compiled(text: &Text<'_>, written: &Spanned<String>) -> Result<Regex, Error> {
+    RegexBuilder::new(written.as_ref()).size_limit(MAX_PATTERN).build().map_err(|error| {
+        let why = match &error {
+            regex::Error::CompiledTooBig(_) => "it is too large when compiled".to_owned(),
+            // The parser draws the pattern and points into it over several lines; its last one says what is wrong.
+            error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+        };
+        text.wrong(&written.span(), format!("`{}` is not a regular expression: {why}", written.as_ref()))
+    })
+}

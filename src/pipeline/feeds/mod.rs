@@ -1,0 +1,321 @@
+//! Collects the feed inputs: fetches those that are due, fairly, and saves what came, a batch of documents at a time.
+//!
+//! Thin on purpose: when to ask is decided by `collect::feed::manners`, what an entry becomes by `collect::feed::stories`.
+//! A feed that fails never stops the others; a network that is down here is said once.
+
+mod days;
+mod items;
+mod naming;
+mod reading;
+mod saving;
+mod settling;
+mod told;
+
+pub(super) use days::touch;
+pub(super) use items::about;
+
+use super::{Cycle, Error, FeedInput, Input, InputReport};
+use crate::collect::feed::manners::{self, Occasion};
+use crate::collect::feed::{Ask, Exchange, Outcome, fetch_all};
+use crate::model::{Complaint, PollState};
+use crate::net::Client;
+use crate::publish::content_hash;
+use crate::store::{FeedState, Seconds, Write};
+use crate::telemetry::Bar;
+use crate::verify;
+use days::Days;
+use futures::StreamExt;
+use reading::{Arrived, Came};
+use std::collections::BTreeSet;
+use tokio::sync::mpsc;
+use url::Url;
+
+/// Documents saved in one transaction.
+const BATCH: usize = 64;
+
+/// Documents being read at once, beside the fetching.
+const READERS: usize = 4;
+
+/// How many feeds a page may name before the rest is not tried.
+const FOUND: usize = 5;
+
+/// What was collected from feeds.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    /// Per feed input.
+    pub(super) inputs: Vec<InputReport>,
+    /// Said once, when nothing was reached.
+    pub(super) complaints: Vec<Complaint>,
+}
+
+/// A feed input with what is known of it.
+#[derive(Debug)]
+struct Known<'a> {
+    input: &'a FeedInput,
+    id: i64,
+    poll: PollState,
+    /// The options that its entries are to be taken over with.
+    fingerprint: String,
+    /// Whether they were taken over with these before.
+    same_options: bool,
+    /// Whether entries were ever taken over.
+    met: bool,
+    /// Whether the clock was set back since it was asked.
+    clock_went_back: bool,
+}
+
+/// The feeds of a cycle under way.
+struct Feeds<'a> {
+    cycle: Cycle<'a>,
+    known: Vec<Known<'a>>,
+    reports: Vec<InputReport>,
+    days: Days,
+    seconds: Option<Seconds>,
+    /// Places of which complaints stand.
+    complained: BTreeSet<(i64, String)>,
+}
+
+/// Fetches the feed inputs that are due and saves what came, then looks at the stories that changed.
+pub(super) async fn collect(cycle: Cycle<'_>, client: Option<&Client>) -> Result<Collected, Error> {
+    let mut feeds = Feeds::begin(cycle).await?;
+    let mut complaints = Vec::new();
+    if let Some(client) = client {
+        let due: Vec<usize> = feeds.due().collect();
+        if !due.is_empty() {
+            complaints.extend(feeds.fetch(client, &due).await?);
+        }
+    }
+    feeds.withdraw_others().await?;
+    feeds.settle_stories().await?;
+    feeds.list_days().await?;
+    Ok(Collected { inputs: feeds.reports, complaints })
+}
+
+/// The options that decide what an entry becomes; entries are taken over anew when they change.
+fn fingerprint(input: &FeedInput) -> String {
+    content_hash(format!("{:?} {}", input.feed, env!("CARGO_PKG_VERSION")).as_bytes())
+}
+
+impl<'a> Feeds<'a> {
+    async fn begin(cycle: Cycle<'a>) -> Result<Self, Error> {
+        let inputs = cycle.options.inputs.iter().filter_map(|input| match input {
+            Input::Feed(feed) => Some(feed),
+            Input::Digest(_) => None,
+        });
+        let inputs: Vec<&FeedInput> = inputs.collect();
+        let mut feeds = Self {
+            cycle,
+            known: Vec::with_capacity(inputs.len()),
+            reports: Vec::with_capacity(inputs.len()),
+            days: Days::new(cycle.options.publish.timezone),
+            seconds: None,
+            complained: BTreeSet::new(),
+        };
+        if inputs.is_empty() {
+            return Ok(feeds);
+        }
+        let mut write = feeds.write().await?;
+        write.days_input().await?;
+        let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+        let mut states = write.feed_inputs(&names).await?;
+        feeds.complained = write.complained_of().await?;
+        for input in inputs {
+            let Some(state) = states.remove(&input.name) else { continue };
+            let known = Known::new(input, state, cycle);
+            feeds.reports.push(told::begin(&known, cycle.options.offline));
+            feeds.known.push(known);
+        }
+        // Waits that began in a future that never came begin anew, once.
+        let mended = feeds.known.iter().filter(|known| known.clock_went_back).map(|known| (known.id, &known.poll));
+        write.put_polls(&mended.collect::<Vec<_>>()).await?;
+        write.commit().await?;
+        Ok(feeds)
+    }
+
+    /// Begins a transaction of this cycle.
+    async fn write(&self) -> Result<Write, Error> {
+        let mut write = self.cycle.store.begin().await?;
+        write.use_slugs(&self.cycle.options.slugs);
+        Ok(write)
+    }
+
+    fn due(&self) -> impl Iterator<Item = usize> {
+        let now = self.cycle.now;
+        self.known
+            .iter()
+            .enumerate()
+            .filter(move |(_, known)| manners::is_due(&known.poll, now))
+            .map(|(index, _)| index)
+    }
+
+    /// Fetches inputs and saves what came; those that turn out to be pages are followed to the feeds that they name.
+    async fn fetch(&mut self, client: &Client, due: &[usize]) -> Result<Option<Complaint>, Error> {
+        let bar = self.cycle.progress.fetching(due.len());
+        let mut asks: Vec<Ask> = due.iter().filter_map(|index| self.ask(*index)).collect();
+        let mut failed: Vec<(usize, Exchange)> = Vec::new();
+        let mut pages: Vec<Page> = Vec::new();
+        let mut reached = false;
+        while !asks.is_empty() && !self.cycle.stop.is_cancelled() {
+            for Arrived { index, came, reached: this, .. } in
+                self.round(client, std::mem::take(&mut asks), &bar).await?
+            {
+                reached |= this;
+                let is_followed = pages.iter().any(|page| page.index == index);
+                match came {
+                    Came::Nothing(exchange) if !is_followed => failed.push((index, *exchange)),
+                    Came::Page { found, unread } if !is_followed => {
+                        let found = found.into_iter().take(FOUND).rev().collect();
+                        pages.push(Page { index, found, unread });
+                    }
+                    // What one of a page's feeds came to is seen when the next one is to be asked.
+                    _ => {}
+                }
+            }
+            asks = self.follow(&mut pages).await?;
+        }
+        if failed.is_empty() {
+            return Ok(None);
+        }
+        if !reached && let Some(complaint) = self.network_is_down(client, &failed).await? {
+            return Ok(Some(complaint));
+        }
+        let failures: Vec<(usize, PollState)> = failed
+            .iter()
+            .filter_map(|(index, exchange)| Some((*index, self.known.get(*index)?.after(exchange))))
+            .collect();
+        self.note_failures(failures).await?;
+        Ok(None)
+    }
+
+    fn ask(&self, index: usize) -> Option<Ask> {
+        let known = self.known.get(index)?;
+        Some(Ask { index, url: known.input.url.clone(), state: known.poll.clone() })
+    }
+
+    /// Fetches once around. What came is read and saved meanwhile; gives back what is left to decide.
+    async fn round(&mut self, client: &Client, asks: Vec<Ask>, bar: &Bar) -> Result<Vec<Arrived>, Error> {
+        let now = self.cycle.now;
+        let rests = manners::rests(self.known.iter().map(|known| &known.poll), now).into_iter().collect();
+        let stop = self.cycle.stop.clone();
+        let until = async move { stop.cancelled().await };
+        let readers: Vec<reading::Reader> = self.known.iter().map(|known| known.reader()).collect();
+        let (sender, mut receiver) = mpsc::channel::<Arrived>(BATCH);
+        let fetching = async move {
+            let exchanges = fetch_all(client, asks, &rests, now, until);
+            let read = exchanges.filter_map(|(index, exchange)| {
+                std::future::ready(readers.get(index).cloned().map(|reader| reader.read(index, exchange)))
+            });
+            let mut read = std::pin::pin!(read.buffer_unordered(READERS));
+            while let Some(arrived) = read.next().await {
+                bar.inc(1);
+                // The other side ends early only when it failed, which is told there.
+                if sender.send(arrived?).await.is_err() {
+                    break;
+                }
+            }
+            Ok::<(), Error>(())
+        };
+        let saving = async {
+            let (mut open, mut batch) = (Vec::new(), Vec::with_capacity(BATCH));
+            while receiver.recv_many(&mut batch, BATCH).await > 0 {
+                let (done, left): (Vec<_>, Vec<_>) = batch.drain(..).partition(|arrived| arrived.came.is_done());
+                open.extend(left);
+                open.extend(
+                    done.iter().map(|arrived| Arrived::done(arrived.index, arrived.reached)).collect::<Vec<_>>(),
+                );
+                self.save(done).await?;
+            }
+            Ok::<_, Error>(open)
+        };
+        let (fetched, open) = tokio::join!(fetching, saving);
+        fetched?;
+        open
+    }
+
+    /// Asks for the next feed that each page names; a page whose feeds are used up is what the input is.
+    async fn follow(&mut self, pages: &mut Vec<Page>) -> Result<Vec<Ask>, Error> {
+        let now = self.cycle.now;
+        let (mut asks, mut unread) = (Vec::new(), Vec::new());
+        pages.retain_mut(|page| {
+            let Some(known) = self.known.get_mut(page.index) else { return false };
+            if known.was_read(now) {
+                return false;
+            }
+            let Some(feed) = page.found.pop() else {
+                unread.push((page.index, (*page.unread).clone()));
+                return false;
+            };
+            let mut state = manners::found_in_page(&page.unread, &known.input.url, &feed, now);
+            state.rest = None;
+            asks.push(Ask { index: page.index, url: known.input.url.clone(), state: state.clone() });
+            known.poll = state;
+            true
+        });
+        self.note_failures(unread).await?;
+        Ok(asks)
+    }
+
+    /// When nothing was reached, one link that was reached not long ago is tried too (rule 6 of the design).
+    async fn network_is_down(&self, client: &Client, failed: &[(usize, Exchange)]) -> Result<Option<Complaint>, Error> {
+        let Cycle { store, options, now, .. } = self.cycle;
+        if let Some(url) = store.recently_reached().await?
+            && verify::check(client, &options.verify.check, &url, now).await.reached_http
+        {
+            return Ok(None);
+        }
+        let why = failed.iter().find_map(|(_, exchange)| match &exchange.outcome {
+            Outcome::Failed(trouble) => Some(trouble.why.as_str()),
+            _ => None,
+        });
+        Ok(Some(told::network_is_down(failed.len(), why.unwrap_or_default())))
+    }
+}
+
+impl<'a> Known<'a> {
+    fn new(input: &'a FeedInput, state: FeedState, cycle: Cycle<'_>) -> Self {
+        let fingerprint = fingerprint(input);
+        let mut poll = state.poll.about(input.url.as_str());
+        let mended = manners::clock_went_back(&poll, cycle.now);
+        let clock_went_back = mended.is_some();
+        poll = mended.unwrap_or(poll);
+        let same_options = state.fingerprint == fingerprint;
+        if !same_options {
+            poll.forget_body();
+        }
+        Self {
+            input,
+            id: state.id,
+            poll,
+            same_options,
+            met: !state.fingerprint.is_empty(),
+            clock_went_back,
+            fingerprint,
+        }
+    }
+
+    /// What reading its document needs, away from here.
+    fn reader(&self) -> reading::Reader {
+        reading::Reader { input: std::sync::Arc::new(self.input.clone()), state: self.poll.clone() }
+    }
+
+    /// What is remembered after an exchange that brought no document.
+    fn after(&self, exchange: &Exchange) -> PollState {
+        let slot = self.input.slot_after(exchange.at);
+        let occasion = Occasion { input: &self.input.name, read: None, slot };
+        manners::after(&self.poll, exchange, &occasion)
+    }
+
+    /// Whether its document was read in this cycle.
+    fn was_read(&self, now: chrono::DateTime<chrono::Utc>) -> bool {
+        self.poll.last_success.is_some_and(|at| at >= now)
+    }
+}
+
+/// An input that is a page.
+struct Page {
+    index: usize,
+    /// Feeds that it names and that were not asked yet, the best last.
+    found: Vec<Url>,
+    /// What is remembered if none of them is one.
+    unread: Box<PollState>,
+}

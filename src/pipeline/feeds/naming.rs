@@ -1,0 +1,73 @@
+//! Names for items that are seen for the first time: ids, paths and the seconds at which they count as changed.
+
+use crate::collect::reconcile::mint_story;
+use crate::pipeline::{Error, identify::SHORT_ID};
+use crate::store::{Seconds, Write};
+use chrono::{DateTime, Utc};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// What an id is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Seed<'a> {
+    /// Name of the input.
+    pub(super) input: &'a str,
+    /// Its day, YYYY-MM-DD in UTC, whatever zone the site has later.
+    pub(super) day: String,
+    /// What the story is compared by, else its title.
+    pub(super) story: &'a str,
+}
+
+/// An id with its path.
+pub(super) type Name = (Uuid, String);
+
+/// Gives each seed an id and a short id that nothing else has.
+pub(super) async fn names(write: &mut Write, seeds: &[Seed<'_>]) -> Result<Vec<Name>, Error> {
+    let mut names: Vec<Option<Name>> = vec![None; seeds.len()];
+    let mut given: HashSet<String> = HashSet::new();
+    let mut ordinal = 0;
+    loop {
+        let open: Vec<usize> = (0..seeds.len()).filter(|at| names.get(*at) == Some(&None)).collect();
+        if open.is_empty() {
+            return Ok(names.into_iter().flatten().collect());
+        }
+        let wanted: Vec<(usize, Uuid)> = open
+            .into_iter()
+            .filter_map(|at| seeds.get(at).map(|seed| (at, mint_story(seed.input, &seed.day, seed.story, ordinal))))
+            .collect();
+        let asked: Vec<String> = wanted
+            .iter()
+            .flat_map(|(_, id)| [id.to_string(), id.simple().to_string().chars().take(SHORT_ID).collect()])
+            .collect();
+        let taken = write.taken_among(&asked).await?;
+        for (at, id) in wanted {
+            let (long, simple) = (id.to_string(), id.simple().to_string());
+            let short: String = simple.chars().take(SHORT_ID).collect();
+            if taken.contains(&long) || !given.insert(long) {
+                continue;
+            }
+            let short_is_free = !taken.contains(&short) && given.insert(short.clone());
+            if let Some(name) = names.get_mut(at) {
+                *name = Some((id, if short_is_free { short } else { simple }));
+            }
+        }
+        ordinal += 1;
+    }
+}
+
+/// Dates a new item: `updated` is free, not before `published` and not after `now`. Where so much happened that nothing is
+/// free in between, both are moved back.
+pub(super) fn dated(
+    seconds: &mut Seconds,
+    published: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> (DateTime<Utc>, DateTime<Utc>) {
+    let at = |second| DateTime::from_timestamp(second, 0).unwrap_or(published);
+    match seconds.take_from(published.timestamp(), now.timestamp()) {
+        Some(updated) => (published, at(updated)),
+        None => {
+            let both = at(seconds.take_up_to(published.timestamp()));
+            (both, both)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What an exchange brought, read off the async threads.
+
+use crate::collect::feed::manners::{self, Occasion, Seen};
+use crate::collect::feed::{Body, Document, EntryItem, Exchange, Outcome, Source, entry_items, label_of, read};
+use crate::model::{Complaint, PollState};
+use crate::net::Room;
+use crate::pipeline::{Error, FeedInput};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use url::Url;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// What reading the document of an input needs.
+#[derive(Debug, Clone)]
+pub(super) struct Reader {
+    pub(super) input: Arc<FeedInput>,
+    pub(super) state: PollState,
+}
+
+/// What came of asking an input.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    pub(super) index: usize,
+    pub(super) came: Came,
+    /// Whether any answer in HTTP was seen.
+    pub(super) reached: bool,
+    /// Held until it is saved, so that only a few large documents are in memory.
+    pub(super) room: Option<Room>,
+}
+
+/// What came.
+#[derive(Debug)]
+pub(super) enum Came {
+    /// A feed, with what is to be remembered.
+    Feed(Box<PollState>, ReadFeed),
+    /// Nothing to read; remembered all the same: unchanged, gone for good, held back, unreadable.
+    Same(Box<PollState>),
+    /// A page that names feeds, and what is remembered if none of them is one.
+    Page { found: Vec<Url>, unread: Box<PollState> },
+    /// No answer that says anything, which may be the network's fault.
+    Nothing(Box<Exchange>),
+    /// It was saved.
+    Saved,
+}
+
+/// A feed as it is taken over. The parts of an entry stand at the same place in each list.
+#[derive(Debug, Default)]
+pub(super) struct ReadFeed {
+    pub(super) entries: Vec<EntryItem>,
+    /// Their items as JSON.
+    pub(super) written: Vec<String>,
+    /// Hashes of these.
+    pub(super) hashes: Vec<u64>,
+    /// What is wrong with it.
+    pub(super) complaints: Vec<Complaint>,
+}
+
+impl Came {
+    /// Whether it only has to be saved.
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self, Self::Feed(..) | Self::Same(_))
+    }
+}
+
+impl Arrived {
+    /// A remark that something was saved.
+    pub(super) fn done(index: usize, reached: bool) -> Self {
+        Self { index, came: Came::Saved, reached, room: None }
+    }
+}
+
+impl Reader {
+    /// Reads what came, if there is something to read.
+    pub(super) async fn read(self, index: usize, mut exchange: Exchange) -> Result<Arrived, Error> {
+        let reached = exchange.reached_http;
+        let room = match &exchange.outcome {
+            Outcome::Body(body) => Some(body.room.clone()),
+            Outcome::Failed(_) => {
+                return Ok(Arrived { index, came: Came::Nothing(Box::new(exchange)), reached, room: None });
+            }
+            Outcome::Unchanged | Outcome::Gone | Outcome::HeldBack(_) => None,
+        };
+        if room.is_none() {
+            let state = self.after(&exchange, None);
+            return Ok(Arrived { index, came: Came::Same(Box::new(state)), reached, room: None });
+        }
+        let came = tokio::task::spawn_blocking(move || {
+            let nothing = Body { bytes: Vec::new(), content_type: None, room: Room::default() };
+            let body = match &mut exchange.outcome {
+                Outcome::Body(body) => std::mem::replace(body, nothing),
+                _ => nothing,
+            };
+            self.document(&body, &exchange)
+        })
+        .await?;
+        Ok(Arrived { index, came, reached, room })
+    }
+
+    fn document(&self, body: &Body, exchange: &Exchange) -> Came {
+        let base = exchange.final_url.as_ref().unwrap_or(&exchange.asked);
+        let source = Source {
+            place: self.input.url.as_str(),
+            base: Some(base),
+            content_type: body.content_type.as_deref(),
+            timezone: self.input.feed.timezone,
+        };
+        match read(&body.bytes, &source) {
+            Document::Feed(feed) => {
+                let dates: Vec<DateTime<Utc>> =
+                    feed.entries.iter().filter_map(|entry| entry.published.or(entry.updated)).collect();
+                let state = self.after(exchange, Some(Seen { rhythm: &feed.rhythm, dates: &dates }));
+                let label = label_of(&feed, &self.input.name);
+                let mut entries = entry_items(&feed, &label, &self.input.feed);
+                for entry in &mut entries {
+                    entry.item.author = entry.author.take();
+                }
+                let json = |entry: &EntryItem| serde_json::to_string(&entry.item).unwrap_or_default();
+                let written: Vec<String> = entries.iter().map(json).collect();
+                let hashes = written.iter().map(|json| xxh3_64(json.as_bytes())).collect();
+                Came::Feed(Box::new(state), ReadFeed { entries, written, hashes, complaints: feed.complaints })
+            }
+            Document::Page(found) if !found.is_empty() => {
+                let found = found.iter().filter_map(|feed| Url::parse(&feed.url).ok()).collect();
+                let mut unread = self.after(exchange, None);
+                unread.last_error =
+                    Some("it is a page, not a feed, and none of the feeds it names can be read".to_owned());
+                Came::Page { found, unread: Box::new(unread) }
+            }
+            Document::Page(_) => Came::Same(Box::new(self.unreadable(exchange, "it is a page, not a feed"))),
+            Document::Unreadable(complaint) => Came::Same(Box::new(self.unreadable(exchange, &complaint.message))),
+        }
+    }
+
+    fn unreadable(&self, exchange: &Exchange, why: &str) -> PollState {
+        let mut state = self.after(exchange, None);
+        state.last_error = Some(why.to_owned());
+        state
+    }
+
+    fn after(&self, exchange: &Exchange, read: Option<Seen<'_>>) -> PollState {
+        let slot = self.input.slot_after(exchange.at);
+        let occasion = Occasion { input: &self.input.name, read, slot };
+        manners::after(&self.state, exchange, &occasion)
+    }
+}

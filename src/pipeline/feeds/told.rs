@@ -1,0 +1,98 @@
+//! What is told of feed inputs: a line each in the report, and what is wrong with them.
+
+use super::Known;
+use crate::collect::feed::stories::{MOST_NEW, Plan};
+use crate::model::{Complaint, Place};
+use crate::pipeline::{FeedReport, Fetched, InputReport};
+
+/// Under which complaints about fetching a feed are kept.
+pub(super) const FETCHING: &str = "fetching";
+
+/// Under which complaints about its document are kept.
+pub(super) const READING: &str = "reading";
+
+/// An input at the beginning of a cycle.
+pub(super) fn begin(known: &Known<'_>, offline: bool) -> InputReport {
+    let fetched = match (offline, known.poll.stopped) {
+        (_, Some(_)) => Fetched::Stopped,
+        (true, None) => Fetched::Offline,
+        (false, None) => Fetched::NotDue,
+    };
+    let feed = FeedReport { fetched, entries: 0, problem: None, next: known.poll.next, why: known.poll.why.clone() };
+    InputReport { name: known.input.name.clone(), feed: Some(feed), ..InputReport::default() }
+}
+
+/// It was asked.
+pub(super) fn asked(report: &mut InputReport, known: &Known<'_>) {
+    let Some(feed) = &mut report.feed else { return };
+    let poll = &known.poll;
+    feed.fetched = match (poll.stopped, &poll.last_error, feed.fetched) {
+        (Some(_), ..) => Fetched::Stopped,
+        (None, Some(_), _) => Fetched::Failed,
+        (None, None, Fetched::Changed) => Fetched::Changed,
+        (None, None, _) => Fetched::Unchanged,
+    };
+    feed.problem.clone_from(&poll.last_error);
+    feed.next = poll.next;
+    feed.why.clone_from(&poll.why);
+}
+
+/// Its document was read.
+pub(super) fn read(report: &mut InputReport, entries: usize, plan: &Plan) {
+    report.new_items = plan.new.len();
+    report.revised_items = plan.revised.len();
+    if let Some(feed) = &mut report.feed {
+        feed.fetched = Fetched::Changed;
+        feed.entries = entries;
+    }
+}
+
+fn place(known: &Known<'_>) -> Place {
+    Place::file(known.input.url.as_str())
+}
+
+/// What is wrong with fetching an input.
+pub(super) fn notice(known: &Known<'_>) -> Option<Complaint> {
+    let notice = known.poll.notice()?;
+    let message = format!("`{}`: {notice}", known.input.name);
+    Some(Complaint::warning(
+        place(known),
+        message,
+        "look whether the address is still right; `status` tells when it is asked again",
+    ))
+}
+
+/// What is wrong with its document.
+pub(super) fn document(known: &Known<'_>, complaints: &[Complaint], plan: &Plan) -> Vec<Complaint> {
+    let mut told = Vec::new();
+    if let Some(first) = complaints.first() {
+        let more = if complaints.len() > 1 { format!(" (and {} more)", complaints.len() - 1) } else { String::new() };
+        let message = format!("`{}`: {}{more}", known.input.name, first.message);
+        told.push(Complaint::warning(place(known), message, first.help.clone()));
+    }
+    if !plan.held_back.is_empty() {
+        let message = format!(
+            "`{}`: {} new entries at once; the newest {MOST_NEW} are shown, the others never will be",
+            known.input.name,
+            plan.new.len() + plan.held_back.len(),
+        );
+        told.push(Complaint::warning(
+            place(known),
+            message,
+            "if this is a flood, tell its publisher or take the input out",
+        ));
+    }
+    told
+}
+
+/// Nothing was reached.
+pub(super) fn network_is_down(feeds: usize, why: &str) -> Complaint {
+    let asked =
+        if feeds == 1 { "the feed that is due".to_owned() } else { format!("none of the {feeds} feeds that are due") };
+    let asked = if feeds == 1 { format!("{asked} could not be reached") } else { format!("{asked} could be reached") };
+    Complaint::warning(
+        Place::file("network"),
+        format!("{asked}, and nothing else either ({why}): the network seems to be down here"),
+        "what was published stays; the feeds are asked again in the next cycle",
+    )
+}

@@ -1,0 +1,98 @@
+//! The listener for the operator: whether it lives, whether it is ready, and its metrics. Not for the public.
+//!
+//! Who asks makes no difference to what is answered; no header is trusted.
+
+use super::connections;
+use super::options::Limits;
+use super::watch::Watch;
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::routing::get;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::Service;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Media type of Prometheus' text format.
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+
+/// What the operator is told.
+#[derive(Clone)]
+pub struct Health {
+    /// Whether it is ready, or why not: one line.
+    pub ready: Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
+    /// The metrics as text.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Health").finish_non_exhaustive()
+    }
+}
+
+/// Serves the operator until `shutdown`.
+pub async fn admin(
+    listener: TcpListener,
+    health: Health,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let router = router(health);
+    let protocol = connections::protocol(&limits);
+    let speak = |io, watch| {
+        let connection = Connection { router: TowerToHyperService::new(router.clone()), watch };
+        protocol.serve_connection(TokioIo::new(io), connection).map(drop)
+    };
+    connections::serve(listener, &limits, shutdown, speak, |_| {}).await;
+    Ok(())
+}
+
+fn router(health: Health) -> Router {
+    let Health { ready, metrics } = health;
+    let readyz = move || async move {
+        match ready().await {
+            Ok(()) => (StatusCode::OK, NO_STORE, "ready\n".to_owned()),
+            Err(reason) => {
+                (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, format!("not ready: {}\n", reason.escape_debug()))
+            }
+        }
+    };
+    let metrics = move || async move { ([(header::CONTENT_TYPE, METRICS)], NO_STORE, metrics()) };
+    Router::new()
+        .route("/livez", get(async || (NO_STORE, "alive\n")))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+}
+
+/// What answers the requests of one connection.
+struct Connection {
+    router: TowerToHyperService<Router>,
+    watch: Arc<Watch>,
+}
+
+impl Service<Request<Incoming>> for Connection {
+    type Response = axum::response::Response;
+    type Error = std::convert::Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        self.watch.asked();
+        let (answer, watch) = (self.router.call(request), Arc::clone(&self.watch));
+        Box::pin(async move {
+            let answer = answer.await;
+            watch.answered();
+            answer
+        })
+    }
+}

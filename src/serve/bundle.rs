@@ -1,0 +1,161 @@
+//! A published file as it is answered: its bytes in every coding with their headers, made once.
+//!
+//! Body, entity tag and codings of a bundle always stem from the same bytes.
+
+use super::coding::{Accepted, Coding};
+use super::delta::Outline;
+use super::disk::Found;
+use super::kind::Kind;
+use super::pool::{Held, Pool};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::{
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue};
+use std::io;
+
+/// Bytes that a bundle takes beside its bodies, about.
+const OVERHEAD: usize = 2048;
+
+/// A file's bytes in one coding, with the headers of both answers.
+#[derive(Debug)]
+pub(super) struct Variant {
+    pub(super) coding: Coding,
+    pub(super) body: Bytes,
+    /// Strong, with its quotes.
+    pub(super) tag: HeaderValue,
+    /// Headers of 200.
+    pub(super) whole: HeaderMap,
+    /// Headers of 304.
+    pub(super) unchanged: HeaderMap,
+}
+
+/// A file as it is answered.
+#[derive(Debug)]
+pub(super) struct Bundle {
+    pub(super) kind: Kind,
+    /// The published bytes.
+    pub(super) published: Variant,
+    compressed: Vec<Variant>,
+    /// When the file was put into place, whole seconds.
+    pub(super) modified: DateTime<Utc>,
+    /// The same as a header.
+    pub(super) last_modified: HeaderValue,
+    /// Where the entries of a feed stand.
+    pub(super) outline: Option<Outline>,
+    /// Hash of the published bytes.
+    pub(super) hash: String,
+    /// Its place in memory, given back when nobody holds it any more.
+    held: Held,
+}
+
+/// What a bundle is made of.
+#[derive(Debug)]
+pub(super) struct Making<'a> {
+    pub(super) path: &'a str,
+    pub(super) hash: &'a str,
+    pub(super) cache_control: &'a HeaderValue,
+    pub(super) pool: &'a Pool,
+}
+
+impl Bundle {
+    /// Makes the bundle of a file; compresses, so not for a thread that answers requests.
+    pub(super) fn make(making: &Making<'_>, found: Found) -> io::Result<Self> {
+        let kind = Kind::of(making.path);
+        let modified = DateTime::<Utc>::from(found.modified);
+        let last_modified = header(&modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string())?;
+        let published = Bytes::from(found.bytes);
+        let mut bodies = Vec::new();
+        if kind.is_worth_compressing(published.len()) {
+            for coding in Coding::COMPRESSED {
+                bodies.push((coding, Bytes::from(coding.encode(&published)?)));
+            }
+            bodies.retain(|(_, body)| body.len() < published.len());
+        }
+        let weight = OVERHEAD + published.len() + bodies.iter().map(|(_, body)| body.len()).sum::<usize>();
+        let is_coded = !bodies.is_empty();
+        let variant = |(coding, body): (Coding, Bytes)| {
+            let tag = header(&format!("\"{}{}\"", making.hash, coding.tag_suffix()))?;
+            let mut unchanged = HeaderMap::with_capacity(8);
+            unchanged.insert(ETAG, tag.clone());
+            unchanged.insert(CACHE_CONTROL, making.cache_control.clone());
+            if let Some(vary) = vary(kind, is_coded) {
+                unchanged.insert(VARY, HeaderValue::from_static(vary));
+            }
+            if kind.is_open() {
+                unchanged.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            }
+            let whole = whole(&unchanged, kind, making.path, coding, &last_modified);
+            Ok(Variant { coding, body, tag, whole, unchanged })
+        };
+        let compressed = bodies.into_iter().map(&variant).collect::<io::Result<_>>()?;
+        let published = variant((Coding::Identity, published))?;
+        let (hash, held) = (making.hash.to_owned(), making.pool.hold(weight));
+        let outline = match kind {
+            Kind::Feed(format) => Outline::of(format, &published.body),
+            _ => None,
+        };
+        Ok(Self { kind, published, compressed, modified, last_modified, outline, hash, held })
+    }
+
+    /// The variant that a client wants most; of those it wants alike, the smallest. Who refuses every coding gets the
+    /// published bytes after all (RFC 9110, section 12.5.3 allows it).
+    pub(super) fn choose(&self, accepted: Accepted) -> &Variant {
+        let mut chosen = (&self.published, accepted.weight(Coding::Identity));
+        for variant in &self.compressed {
+            let weight = accepted.weight(variant.coding);
+            let is_smaller = variant.body.len() < chosen.0.body.len();
+            if weight > chosen.1 || (weight > 0 && weight == chosen.1 && is_smaller) {
+                chosen = (variant, weight);
+            }
+        }
+        chosen.0
+    }
+
+    /// Remembers what readers of this version have seen.
+    pub(super) fn recorded(self, pool: &Pool) -> Self {
+        if let Some(outline) = &self.outline {
+            pool.versions.record(&self.hash, outline.prints(&self.published.body));
+        }
+        self
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn weight(&self) -> usize {
+        self.held.weight()
+    }
+}
+
+/// What answers depend on beside the address.
+pub(super) fn vary(kind: Kind, is_coded: bool) -> Option<&'static str> {
+    match (kind, is_coded) {
+        (Kind::Feed(_), _) => Some("Accept-Encoding, A-IM"),
+        (_, true) => Some("Accept-Encoding"),
+        (_, false) => None,
+    }
+}
+
+fn whole(unchanged: &HeaderMap, kind: Kind, path: &str, coding: Coding, last_modified: &HeaderValue) -> HeaderMap {
+    let mut whole = HeaderMap::with_capacity(16);
+    whole.insert(CONTENT_TYPE, kind.media_type(path));
+    if coding != Coding::Identity {
+        whole.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+    }
+    whole.insert(LAST_MODIFIED, last_modified.clone());
+    whole.extend(unchanged.clone());
+    whole.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    whole.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(policy) = kind.content_policy() {
+        whole.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    if kind.is_open() {
+        whole.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, IM"));
+    }
+    whole
+}
+
+fn header(text: &str) -> io::Result<HeaderValue> {
+    HeaderValue::from_str(text).map_err(io::Error::other)
+}

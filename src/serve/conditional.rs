@@ -1,0 +1,89 @@
+//! Conditional requests (RFC 9110, section 13): whether the client's copy still is what it would get. Pure.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use http::HeaderMap;
+use http::header::{GetAll, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+
+/// Whether a client that asks with these headers wants no answer, because it has another copy in mind.
+pub(super) fn is_refused(headers: &HeaderMap, tag: &HeaderValue, modified: DateTime<Utc>) -> bool {
+    if headers.contains_key(IF_MATCH) {
+        // Compared strongly: a weak tag never matches.
+        let mut lists = headers.get_all(IF_MATCH).iter().filter_map(|list| list.to_str().ok());
+        return !lists.any(|list| !list.contains("W/") && tags(list).any(|one| one == "*" || *tag == one));
+    }
+    let since = headers.get(IF_UNMODIFIED_SINCE).and_then(date);
+    since.is_some_and(|since| modified.timestamp() > since.timestamp())
+}
+
+/// Whether a client that asks with these headers has what has this tag and date.
+///
+/// `If-None-Match` stands before `If-Modified-Since`, which then does not count (section 13.2.2).
+pub(super) fn is_unchanged(
+    headers: &HeaderMap,
+    tag: &HeaderValue,
+    last_modified: &HeaderValue,
+    modified: DateTime<Utc>,
+) -> bool {
+    if headers.contains_key(IF_NONE_MATCH) {
+        return is_among(&headers.get_all(IF_NONE_MATCH), tag);
+    }
+    let Some(since) = headers.get(IF_MODIFIED_SINCE) else { return false };
+    since == last_modified || date(since).is_some_and(|since| modified.timestamp() <= since.timestamp())
+}
+
+/// Whether a tag is among those listed, by the weak comparison: `W/` makes no difference.
+fn is_among(lists: &GetAll<'_, HeaderValue>, tag: &HeaderValue) -> bool {
+    lists
+        .iter()
+        .any(|list| list == tag || list.to_str().is_ok_and(|list| tags(list).any(|one| one == "*" || *tag == one)))
+}
+
+/// The tags of a list, each with its quotes and without `W/`. A comma within quotes separates nothing.
+pub(super) fn tags(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = list;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        let bare = rest.strip_prefix("W/").unwrap_or(rest);
+        let length = match bare.strip_prefix('"') {
+            Some(quoted) => quoted.find('"').map_or(bare.len(), |end| end + 2),
+            None => bare.find(',').unwrap_or(bare.len()),
+        };
+        let (one, after) = bare.split_at_checked(length)?;
+        rest = after;
+        Some(one.trim_end()).filter(|one| !one.is_empty())
+    })
+}
+
+/// An HTTP date in any of the three forms that must be understood (section 5.6.7).
+pub(super) fn date(value: &HeaderValue) -> Option<DateTime<Utc>> {
+    const FORMS: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    let text = value.to_str().ok()?.trim();
+    FORMS.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(|at| at.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_tags_are_taken_apart() {
+        let all = |list| tags(list).collect::<Vec<_>>();
+        assert_eq!(all("\"a\""), ["\"a\""]);
+        assert_eq!(all(" W/\"a\" ,\"b,c\",,W/\"\""), ["\"a\"", "\"b,c\"", "\"\""]);
+        assert_eq!(all("*"), ["*"]);
+        assert_eq!(all("a, \"b"), ["a", "\"b"]);
+        assert_eq!(all(""), [""; 0]);
+        assert_eq!(all("W/"), [""; 0]);
+    }
+
+    #[test]
+    fn dates_are_read_in_every_form() {
+        for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            let read = date(&HeaderValue::from_static(text)).map(|at| at.timestamp());
+            assert_eq!(read, Some(784_111_777), "{text}");
+        }
+        for text in ["yesterday", "", "Sun, 06 Nov 1994 08:49:37 +0800", "Sun, 31 Feb 1994 08:49:37 GMT"] {
+            assert_eq!(date(&HeaderValue::from_static(text)), None, "{text}");
+        }
+    }
+}

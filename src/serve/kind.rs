@@ -1,0 +1,82 @@
+//! What a published file is, told by its path: its media type and the headers that its kind is answered with.
+
+use crate::publish::Format;
+use http::HeaderValue;
+
+/// From so many bytes on a page is worth compressing; below, a packet or two carry it anyway.
+const LARGE_PAGE: usize = 8 * 1024;
+
+/// From so many bytes on anything else is.
+const LARGE: usize = 1024;
+
+/// Pages load the one stylesheet and show pictures from anywhere; nothing else.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http: https:; base-uri 'none'; \
+                           form-action 'none'; frame-ancestors 'none'";
+
+/// A kind of published file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A feed.
+    Feed(Format),
+    /// A page for people.
+    Page,
+    /// The subscription list, or the status as data.
+    Data,
+    /// The stylesheet and whatever else.
+    Other,
+}
+
+impl Kind {
+    /// The kind of a file at a path.
+    pub(super) fn of(path: &str) -> Self {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        if let Some(format) = Format::ALL.into_iter().find(|format| format.file_name() == name) {
+            return Self::Feed(format);
+        }
+        match name.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("html") => Self::Page,
+            Some("json" | "opml") => Self::Data,
+            _ => Self::Other,
+        }
+    }
+
+    /// The media type of a file of this kind at a path, with its charset.
+    pub(super) fn media_type(self, path: &str) -> HeaderValue {
+        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+        HeaderValue::from_static(match (self, extension) {
+            (Self::Feed(Format::Rss), _) => "application/rss+xml; charset=utf-8",
+            (Self::Feed(Format::Atom), _) => "application/atom+xml; charset=utf-8",
+            (Self::Feed(Format::Json), _) => "application/feed+json; charset=utf-8",
+            (Self::Page, _) => "text/html; charset=utf-8",
+            (Self::Data, "opml") => "text/x-opml; charset=utf-8",
+            (Self::Data, _) => "application/json; charset=utf-8",
+            (Self::Other, "css") => "text/css; charset=utf-8",
+            (Self::Other, "txt") => "text/plain; charset=utf-8",
+            (Self::Other, _) => "application/octet-stream",
+        })
+    }
+
+    /// Whether so many bytes of this kind are kept compressed.
+    pub(super) fn is_worth_compressing(self, length: usize) -> bool {
+        length >= if self == Self::Page { LARGE_PAGE } else { LARGE }
+    }
+
+    /// Whether scripts of other sites may read it: what subscribers' programs fetch is for everybody.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Feed(_) | Self::Data)
+    }
+
+    /// What a browser may do with it.
+    pub(super) fn content_policy(self) -> Option<HeaderValue> {
+        (self == Self::Page).then(|| HeaderValue::from_static(PAGE_POLICY))
+    }
+
+    /// The word for it in metrics.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Feed(_) => "feed",
+            Self::Page => "page",
+            Self::Data | Self::Other => "other",
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What one publish left, as a whole: every file of the manifest.
+//!
+//! A snapshot never mixes two publishes. The publisher appends to the manifest before it puts files into place, so a
+//! manifest that the files do not bear out yet means that a publish is under way: the last snapshot goes on.
+
+use super::bundle::{Bundle, Making};
+use super::disk;
+use super::entry::Entry;
+use super::kind::Kind;
+use super::options::Options;
+use super::pool::Pool;
+use super::refusal::Refusals;
+use crate::publish::{Error, Journal, ManifestLine, Writer, content_hash};
+use http::HeaderValue;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
+
+/// Slugs of tags by folded name.
+pub(super) type Slugs = Arc<HashMap<String, String>>;
+
+/// By what a change of the manifest is noticed: length, time of change, the file itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Stamp(u64, i64, i64, u64);
+
+impl Stamp {
+    /// The manifest as it is now; all zero when there is none.
+    pub(super) fn of(options: &Options) -> Self {
+        let metadata = fs::metadata(Writer::manifest(&options.directory));
+        metadata.map_or(Self::default(), |m| Self(m.len(), m.mtime(), m.mtime_nsec(), m.ino()))
+    }
+}
+
+/// The options, with what follows from them.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) options: Options,
+    /// How long an answer may be kept.
+    pub(super) cache_control: HeaderValue,
+    /// The same for a part of a feed: what stands before `im` is for caches that do not know it.
+    pub(super) delta_cache_control: HeaderValue,
+    pub(super) refusals: Refusals,
+}
+
+impl Rules {
+    /// What follows from options.
+    pub(super) fn of(options: Options) -> Result<Arc<Self>, Error> {
+        let keep = |words| {
+            let keep = format!("{words}, max-age={}", options.max_age.as_secs());
+            HeaderValue::from_str(&keep).unwrap_or(HeaderValue::from_static("no-cache"))
+        };
+        let (cache_control, delta_cache_control) = (keep("public"), keep("no-store, im"));
+        let refusals = Refusals::make(&options.site)?;
+        Ok(Arc::new(Self { options, cache_control, delta_cache_control, refusals }))
+    }
+}
+
+/// What one publish left.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    pub(super) rules: Arc<Rules>,
+    pub(super) stamp: Stamp,
+    pub(super) slugs: Slugs,
+    entries: HashMap<String, Arc<Entry>>,
+    /// Feeds and pages of channels that were published once and are not any more.
+    withdrawn: HashSet<String>,
+}
+
+/// What reading the manifest led to.
+#[derive(Debug)]
+pub(super) enum Loaded {
+    /// A whole publish.
+    Whole(Box<Snapshot>),
+    /// Files differ from the manifest, for somebody is at work.
+    UnderWay,
+}
+
+/// What a snapshot is loaded with.
+#[derive(Debug)]
+pub(super) struct Loading<'a> {
+    pub(super) rules: &'a Arc<Rules>,
+    pub(super) pool: &'a Pool,
+    pub(super) slugs: &'a Slugs,
+    /// The last snapshot.
+    pub(super) previous: Option<&'a Snapshot>,
+    /// Take what is there even while somebody publishes.
+    pub(super) anyway: bool,
+}
+
+impl Snapshot {
+    /// A file of the manifest.
+    pub(super) fn entry(&self, path: &str) -> Option<&Arc<Entry>> {
+        self.entries.get(path)
+    }
+
+    /// Whether a path was published once, and the configuration withdrew it.
+    pub(super) fn was_withdrawn(&self, path: &str) -> bool {
+        self.withdrawn.contains(path)
+    }
+
+    /// How many files there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+impl Loading<'_> {
+    /// Reads the manifest and every file that is new by it.
+    pub(super) fn load(&self) -> Result<Loaded, Error> {
+        let stamp = Stamp::of(&self.rules.options);
+        // Asked after the stamp and before the files: who is not at work now and has not changed the manifest by the end
+        // left the files as they are, be it that a publish broke off.
+        let at_work = !self.anyway && Writer::is_at_work(&self.rules.options.directory);
+        if at_work && self.previous.is_none() {
+            return Ok(Loaded::UnderWay);
+        }
+        let (living, withdrawn) = self.manifest()?;
+        let mut entries = HashMap::with_capacity(living.len());
+        let (mut others, mut held, mut differ) = (Vec::new(), 0, false);
+        for (path, hash) in living {
+            match self.known(&path, &hash) {
+                Some(entry) if entry.bundle().is_some() || rank(&path) == COLD => {
+                    held += weight(entry);
+                    entries.insert(path, Arc::clone(entry));
+                }
+                _ => others.push((rank(&path), path, hash)),
+            }
+        }
+        others.sort_unstable();
+        for (rank, path, hash) in others {
+            let wanted = rank < COLD && held < self.pool.budget();
+            let entry = match self.known(&path, &hash).filter(|_| !wanted) {
+                Some(entry) => Some(Arc::clone(entry)),
+                None => self.take(&path, &hash, wanted)?,
+            };
+            differ |= entry.is_none();
+            let before = || self.previous.and_then(|previous| previous.entry(&path)).map(Arc::clone);
+            let entry = entry.or_else(before).unwrap_or_else(|| Arc::new(Entry::new(path.clone(), hash)));
+            held += weight(&entry);
+            entries.insert(path, entry);
+        }
+        // A manifest that grew while it was read may have been read in part.
+        if (differ && at_work) || (stamp != Stamp::of(&self.rules.options) && !self.anyway) {
+            return Ok(Loaded::UnderWay);
+        }
+        let (rules, slugs) = (Arc::clone(self.rules), Arc::clone(self.slugs));
+        Ok(Loaded::Whole(Box::new(Snapshot { rules, stamp, slugs, entries, withdrawn })))
+    }
+
+    /// The manifest's living files, and what was withdrawn.
+    fn manifest(&self) -> Result<(BTreeMap<String, String>, HashSet<String>), Error> {
+        let lines = Journal::<ManifestLine>::open(Writer::manifest(&self.rules.options.directory)).read()?;
+        let dead = lines.iter().filter(|line| line.hash.is_none() && is_of_channel(&line.path));
+        let mut withdrawn: HashSet<String> = dead.map(|line| line.path.clone()).collect();
+        let mut living = ManifestLine::replay(lines);
+        living.retain(|path, _| is_servable(path));
+        withdrawn.retain(|path| !living.contains_key(path));
+        Ok((living, withdrawn))
+    }
+
+    /// The same file in the last snapshot, when it is answered the same.
+    fn known(&self, path: &str, hash: &str) -> Option<&Arc<Entry>> {
+        let previous = self.previous.filter(|previous| Arc::ptr_eq(&previous.rules, self.rules))?;
+        let is_same = |entry: &&Arc<Entry>| entry.hash == hash && entry.bundle().is_none_or(|b| b.hash == hash);
+        previous.entry(path).filter(is_same)
+    }
+
+    /// Looks at a file that is new by the manifest; `None` when it is another than the manifest says.
+    fn take(&self, path: &str, hash: &str, wanted: bool) -> Result<Option<Arc<Entry>>, Error> {
+        let entry = Entry::new(path.to_owned(), hash.to_owned());
+        // At the start there is nothing that could be mixed with; what is not wanted at once is looked at when asked for.
+        if !wanted && self.previous.is_none() {
+            return Ok(Some(Arc::new(entry)));
+        }
+        let Some(found) =
+            disk::read(&self.rules.options.directory, path).ok().filter(|f| content_hash(&f.bytes) == hash)
+        else {
+            return Ok(None);
+        };
+        if wanted {
+            let making = Making { path, hash, cache_control: &self.rules.cache_control, pool: self.pool };
+            let made = Bundle::make(&making, found).map_err(|source| could_not("prepare", path, source))?;
+            entry.keep(Arc::new(made.recorded(self.pool)));
+        }
+        Ok(Some(Arc::new(entry)))
+    }
+}
+
+/// Memory that an entry takes.
+fn weight(entry: &Entry) -> usize {
+    entry.bundle().map_or(0, |bundle| bundle.weight())
+}
+
+/// Whether the publisher ever meant a file to have these bytes: a claim stands in the manifest before they appear.
+pub(super) fn was_claimed(options: &Options, path: &str, hash: &str) -> Result<bool, Error> {
+    let lines = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).read()?;
+    Ok(lines.iter().any(|line| line.path == path && line.hash.as_deref() == Some(hash)))
+}
+
+/// From this rank on a file's bundle is made when somebody asks for it.
+const COLD: u8 = 3;
+
+/// In which order bundles are made: what most ask for first.
+fn rank(path: &str) -> u8 {
+    let in_root = !path.contains('/');
+    match (Kind::of(path), path.split('/').count()) {
+        _ if in_root || path.starts_with("editions/") && path.matches('/').count() == 1 => 0,
+        (Kind::Feed(_), _) => 1,
+        (Kind::Page, 3) if path.starts_with("tags/") || path.starts_with("sources/") => 2,
+        _ => COLD,
+    }
+}
+
+/// Whether a path is a channel's own: its feeds and its page.
+fn is_of_channel(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let of_channel = matches!(parts.as_slice(), [_] | ["editions", _] | ["tags" | "sources", _, _]);
+    of_channel && matches!(Kind::of(path), Kind::Feed(_) | Kind::Page)
+}
+
+/// Nothing hidden is served, and nothing that could lead out, whatever a damaged manifest says.
+fn is_servable(path: &str) -> bool {
+    !path.contains(['\0', '\\']) && path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
+}
+
+pub(super) fn could_not(action: &'static str, path: &str, source: io::Error) -> Error {
+    Error::Io { action, path: path.into(), source }
+}

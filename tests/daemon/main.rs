@@ -1,0 +1,10 @@
+//! The daemon and its schedule, through the real binary.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod life;
+mod process;
+mod schedule;

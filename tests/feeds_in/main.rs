@@ -1,0 +1,14 @@
+//! Upstream feeds from the wire to the published directory: real SQLite, real servers on loopback, a clock that is stepped.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod changes;
+mod days;
+mod editors;
+mod floods;
+mod joining;
+mod upstream;
+mod whole;
