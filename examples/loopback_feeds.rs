@@ -26,8 +26,30 @@ const APART: u64 = 51_840;
 
 /// What the entries are about.
 const TAGS: [&str; 24] = [
-    "Linux", "Rust", "AI", "Chips", "Security", "Kernel", "Desktop", "Games", "Cloud", "Science", "Space", "Privacy", "Law",
-    "Money", "Phones", "Networks", "Databases", "Compilers", "Browsers", "Robots", "Energy", "Cars", "Music", "Films",
+    "Linux",
+    "Rust",
+    "AI",
+    "Chips",
+    "Security",
+    "Kernel",
+    "Desktop",
+    "Games",
+    "Cloud",
+    "Science",
+    "Space",
+    "Privacy",
+    "Law",
+    "Money",
+    "Phones",
+    "Networks",
+    "Databases",
+    "Compilers",
+    "Browsers",
+    "Robots",
+    "Energy",
+    "Cars",
+    "Music",
+    "Films",
 ];
 
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +111,15 @@ impl Site {
         let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let feeds = (0..settings.feeds).map(|_| Feed::default()).collect();
         let zero = AtomicU64::default;
-        Self { settings, began, feeds, fetched: zero(), unchanged: zero(), unconditional: zero(), changes: Mutex::default() }
+        Self {
+            settings,
+            began,
+            feeds,
+            fetched: zero(),
+            unchanged: zero(),
+            unconditional: zero(),
+            changes: Mutex::default(),
+        }
     }
 
     fn address(&self, host: u32) -> Ipv4Addr {
@@ -169,7 +199,8 @@ impl Site {
     fn feed(&self, number: u32, head: &str) -> Vec<u8> {
         let Some(feed) = self.feeds.get(number as usize) else { return answer("404 Not Found", "", "No such feed") };
         let etag = format!("\"{number}-{}\"", feed.added.load(Ordering::SeqCst));
-        let condition = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("if-none-match:").map(str::to_owned));
+        let condition =
+            head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("if-none-match:").map(str::to_owned));
         let again = feed.asked.fetch_add(1, Ordering::SeqCst) > 0;
         if again && condition.is_none() {
             self.unconditional.fetch_add(1, Ordering::SeqCst);

@@ -135,8 +135,8 @@ async fn compose_all(
     };
     let editions = if scope.all { store.all_editions().await? } else { scope.changes.editions.clone() };
     let bar = progress.publishing(editions.len());
-    let mut units =
-        futures::stream::iter(editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids))).buffered(WORKERS);
+    let mut units = futures::stream::iter(editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids)))
+        .buffered(WORKERS);
     while let Some(files) = units.try_next().await? {
         bar.inc(u64::try_from(files.len()).unwrap_or_default());
         writing.put_all(files).await?;
@@ -198,8 +198,8 @@ async fn changed_items(
         channels.iter().filter_map(|state| changes.channels.get(&state.id).map(|shift| (state, shift))).collect();
     tracing::debug!(items = changes.items.len(), channels = changed.len(), "changed");
     let bar = progress.publishing(changes.items.len() + changed.len());
-    let mut units =
-        futures::stream::iter(changes.items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids))).buffered(WORKERS);
+    let mut units = futures::stream::iter(changes.items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids)))
+        .buffered(WORKERS);
     while let Some(files) = units.try_next().await? {
         bar.inc(u64::try_from(files.len()).unwrap_or_default());
         writing.put_all(files).await?;
