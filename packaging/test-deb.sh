@@ -161,14 +161,14 @@ tag=$(get --head http://127.0.0.1:8080/atom.xml | tr -d '\r' | sed -n 's/^etag: 
 inside curl -s -o /dev/null -w 'If-None-Match: %{http_code}\n' -H "If-None-Match: $tag" http://127.0.0.1:8080/atom.xml | grep 304
 await 30 "/readyz" get http://127.0.0.1:9188/readyz
 echo "readyz: $(get http://127.0.0.1:9188/readyz)"
-get http://127.0.0.1:9188/metrics | grep -v '^#' | head -5
+get http://127.0.0.1:9188/metrics | sed -n '/^#/!p' | sed -n '1,6p'
 property StatusText
 inside find /var/lib/private/wellsourced -maxdepth 1 -printf '%M %u %f\n'
 
 say "reload with a wrong configuration: refused with its place, the old one stays"
 pid=$(property MainPID)
 cp "$root/etc/wellsourced/wellsourced.toml" "$work/good.toml"
-echo 'titel = "wrong"' >>"$root/etc/wellsourced/wellsourced.toml"
+sed -i 's|^language = .*|&\nlanguge = "en"|' "$root/etc/wellsourced/wellsourced.toml"
 mark
 inside systemctl reload wellsourced
 await 20 "the mistake is logged" logged 'wellsourced.toml:[0-9]*:[0-9]*:'

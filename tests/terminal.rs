@@ -60,6 +60,24 @@ fn posts_inspected_and_urls_verified_are_told_without_commands() {
 }
 
 #[test]
+fn a_feed_inspected_is_told_without_commands() {
+    let site = Site::new("");
+    let text = "&#10;forged &#x9b;31m&#x7f;&#x202e;";
+    let feed = format!(
+        "<rss version='2.0'><channel><title>Feed{text}</title><link>https://example.org/{text}</link><description>d{text}</description>\
+         <item><guid>g{text}</guid><title>Entry{text}</title><link>https://example.org/1?{text}</link>\
+         <category>c{text}</category><author>a{text}</author><description>x{text}</description></item></channel></rss>"
+    );
+    site.write("feed.xml", feed);
+    for json in [&["--json"][..], &[]] {
+        let output = binary().arg("inspect").args(json).arg(site.path("feed.xml")).output().unwrap();
+        let text = told(&output);
+        assert_harmless(&text);
+        assert!(text.contains("Entry") && !text.contains("\nforged"), "{text}");
+    }
+}
+
+#[test]
 fn a_mistake_is_told_without_commands() {
     let output = binary().args(["--once", "--config", &format!("nowhere{HOSTILE}\nforged")]).output().unwrap();
     assert_harmless(&told(&output));

@@ -1,6 +1,6 @@
 //! `export`: the feed inputs as a list of subscriptions for other readers.
 
-use super::print;
+use super::write_out;
 use crate::config::Settings;
 use crate::pipeline::{FeedInput, Input};
 use anyhow::Context;
@@ -18,7 +18,8 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<u8> {
         ..OPML::default()
     };
     let text = list.to_string().context("cannot write the list")?;
-    print(&format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{text}"))?;
+    // As it is: names keep every character that XML may hold.
+    write_out(format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{text}\n").as_bytes())?;
     Ok(0)
 }
 

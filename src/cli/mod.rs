@@ -139,14 +139,7 @@ fn tell(prefix: &str, error: &anyhow::Error) {
 /// Writes a line to stdout, without what would command a terminal. A reader that went away (`| head`) is no failure of ours,
 /// but ends the work.
 fn print(line: &str) -> anyhow::Result<()> {
-    write_out(
-        format!(
-            "{}
-",
-            telemetry::printable(line)
-        )
-        .as_bytes(),
-    )
+    write_out(format!("{}\n", telemetry::printable(line)).as_bytes())
 }
 
 /// Writes whole lines to stdout.

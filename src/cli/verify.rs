@@ -5,7 +5,7 @@ use super::{now, settings_or_default, write_out};
 use crate::config::Environment;
 use crate::model::{Check, Hop, LinkKey, Verdict};
 use crate::net::{self, Client};
-use crate::telemetry::OneLine;
+use crate::telemetry::{OneLine, printable};
 use crate::verify::{CheckOptions, Target, check_all};
 use futures::StreamExt;
 use serde::Serialize;
@@ -91,15 +91,16 @@ fn tell(lines: &mut Vec<u8>, json: bool, url: &str, check: &Check) -> anyhow::Re
     let (verdict, status, ms) = (*verdict, *status, *ms);
     let final_url = final_url.as_deref();
     if json {
-        serde_json::to_writer(&mut *lines, &Told { url, verdict, rule, evidence, status, final_url, hops, ms })?;
+        let told = serde_json::to_string(&Told { url, verdict, rule, evidence, status, final_url, hops, ms })?;
+        lines.extend_from_slice(printable(&told).as_bytes());
     } else {
         let (shown, evidence) = (OneLine(url), OneLine(evidence));
         write!(lines, "{verdict:<10} {shown}  ({rule}: {evidence}, {ms} ms)")?;
         for hop in hops {
-            write!(lines, "\n             {} {}", hop.status, hop.url)?;
+            write!(lines, "\n             {} {}", hop.status, OneLine(&hop.url))?;
         }
         if let Some(end) = final_url.filter(|end| *end != url) {
-            write!(lines, "\n             → {end}")?;
+            write!(lines, "\n             → {}", OneLine(end))?;
         }
     }
     lines.push(b'\n');

@@ -1,4 +1,4 @@
-//! What the service manager is told (sd_notify(3)). Without one nothing is sent, and nothing is missed.
+//! What the service manager is told (`sd_notify(3)`). Without one nothing is sent, and nothing is missed.
 
 use sd_notify::NotifyState;
 use std::time::Duration;

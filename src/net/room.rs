@@ -40,13 +40,11 @@ impl Room {
     pub(super) async fn grow(&mut self, bytes: usize, deadline: Instant) -> bool {
         while bytes > self.bytes() {
             let Some(places) = self.all.get(self.held.len()) else { return true };
-            match timeout_at(deadline, Arc::clone(places).acquire_owned()).await {
-                Ok(Ok(place)) => self.held.push(Arc::new(place)),
-                _ => {
-                    self.denied = true;
-                    return false;
-                }
-            }
+            let Ok(Ok(place)) = timeout_at(deadline, Arc::clone(places).acquire_owned()).await else {
+                self.denied = true;
+                return false;
+            };
+            self.held.push(Arc::new(place));
         }
         true
     }

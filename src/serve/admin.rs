@@ -8,10 +8,12 @@ use super::watch::Watch;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::routing::get;
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::Service;
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use std::fmt;
 use std::future::Future;
@@ -47,8 +49,12 @@ pub async fn admin(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let router = router(health);
-    let service = |watch| Connection { router: TowerToHyperService::new(router.clone()), watch };
-    connections::serve(listener, &limits, shutdown, service).await;
+    let protocol = connections::protocol(&limits);
+    let speak = |io, watch| {
+        let connection = Connection { router: TowerToHyperService::new(router.clone()), watch };
+        protocol.serve_connection(TokioIo::new(io), connection).map(drop)
+    };
+    connections::serve(listener, &limits, shutdown, speak, |_| {}).await;
     Ok(())
 }
 

@@ -3,9 +3,10 @@
 //! Body, entity tag and codings of a bundle always stem from the same bytes.
 
 use super::coding::{Accepted, Coding};
+use super::delta::Outline;
 use super::disk::Found;
 use super::kind::Kind;
-use super::pool::Held;
+use super::pool::{Held, Pool};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::header::{
@@ -35,12 +36,15 @@ pub(super) struct Variant {
 #[derive(Debug)]
 pub(super) struct Bundle {
     pub(super) kind: Kind,
-    published: Variant,
+    /// The published bytes.
+    pub(super) published: Variant,
     compressed: Vec<Variant>,
     /// When the file was put into place, whole seconds.
     pub(super) modified: DateTime<Utc>,
     /// The same as a header.
     pub(super) last_modified: HeaderValue,
+    /// Where the entries of a feed stand.
+    pub(super) outline: Option<Outline>,
     /// Hash of the published bytes.
     pub(super) hash: String,
     /// Its place in memory, given back when nobody holds it any more.
@@ -53,11 +57,12 @@ pub(super) struct Making<'a> {
     pub(super) path: &'a str,
     pub(super) hash: &'a str,
     pub(super) cache_control: &'a HeaderValue,
+    pub(super) pool: &'a Pool,
 }
 
 impl Bundle {
     /// Makes the bundle of a file; compresses, so not for a thread that answers requests.
-    pub(super) fn make(making: &Making<'_>, found: Found, hold: impl FnOnce(usize) -> Held) -> io::Result<Self> {
+    pub(super) fn make(making: &Making<'_>, found: Found) -> io::Result<Self> {
         let kind = Kind::of(making.path);
         let modified = DateTime::<Utc>::from(found.modified);
         let last_modified = header(&modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string())?;
@@ -87,8 +92,12 @@ impl Bundle {
         };
         let compressed = bodies.into_iter().map(&variant).collect::<io::Result<_>>()?;
         let published = variant((Coding::Identity, published))?;
-        let hash = making.hash.to_owned();
-        Ok(Self { kind, published, compressed, modified, last_modified, hash, held: hold(weight) })
+        let (hash, held) = (making.hash.to_owned(), making.pool.hold(weight));
+        let outline = match kind {
+            Kind::Feed(format) => Outline::of(format, &published.body),
+            _ => None,
+        };
+        Ok(Self { kind, published, compressed, modified, last_modified, outline, hash, held })
     }
 
     /// The variant that a client wants most; of those it wants alike, the smallest. Who refuses every coding gets the
@@ -103,6 +112,14 @@ impl Bundle {
             }
         }
         chosen.0
+    }
+
+    /// Remembers what readers of this version have seen.
+    pub(super) fn recorded(self, pool: &Pool) -> Self {
+        if let Some(outline) = &self.outline {
+            pool.versions.record(&self.hash, outline.prints(&self.published.body));
+        }
+        self
     }
 
     /// Bytes that it takes.

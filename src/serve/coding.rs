@@ -91,9 +91,9 @@ impl Accepted {
     pub(super) const PLAIN: Self = Self { gzip: 0, brotli: 0, zstd: 0, identity: FULL };
 
     /// Reads the values of `Accept-Encoding`.
-    pub(super) fn read(values: &[&str]) -> Self {
+    pub(super) fn read<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         let (mut named, mut star) = ([None; 4], None);
-        for (name, weight) in values.iter().flat_map(|list| weighted(list)) {
+        for (name, weight) in values.flat_map(weighted) {
             let [gzip, brotli, zstd, identity] = &mut named;
             let place = match name {
                 name if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") => gzip,
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn codings_are_weighed() {
         let read = |list| {
-            let accepted = Accepted::read(&[list]);
+            let accepted = Accepted::read(std::iter::once(list));
             [Coding::Gzip, Coding::Brotli, Coding::Zstd, Coding::Identity].map(|coding| accepted.weight(coding))
         };
         assert_eq!(read("gzip, deflate, br, zstd"), [1000, 1000, 1000, 1]);

@@ -4,12 +4,8 @@
 
 use super::options::Limits;
 use super::watch::{Clock, Phase, Watch, Watched};
-use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
-use hyper::service::HttpService;
-use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
-use std::error::Error as StdError;
 use std::future::Future;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +15,9 @@ use tokio::task::AbortHandle;
 
 /// The sweep's longest interval; a shorter limit makes it a quarter of that.
 const SWEEP: Duration = Duration::from_millis(500);
+
+/// hyper takes no smaller buffer.
+const SMALLEST_HEAD: usize = 8192;
 
 /// How long accepting rests after an error, such as too many open files.
 const REST: Duration = Duration::from_millis(50);
@@ -32,21 +31,26 @@ struct Connections {
     open: Mutex<HashMap<u64, (Arc<Watch>, AbortHandle)>>,
 }
 
+/// How HTTP is spoken within limits.
+pub(super) fn protocol(limits: &Limits) -> http1::Builder {
+    let mut protocol = http1::Builder::new();
+    // The sweep sees to time; hyper's own timer would be set anew for every request.
+    protocol.header_read_timeout(None).max_buf_size(limits.head_bytes.max(SMALLEST_HEAD)).half_close(false);
+    protocol
+}
+
 /// Serves the connections of a listener until `shutdown`, and then those that have an answer under way.
 ///
-/// `service` makes the service of a connection; it tells the watch when a request came and when its answer is made.
-pub(super) async fn serve<S, B>(
+/// `speak` speaks HTTP on a connection to its end; it tells the watch when a request came and when its answer is made.
+/// `counted` is told now and then how many connections are open.
+pub(super) async fn serve<F>(
     listener: TcpListener,
     limits: &Limits,
     shutdown: impl Future<Output = ()>,
-    service: impl Fn(Arc<Watch>) -> S,
+    speak: impl Fn(Watched, Arc<Watch>) -> F,
+    counted: impl Fn(usize),
 ) where
-    S: HttpService<Incoming, ResBody = B> + Send + 'static,
-    S::Future: Send,
-    S::Error: Into<Box<dyn StdError + Send + Sync>>,
-    B: Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    F: Future<Output = ()> + Send + 'static,
 {
     let shortest = limits.head.min(limits.idle).min(limits.stalled);
     let connections = Arc::new(Connections {
@@ -58,20 +62,17 @@ pub(super) async fn serve<S, B>(
     let mut shutdown = std::pin::pin!(shutdown);
     let mut sweep = tokio::time::interval(connections.sweep);
     sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-    let mut protocol = http1::Builder::new();
-    // The sweep sees to time; hyper's own timer would be set anew for every request.
-    protocol.header_read_timeout(None).max_buf_size(limits.head_bytes.max(8192)).half_close(false);
     let mut number = 0_u64;
     loop {
         tokio::select! {
             biased;
             () = &mut shutdown => break,
-            _ = sweep.tick() => connections.sweep(),
+            _ = sweep.tick() => counted(connections.sweep()),
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     number += 1;
                     connections.make_room();
-                    connections.begin(number, stream, &protocol, &service);
+                    connections.begin(number, stream, &speak);
                 }
                 Err(error) => {
                     // A client that went away is nothing; too many open files are, and idle clients hold most of them.
@@ -89,31 +90,18 @@ pub(super) async fn serve<S, B>(
 }
 
 impl Connections {
-    fn begin<S, B>(
-        self: &Arc<Self>,
-        number: u64,
-        stream: TcpStream,
-        protocol: &http1::Builder,
-        service: impl Fn(Arc<Watch>) -> S,
-    ) where
-        S: HttpService<Incoming, ResBody = B> + Send + 'static,
-        S::Future: Send,
-        S::Error: Into<Box<dyn StdError + Send + Sync>>,
-        B: Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    fn begin<F>(self: &Arc<Self>, number: u64, stream: TcpStream, speak: impl Fn(Watched, Arc<Watch>) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
     {
         let watch = Arc::new(Watch::new(Arc::clone(&self.clock)));
-        let io = TokioIo::new(Watched::new(stream, Arc::clone(&watch)));
-        let connection = protocol.serve_connection(io, service(Arc::clone(&watch)));
+        let spoken = speak(Watched::new(stream, Arc::clone(&watch)), Arc::clone(&watch));
         let leave = Leave { connections: Arc::clone(self), number };
-        // Registered before it may end.
+        // On the list before it may leave it.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let task = tokio::spawn(async move {
             let _leave = leave;
-            if let Err(error) = connection.await {
-                tracing::trace!(%error, "a connection broke off");
-            }
+            spoken.await;
         });
         open.insert(number, (watch, task.abort_handle()));
     }
@@ -127,8 +115,8 @@ impl Connections {
         u64::try_from(time.as_nanos().div_ceil(self.sweep.as_nanos())).unwrap_or(u64::MAX).max(1)
     }
 
-    /// Closes connections that are overdue.
-    fn sweep(&self) {
+    /// Closes connections that are overdue. Returns how many there are.
+    fn sweep(&self) -> usize {
         let now = self.clock.tick();
         let overdue = |(watch, task): &(Arc<Watch>, AbortHandle)| {
             let (phase, since, began) = watch.state();
@@ -145,7 +133,9 @@ impl Connections {
                 task.abort();
             }
         };
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).values().for_each(overdue);
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().for_each(overdue);
+        open.len()
     }
 
     /// At the limit, those that were idle longest make way: some at once, for finding them means to look at all.

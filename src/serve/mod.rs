@@ -10,6 +10,7 @@ mod bundle;
 mod coding;
 mod conditional;
 mod connections;
+mod delta;
 mod disk;
 mod entry;
 mod error;
@@ -24,6 +25,7 @@ mod respond;
 mod route;
 mod site;
 mod snapshot;
+mod versions;
 mod watch;
 
 pub use admin::{Health, admin};
@@ -31,3 +33,6 @@ pub use error::Error;
 pub use options::{BUDGET, Limits, Options};
 pub use public::public;
 pub use site::Site;
+
+#[cfg(test)]
+mod tests;

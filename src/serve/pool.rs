@@ -4,9 +4,13 @@
 //! once all together exceed the budget.
 
 use super::entry::Entry;
+use super::versions::Versions;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// From so many noted entries on, those that are gone are struck off.
+const MANY: usize = 10_000;
 
 /// The bundles of one site.
 #[derive(Debug)]
@@ -15,6 +19,8 @@ pub(super) struct Pool {
     taken: Arc<AtomicUsize>,
     /// Entries whose bundle was made for a request.
     passing: Mutex<VecDeque<Weak<Entry>>>,
+    /// What readers of feeds have seen.
+    pub(super) versions: Versions,
 }
 
 /// A place in memory; dropping it gives it back.
@@ -40,7 +46,7 @@ impl Drop for Held {
 impl Pool {
     /// A pool that bundles may fill up to so many bytes.
     pub(super) fn new(budget: usize) -> Self {
-        Self { budget, taken: Arc::default(), passing: Mutex::default() }
+        Self { budget, taken: Arc::default(), passing: Mutex::default(), versions: Versions::default() }
     }
 
     /// Bytes that bundles may take.
@@ -63,6 +69,9 @@ impl Pool {
     pub(super) fn admit(&self, entry: &Arc<Entry>) {
         let mut passing = self.passing.lock().unwrap_or_else(PoisonError::into_inner);
         passing.push_back(Arc::downgrade(entry));
+        if passing.len() > MANY {
+            passing.retain(|entry| entry.strong_count() > 0);
+        }
         while self.taken() > self.budget && passing.len() > 1 {
             if let Some(oldest) = passing.pop_front().and_then(|oldest| oldest.upgrade()) {
                 oldest.let_go();

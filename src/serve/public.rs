@@ -6,39 +6,89 @@ use super::refusal::Answer;
 use super::respond::{Outcome, respond};
 use super::site::Site;
 use super::watch::Watch;
+use crate::telemetry::metrics::{self, Requests};
+use futures::FutureExt;
 use futures::future::{BoxFuture, Either, Ready, ready};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::Service;
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// Files read, or compressed, at once.
+const READERS: usize = 4;
 
 /// How often it is looked whether another process published.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Serves a site until `shutdown`; answers under way are finished then. Looks now and then whether another process
 /// published.
+///
+/// All connections live on one thread of their own: a request is then never handed from thread to thread, which would cost
+/// more than answering it, and a cycle that keeps the other threads busy does not keep readers waiting.
 pub async fn public(
     listener: TcpListener,
     site: Arc<Site>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let looking = tokio::spawn(look(Arc::clone(&site)));
-    let service = |watch| Connection { site: Arc::clone(&site), watch };
-    connections::serve(listener, &limits, shutdown, service).await;
-    looking.abort();
-    Ok(())
+    let listener = listener.into_std()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (end, mut ended) = oneshot::channel();
+    let serving = move || {
+        // Nobody to tell means that the caller is gone, and then so is the reason to serve.
+        let _ = end.send(on_this_thread(listener, &site, &limits, stopped));
+    };
+    std::thread::Builder::new().name("serve".to_owned()).spawn(serving)?;
+    tokio::select! {
+        outcome = &mut ended => return outcome.unwrap_or_else(died),
+        () = shutdown => drop(stop),
+    }
+    ended.await.unwrap_or_else(died)
+}
+
+fn died(_: oneshot::error::RecvError) -> io::Result<()> {
+    Err(io::Error::other("the thread that serves died"))
+}
+
+/// Serves until the other end of `stopped` is dropped.
+fn on_this_thread(
+    listener: std::net::TcpListener,
+    site: &Arc<Site>,
+    limits: &Limits,
+    stopped: oneshot::Receiver<()>,
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(READERS).build()?;
+    let outcome = runtime.block_on(async {
+        let listener = TcpListener::from_std(listener)?;
+        let looking = tokio::spawn(look(Arc::clone(site)));
+        let requests = Arc::new(Requests::new());
+        let protocol = connections::protocol(limits);
+        let speak = |io, watch| {
+            let connection = Connection { site: Arc::clone(site), requests: Arc::clone(&requests), watch };
+            // How a connection breaks off is the client's affair.
+            protocol.serve_connection(TokioIo::new(io), connection).map(drop)
+        };
+        connections::serve(listener, limits, stopped.map(drop), speak, metrics::connections).await;
+        looking.abort();
+        Ok(())
+    });
+    // A read that the disk keeps waiting must not hold up the end.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn look(site: Arc<Site>) {
     let mut again = tokio::time::interval(LOOK);
     again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
+        metrics::served(site.files(), site.memory());
         again.tick().await;
         if site.is_outdated()
             && let Err(error) = site.reload().await
@@ -51,6 +101,7 @@ async fn look(site: Arc<Site>) {
 /// What answers the requests of one connection.
 struct Connection {
     site: Arc<Site>,
+    requests: Arc<Requests>,
     watch: Arc<Watch>,
 }
 
@@ -62,14 +113,17 @@ impl Service<Request<Incoming>> for Connection {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         self.watch.asked();
         match respond(&self.site, &request) {
-            Outcome::Ready(answer, _) => {
+            Outcome::Ready(answer, kind) => {
+                self.requests.count(kind, answer.status().as_u16());
                 self.watch.answered();
                 Either::Left(ready(Ok(answer)))
             }
             Outcome::Cold(cold) => {
                 let (site, watch) = (Arc::clone(&self.site), Arc::clone(&self.watch));
+                let requests = Arc::clone(&self.requests);
                 Either::Right(Box::pin(async move {
-                    let (answer, _) = cold.respond(&site).await;
+                    let (answer, kind) = cold.respond(&site).await;
+                    requests.count(kind, answer.status().as_u16());
                     watch.answered();
                     Ok(answer)
                 }))

@@ -3,29 +3,40 @@
 use super::accept;
 use super::bundle::{Bundle, Variant};
 use super::coding::Accepted;
-use super::conditional::{is_refused, is_unchanged};
+use super::conditional::{is_refused, is_unchanged, tags};
 use super::entry::Entry;
 use super::kind::Kind;
+use super::quality::weighted;
 use super::range::{Wanted, wanted};
 use super::refusal::{self, Answer};
 use super::route::{Route, route};
 use super::site::{Fetched, Site};
 use super::snapshot::Snapshot;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LOCATION, CONTENT_RANGE, HOST, RANGE, VARY};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LOCATION, CONTENT_RANGE, HOST, IF_NONE_MATCH, RANGE,
+    VARY,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use std::sync::Arc;
+
+/// Which parts of a feed a reader takes (RFC 3229, section 10.5.3), and which it got.
+const A_IM: HeaderName = HeaderName::from_static("a-im");
+const IM: HeaderName = HeaderName::from_static("im");
+
+/// What an answer without a file is about.
+const NO_FILE: &str = "other";
 
 /// An answer, or what it takes to give one.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// The answer, and the kind of file that it is about.
-    Ready(Answer, Option<Kind>),
-    /// The file is not in memory.
+    /// The answer, and what it is about, for metrics.
+    Ready(Answer, &'static str),
+    /// The file is not in memory, or only a part of it may be wanted.
     Cold(Cold),
 }
 
-/// A file that is asked for and not in memory.
+/// A file that takes more than looking into memory.
 #[derive(Debug)]
 pub(super) struct Cold {
     entry: Arc<Entry>,
@@ -45,7 +56,7 @@ struct Asked {
 /// Answers a request; its body, if it has one, is not looked at.
 pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
     let snapshot = site.snapshot();
-    let refuse = |status| Outcome::Ready(snapshot.rules.refusals.answer(status), None);
+    let refuse = |status| Outcome::Ready(snapshot.rules.refusals.answer(status), NO_FILE);
     if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
         return refuse(StatusCode::BAD_REQUEST);
     }
@@ -59,13 +70,14 @@ pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
         Route::File(entry) => file(entry, Asked { negotiated: false, head }, request.headers()),
         Route::Channel(folder) => {
             let at = |form: accept::Form| snapshot.entry(&format!("{folder}{}", form.file_name()));
-            let form = accept::choose(&texts(request.headers(), &ACCEPT), |form| at(form).is_some());
+            let accepted: Vec<&str> = texts(request.headers(), &ACCEPT).collect();
+            let form = accept::choose(&accepted, |form| at(form).is_some());
             match form.and_then(at) {
                 Some(entry) => file(entry, Asked { negotiated: true, head }, request.headers()),
                 None => refuse(StatusCode::NOT_ACCEPTABLE),
             }
         }
-        Route::Moved(location) => Outcome::Ready(refusal::moved(&location, &snapshot.rules.cache_control), None),
+        Route::Moved(location) => Outcome::Ready(refusal::moved(&location, &snapshot.rules.cache_control), NO_FILE),
         Route::Gone => refuse(StatusCode::GONE),
         Route::Unknown => refuse(StatusCode::NOT_FOUND),
     }
@@ -80,31 +92,33 @@ fn options(snapshot: &Snapshot, path: &str) -> Outcome {
         Route::Gone => snapshot.rules.refusals.answer(StatusCode::GONE),
         Route::Unknown => snapshot.rules.refusals.answer(StatusCode::NOT_FOUND),
     };
-    Outcome::Ready(answer, None)
+    Outcome::Ready(answer, NO_FILE)
 }
 
 fn file(entry: &Arc<Entry>, asked: Asked, headers: &HeaderMap) -> Outcome {
-    match entry.bundle() {
-        Some(bundle) => Outcome::Ready(answer(&bundle, &entry.path, asked, headers), Some(bundle.kind)),
+    match entry.bundle().filter(|_| !headers.contains_key(&A_IM)) {
+        Some(bundle) => Outcome::Ready(answer(&bundle, &entry.path, asked, headers), bundle.kind.as_str()),
         None => Outcome::Cold(Cold { entry: Arc::clone(entry), asked, headers: headers.clone() }),
     }
 }
 
 impl Cold {
     /// Answers with what is on the disk.
-    pub(super) async fn respond(self, site: &Site) -> (Answer, Option<Kind>) {
-        let kind = Some(Kind::of(&self.entry.path));
+    pub(super) async fn respond(self, site: &Site) -> (Answer, &'static str) {
+        let kind = Kind::of(&self.entry.path).as_str();
         let status = match site.fetch(&self.entry).await {
-            Ok(Fetched::Bundle(bundle)) => {
-                return (answer(&bundle, &self.entry.path, self.asked, &self.headers), kind);
-            }
+            Ok(Fetched::Bundle(bundle)) => return (self.with(site, &bundle).await, kind),
             Ok(Fetched::Missing) => StatusCode::NOT_FOUND,
             Ok(Fetched::Differs) => {
-                tracing::warn!(path = self.entry.path, "a published file is another than the manifest says");
+                if self.entry.is_news() {
+                    tracing::warn!(path = self.entry.path, "somebody altered a published file; it is not served");
+                }
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Err(error) => {
-                tracing::error!(path = self.entry.path, %error, "a published file cannot be served");
+                if self.entry.is_news() {
+                    tracing::error!(path = self.entry.path, %error, "a published file cannot be served");
+                }
                 StatusCode::SERVICE_UNAVAILABLE
             }
         };
@@ -112,11 +126,56 @@ impl Cold {
     }
 }
 
+impl Cold {
+    /// Answers with a bundle, or with that of it which the reader has not seen (RFC 3229).
+    async fn with(&self, site: &Site, bundle: &Arc<Bundle>) -> Answer {
+        let whole = answer(bundle, &self.entry.path, self.asked, &self.headers);
+        if whole.status() != StatusCode::OK || !wants_delta(&self.headers) {
+            return whole;
+        }
+        for base in bases(&self.headers) {
+            match site.delta(bundle, &self.entry.path, base).await {
+                Ok(Some(delta)) => {
+                    let cache_control = &site.snapshot().rules.delta_cache_control;
+                    return as_delta(answer(&delta, &self.entry.path, self.asked, &self.headers), cache_control);
+                }
+                Ok(None) => {}
+                Err(error) => tracing::error!(path = self.entry.path, %error, "a feed cannot be cut down"),
+            }
+        }
+        whole
+    }
+}
+
+/// Whether a reader takes a feed without what it has.
+fn wants_delta(headers: &HeaderMap) -> bool {
+    texts(headers, &A_IM).flat_map(weighted).any(|(name, weight)| name.eq_ignore_ascii_case("feed") && weight > 0)
+}
+
+/// Hashes of the versions that a reader has.
+fn bases(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    texts(headers, &IF_NONE_MATCH)
+        .flat_map(tags)
+        .map(|tag| tag.trim_matches('"'))
+        .map(|tag| tag.split('-').next().unwrap_or_default())
+}
+
+/// Marks an answer as a part. Only caches that know of deltas may keep it (RFC 3229, section 10.8.3).
+fn as_delta(mut answer: Answer, cache_control: &HeaderValue) -> Answer {
+    *answer.status_mut() = StatusCode::IM_USED;
+    let headers = answer.headers_mut();
+    headers.insert(IM, HeaderValue::from_static("feed"));
+    headers.insert(CACHE_CONTROL, cache_control.clone());
+    headers.append(VARY, HeaderValue::from_static("If-None-Match"));
+    headers.remove(ACCEPT_RANGES);
+    answer
+}
+
 /// Answers with a bundle.
 fn answer(bundle: &Bundle, path: &str, asked: Asked, headers: &HeaderMap) -> Answer {
     let accepted = match headers.get(ACCEPT_ENCODING) {
         None => Accepted::PLAIN,
-        Some(_) => Accepted::read(&texts(headers, &ACCEPT_ENCODING)),
+        Some(_) => Accepted::read(texts(headers, &ACCEPT_ENCODING)),
     };
     let variant = bundle.choose(accepted);
     if is_refused(headers, &variant.tag, bundle.modified) {
@@ -171,6 +230,6 @@ fn with_headers(status: StatusCode, headers: &HeaderMap) -> Answer {
 }
 
 /// The values of a header that are text.
-fn texts<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Vec<&'a str> {
-    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect()
+fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
 }

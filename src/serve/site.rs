@@ -1,15 +1,15 @@
 //! The site as it is served: the last whole publish, and how it is exchanged for the next.
 
 use super::bundle::{Bundle, Making};
-use super::disk;
+use super::disk::{self, Found};
 use super::entry::Entry;
 use super::error::Error;
 use super::options::Options;
 use super::pool::Pool;
-use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot, Stamp};
+use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot, Stamp, was_claimed};
 use crate::model::ChannelKind;
 use crate::publish::content_hash;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -18,13 +18,26 @@ use tokio::sync::Mutex;
 /// How often a publish that is under way at the start is looked at again, and how many times at most.
 const WAIT: (Duration, u32) = (Duration::from_millis(200), 50);
 
+/// Deltas kept: most readers of a feed come with one of its last versions.
+const DELTAS: usize = 64;
+
 /// A published directory that is served.
 #[derive(Debug)]
 pub struct Site {
     current: RwLock<Arc<Snapshot>>,
     pool: Arc<Pool>,
-    /// Held while a publish is read; what a publish under way claims: path → hash.
-    claims: Mutex<BTreeMap<String, String>>,
+    /// The last ones made.
+    deltas: std::sync::Mutex<VecDeque<Delta>>,
+    /// Held while a publish is read.
+    reading: Mutex<()>,
+}
+
+/// What one version of a feed has that an earlier one had not.
+#[derive(Debug)]
+struct Delta {
+    of: String,
+    since: String,
+    bundle: Arc<Bundle>,
 }
 
 /// What became of a file that was not in memory.
@@ -34,7 +47,7 @@ pub(super) enum Fetched {
     Bundle(Arc<Bundle>),
     /// It is not there.
     Missing,
-    /// It is another than the manifest says: a publish broke off, or somebody altered it.
+    /// The manifest does not know its bytes: somebody altered it.
     Differs,
 }
 
@@ -54,7 +67,12 @@ impl Site {
             });
             if let Loaded::Whole(snapshot) = loaded.await?? {
                 let current = RwLock::new(Arc::from(snapshot));
-                return Ok(Arc::new(Self { current, pool, claims: Mutex::default() }));
+                return Ok(Arc::new(Self {
+                    current,
+                    pool,
+                    deltas: std::sync::Mutex::default(),
+                    reading: Mutex::default(),
+                }));
             }
             tokio::time::sleep(pause).await;
             attempt += 1;
@@ -95,7 +113,7 @@ impl Site {
     }
 
     async fn load(&self, rules: Arc<Rules>, anyway: bool) -> Result<bool, Error> {
-        let mut claims = self.claims.lock().await;
+        let _one_at_a_time = self.reading.lock().await;
         let previous = self.snapshot();
         if !anyway && Stamp::of(&rules.options) == previous.stamp {
             return Ok(false);
@@ -108,60 +126,82 @@ impl Site {
         });
         match loaded.await?? {
             Loaded::Whole(snapshot) => {
-                claims.clear();
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(snapshot);
                 Ok(true)
             }
-            Loaded::UnderWay(differing) => {
-                *claims = differing;
-                Ok(false)
-            }
+            Loaded::UnderWay => Ok(false),
         }
     }
 
     /// The bundle of a file, read from the disk where it is not in memory.
+    ///
+    /// When a publish replaced the file since the snapshot was taken, the new bytes are answered, whole and under their own
+    /// tag: the old ones are nowhere any more.
     pub(super) async fn fetch(&self, entry: &Arc<Entry>) -> Result<Fetched, Error> {
         if let Some(bundle) = entry.bundle() {
             return Ok(Fetched::Bundle(bundle));
         }
-        let snapshot = self.snapshot();
-        match self.read(&snapshot, entry.path.clone(), vec![entry.hash.clone()]).await? {
-            Fetched::Bundle(bundle) => {
-                entry.keep(Arc::clone(&bundle));
-                self.pool.admit(entry);
-                Ok(Fetched::Bundle(bundle))
-            }
-            Fetched::Missing => Ok(Fetched::Missing),
-            Fetched::Differs => {
-                // Its publish is over or under way: the bytes are whole in any case, and its hash is known by now.
-                self.reload().await?;
-                let snapshot = self.snapshot();
-                let now = snapshot.entry(&entry.path).map(|entry| entry.hash.clone());
-                let claimed = self.claims.lock().await.get(&entry.path).cloned();
-                self.read(&snapshot, entry.path.clone(), now.into_iter().chain(claimed).collect()).await
-            }
+        let (snapshot, pool, wanted) = (self.snapshot(), Arc::clone(&self.pool), Arc::clone(entry));
+        let read = tokio::task::spawn_blocking(move || read(&snapshot, &pool, &wanted));
+        let fetched = read.await??;
+        if let Fetched::Bundle(bundle) = &fetched {
+            entry.keep(Arc::clone(bundle));
+            self.pool.admit(entry);
         }
+        Ok(fetched)
     }
 
-    /// Reads a file that must have one of some hashes.
-    async fn read(&self, snapshot: &Arc<Snapshot>, path: String, hashes: Vec<String>) -> Result<Fetched, Error> {
-        let (snapshot, pool) = (Arc::clone(snapshot), Arc::clone(&self.pool));
-        let read = move || {
-            let found = match disk::read(&snapshot.rules.options.directory, &path) {
-                Ok(found) => found,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Fetched::Missing),
-                Err(source) => return Err(Error::Io { path, source }),
-            };
-            let hash = content_hash(&found.bytes);
-            if !hashes.contains(&hash) {
-                return Ok(Fetched::Differs);
-            }
-            let making = Making { path: &path, hash: &hash, cache_control: &snapshot.rules.cache_control };
-            let made = Bundle::make(&making, found, |weight| pool.hold(weight));
-            Ok(Fetched::Bundle(Arc::new(made.map_err(|source| Error::Io { path, source })?)))
-        };
-        tokio::task::spawn_blocking(read).await?
+    /// A feed without the entries that the reader of an earlier version has seen. `None`: that version is not known, or
+    /// there is nothing to leave out.
+    pub(super) async fn delta(
+        &self,
+        bundle: &Arc<Bundle>,
+        path: &str,
+        base: &str,
+    ) -> Result<Option<Arc<Bundle>>, Error> {
+        let known = |delta: &Delta| (delta.of == bundle.hash && delta.since == base).then(|| Arc::clone(&delta.bundle));
+        if let Some(made) = self.deltas.lock().unwrap_or_else(PoisonError::into_inner).iter().find_map(known) {
+            return Ok(Some(made));
+        }
+        let Some(seen) = self.pool.versions.seen(base) else { return Ok(None) };
+        let (snapshot, pool, whole) = (self.snapshot(), Arc::clone(&self.pool), Arc::clone(bundle));
+        let path = path.to_owned();
+        let made = tokio::task::spawn_blocking(move || {
+            let seen = seen.iter().copied().collect();
+            let cut = whole.outline.as_ref().and_then(|outline| outline.without(&whole.published.body, &seen));
+            let Some(bytes) = cut else { return Ok(None) };
+            let found = Found { bytes, modified: whole.modified.into() };
+            // Its tag is the whole one's: that is what the reader has from now on.
+            let (hash, cache_control) = (&whole.hash, &snapshot.rules.cache_control);
+            let made = Bundle::make(&Making { path: &path, hash, cache_control, pool: &pool }, found);
+            made.map(|made| Some(Arc::new(made))).map_err(|source| Error::Io { path, source })
+        });
+        let made = made.await??;
+        if let Some(bundle) = &made {
+            let mut deltas = self.deltas.lock().unwrap_or_else(PoisonError::into_inner);
+            deltas.truncate(DELTAS - 1);
+            deltas.push_front(Delta { of: bundle.hash.clone(), since: base.to_owned(), bundle: Arc::clone(bundle) });
+        }
+        Ok(made)
     }
+}
+
+/// Reads a file whose bytes must be known to the manifest.
+fn read(snapshot: &Snapshot, pool: &Pool, entry: &Entry) -> Result<Fetched, Error> {
+    let (rules, path) = (&snapshot.rules, entry.path.as_str());
+    let failed = |source| Error::Io { path: path.to_owned(), source };
+    let found = match disk::read(&rules.options.directory, path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Fetched::Missing),
+        Err(error) => return Err(failed(error)),
+    };
+    let hash = content_hash(&found.bytes);
+    if hash != entry.hash && !was_claimed(&rules.options, path, &hash)? {
+        return Ok(Fetched::Differs);
+    }
+    let making = Making { path, hash: &hash, cache_control: &rules.cache_control, pool };
+    let made = Bundle::make(&making, found).map_err(failed)?;
+    Ok(Fetched::Bundle(Arc::new(made.recorded(pool))))
 }
 
 /// The paths of tags by folded name. A store that does not answer is no reason to serve less.

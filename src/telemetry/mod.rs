@@ -1,7 +1,9 @@
-//! Logs and progress. Decides nothing; what it shows goes to stderr.
+//! Logs, metrics and progress. Decides nothing; what it shows goes to stderr.
 
 mod logging;
+pub mod metrics;
 mod one_line;
+mod process;
 mod progress;
 
 pub use logging::{LogFormat, LogOptions, is_journal, start_logging};

@@ -17,11 +17,19 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
+use tokio_util::task::AbortOnDropHandle;
 
 /// Links that may wait at once; more are taken in as these are worked off, which bounds memory.
 const MOST_WAITING: usize = 1 << 16;
+
+/// Checks that ended at the same time are handed out together, at most so many.
+const TOGETHER: usize = 64;
+
+/// Such handfuls that may wait for the caller; then nothing more is started.
+const AT_ONCE: usize = 4;
 
 /// A host that asks for more than this is left for another time instead of being waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -48,7 +56,19 @@ pub fn check_all(
         began: Instant::now(),
         now,
     };
-    stream::unfold(sweep, |mut sweep| async move { sweep.next().await.map(|check| (check, sweep)) }).boxed()
+    // In a task beside those that it waits for: to wake the caller for each check would cost as much as half of it.
+    let (ended, checks) = mpsc::channel(AT_ONCE);
+    let driver = AbortOnDropHandle::new(tokio::spawn(sweep.run(ended)));
+    stream::unfold((checks, driver), |(mut checks, driver)| async move {
+        let Some(known) = checks.recv().await else {
+            // A fault of the task is one of the caller's.
+            let fault = driver.await.err().and_then(|error| error.try_into_panic().ok());
+            return fault.and_then(|panic| std::panic::resume_unwind(panic));
+        };
+        Some((stream::iter(known), (checks, driver)))
+    })
+    .flatten()
+    .boxed()
 }
 
 struct Sweep {
@@ -66,6 +86,20 @@ struct Sweep {
 }
 
 impl Sweep {
+    async fn run(mut self, ended: mpsc::Sender<Vec<Check>>) {
+        while let Some(first) = self.next().await {
+            let mut known = vec![first];
+            while known.len() < TOGETHER
+                && let Some(Some(check)) = self.next().now_or_never()
+            {
+                known.push(check);
+            }
+            if ended.send(known).await.is_err() {
+                return;
+            }
+        }
+    }
+
     async fn next(&mut self) -> Option<Check> {
         loop {
             if let Some(check) = self.held_back() {

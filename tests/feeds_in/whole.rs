@@ -124,6 +124,19 @@ async fn a_page_is_followed_to_the_feed_that_it_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_of_its_own_says_when_an_input_is_asked() {
+    let upstream = Upstream::start().await;
+    upstream.serve("/a", "Alpha", &[Entry::number(1)]);
+    // The keys behind the last input belong to it; two at night in Shanghai is six hours after noon, UTC.
+    let site = upstream.site(&["/a"], "schedule = \"0 2 * * *\"");
+    cycle(&site, noon()).await;
+    for (hours, asked) in [(3, 1), (5, 1), (6, 2), (29, 2), (30, 3)] {
+        cycle(&site, noon() + Duration::hours(hours)).await;
+        assert_eq!(upstream.asked("/a").await, asked, "after {hours} hours");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn offline_nothing_is_fetched_and_it_is_said() {
     let upstream = Upstream::start().await;
     upstream.serve("/a", "Alpha", &[Entry::number(1)]);

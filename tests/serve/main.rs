@@ -3,8 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may as well stop")]
 
+mod delta;
+mod limits;
 mod matrix;
+mod operator;
 mod server;
+mod table;
+mod torn;
+mod wire;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use wellsourced::config::{self, Environment, Settings};
@@ -15,7 +15,7 @@ use wellsourced::store::Store;
 
 /// A site that is served. Ends with the test.
 pub(crate) struct Server {
-    pub(crate) files: support::Site,
+    pub(crate) files: Arc<support::Site>,
     pub(crate) site: Arc<Site>,
     pub(crate) address: SocketAddr,
     pub(crate) stop: CancellationToken,
@@ -45,17 +45,18 @@ impl Reply {
 impl Server {
     /// Publishes some posts and serves them.
     pub(crate) async fn start(more: &str, limits: Limits) -> Self {
-        let files = support::Site::new(more);
+        let files = Arc::new(support::Site::new(more));
         for number in 1..=8 {
             let seeds: Vec<u32> = (number * 10..number * 10 + 8).collect();
             files.write(&format!("posts/{number}.md"), post(number, &seeds).markdown());
         }
         files.cycle_async(noon(), true).await;
-        Self::of(files, limits).await
+        Self::of(&files, limits).await
     }
 
     /// Serves what a site published.
-    pub(crate) async fn of(files: support::Site, limits: Limits) -> Self {
+    pub(crate) async fn of(files: &Arc<support::Site>, limits: Limits) -> Self {
+        let files = Arc::clone(files);
         let settings = settings(&files);
         let mut options =
             Options::new(settings.cycle.directory.clone(), settings.cycle.publish.clone(), Duration::from_mins(15));
@@ -102,6 +103,56 @@ impl Server {
     }
 }
 
+/// A connection that is kept.
+pub(crate) struct Kept {
+    stream: BufReader<TcpStream>,
+}
+
+impl Kept {
+    pub(crate) async fn to(address: SocketAddr) -> Self {
+        Self { stream: BufReader::new(TcpStream::connect(address).await.unwrap()) }
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) async fn send(&mut self, bytes: &str) -> std::io::Result<()> {
+        self.stream.write_all(bytes.as_bytes()).await
+    }
+
+    /// GET with these header lines.
+    pub(crate) async fn get(&mut self, target: &str, headers: &str) -> Reply {
+        self.send(&format!("GET {target} HTTP/1.1\r\nHost: feeds.example\r\n{headers}\r\n")).await.unwrap();
+        self.reply().await
+    }
+
+    /// The next answer, whole.
+    pub(crate) async fn reply(&mut self) -> Reply {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(b"\r\n\r\n") {
+            let read = self.stream.read_until(b'\n', &mut bytes).await.unwrap();
+            assert!(read > 0, "the connection ended within {:?}", String::from_utf8_lossy(&bytes));
+        }
+        let head = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        let bodiless = head.contains(" 304 ");
+        let mut body = vec![0; length.filter(|_| !bodiless).unwrap_or(0)];
+        self.stream.read_exact(&mut body).await.unwrap();
+        bytes.extend(body);
+        parse(&bytes, false)
+    }
+
+    /// Nothing more will be sent.
+    pub(crate) async fn done(&mut self) {
+        let _ = self.stream.shutdown().await;
+    }
+
+    /// What comes until the server closes the connection.
+    pub(crate) async fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        let _ = self.stream.read_to_end(&mut rest).await;
+        rest
+    }
+}
+
 /// The settings of a test's site.
 pub(crate) fn settings(files: &support::Site) -> Settings {
     config::load(&files.path("wellsourced.toml"), &Environment::default()).unwrap()
@@ -115,7 +166,7 @@ pub(crate) fn parse(bytes: &[u8], head_only: bool) -> Reply {
     let head = std::str::from_utf8(&bytes[..end]).unwrap();
     let mut lines = head.split("\r\n");
     let status_line = lines.next().unwrap();
-    let status = status_line.strip_prefix("HTTP/1.").unwrap()[2..5].parse().unwrap();
+    let status = status_line.split(' ').nth(1).unwrap().parse().unwrap();
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for line in lines {
         let (name, value) = line.split_once(": ").unwrap();

@@ -300,7 +300,8 @@ impl<'a> Known<'a> {
 
     /// What is remembered after an exchange that brought no document.
     fn after(&self, exchange: &Exchange) -> PollState {
-        let occasion = Occasion { input: &self.input.name, read: None, slot: None };
+        let slot = self.input.slot_after(exchange.at);
+        let occasion = Occasion { input: &self.input.name, read: None, slot };
         manners::after(&self.poll, exchange, &occasion)
     }
 

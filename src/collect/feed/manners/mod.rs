@@ -34,7 +34,7 @@ const LONGEST_WISH: Duration = Duration::from_hours(31 * 24);
 
 /// First and longest wait after failures; they double in between.
 const PASSING: (Duration, Duration) = (SHORTEST, DAY);
-const LASTING: (Duration, Duration) = (Duration::from_hours(4), Duration::from_hours(48));
+const LASTING: (Duration, Duration) = (HOUR, Duration::from_hours(48));
 
 /// Jitter is up to a tenth of the wait, but never more than this.
 const MOST_JITTER: Duration = HOUR;

@@ -196,12 +196,12 @@ fn broken() -> Vec<Personality> {
         p("500 for ever", |_| Said::status(500), 28..=45).fails(),
         p("500 for a day in the middle", |a| if a.day() == 10 { Said::status(500) } else { fine(a) }, USUAL),
         p("500 every other time", |a| if a.visit % 2 == 0 { fine(a) } else { Said::status(500) }, USUAL).may_fail(),
-        p("404 for ever", |_| Said::status(404).rest(HOUR * 4), 14..=25).fails(),
-        p("403 for ever", |_| Said::status(403).rest(HOUR * 4), 14..=25).fails(),
-        p("no such host", |_| Said::fails(FailureKind::Dns).rest(HOUR * 4), 14..=25).fails(),
+        p("404 for ever", |_| Said::status(404).rest(HOUR), 18..=28).fails(),
+        p("403 for ever", |_| Said::status(403).rest(HOUR), 18..=28).fails(),
+        p("no such host", |_| Said::fails(FailureKind::Dns).rest(HOUR), 18..=28).fails(),
         p("no such host for a week", |a| if a.day() < 7 { Said::fails(FailureKind::Dns) } else { fine(a) }, 450..=560),
         p("no connection", |_| Said::fails(FailureKind::Connect), 28..=45).fails(),
-        p("refused by policy", |_| Said::fails(FailureKind::Refused).rest(HOUR * 4), 14..=25).fails(),
+        p("refused by policy", |_| Said::fails(FailureKind::Refused).rest(HOUR), 18..=28).fails(),
         p("we run out of something", |_| Said::fails(FailureKind::Ours), 600..=720)
             .with_last(|state| state.failures == 0),
         p("an empty body", |_| Said { body: " \n".to_owned(), ..Said::feed("").with("etag", "\"e\"") }, 28..=45)
