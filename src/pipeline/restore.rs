@@ -39,6 +39,16 @@ pub(super) enum IdLine {
     },
 }
 
+impl IdLine {
+    /// The day edition that it is about.
+    fn day(&self) -> Option<Uuid> {
+        match self {
+            Self::Edition(edition) if edition.input == DAYS => Some(edition.id),
+            _ => None,
+        }
+    }
+}
+
 /// Fills an empty store with the identities that the published directory keeps.
 pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error> {
     let Cycle { store, options, .. } = cycle;
@@ -101,9 +111,7 @@ impl Last {
         for (edition, mut item) in self.items.into_values() {
             let edition = self.places.get(&edition).and_then(|place| self.editions.get_mut(place));
             lose(&mut item.presence);
-            if let Some(edition) = edition {
-                edition.items.push(item);
-            }
+            edition.into_iter().for_each(|edition| edition.items.push(item.clone()));
         }
         self.editions.into_values().map(|mut edition| {
             lose(&mut edition.presence);
@@ -145,15 +153,12 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     }
     let editions = changes.map(|changes| changes.editions.as_slice());
     lines.extend(store.known(editions).await?.into_iter().map(|edition| IdLine::Edition(Box::new(edition))));
-    if let Some(changes) = changes {
-        lines.extend(item_lines(store.known_of_days(Some(&changes.items), Uuid::nil()).await?));
-    } else {
-        let mut last = Uuid::nil();
-        loop {
-            let items = store.known_of_days(None, last).await?;
-            let Some((_, item)) = items.last() else { break };
-            last = item.id;
-            lines.extend(item_lines(items));
+    match changes {
+        Some(changes) => lines.extend(item_lines(store.known_in_days(&changes.items).await?)),
+        None => {
+            for day in lines.iter().filter_map(IdLine::day).collect::<Vec<_>>() {
+                lines.extend(item_lines(store.known_of_day(day).await?));
+            }
         }
     }
     Ok(lines)

@@ -12,9 +12,6 @@ use uuid::Uuid;
 const EDITION: &str = "SELECT e.id, i.name, e.slug, e.path, e.permalink, e.number, e.title, e.date, e.header_hash,
     e.published, e.updated, e.live FROM editions e JOIN inputs i ON i.id = e.input_id ";
 
-/// Identities read at once.
-const PART: usize = 5000;
-
 /// Columns of an item's identity, for [`item`].
 pub(super) const ITEM: &str =
     "i.edition_id, i.id, i.short_id, i.title, i.source_key, i.story, i.sketch, i.content_hash,
@@ -113,22 +110,25 @@ impl Store {
         Ok(known)
     }
 
-    /// Identities of items of day editions with their editions: those among `ids`, or, a part at a time, those behind
-    /// `after`.
-    pub async fn known_of_days(&self, ids: Option<&[Uuid]>, after: Uuid) -> Result<Vec<(Uuid, KnownItem)>> {
-        let asked = if ids.is_some() { "i.id IN (SELECT value FROM json_each($2))" } else { "i.id > $1" };
+    /// Identities of the items of a day edition.
+    pub async fn known_of_day(&self, edition: Uuid) -> Result<Vec<(Uuid, KnownItem)>> {
+        self.known_items("i.edition_id = $1", &edition.to_string()).await
+    }
+
+    /// Identities of those of these items that belong to day editions, with their editions.
+    pub async fn known_in_days(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, KnownItem)>> {
+        let asked = "i.id IN (SELECT value FROM json_each($1)) AND i.edition_id IN (
+            SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')";
+        self.known_items(asked, &to_json("items.id", &ids)?).await
+    }
+
+    async fn known_items(&self, asked: &str, value: &str) -> Result<Vec<(Uuid, KnownItem)>> {
         let sql = format!(
             "SELECT json_group_array(json_array(edition_id, id, short_id, title, source_key, story, sketch, content_hash,
                         position, published, updated, live, first_seen, shown))
-             FROM (SELECT {ITEM} FROM items i WHERE {asked} AND i.edition_id IN (
-                       SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')
-                   ORDER BY i.id LIMIT {PART})"
+             FROM (SELECT {ITEM} FROM items i WHERE {asked} ORDER BY i.position, i.id)"
         );
-        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .bind(after.to_string())
-            .bind(to_json("items.id", &ids.unwrap_or_default())?)
-            .fetch_one(&self.pool)
-            .await?;
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(value).fetch_one(&self.pool).await?;
         super::from_rows::<KnownRow>(&rows)?.into_iter().map(known_of_day).collect()
     }
 
@@ -293,17 +293,20 @@ impl Write {
         Ok(sqlx::query_scalar::<_, i64>(sql).bind(seconds).fetch_optional(&mut *self.tx).await?.is_some())
     }
 
-    /// Which of these ids, or short ids, were ever given out.
-    pub async fn taken_among(&mut self, ids: &[String]) -> Result<HashSet<String>> {
+    /// Which of these ids, each with a short one, were ever given out, and which of the short ones.
+    pub async fn taken_among(&mut self, names: &[(Uuid, String)]) -> Result<HashSet<String>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(k.value) FROM json_each($1) k WHERE EXISTS (SELECT 1 FROM items WHERE id = k.value)
-                 OR EXISTS (SELECT 1 FROM items WHERE short_id = k.value)
-                 OR EXISTS (SELECT 1 FROM editions WHERE id = k.value)",
+            "SELECT json_group_array(json_array(
+                 CASE WHEN EXISTS (SELECT 1 FROM items WHERE id = k.value ->> 0)
+                     OR EXISTS (SELECT 1 FROM editions WHERE id = k.value ->> 0) THEN k.value ->> 0 END,
+                 CASE WHEN EXISTS (SELECT 1 FROM items WHERE short_id = k.value ->> 1) THEN k.value ->> 1 END))
+             FROM json_each($1) k",
         )
-        .bind(to_json("items.id", &ids)?)
+        .bind(to_json("items.id", &names)?)
         .fetch_one(&mut *self.tx)
         .await?;
-        super::from_rows(&rows).map(|rows: Vec<String>| rows.into_iter().collect())
+        let taken = super::from_rows::<(Option<String>, Option<String>)>(&rows)?;
+        Ok(taken.into_iter().flat_map(|(id, short)| [id, short]).flatten().collect())
     }
 
     async fn exists(&mut self, sql: &'static str, value: &str) -> Result<bool, sqlx::Error> {

@@ -1,5 +1,6 @@
 //! What the publisher has to look at again, and what it wrote.
 
+use super::rows::ROWS;
 use super::{Result, Store, Write, from_rows, parse, time};
 use crate::model::{Channel, ChannelKind};
 use chrono::{DateTime, Utc};
@@ -206,13 +207,13 @@ impl Store {
 impl Write {
     /// Remembers files as ours, by path and hash; an empty hash claims one before it is written.
     pub async fn put_files(&mut self, files: &[(&str, &str)]) -> Result<()> {
-        for batch in files.chunks(500) {
+        for batch in files.chunks(ROWS) {
             let mut insert = sqlx::QueryBuilder::new("INSERT INTO files (path, hash) ");
             insert.push_values(batch, |mut row, (path, hash)| {
                 row.push_bind(*path).push_bind(*hash);
             });
             insert.push(" ON CONFLICT (path) DO UPDATE SET hash = excluded.hash");
-            insert.build().execute(&mut *self.tx).await?;
+            self.insert(insert, batch.len()).await?;
         }
         Ok(())
     }
