@@ -71,11 +71,11 @@ pub async fn run(start: Start) -> anyhow::Result<u8> {
     let metrics = Metrics::start(System.now())?;
     let servers = serve(&shared, sockets, metrics);
     let manager = Manager::meet();
-    Manager::ready();
+    notify::ready();
     let longest = manager.pace(scheduler::LONGEST);
     let mut worker = Worker { shared: Arc::clone(&shared), manager, config, environment, servers, ill: None };
     let running = scheduler::run(&System, &mut worker, &mut agenda, &mut signals, longest).await;
-    Manager::stopping();
+    notify::stopping();
     shared.stop.cancel();
     let code = tokio::select! {
         () = finish(running, worker.servers, store) => 0,

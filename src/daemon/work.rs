@@ -2,7 +2,7 @@
 
 use super::clock::{Clock, System};
 use super::measures;
-use super::notify::Manager;
+use super::notify::{self, Manager};
 use super::readiness;
 use super::scheduler::{Ended, Work};
 use super::telling::Told;
@@ -149,7 +149,7 @@ impl Work for Worker {
     }
 
     async fn reload(&mut self) -> Option<Schedule> {
-        Manager::reloading();
+        notify::reloading();
         let schedule = match self.read_again().await {
             Ok(settings) => {
                 tracing::info!(config = %self.config.display(), "configuration reloaded; it holds from the next cycle on");
@@ -160,7 +160,7 @@ impl Work for Worker {
                 None
             }
         };
-        Manager::ready();
+        notify::ready();
         schedule
     }
 

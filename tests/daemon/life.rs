@@ -134,7 +134,7 @@ async fn who_does_not_want_to_wait_interrupts_twice() {
 fn the_service_manager_is_told() {
     let site = site();
     let socket = UnixDatagram::bind(site.path("notify")).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut command = command(&site);
     command.env("NOTIFY_SOCKET", site.path("notify")).env("WATCHDOG_USEC", "300000");
     let mut daemon = Daemon::spawn(command);
