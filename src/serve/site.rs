@@ -126,7 +126,11 @@ impl Site {
         });
         match loaded.await?? {
             Loaded::Whole(snapshot) => {
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(snapshot);
+                let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+                let before = std::mem::replace(&mut *current, Arc::from(snapshot));
+                drop(current);
+                // Giving back what a large site took lasts some milliseconds, which no reader should wait for.
+                tokio::task::spawn_blocking(move || drop(before));
                 Ok(true)
             }
             Loaded::UnderWay => Ok(false),
