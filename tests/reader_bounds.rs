@@ -117,7 +117,7 @@ fn floods_are_read_in_time_that_grows_with_their_length() {
         ("", "\0", ""),
     ];
     for (head, unit, tail) in cases {
-        assert_bounded(&read(&flood(head, unit, tail, 1 << 20), &source(None)));
+        assert_bounded(&read(&flood(head, unit, tail, 1 << 19), &source(None)));
     }
     let items = read(&flood(HEAD, "<item>", "", MAX_FEED_BYTES), &source(None));
     assert_bounded(&items);
