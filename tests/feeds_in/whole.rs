@@ -47,11 +47,11 @@ async fn the_days_own_line_of_ids_does_not_grow_with_its_items() {
     upstream.serve("/a", "Alpha", &entries);
     let site = upstream.site(&["/a"], "");
     cycle(&site, noon()).await;
-    let size = || std::fs::metadata(site.path("feeds/.wellsourced/ids.jsonl")).unwrap().len();
-    let before = size();
+    let bytes = || std::fs::metadata(site.path("feeds/.wellsourced/ids.jsonl")).unwrap().len();
+    let before = bytes();
     upstream.serve("/a", "Alpha", &[entries.as_slice(), &[Entry::number(301)]].concat());
     cycle(&site, noon() + A_DAY).await;
-    assert!(size() - before < 3000, "{} bytes for one item", size() - before);
+    assert!(bytes() - before < 3000, "{} bytes for one item", bytes() - before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
