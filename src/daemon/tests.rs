@@ -118,7 +118,7 @@ impl Clock for World {
         };
         // A sleeper that is forgotten sleeps for ever.
         if awake.await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What the loop sets in motion: a cycle under the store's lock, reading the configuration again, signs of life.
 
 use super::clock::{Clock, System};
-use super::notify::Manager;
+use super::measures;
+use super::notify::{self, Manager};
 use super::readiness;
 use super::scheduler::{Ended, Work};
 use super::telling::Told;
@@ -90,10 +91,11 @@ impl Shared {
     }
 
     async fn run(&self, settings: &Settings, slot: DateTime<Utc>) -> Ended {
-        let progress = Progress::hidden();
+        let (progress, began) = (Progress::hidden(), Instant::now());
         let report = match pipeline::run(&self.store, &settings.cycle, &progress, System.now(), &self.stop).await {
             Ok(report) => report,
             Err(error) => {
+                measures::count(None, System.now(), began.elapsed());
                 tracing::error!("a cycle failed, the next one tries again: {error}");
                 *lock(&self.result) = Some(format!("failed: {error}"));
                 return Ended::Done;
@@ -107,6 +109,7 @@ impl Shared {
         if is_done && let Err(error) = self.remember(slot).await {
             tracing::error!("the slot that was run could not be remembered: {error}");
         }
+        measures::count(Some(&report), System.now(), began.elapsed());
         // Last, so that what is told is true: served and remembered.
         let result = lock(&self.told).cycle(&report);
         *lock(&self.result) = Some(result);
@@ -146,7 +149,7 @@ impl Work for Worker {
     }
 
     async fn reload(&mut self) -> Option<Schedule> {
-        self.manager.reloading();
+        notify::reloading();
         let schedule = match self.read_again().await {
             Ok(settings) => {
                 tracing::info!(config = %self.config.display(), "configuration reloaded; it holds from the next cycle on");
@@ -157,7 +160,7 @@ impl Work for Worker {
                 None
             }
         };
-        self.manager.ready();
+        notify::ready();
         schedule
     }
 

@@ -13,10 +13,14 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
 /// How often a publish that is under way at the start is looked at again, and how many times at most.
 const WAIT: (Duration, u32) = (Duration::from_millis(200), 50);
+
+/// How far reading a publish stands back behind answering.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 
 /// Deltas kept: most readers of a feed come with one of its last versions.
 const DELTAS: usize = 64;
@@ -61,7 +65,7 @@ impl Site {
         let mut attempt = 1;
         loop {
             let (rules, slugs, of_pool) = (Arc::clone(&rules), Arc::clone(&slugs), Arc::clone(&pool));
-            let loaded = tokio::task::spawn_blocking(move || {
+            let loaded = quietly(move || {
                 let anyway = attempt >= times;
                 Loading { rules: &rules, pool: &of_pool, slugs: &slugs, previous: None, anyway }.load()
             });
@@ -120,13 +124,17 @@ impl Site {
         }
         let slugs = slugs_of(&rules.options, Arc::clone(&previous.slugs)).await;
         let pool = Arc::clone(&self.pool);
-        let loaded = tokio::task::spawn_blocking(move || {
+        let loaded = quietly(move || {
             let previous = Some(&*previous);
             Loading { rules: &rules, pool: &pool, slugs: &slugs, previous, anyway: false }.load()
         });
         match loaded.await?? {
             Loaded::Whole(snapshot) => {
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(snapshot);
+                let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+                let before = std::mem::replace(&mut *current, Arc::from(snapshot));
+                drop(current);
+                // Giving back what a large site took lasts some milliseconds, which no reader should wait for.
+                tokio::task::spawn_blocking(move || drop(before));
                 Ok(true)
             }
             Loaded::UnderWay => Ok(false),
@@ -202,6 +210,20 @@ fn read(snapshot: &Snapshot, pool: &Pool, entry: &Entry) -> Result<Fetched, Erro
     let making = Making { path, hash: &hash, cache_control: &rules.cache_control, pool };
     let made = Bundle::make(&making, found).map_err(failed)?;
     Ok(Fetched::Bundle(Arc::new(made.recorded(pool))))
+}
+
+/// Works on a thread of its own that gives way to others: reading and compressing a publish can wait, readers cannot.
+async fn quietly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let (end, ended) = oneshot::channel();
+    let thread = move || {
+        // Linux gives each thread a niceness of its own. Refused or elsewhere, the work is done all the same.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::setpriority_process(None, NICE);
+        // Nobody to tell means that nobody waits for it any more.
+        let _ = end.send(work());
+    };
+    std::thread::Builder::new().name("prepare".to_owned()).spawn(thread).map_err(Error::Thread)?;
+    ended.await.map_err(|_gone| Error::Died)
 }
 
 /// The paths of tags by folded name. A store that does not answer is no reason to serve less.

@@ -162,7 +162,7 @@ async fn what_is_not_kept_gives_its_memory_back() {
     publish(folder.path(), &(0..100).map(large).collect::<Vec<_>>());
     let site = Site::open(Options { budget: 40_000, ..options(folder.path()) }).await.unwrap();
     let snapshot = site.snapshot();
-    for item in (0..100).chain(0..100) {
+    for item in (0..100_u32).chain(0..100) {
         let entry = snapshot.entry(&format!("items/i{item}/index.html")).unwrap();
         let Fetched::Bundle(bundle) = site.fetch(entry).await.unwrap() else { panic!("{entry:?}") };
         assert_eq!(bundle.published.body.len(), 6000 + item as usize);

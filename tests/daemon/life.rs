@@ -30,6 +30,9 @@ fn it_runs_a_cycle_at_once_serves_and_ends_well() {
     assert!(line.contains("2 items, 2 new") && line.contains(" INFO "), "{line}");
     assert!(get(public, "/feed.json").contains("Story 1"));
     assert!(get(admin, "/readyz").starts_with("HTTP/1.1 200"), "{}", get(admin, "/readyz"));
+    let metrics = get(admin, "/metrics");
+    assert!(metrics.contains("wellsourced_cycles_total{result=\"published\"} 1"), "{metrics}");
+    assert!(metrics.contains("wellsourced_inputs{state=\"well\"} 1"), "{metrics}");
     assert!(get(public, "/readyz").starts_with("HTTP/1.1 404"));
     daemon.signal("TERM");
     assert_eq!(daemon.end().code(), Some(0), "{}", daemon.told);
@@ -131,7 +134,7 @@ async fn who_does_not_want_to_wait_interrupts_twice() {
 fn the_service_manager_is_told() {
     let site = site();
     let socket = UnixDatagram::bind(site.path("notify")).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut command = command(&site);
     command.env("NOTIFY_SOCKET", site.path("notify")).env("WATCHDOG_USEC", "300000");
     let mut daemon = Daemon::spawn(command);

@@ -210,7 +210,7 @@ impl<'n, 's> Reader<'n, 's> {
             Value::Text(text) => strip_illegal(text).into_owned(),
             Value::Number(number) => {
                 self.notes.repaired(Repair::JsonShape);
-                number.to_string()
+                number.clone()
             }
             _ => return None,
         };
