@@ -14,6 +14,7 @@ FEEDS = 200
 READERS = 1000
 ENTRIES = 20  # in a feed
 CHANGES = 60  # seconds between two new entries of a feed
+POSTS = 3  # seconds between two posts of the digest
 LOOK = 5  # seconds between two looks
 WARM = 0.3  # of the time, before which nothing is judged
 GROWTH = 1.10  # of memory after that
@@ -37,6 +38,22 @@ directory = "{folder}/feeds"
 [serve]
 listen = "127.0.0.1:{public}"
 admin = "127.0.0.1:{admin}"
+[[inputs]]
+name = "Digest"
+digest = "{folder}/posts/*.md"
+"""
+
+POST = """---
+title: 'Digest #{n}'
+date: '{date}'
+tags: [tag 7, tag 8]
+---
+
+### Item {n} of the digest
+
+Some words about tag 7.
+
+> **[消息来源：Feed](http://feed-{host}.test:{port}/digest/{n})**
 """
 
 INPUT = """
@@ -131,6 +148,18 @@ class Readers:
             await asyncio.sleep(1)
 
 
+async def is_ready():
+    """Whether the first publish is being served."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", PUBLIC)
+    except OSError:
+        return False
+    writer.write(b"GET /tags/tag-7/rss.xml HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n")
+    line = await reader.readline()
+    writer.close()
+    return b" 200 " in line
+
+
 def looked(pid, folder):
     """What the process and the store take now."""
     status = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
@@ -158,24 +187,28 @@ async def soak(binary, folder, minutes):
     config = CONFIG.format(folder=folder, resolve=resolve, public=PUBLIC, admin=ADMIN)
     config += "".join(INPUT.format(n=n, port=port) for n in range(FEEDS))
     (folder / "wellsourced.toml").write_text(config)
+    (folder / "posts").mkdir()
     log = open(folder / "log", "wb")
     daemon = subprocess.Popen([binary, "--config", folder / "wellsourced.toml"], stderr=log, stdout=log)
     began, end = time.time(), time.time() + minutes * 60
     looks, first_rows = [], None
     try:
-        while True:  # until it listens
-            try:
-                (await asyncio.open_connection("127.0.0.1", PUBLIC))[1].close()
-                break
-            except OSError:
-                if daemon.poll() is not None or time.time() > began + 60:
-                    raise SystemExit(f"it does not listen:\n{(folder / 'log').read_text()}")
-                await asyncio.sleep(0.2)
+        while not await is_ready():
+            if daemon.poll() is not None or time.time() > began + 60:
+                raise SystemExit(f"it does not get ready:\n{(folder / 'log').read_text()}")
+            await asyncio.sleep(0.2)
         reading = [asyncio.create_task(readers.read(n, end)) for n in range(READERS)]
         print("   s  memory MB  threads  descriptors  store MB  feeds read  unchanged  pages checked")
-        next_look = time.time()
+        next_look = next_post = time.time()
+        posts = 0
         while time.time() < end:
             daemon.send_signal(signal.SIGUSR1)  # a cycle now
+            if time.time() >= next_post:
+                next_post += POSTS
+                posts += 1
+                date = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+                post = POST.format(n=posts, date=date, host=posts % FEEDS, port=port)
+                (folder / "posts" / f"{posts}.md").write_text(post)
             if time.time() >= next_look:
                 next_look += LOOK
                 look = looked(daemon.pid, folder) | {"at": time.time() - began}

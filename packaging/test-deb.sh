@@ -161,7 +161,8 @@ tag=$(get --head http://127.0.0.1:8080/atom.xml | tr -d '\r' | sed -n 's/^etag: 
 inside curl -s -o /dev/null -w 'If-None-Match: %{http_code}\n' -H "If-None-Match: $tag" http://127.0.0.1:8080/atom.xml | grep 304
 await 30 "/readyz" get http://127.0.0.1:9188/readyz
 echo "readyz: $(get http://127.0.0.1:9188/readyz)"
-get http://127.0.0.1:9188/metrics | sed -n '/^#/!p' | sed -n '1,6p'
+get http://127.0.0.1:9188/metrics >"$work/metrics"
+grep -E '^wellsourced_cycles_total|^wellsourced_http_requests_total.*feed' "$work/metrics" || fail "no metrics"
 property StatusText
 inside find /var/lib/private/wellsourced -maxdepth 1 -printf '%M %u %f\n'
 

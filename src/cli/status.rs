@@ -75,6 +75,8 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> anyhow::Result<u8> 
     let troubled = store.troubled_links(TROUBLED).await?;
     let cycle = store.last_cycle().await?;
     let complaints = store.complaints().await?;
+    let next = settings.schedule.next_after(super::now());
+    let next = next.map(|next| next.with_timezone(&settings.schedule.timezone()));
     if args.json {
         let status = serde_json::json!({
             "inputs": inputs.iter().map(|(name, editions, items)| serde_json::json!({"name": name, "editions": editions, "items": items, "feed": feed(name).map(|feed| feed.json())})).collect::<Vec<_>>(),
@@ -84,6 +86,7 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> anyhow::Result<u8> 
             "troubled": troubled.iter().map(|link| serde_json::json!({"url": link.url, "host": link.host, "verdict": link.verdict, "since": link.since, "evidence": link.evidence})).collect::<Vec<_>>(),
             "complaints": complaints,
             "last_cycle": cycle.map(|cycle| serde_json::json!({"started": cycle.started, "ended": cycle.ended})),
+            "next_cycle": next,
         });
         print(&status.to_string())?;
         return Ok(0);
@@ -110,6 +113,9 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> anyhow::Result<u8> 
     match cycle {
         Some(cycle) => print(&format!("last cycle: {} to {}", cycle.started, cycle.ended))?,
         None => print("no cycle has run yet")?,
+    }
+    if let Some(next) = next {
+        print(&format!("next cycle by the schedule: {}", next.format("%Y-%m-%d %H:%M %:z")))?;
     }
     if !complaints.is_empty() {
         print(&format!("{} complaints stand; --once tells them", complaints.len()))?;

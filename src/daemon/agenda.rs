@@ -59,7 +59,6 @@ impl Agenda {
     /// A slot was run.
     pub(super) fn ran(&mut self, slot: DateTime<Utc>) {
         self.last = Some(slot);
-        self.set_back = None;
     }
 
     /// A run is wanted as soon as none is under way.
@@ -77,13 +76,15 @@ impl Agenda {
     /// it: it must not come twice. A clock that was set back by more than an interval makes no slot wait for the time that
     /// it showed before; those after this moment count.
     fn counted_from(&mut self, last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.set_back = self.set_back.filter(|since| *since <= now && now < last);
+        if let Some(since) = self.set_back {
+            return since;
+        }
         if last <= now || self.after(now) == Some(last) {
-            self.set_back = None;
             return last;
         }
-        let since = self.set_back.filter(|since| *since <= now).unwrap_or(now);
-        self.set_back = Some(since);
-        since
+        self.set_back = Some(now);
+        now
     }
 
     fn after(&mut self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -6,6 +6,7 @@
 mod agenda;
 mod clock;
 mod listen;
+mod measures;
 mod notify;
 mod readiness;
 mod scheduler;
@@ -18,6 +19,7 @@ pub use listen::Inherited;
 use crate::config::{Environment, Settings};
 use crate::serve::{self, Health, Limits, Site};
 use crate::store::{Claim, Lock, Store};
+use crate::telemetry::metrics::Metrics;
 use agenda::Agenda;
 use anyhow::bail;
 use chrono::{DateTime, Utc};
@@ -65,13 +67,15 @@ pub async fn run(start: Start) -> anyhow::Result<u8> {
     let sockets = Sockets::open(inherited, settings.serve).await?;
     let site = Site::open(work::serving(&settings, &store)).await?;
     let shared = Shared::new(store.clone(), site, settings);
-    let servers = serve(&shared, sockets);
+    // Before the servers, whose counters it makes.
+    let metrics = Metrics::start(System.now())?;
+    let servers = serve(&shared, sockets, metrics);
     let manager = Manager::meet();
-    manager.ready();
+    notify::ready();
     let longest = manager.pace(scheduler::LONGEST);
     let mut worker = Worker { shared: Arc::clone(&shared), manager, config, environment, servers, ill: None };
     let running = scheduler::run(&System, &mut worker, &mut agenda, &mut signals, longest).await;
-    worker.manager.stopping();
+    notify::stopping();
     shared.stop.cancel();
     let code = tokio::select! {
         () = finish(running, worker.servers, store) => 0,
@@ -98,14 +102,14 @@ async fn last_slot(store: &Store) -> anyhow::Result<Option<DateTime<Utc>>> {
 }
 
 /// Starts the servers, for everybody and for the operator.
-fn serve(shared: &Arc<Shared>, sockets: Sockets) -> Vec<JoinHandle<std::io::Result<()>>> {
+fn serve(shared: &Arc<Shared>, sockets: Sockets, metrics: Metrics) -> Vec<JoinHandle<std::io::Result<()>>> {
     let of_readiness = Arc::clone(shared);
     let health = Health {
         ready: Arc::new(move || {
             let shared = Arc::clone(&of_readiness);
             Box::pin(async move { shared.ready().await })
         }),
-        metrics: Arc::new(String::new),
+        metrics: Arc::new(move || metrics.render()),
     };
     let site = Arc::clone(&shared.site);
     let public = serve::public(sockets.public, site, Limits::default(), shared.stop.clone().cancelled_owned());
@@ -132,7 +136,7 @@ async fn interrupted(signals: &mut mpsc::Receiver<Signal>) {
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[cfg(test)]

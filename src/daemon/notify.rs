@@ -1,4 +1,4 @@
-//! What the service manager is told (sd_notify(3)). Without one nothing is sent, and nothing is missed.
+//! What the service manager is told (`sd_notify(3)`). Without one nothing is sent, and nothing is missed.
 
 use sd_notify::NotifyState;
 use std::time::Duration;
@@ -36,24 +36,6 @@ impl Manager {
         send(&[NotifyState::Watchdog]);
     }
 
-    /// All listens and answers.
-    pub(super) fn ready(&self) {
-        send(&[NotifyState::Ready]);
-    }
-
-    /// The configuration is read again. systemd 253 wants the time with it, 252 does not mind.
-    pub(super) fn reloading(&self) {
-        match NotifyState::monotonic_usec_now() {
-            Ok(time) => send(&[NotifyState::Reloading, time]),
-            Err(_) => send(&[NotifyState::Reloading]),
-        }
-    }
-
-    /// It ends.
-    pub(super) fn stopping(&self) {
-        send(&[NotifyState::Stopping, NotifyState::Status("ending")]);
-    }
-
     /// What it is at, in a line; the same is not said again.
     pub(super) fn status(&mut self, status: String) {
         if self.status != status {
@@ -61,6 +43,24 @@ impl Manager {
             self.status = status;
         }
     }
+}
+
+/// All listens and answers.
+pub(super) fn ready() {
+    send(&[NotifyState::Ready]);
+}
+
+/// The configuration is read again. systemd 253 wants the time with it, 252 does not mind.
+pub(super) fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(time) => send(&[NotifyState::Reloading, time]),
+        Err(_) => send(&[NotifyState::Reloading]),
+    }
+}
+
+/// It ends.
+pub(super) fn stopping() {
+    send(&[NotifyState::Stopping, NotifyState::Status("ending")]);
 }
 
 fn send(states: &[NotifyState<'_>]) {

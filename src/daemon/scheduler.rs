@@ -61,18 +61,17 @@ pub(super) async fn run(
         let now = clock.now();
         let mut wait = longest;
         let mut next = None;
-        if running.is_none() {
-            match agenda.next(now) {
-                Step::Run(slot) => {
-                    agenda.begin();
-                    running = Some(Running { slot, task: work.start(slot) });
-                }
-                Step::Wait(slot) => {
-                    wait = (slot - now).to_std().unwrap_or_default().clamp(SHORTEST, longest);
-                    next = Some(slot);
-                }
-                Step::Idle => {}
+        // Asked while a cycle runs too: the agenda must see a clock that is set back then.
+        match agenda.next(now) {
+            Step::Run(slot) if running.is_none() => {
+                agenda.begin();
+                running = Some(Running { slot, task: work.start(slot) });
             }
+            Step::Wait(slot) if running.is_none() => {
+                wait = (slot - now).to_std().unwrap_or_default().clamp(SHORTEST, longest);
+                next = Some(slot);
+            }
+            _ => {}
         }
         work.round(next).await;
         tokio::select! {

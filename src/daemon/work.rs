@@ -1,7 +1,8 @@
 //! What the loop sets in motion: a cycle under the store's lock, reading the configuration again, signs of life.
 
 use super::clock::{Clock, System};
-use super::notify::Manager;
+use super::measures;
+use super::notify::{self, Manager};
 use super::readiness;
 use super::scheduler::{Ended, Work};
 use super::telling::Told;
@@ -90,29 +91,28 @@ impl Shared {
     }
 
     async fn run(&self, settings: &Settings, slot: DateTime<Utc>) -> Ended {
-        let progress = Progress::hidden();
+        let (progress, began) = (Progress::hidden(), Instant::now());
         let report = match pipeline::run(&self.store, &settings.cycle, &progress, System.now(), &self.stop).await {
             Ok(report) => report,
             Err(error) => {
+                measures::count(None, System.now(), began.elapsed());
                 tracing::error!("a cycle failed, the next one tries again: {error}");
                 *lock(&self.result) = Some(format!("failed: {error}"));
                 return Ended::Done;
             }
         };
-        let result = lock(&self.told).cycle(&report);
-        *lock(&self.result) = Some(result);
         if let Err(error) = self.site.reload().await {
             tracing::error!("what was published cannot be read, the last publish goes on being served: {error}");
         }
-        if self.stop.is_cancelled() {
-            // It is made up for after the next start.
-            return Ended::Stopped;
-        }
-        if report.failure.is_none()
-            && let Err(error) = self.remember(slot).await
-        {
+        // One that was cut short is made up for after the next start, one that failed after a restart.
+        let is_done = !self.stop.is_cancelled() && report.failure.is_none();
+        if is_done && let Err(error) = self.remember(slot).await {
             tracing::error!("the slot that was run could not be remembered: {error}");
         }
+        measures::count(Some(&report), System.now(), began.elapsed());
+        // Last, so that what is told is true: served and remembered.
+        let result = lock(&self.told).cycle(&report);
+        *lock(&self.result) = Some(result);
         Ended::Done
     }
 
@@ -149,7 +149,7 @@ impl Work for Worker {
     }
 
     async fn reload(&mut self) -> Option<Schedule> {
-        self.manager.reloading();
+        notify::reloading();
         let schedule = match self.read_again().await {
             Ok(settings) => {
                 tracing::info!(config = %self.config.display(), "configuration reloaded; it holds from the next cycle on");
@@ -160,7 +160,7 @@ impl Work for Worker {
                 None
             }
         };
-        self.manager.ready();
+        notify::ready();
         schedule
     }
 

@@ -4,6 +4,7 @@ use crate::collect::digest::DigestOptions;
 use crate::collect::feed::FeedOptions;
 use crate::schedule::Schedule;
 use crate::{net, publish, verify};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -29,6 +30,13 @@ pub struct FeedInput {
     pub schedule: Option<Schedule>,
     /// How its entries are taken over.
     pub feed: FeedOptions,
+}
+
+impl FeedInput {
+    /// When its own schedule wants it to be fetched next.
+    pub(super) fn slot_after(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.schedule.as_ref()?.next_after(instant)
+    }
 }
 
 /// Where items come from.

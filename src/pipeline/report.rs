@@ -141,6 +141,9 @@ pub struct CheckReport {
     pub due: usize,
     /// Links checked.
     pub checked: usize,
+    /// Checks by what each of them found.
+    #[serde(default)]
+    pub made: BTreeMap<Verdict, u64>,
     /// Verdicts that changed.
     pub changed: usize,
     /// Nothing was checked on purpose.

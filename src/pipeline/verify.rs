@@ -13,6 +13,7 @@ use crate::store::{Due, History, Judged, Looked, Write};
 use crate::verify::{self, Reach, Target};
 use futures::channel::mpsc::{self, Receiver, Sender};
 use futures::{SinkExt, StreamExt};
+use std::collections::BTreeMap;
 
 /// Links read from the store at once.
 const PAGE: u32 = 8192;
@@ -40,7 +41,14 @@ pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Resu
     let mut report = CheckReport { due: due.links, offline: options.offline, ..CheckReport::default() };
     let Some(client) = client.filter(|_| due.links > 0) else { return Ok(report) };
     let began = tokio::time::Instant::now();
-    let mut records = Records { cycle, before: store.last_check().await?, held: false, checked: 0, changed: 0 };
+    let mut records = Records {
+        cycle,
+        before: store.last_check().await?,
+        held: false,
+        checked: 0,
+        made: BTreeMap::new(),
+        changed: 0,
+    };
     let (to_look_at, targets) = mpsc::channel(AHEAD);
     let (seen, to_record) = mpsc::channel(0);
     let (fed, reach, recorded) =
@@ -52,6 +60,7 @@ pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Resu
         records.count_held().await?;
     }
     report.checked = records.checked;
+    report.made = records.made;
     report.changed = records.changed;
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
@@ -133,6 +142,8 @@ struct Records<'a> {
     /// Whether there are checks that do not count yet.
     held: bool,
     checked: usize,
+    /// Checks by what each of them found.
+    made: BTreeMap<Verdict, u64>,
     /// Verdicts that changed.
     changed: usize,
 }
@@ -148,6 +159,9 @@ impl Records<'_> {
             write.commit().await?;
             self.held |= !up;
             self.checked += checks.len();
+            for check in &checks {
+                *self.made.entry(check.verdict).or_default() += 1;
+            }
         }
         Ok(())
     }

@@ -2,50 +2,44 @@
 //! for a time that the clock skips or repeats is our policy and nobody else's.
 
 use super::fields::Fields;
-use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 
 /// The instants at which a day's times fire, rising, each once.
 pub(super) fn slots(fields: &Fields, date: NaiveDate, timezone: Tz) -> Vec<DateTime<Utc>> {
-    let mut slots = Vec::new();
-    for hour in fields.hours() {
-        let times = fields.minutes().filter_map(|minute| date.and_hms_opt(hour, minute, 0));
-        if fields.is_interval() {
-            follow_real_time(date, hour, times, timezone, &mut slots);
-        } else {
-            slots.extend(times.filter_map(|local| first_moment(local, timezone)));
-        }
+    let times = || {
+        let hours = fields.hours().flat_map(|hour| fields.minutes().map(move |minute| (hour, minute)));
+        hours.filter_map(|(hour, minute)| date.and_hms_opt(hour, minute, 0))
+    };
+    // Most days have one offset: asking the zone for each time is what a search would spend its time with.
+    if let Some(offset) = offset_of(date, timezone) {
+        return times().map(|local| (local - offset).and_utc()).collect();
     }
-    // An hour that is shown twice comes between its own times; times in a gap come to one instant.
+    let mut slots: Vec<DateTime<Utc>> = if fields.is_interval() {
+        times().flat_map(|local| every_moment(local, timezone)).collect()
+    } else {
+        times().filter_map(|local| first_moment(local, timezone)).collect()
+    };
+    // What is shown twice comes between other times; times in a gap come to one instant.
     slots.sort_unstable();
     slots.dedup();
     slots
 }
 
-/// Every instant at which the clock shows one of these times of an hour.
-fn follow_real_time(
-    date: NaiveDate,
-    hour: u32,
-    times: impl Iterator<Item = NaiveDateTime>,
-    timezone: Tz,
-    slots: &mut Vec<DateTime<Utc>>,
-) {
-    // Most hours have one offset: asking the zone for each of sixty minutes is what a search would spend its time with.
-    let ends = (date.and_hms_opt(hour, 0, 0), date.and_hms_opt(hour, 59, 59));
-    let offset = ends.0.zip(ends.1).and_then(|(first, last)| {
-        let at = |local: NaiveDateTime| timezone.from_local_datetime(&local).single().map(|at| local - at.naive_utc());
-        at(first).filter(|offset| at(last) == Some(*offset))
-    });
-    if let Some(offset) = offset {
-        slots.extend(times.map(|local| (local - offset).and_utc()));
-        return;
-    }
-    for local in times {
-        match timezone.from_local_datetime(&local) {
-            MappedLocalTime::Single(at) => slots.push(at.to_utc()),
-            MappedLocalTime::Ambiguous(first, second) => slots.extend([first.to_utc(), second.to_utc()]),
-            MappedLocalTime::None => {}
-        }
+/// The one offset that a day has from its first to its last second: no zone changes its clock and back within a day.
+fn offset_of(date: NaiveDate, timezone: Tz) -> Option<TimeDelta> {
+    let at = |local: NaiveDateTime| timezone.from_local_datetime(&local).single().map(|at| local - at.naive_utc());
+    let first = at(date.and_time(NaiveTime::MIN))?;
+    let last = at(date.and_hms_opt(23, 59, 59)?)?;
+    (first == last).then_some(first)
+}
+
+/// Every moment at which the clock shows a time.
+fn every_moment(local: NaiveDateTime, timezone: Tz) -> Vec<DateTime<Utc>> {
+    match timezone.from_local_datetime(&local) {
+        MappedLocalTime::Single(at) => vec![at.to_utc()],
+        MappedLocalTime::Ambiguous(first, second) => vec![first.to_utc(), second.to_utc()],
+        MappedLocalTime::None => Vec::new(),
     }
 }
 
@@ -58,7 +52,7 @@ fn first_moment(local: NaiveDateTime, timezone: Tz) -> Option<DateTime<Utc>> {
         MappedLocalTime::None => {
             let (begin, offset) = GapInfo::new(&local, &timezone)?.begin?;
             let jump = (begin - chrono::Offset::fix(&offset)).and_utc();
-            let midnight = local.date().and_time(chrono::NaiveTime::MIN);
+            let midnight = local.date().and_time(NaiveTime::MIN);
             let day_exists =
                 begin > midnight || jump.with_timezone(&timezone).naive_local() < midnight + TimeDelta::days(1);
             day_exists.then_some(jump)

@@ -8,6 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use cron::TimeUnitSpec;
 use std::fmt::Write;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// One of the five fields.
 struct Field {
@@ -52,7 +53,7 @@ const SHAPE: &str = "write five fields, minute, hour, day of the month, month an
 /// The five fields, read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fields {
-    values: cron::Schedule,
+    values: Arc<cron::Schedule>,
     /// Which of them have a `*`: crontab(5) makes both the hour's kind and the pairing of the days depend on it.
     stars: [bool; 5],
 }
@@ -97,7 +98,7 @@ impl Fields {
         }
         let values = cron::Schedule::from_str(&translated)
             .map_err(|error| Error::at(1, format!("`{text}` is not understood: {error}")))?;
-        let fields = Self { values, stars };
+        let fields = Self { values: Arc::new(values), stars };
         if fields.is_impossible() {
             let day = written.get(DAY).copied().unwrap_or(Piece { text, column: 1 });
             let message = format!("no month of these has a day {}: it would never come", day.text);

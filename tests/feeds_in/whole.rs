@@ -47,11 +47,11 @@ async fn the_days_own_line_of_ids_does_not_grow_with_its_items() {
     upstream.serve("/a", "Alpha", &entries);
     let site = upstream.site(&["/a"], "");
     cycle(&site, noon()).await;
-    let size = || std::fs::metadata(site.path("feeds/.wellsourced/ids.jsonl")).unwrap().len();
-    let before = size();
+    let bytes = || std::fs::metadata(site.path("feeds/.wellsourced/ids.jsonl")).unwrap().len();
+    let before = bytes();
     upstream.serve("/a", "Alpha", &[entries.as_slice(), &[Entry::number(301)]].concat());
     cycle(&site, noon() + A_DAY).await;
-    assert!(size() - before < 3000, "{} bytes for one item", size() - before);
+    assert!(bytes() - before < 3000, "{} bytes for one item", bytes() - before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,6 +121,19 @@ async fn a_page_is_followed_to_the_feed_that_it_names() {
     assert_eq!(told.iter().filter(|told| told.starts_with(&other.url("/empty"))).count(), 1, "{told:?}");
     cycle(&site, noon() + A_DAY).await;
     assert_eq!((upstream.asked("/page").await, upstream.asked("/feed.xml").await), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_of_its_own_says_when_an_input_is_asked() {
+    let upstream = Upstream::start().await;
+    upstream.serve("/a", "Alpha", &[Entry::number(1)]);
+    // The keys behind the last input belong to it; two at night in Shanghai is six hours after noon, UTC.
+    let site = upstream.site(&["/a"], "schedule = \"0 2 * * *\"");
+    cycle(&site, noon()).await;
+    for (hours, asked) in [(3, 1), (5, 1), (6, 2), (29, 2), (30, 3)] {
+        cycle(&site, noon() + Duration::hours(hours)).await;
+        assert_eq!(upstream.asked("/a").await, asked, "after {hours} hours");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

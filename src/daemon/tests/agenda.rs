@@ -58,6 +58,10 @@ fn a_clock_set_back_far_goes_on_from_where_it_stands() {
     assert_eq!(agenda.next(at("08:15")), Step::Run(at("08:15")));
     agenda.ran(at("08:15"));
     assert_eq!(agenda.next(at("08:16")), Step::Wait(at("08:30")));
+    // Also the slot right before the last one.
+    let mut agenda = quarters("10:00");
+    assert_eq!(agenda.next(at("09:40")), Step::Wait(at("09:45")));
+    assert_eq!(agenda.next(at("09:45")), Step::Run(at("09:45")));
 }
 
 #[test]

@@ -198,7 +198,7 @@ impl<'a> Feeds<'a> {
         let rests = manners::rests(self.known.iter().map(|known| &known.poll), now).into_iter().collect();
         let stop = self.cycle.stop.clone();
         let until = async move { stop.cancelled().await };
-        let readers: Vec<reading::Reader> = self.known.iter().map(|known| known.reader()).collect();
+        let readers: Vec<reading::Reader> = self.known.iter().map(Known::reader).collect();
         let (sender, mut receiver) = mpsc::channel::<Arrived>(BATCH);
         let fetching = async move {
             let exchanges = fetch_all(client, asks, &rests, now, until);
@@ -300,7 +300,8 @@ impl<'a> Known<'a> {
 
     /// What is remembered after an exchange that brought no document.
     fn after(&self, exchange: &Exchange) -> PollState {
-        let occasion = Occasion { input: &self.input.name, read: None, slot: None };
+        let slot = self.input.slot_after(exchange.at);
+        let occasion = Occasion { input: &self.input.name, read: None, slot };
         manners::after(&self.poll, exchange, &occasion)
     }
 

@@ -138,7 +138,8 @@ impl Reader {
     }
 
     fn after(&self, exchange: &Exchange, read: Option<Seen<'_>>) -> PollState {
-        let occasion = Occasion { input: &self.input.name, read, slot: None };
+        let slot = self.input.slot_after(exchange.at);
+        let occasion = Occasion { input: &self.input.name, read, slot };
         manners::after(&self.state, exchange, &occasion)
     }
 }

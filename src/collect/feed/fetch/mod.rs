@@ -13,14 +13,12 @@ pub use runner::{Ask, fetch_all};
 
 pub(super) use exchange::{Came, Request, later};
 
+use super::MAX_FEED_BYTES;
 use crate::model::PollState;
 use crate::net::{Client, HeaderValue};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use url::Url;
-
-/// Bytes of a document, as sent and unpacked.
-pub(super) const MOST_BYTES: usize = 15 << 20;
 
 /// Feeds first; a page may name its feed.
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
@@ -31,13 +29,13 @@ const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/fee
 pub async fn fetch(client: &Client, url: &Url, state: &PollState, now: DateTime<Utc>) -> Exchange {
     let began = Instant::now();
     let request = Request::new(url, state);
-    let mut journey = client.journey(MOST_BYTES + 1).without_cookies();
+    let mut journey = client.journey(MAX_FEED_BYTES + 1).without_cookies();
     journey.headers.insert("accept", HeaderValue::from_static(ACCEPT));
     journey.conditional = request.conditional();
     let came = match client.travel(&mut journey, request.asked.clone()).await {
         Err(failure) => Err(failure),
         Ok(mut answer) => {
-            let body = answer.whole(MOST_BYTES, journey.deadline).await;
+            let body = answer.whole(MAX_FEED_BYTES, journey.deadline).await;
             let conditional = journey.was_conditional;
             Ok(Came { url: answer.url, status: answer.status, headers: answer.headers, conditional, body })
         }
