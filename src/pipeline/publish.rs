@@ -194,22 +194,22 @@ async fn changed_items(
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<Vec<(i64, u64)>, Error> {
-    let changed: Vec<_> =
+    let in_scope: Vec<_> =
         channels.iter().filter_map(|state| changes.channels.get(&state.id).map(|shift| (state, shift))).collect();
-    tracing::debug!(items = changes.items.len(), channels = changed.len(), "changed");
-    let bar = progress.publishing(changes.items.len() + changed.len());
+    tracing::debug!(items = changes.items.len(), channels = in_scope.len(), "changed");
+    let bar = progress.publishing(changes.items.len() + in_scope.len());
     let mut units = futures::stream::iter(changes.items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids)))
         .buffered(WORKERS);
     while let Some(files) = units.try_next().await? {
         bar.inc(u64::try_from(files.len()).unwrap_or_default());
         writing.put_all(files).await?;
     }
-    let mut members = Vec::with_capacity(changed.len());
+    let mut members = Vec::with_capacity(in_scope.len());
     let mut units =
-        futures::stream::iter(changed.iter().map(|(state, shift)| composer.channel(state, shift))).buffered(WORKERS);
+        futures::stream::iter(in_scope.iter().map(|(state, shift)| composer.channel(state, shift))).buffered(WORKERS);
     while let Some((files, count)) = units.try_next().await? {
         bar.inc(1);
-        members.extend(changed.get(members.len()).map(|(state, _)| (state.id, count)));
+        members.extend(in_scope.get(members.len()).map(|(state, _)| (state.id, count)));
         writing.put_all(files).await?;
     }
     Ok(members)

@@ -111,7 +111,9 @@ impl Last {
         for (edition, mut item) in self.items.into_values() {
             let edition = self.places.get(&edition).and_then(|place| self.editions.get_mut(place));
             lose(&mut item.presence);
-            edition.into_iter().for_each(|edition| edition.items.push(item.clone()));
+            if let Some(edition) = edition {
+                edition.items.push(item);
+            }
         }
         self.editions.into_values().map(|mut edition| {
             lose(&mut edition.presence);

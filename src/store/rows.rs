@@ -62,7 +62,7 @@ impl Write {
             let old: Vec<Uuid> = batch.iter().filter(|row| !row.is_new).map(|row| row.known.id).collect();
             let before = self.forget_places(&old).await?;
             let mut after: BTreeSet<Standing> = BTreeSet::new();
-            let mut placed = Vec::with_capacity(batch.len());
+            let mut saved = Vec::with_capacity(batch.len());
             for row in batch {
                 let joined = row.live().map(|item| item.joined(row.carriers)).unwrap_or_default();
                 let mut places = Places::default();
@@ -71,11 +71,11 @@ impl Write {
                 }
                 let (published, id) = (row.known.published.timestamp(), row.known.id);
                 after.extend(places.all.iter().map(|(channel, _)| (*channel, published, id)));
-                placed.push(Placed { row: *row, sources: joined.sources, places });
+                saved.push(Placed { row: *row, sources: joined.sources, places });
             }
-            self.put_items(&placed).await?;
-            self.put_sources(&placed).await?;
-            self.put_memberships(&placed).await?;
+            self.put_items(&saved).await?;
+            self.put_sources(&saved).await?;
+            self.put_memberships(&saved).await?;
             let left = before.difference(&after).map(|(channel, ..)| *channel).collect();
             self.note_emptied(&left, now).await?;
             let items: Vec<Uuid> = batch.iter().map(|row| row.known.id).collect();

@@ -60,11 +60,9 @@ pub(super) fn dated(
     now: DateTime<Utc>,
 ) -> (DateTime<Utc>, DateTime<Utc>) {
     let at = |second| DateTime::from_timestamp(second, 0).unwrap_or(published);
-    match seconds.take_from(published.timestamp(), now.timestamp()) {
-        Some(updated) => (published, at(updated)),
-        None => {
-            let both = at(seconds.take_up_to(published.timestamp()));
-            (both, both)
-        }
+    if let Some(updated) = seconds.take_from(published.timestamp(), now.timestamp()) {
+        return (published, at(updated));
     }
+    let both = at(seconds.take_up_to(published.timestamp()));
+    (both, both)
 }

@@ -178,14 +178,15 @@ impl Feeds<'_> {
         let carriers = write.carriers(&[older]).await?.remove(&older).unwrap_or_default();
         let KnownItem { id, short_id, published, first_seen, shown, .. } = feed.known;
         let updated = self.free_second(write).await?;
-        let known = KnownItem { id, short_id, published, first_seen, shown, updated, ..editors.known.clone() };
+        let known = KnownItem { id, short_id, published, updated, first_seen, shown, ..editors.known.clone() };
         let carriers = carriers.into_iter().map(|carrier| carrier.item).collect();
         let gone = KnownItem { presence: Presence::Left, ..editors.known };
         let saved = [
             Saved { edition: editors.edition, known, written: editors.written, carriers },
             Saved { edition: editors.edition, known: gone, written: None, carriers: Vec::new() },
         ];
-        write.save_items(&[saved[0].row(), saved[1].row()], self.cycle.now).await?;
+        let rows: Vec<_> = saved.iter().map(Saved::row).collect();
+        write.save_items(&rows, self.cycle.now).await?;
         write.touch_edition(editors.edition).await?;
         self.days.settle(write, &BTreeSet::from([feed.edition]), self.cycle.now).await
     }
