@@ -1,3 +1,5 @@
+//! What a document means for the items, and what is one story.
+
 use super::*;
 use crate::model::{Item, SourceLink};
 
