@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_128;
@@ -112,12 +112,15 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
 
     /// Replaces all records, whole or not at all.
     pub fn rewrite(&self, records: &[R]) -> Result<(), Error> {
-        let lines = to_lines(records)?;
         let beside = self.path.with_extension("new");
         let write = || {
-            let mut file = File::create(&beside)?;
-            file.write_all(&lines)?;
-            file.sync_all()?;
+            // A large site has tens of thousands of records, which need not be in memory twice.
+            let mut file = BufWriter::new(File::create(&beside)?);
+            for record in records {
+                serde_json::to_writer(&mut file, record)?;
+                file.write_all(b"\n")?;
+            }
+            file.into_inner()?.sync_all()?;
             fs::rename(&beside, &self.path)?;
             let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
             File::open(folder.unwrap_or(Path::new(".")))?.sync_all()

@@ -116,8 +116,8 @@ impl Days {
 
 /// Brings one day edition up to date with its items, whose content changed. Until its day has ended it is dated ahead.
 pub(in crate::pipeline) async fn touch(write: &mut Write, day: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
-    let listed = write.day_is_listed(day).await?;
-    let updated = if listed { Some(identify::free_edition_second(write, now).await?) } else { None };
+    let is_listed = write.day_is_listed(day).await?;
+    let updated = if is_listed { Some(identify::free_edition_second(write, now).await?) } else { None };
     Ok(write.settle_day(day, updated).await?)
 }
 

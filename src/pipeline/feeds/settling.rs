@@ -185,7 +185,8 @@ impl Feeds<'_> {
             Saved { edition: editors.edition, known, written: editors.written, carriers },
             Saved { edition: editors.edition, known: gone, written: None, carriers: Vec::new() },
         ];
-        write.save_items(&[saved[0].row(), saved[1].row()], self.cycle.now).await?;
+        let rows: Vec<_> = saved.iter().map(Saved::row).collect();
+        write.save_items(&rows, self.cycle.now).await?;
         write.touch_edition(editors.edition).await?;
         self.days.settle(write, &BTreeSet::from([feed.edition]), self.cycle.now).await
     }

@@ -102,14 +102,14 @@ pub(super) fn pages<'a>(
         }
     });
     let site = Arc::clone(&composer.site);
-    let files = parts.map(move |read| {
+    let pages = parts.map(move |part| {
         let site = Arc::clone(&site);
         async move {
-            let (items, full) = read?;
+            let (items, full) = part?;
             super::compose::blocking(move || compose(&site, &items, full)).await
         }
     });
-    files.buffered(WORKERS)
+    pages.buffered(WORKERS)
 }
 
 fn compose(site: &Site, items: &[Arc<StoredItem>], full: Vec<Full>) -> Result<Vec<Output>, publish::Error> {

@@ -1,4 +1,4 @@
-//! What becomes of entries, given what is known of their stories.
+//! What a document means for the items, and what is one story.
 
 use super::*;
 use crate::model::{Item, SourceLink};
