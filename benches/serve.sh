@@ -22,19 +22,34 @@ finish() {
 }
 trap finish EXIT
 
-"$bin/examples/generate_posts" "$work/posts" 60
-cat >"$work/wellsourced.toml" <<T
+# Ten posts of six stories; text of chance words, so that it compresses as prose does.
+mkdir "$work/posts"
+awk -v folder="$work/posts" 'BEGIN {
+    srand(5)
+    for (w = 0; w < 1500; w++) words[w] = sprintf("%c%c%c", 228 + int(rand() * 5), 128 + int(rand() * 64), 128 + int(rand() * 64))
+    for (post = 1; post <= 10; post++) {
+        file = sprintf("%s/%02d.md", folder, post)
+        printf "---\ntitle: \"#90%02d Bench\"\ndate: 2026-05-%02d 08:00:00\ntags:\n- AI\n- Linux\n---\n\n", post, post >file
+        for (story = 1; story <= 6; story++) {
+            text = ""
+            for (w = 0; w < 230; w++) text = text words[int(1500 * rand() ^ 3)]
+            printf "### %s\n\n%s\n\n> **[消息来源：A](https://source%d.example/%d)**\n\n", substr(text, 1, 30), text, story, post >file
+        }
+        close(file)
+    }
+}'
+cat >"$work/wellsourced.toml" <<'T' && sed -i "s|WORK|$work|" "$work/wellsourced.toml"
 [site]
 title = "Bench"
 base_url = "https://bench.example/"
 timezone = "Asia/Shanghai"
 [store]
-url = "sqlite:$work/store.db"
+url = "sqlite:WORK/store.db"
 [publish]
-directory = "$work/feeds"
+directory = "WORK/feeds"
 [[inputs]]
 name = "bench"
-digest = "$work/posts/**/*.md"
+digest = "WORK/posts/**/*.md"
 base_url = "https://bench.example/"
 T
 "$bin/wellsourced" --config "$work/wellsourced.toml" --once --offline -q
@@ -110,4 +125,25 @@ for case in $cases; do
     n=$(sum nginx) w=$(sum wellsourced)
     printf '%-10s %22s %22s %7s   %s / %s\n' "$case" "$n" "$w" "$(awk "BEGIN { printf \"%.3f\", $w / $n }")" \
         "$(median nginx)" "$(median wellsourced)"
+done
+
+# Everything is composed and written anew, again and again, while readers ask whether there is something new.
+"$bin/examples/generate_posts" "$work/posts/many" 1000
+"$bin/wellsourced" --config "$work/wellsourced.toml" --once --offline -q
+# 40 readers with a rest of 20 ms: some 2,000 requests a second, which leaves the processors to the publishes.
+echo 'function delay() return 20 end' >"$work/rest.lua"
+number=0
+for server in nginx wellsourced; do
+    wrk -t 1 -c 40 -d $((seconds * 3)) --latency -s "$work/rest.lua" -H 'Accept-Encoding: gzip' \
+        -H "If-None-Match: $(tag "${url[$server]}")" "${url[$server]}" >"$work/out" &
+    asking=$!
+    before=$number
+    while kill -0 "$asking" 2>/dev/null; do
+        number=$((number + 1))
+        sed -i "s|^items_per_feed.*||; s|^\[publish\]|[publish]\nitems_per_feed = $((50 + number % 2))|" "$work/wellsourced.toml"
+        "$bin/wellsourced" --config "$work/wellsourced.toml" --once --offline -q
+    done
+    printf '\n%s while everything is published anew (%s times): ' "$server" $((number - before))
+    awk '$1 == "99%" { p99 = $2 } /requests in/ { n = $1 } /Non-2xx|Socket errors/ { wrong = $0 }
+        END { printf "%s requests, p99 %s, %s\n", n, p99, wrong == "" ? "no errors" : wrong }' "$work/out"
 done

@@ -1,4 +1,4 @@
-//! The feed reader from outside: damaged and odd feeds, each a file with its expectation beside it; bounds; arbitrary bytes.
+//! The feed reader from outside: damaged and odd feeds, each a file with its expectation beside it.
 //!
 //! An expectation names what matters of each entry, all repairs by how their words begin, and all complaints by a part of
 //! theirs. So a repair that nobody expected fails as much as one that is missing.
@@ -7,6 +7,7 @@
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -32,7 +33,7 @@ fn every_damaged_feed_is_read_as_it_is_meant() {
         let problems = problems(&fs::read(&path).unwrap(), &expected["given"], &expected["expect"]);
         if !problems.is_empty() {
             let name = path.file_name().unwrap().to_string_lossy();
-            wrong.push_str(&format!("{name}\n  {}\n", problems.join("\n  ")));
+            writeln!(wrong, "{name}\n  {}", problems.join("\n  ")).unwrap();
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");

@@ -9,7 +9,7 @@ use chrono::Duration;
 use std::net::TcpListener;
 use support::{Post, Site, Story, noon, post, story};
 use wellsourced::model::{Check, Verdict};
-use wellsourced::store::{Looked, Store};
+use wellsourced::store::{Due, DueLink, Looked, Store};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -133,12 +133,82 @@ async fn what_is_seen_while_most_hosts_are_out_of_reach_counts_for_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_summary_says_that_the_network_is_down() {
+    let (site, _server) = citing_hosts(0, 2).await;
+    let run = site.binary(&["--once"]);
+    let told = String::from_utf8(run.stdout).unwrap();
+    assert!(told.contains("The network is down here: no answer in HTTP from 2 hosts (2 links tried)"), "{told}");
+    assert_eq!(run.status.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_the_newest_items_are_due_first_and_come_page_by_page() {
+    let site = Site::new("");
+    for number in 1..=3_u32 {
+        site.write(
+            &format!("posts/{number}.md"),
+            post(number, &[3 * number, 3 * number + 1, 3 * number + 2]).markdown(),
+        );
+    }
+    site.cycle_async(noon(), true).await;
+    let store = store(&site).await;
+    assert_eq!(store.due(noon()).await.unwrap(), Due { links: 9, hosts: 3 });
+    let all = store.due_links(noon(), None, 100).await.unwrap();
+    assert!(all.windows(2).all(|pair| pair[0].newest > pair[1].newest), "{all:?}");
+    let mut paged: Vec<DueLink> = Vec::new();
+    loop {
+        let page = store.due_links(noon(), paged.last(), 2).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        paged.extend(page);
+    }
+    assert_eq!(paged, all);
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_budget_leaves_over_is_checked_next_time() {
+    let server = MockServer::builder().start().await;
+    let answer = ResponseTemplate::new(200).set_body_string("<title>A page</title><p>Some text.</p>");
+    // The first time it does not answer.
+    let never = answer.clone().set_delay(std::time::Duration::from_mins(1));
+    Mock::given(path("/page")).respond_with(never).up_to_n_times(1).mount(&server).await;
+    Mock::given(path("/page")).respond_with(answer).mount(&server).await;
+    let site = Site::new(&format!("{LOOPBACK}[verify]\nbudget = \"50ms\"\n"));
+    let stories = vec![citing(1, format!("{}/page", server.uri()))];
+    site.write("posts/1.md", Post { stories, ..post(1, &[]) }.markdown());
+    let report = site.cycle_async(noon(), false).await;
+    assert_eq!((report.checks.due, report.checks.checked, report.items), (1, 0, 1));
+    assert_eq!((report.checks.network_down.as_deref(), verdict(&site, "Story 1").as_str()), (None, "unchecked"));
+    site.configure("", LOOPBACK);
+    let report = site.cycle_async(noon() + Duration::minutes(1), false).await;
+    assert_eq!((report.checks.checked, verdict(&site, "Story 1").as_str()), (1, "reachable"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_url_is_checked_once_however_often_and_however_it_is_written() {
+    let server = server(&[("/page", 200)]).await;
+    let site = Site::new(LOOPBACK);
+    let port = server.address().port();
+    let spellings = ["http://127.0.0.1", "HTTP://127.0.0.1", "http://2130706433", "http://user@127.0.0.1"];
+    let ends = ["/page", "/page#part", "/./page", "/a/../page"];
+    let urls = spellings.iter().flat_map(|start| ends.map(|end| format!("{start}:{port}{end}")));
+    let stories = urls.zip(1..).map(|(url, seed)| citing(seed, url)).collect();
+    site.write("posts/1.md", Post { stories, ..post(1, &[]) }.markdown());
+    let report = site.cycle_async(noon(), false).await;
+    assert_eq!((report.checks.due, report.checks.checked), (1, 1));
+    assert_eq!(server.received_requests().await.unwrap().iter().filter(|r| r.url.path() == "/page").count(), 1);
+    assert!((1..=16).all(|n| verdict(&site, &format!("Story {n}")) == "reachable"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_held_back_counts_once_the_network_is_known_to_be_up() {
     // Until the last check more than half of the hosts may be out of reach.
-    for (living, hosts) in [(1, 4), (5, 9)] {
+    for (living, hosts) in [(1, 4), (5, 9), (18, 20)] {
         let (site, _server) = citing_hosts(living, hosts).await;
         let report = site.cycle_async(noon(), false).await;
-        assert_eq!(report.checks.network_down, None);
+        assert_eq!((report.checks.network_down.as_deref(), report.exit_code(false)), (None, 0));
         assert_eq!((report.checks.checked, report.checks.changed), (hosts, hosts));
         for n in 1..=hosts {
             let expected = if n <= living { "reachable" } else { "failing" };

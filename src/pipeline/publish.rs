@@ -4,6 +4,7 @@
 //! one under changed options look at everything; any other only at what the store marked.
 
 mod compose;
+mod pass;
 mod writing;
 
 use super::restore;
@@ -27,8 +28,8 @@ const RENDERING: u32 = 1;
 /// Items whose pages are composed in one go.
 const PAGES_AT_ONCE: usize = 250;
 
-/// Day editions whose pages are composed in one go; each may have hundreds of items on its page.
-const DAYS_AT_ONCE: usize = 8;
+/// Editions whose pages are composed in one go; each may have hundreds of items on its page.
+const EDITIONS_AT_ONCE: usize = 16;
 
 /// From so many changed items on, everything is composed.
 const MANY: usize = 3000;
@@ -123,51 +124,26 @@ async fn compose_all(
     progress: &Progress,
 ) -> Result<Vec<(i64, u64)>, Error> {
     let composer = Composer { store, site: Arc::clone(site), tags: store.tags().await? };
-    let (items, editions) = if scope.all {
-        // The pages of the other items come with those of their editions.
-        (store.items_of_days().await?, store.all_editions().await?)
-    } else {
-        (scope.changes.items.clone(), scope.changes.editions.clone())
-    };
-    let days = store.day_editions().await?;
-    let (of_days, of_digests): (Vec<Uuid>, Vec<Uuid>) = editions.into_iter().partition(|id| days.contains(id));
     let mut channels = Vec::new();
     for kind in [ChannelKind::Tag, ChannelKind::Source, ChannelKind::Combined] {
         channels.extend(store.channels(kind).await?);
     }
+    let members = if scope.all {
+        all_items(&composer, &channels, writing, progress).await?
+    } else {
+        changed_items(&composer, &channels, &scope.changes, writing, progress).await?
+    };
+    let editions = if scope.all { store.all_editions().await? } else { scope.changes.editions.clone() };
+    let bar = progress.publishing(editions.len());
+    let mut units = futures::stream::iter(editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids)))
+        .buffered(WORKERS);
+    while let Some(files) = units.try_next().await? {
+        bar.inc(u64::try_from(files.len()).unwrap_or_default());
+        writing.put_all(files).await?;
+    }
+    drop(units);
+    tracing::debug!("items and channels composed");
     let whole = Shift { from: Some(i64::MIN), touched: Vec::new() };
-    let shift_of = |id: i64| if scope.all { Some(&whole) } else { scope.changes.channels.get(&id) };
-    let in_scope: Vec<_> = channels.iter().filter_map(|state| shift_of(state.id).map(|shift| (state, shift))).collect();
-    tracing::debug!(
-        items = items.len(),
-        editions = of_digests.len() + of_days.len(),
-        channels = in_scope.len(),
-        "in scope"
-    );
-    let bar = progress.publishing(items.len() + of_digests.len() + of_days.len() + in_scope.len());
-    let mut units =
-        futures::stream::iter(items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids))).buffered(WORKERS);
-    while let Some(files) = units.try_next().await? {
-        bar.inc(u64::try_from(files.len()).unwrap_or_default());
-        writing.put_all(files).await?;
-    }
-    let digests = of_digests.chunks(PAGES_AT_ONCE).map(|ids| (ids, scope.all));
-    let days = of_days.chunks(DAYS_AT_ONCE).map(|ids| (ids, false));
-    let units = digests.chain(days).map(|(ids, and_items)| composer.edition_pages(ids, and_items));
-    let mut units = futures::stream::iter(units).buffered(WORKERS);
-    while let Some(files) = units.try_next().await? {
-        bar.inc(u64::try_from(files.len()).unwrap_or_default());
-        writing.put_all(files).await?;
-    }
-    let mut members = Vec::with_capacity(in_scope.len());
-    let mut units =
-        futures::stream::iter(in_scope.iter().map(|(state, shift)| composer.channel(state, shift))).buffered(WORKERS);
-    while let Some((files, count)) = units.try_next().await? {
-        bar.inc(1);
-        members.extend(in_scope.get(members.len()).map(|(state, _)| (state.id, count)));
-        writing.put_all(files).await?;
-    }
-    tracing::debug!("channels composed");
     let list = if scope.all { &whole } else { &scope.changes.edition_list };
     if !list.is_empty() {
         writing.put_all(composer.editions(list).await?).await?;
@@ -180,6 +156,62 @@ async fn compose_all(
     };
     let counted: Vec<ChannelState> = channels.iter().map(counted).collect();
     writing.put_all(composer.site_wide(counted).await?).await?;
+    Ok(members)
+}
+
+/// Composes every item and every channel. Returns how many items each channel has.
+async fn all_items(
+    composer: &Composer<'_>,
+    channels: &[ChannelState],
+    writing: &mut Writing<'_>,
+    progress: &Progress,
+) -> Result<Vec<(i64, u64)>, Error> {
+    let counts = composer.store.member_counts().await?;
+    let items = composer.store.item_count().await?;
+    let bar = progress.publishing(usize::try_from(items).unwrap_or(usize::MAX).saturating_add(channels.len()));
+    let mut parts = std::pin::pin!(pass::pages(composer, channels, &counts));
+    while let Some(files) = parts.try_next().await? {
+        bar.inc(u64::try_from(files.len()).unwrap_or_default());
+        writing.put_all(files).await?;
+    }
+    let members: Vec<(i64, u64)> =
+        channels.iter().map(|state| (state.id, counts.get(&state.id).copied().unwrap_or_default())).collect();
+    let rest = channels.iter().zip(&members).map(|(state, (_, total))| composer.rest_of_channel(state, *total));
+    let mut units = futures::stream::iter(rest).buffered(WORKERS);
+    while let Some(files) = units.try_next().await? {
+        bar.inc(1);
+        writing.put_all(files).await?;
+    }
+    drop(units);
+    Ok(members)
+}
+
+/// Composes the items and channels that changed. Returns how many items each of these channels has.
+async fn changed_items(
+    composer: &Composer<'_>,
+    channels: &[ChannelState],
+    changes: &Changes,
+    writing: &mut Writing<'_>,
+    progress: &Progress,
+) -> Result<Vec<(i64, u64)>, Error> {
+    let changed: Vec<_> =
+        channels.iter().filter_map(|state| changes.channels.get(&state.id).map(|shift| (state, shift))).collect();
+    tracing::debug!(items = changes.items.len(), channels = changed.len(), "changed");
+    let bar = progress.publishing(changes.items.len() + changed.len());
+    let mut units = futures::stream::iter(changes.items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids)))
+        .buffered(WORKERS);
+    while let Some(files) = units.try_next().await? {
+        bar.inc(u64::try_from(files.len()).unwrap_or_default());
+        writing.put_all(files).await?;
+    }
+    let mut members = Vec::with_capacity(changed.len());
+    let mut units =
+        futures::stream::iter(changed.iter().map(|(state, shift)| composer.channel(state, shift))).buffered(WORKERS);
+    while let Some((files, count)) = units.try_next().await? {
+        bar.inc(1);
+        members.extend(changed.get(members.len()).map(|(state, _)| (state.id, count)));
+        writing.put_all(files).await?;
+    }
     Ok(members)
 }
 

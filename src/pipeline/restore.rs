@@ -39,6 +39,16 @@ pub(super) enum IdLine {
     },
 }
 
+impl IdLine {
+    /// The day edition that it is about.
+    fn day(&self) -> Option<Uuid> {
+        match self {
+            Self::Edition(edition) if edition.input == DAYS => Some(edition.id),
+            _ => None,
+        }
+    }
+}
+
 /// Fills an empty store with the identities that the published directory keeps.
 pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error> {
     let Cycle { store, options, .. } = cycle;
@@ -125,6 +135,10 @@ fn lose(presence: &mut Presence) {
     }
 }
 
+fn item_lines(items: Vec<(Uuid, KnownItem)>) -> impl Iterator<Item = IdLine> {
+    items.into_iter().map(|(edition, item)| IdLine::Item { edition, item: Box::new(item) })
+}
+
 /// What must be remembered beside the feeds: everything, or what `changes` name.
 pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) -> Result<Vec<IdLine>, Error> {
     let mut lines = if changes.is_none() { vec![IdLine::Site(site)] } else { Vec::new() };
@@ -139,8 +153,14 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     }
     let editions = changes.map(|changes| changes.editions.as_slice());
     lines.extend(store.known(editions).await?.into_iter().map(|edition| IdLine::Edition(Box::new(edition))));
-    let items = store.known_of_days(changes.map(|changes| changes.items.as_slice())).await?;
-    lines.extend(items.into_iter().map(|(edition, item)| IdLine::Item { edition, item: Box::new(item) }));
+    match changes {
+        Some(changes) => lines.extend(item_lines(store.known_in_days(&changes.items).await?)),
+        None => {
+            for day in lines.iter().filter_map(IdLine::day).collect::<Vec<_>>() {
+                lines.extend(item_lines(store.known_of_day(day).await?));
+            }
+        }
+    }
     Ok(lines)
 }
 

@@ -13,6 +13,7 @@ use crate::model::{
 };
 use chrono::{DateTime, SubsecRound, Utc};
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use uuid::Uuid;
 
 /// Items that an edition's entry shows in full; fifty entries of a hundred each are enough for one feed.
@@ -156,7 +157,8 @@ fn edition_content(site: &Site, cover: Option<&str>, edition: &StoredEdition, it
     let more = edition.more + u64::try_from(items.len().saturating_sub(MOST_IN_ENTRY)).unwrap_or(u64::MAX);
     if more > 0 {
         let (href, words) = (absolute(site, &edition_folder(edition)), Words::of(site.options.language));
-        html.push_str(&format!("<p><a href=\"{href}\">{}</a></p>\n", escaped(&(words.more)(more))));
+        // Writing to a String cannot fail.
+        let _ = writeln!(html, "<p><a href=\"{href}\">{}</a></p>", escaped(&(words.more)(more)));
     }
     html
 }

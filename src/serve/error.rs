@@ -18,6 +18,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The thread that reads a publish could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
+    /// It died.
+    #[error("the thread that reads what was published died")]
+    Died,
     /// A task of ours died.
     #[error("a task of ours died: {0}")]
     Task(#[from] tokio::task::JoinError),

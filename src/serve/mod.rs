@@ -33,3 +33,6 @@ pub use error::Error;
 pub use options::{BUDGET, Limits, Options};
 pub use public::public;
 pub use site::Site;
+
+#[cfg(test)]
+mod tests;

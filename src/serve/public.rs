@@ -43,7 +43,7 @@ pub async fn public(
     let (end, mut ended) = oneshot::channel();
     let serving = move || {
         // Nobody to tell means that the caller is gone, and then so is the reason to serve.
-        let _ = end.send(on_this_thread(listener, site, &limits, stopped));
+        let _ = end.send(on_this_thread(listener, &site, &limits, stopped));
     };
     std::thread::Builder::new().name("serve".to_owned()).spawn(serving)?;
     tokio::select! {
@@ -60,18 +60,18 @@ fn died(_: oneshot::error::RecvError) -> io::Result<()> {
 /// Serves until the other end of `stopped` is dropped.
 fn on_this_thread(
     listener: std::net::TcpListener,
-    site: Arc<Site>,
+    site: &Arc<Site>,
     limits: &Limits,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(READERS).build()?;
     let outcome = runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
-        let looking = tokio::spawn(look(Arc::clone(&site)));
+        let looking = tokio::spawn(look(Arc::clone(site)));
         let requests = Arc::new(Requests::new());
         let protocol = connections::protocol(limits);
         let speak = |io, watch| {
-            let connection = Connection { site: Arc::clone(&site), requests: Arc::clone(&requests), watch };
+            let connection = Connection { site: Arc::clone(site), requests: Arc::clone(&requests), watch };
             // How a connection breaks off is the client's affair.
             protocol.serve_connection(TokioIo::new(io), connection).map(drop)
         };

@@ -110,11 +110,15 @@ impl Cold {
             Ok(Fetched::Bundle(bundle)) => return (self.with(site, &bundle).await, kind),
             Ok(Fetched::Missing) => StatusCode::NOT_FOUND,
             Ok(Fetched::Differs) => {
-                tracing::warn!(path = self.entry.path, "a published file is another than the manifest says");
+                if self.entry.is_news() {
+                    tracing::warn!(path = self.entry.path, "somebody altered a published file; it is not served");
+                }
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Err(error) => {
-                tracing::error!(path = self.entry.path, %error, "a published file cannot be served");
+                if self.entry.is_news() {
+                    tracing::error!(path = self.entry.path, %error, "a published file cannot be served");
+                }
                 StatusCode::SERVICE_UNAVAILABLE
             }
         };

@@ -6,17 +6,21 @@ use super::entry::Entry;
 use super::error::Error;
 use super::options::Options;
 use super::pool::Pool;
-use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot, Stamp};
+use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot, Stamp, was_claimed};
 use crate::model::ChannelKind;
 use crate::publish::content_hash;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
 /// How often a publish that is under way at the start is looked at again, and how many times at most.
 const WAIT: (Duration, u32) = (Duration::from_millis(200), 50);
+
+/// How far reading a publish stands back behind answering.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 
 /// Deltas kept: most readers of a feed come with one of its last versions.
 const DELTAS: usize = 64;
@@ -28,8 +32,8 @@ pub struct Site {
     pool: Arc<Pool>,
     /// The last ones made.
     deltas: std::sync::Mutex<VecDeque<Delta>>,
-    /// Held while a publish is read; what a publish under way claims: path → hash.
-    claims: Mutex<BTreeMap<String, String>>,
+    /// Held while a publish is read.
+    reading: Mutex<()>,
 }
 
 /// What one version of a feed has that an earlier one had not.
@@ -47,7 +51,7 @@ pub(super) enum Fetched {
     Bundle(Arc<Bundle>),
     /// It is not there.
     Missing,
-    /// It is another than the manifest says: a publish broke off, or somebody altered it.
+    /// The manifest does not know its bytes: somebody altered it.
     Differs,
 }
 
@@ -61,7 +65,7 @@ impl Site {
         let mut attempt = 1;
         loop {
             let (rules, slugs, of_pool) = (Arc::clone(&rules), Arc::clone(&slugs), Arc::clone(&pool));
-            let loaded = tokio::task::spawn_blocking(move || {
+            let loaded = quietly(move || {
                 let anyway = attempt >= times;
                 Loading { rules: &rules, pool: &of_pool, slugs: &slugs, previous: None, anyway }.load()
             });
@@ -71,7 +75,7 @@ impl Site {
                     current,
                     pool,
                     deltas: std::sync::Mutex::default(),
-                    claims: Mutex::default(),
+                    reading: Mutex::default(),
                 }));
             }
             tokio::time::sleep(pause).await;
@@ -113,52 +117,46 @@ impl Site {
     }
 
     async fn load(&self, rules: Arc<Rules>, anyway: bool) -> Result<bool, Error> {
-        let mut claims = self.claims.lock().await;
+        let _one_at_a_time = self.reading.lock().await;
         let previous = self.snapshot();
         if !anyway && Stamp::of(&rules.options) == previous.stamp {
             return Ok(false);
         }
         let slugs = slugs_of(&rules.options, Arc::clone(&previous.slugs)).await;
         let pool = Arc::clone(&self.pool);
-        let loaded = tokio::task::spawn_blocking(move || {
+        let loaded = quietly(move || {
             let previous = Some(&*previous);
             Loading { rules: &rules, pool: &pool, slugs: &slugs, previous, anyway: false }.load()
         });
         match loaded.await?? {
             Loaded::Whole(snapshot) => {
-                claims.clear();
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::from(snapshot);
+                let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+                let before = std::mem::replace(&mut *current, Arc::from(snapshot));
+                drop(current);
+                // Giving back what a large site took lasts some milliseconds, which no reader should wait for.
+                tokio::task::spawn_blocking(move || drop(before));
                 Ok(true)
             }
-            Loaded::UnderWay(differing) => {
-                *claims = differing;
-                Ok(false)
-            }
+            Loaded::UnderWay => Ok(false),
         }
     }
 
     /// The bundle of a file, read from the disk where it is not in memory.
+    ///
+    /// When a publish replaced the file since the snapshot was taken, the new bytes are answered, whole and under their own
+    /// tag: the old ones are nowhere any more.
     pub(super) async fn fetch(&self, entry: &Arc<Entry>) -> Result<Fetched, Error> {
         if let Some(bundle) = entry.bundle() {
             return Ok(Fetched::Bundle(bundle));
         }
-        let snapshot = self.snapshot();
-        match self.read(&snapshot, entry.path.clone(), vec![entry.hash.clone()]).await? {
-            Fetched::Bundle(bundle) => {
-                entry.keep(Arc::clone(&bundle));
-                self.pool.admit(entry);
-                Ok(Fetched::Bundle(bundle))
-            }
-            Fetched::Missing => Ok(Fetched::Missing),
-            Fetched::Differs => {
-                // Its publish is over or under way: the bytes are whole in any case, and its hash is known by now.
-                self.reload().await?;
-                let snapshot = self.snapshot();
-                let now = snapshot.entry(&entry.path).map(|entry| entry.hash.clone());
-                let claimed = self.claims.lock().await.get(&entry.path).cloned();
-                self.read(&snapshot, entry.path.clone(), now.into_iter().chain(claimed).collect()).await
-            }
+        let (snapshot, pool, wanted) = (self.snapshot(), Arc::clone(&self.pool), Arc::clone(entry));
+        let read = tokio::task::spawn_blocking(move || read(&snapshot, &pool, &wanted));
+        let fetched = read.await??;
+        if let Fetched::Bundle(bundle) = &fetched {
+            entry.keep(Arc::clone(bundle));
+            self.pool.admit(entry);
         }
+        Ok(fetched)
     }
 
     /// A feed without the entries that the reader of an earlier version has seen. `None`: that version is not known, or
@@ -194,26 +192,38 @@ impl Site {
         }
         Ok(made)
     }
+}
 
-    /// Reads a file that must have one of some hashes.
-    async fn read(&self, snapshot: &Arc<Snapshot>, path: String, hashes: Vec<String>) -> Result<Fetched, Error> {
-        let (snapshot, pool) = (Arc::clone(snapshot), Arc::clone(&self.pool));
-        let read = move || {
-            let found = match disk::read(&snapshot.rules.options.directory, &path) {
-                Ok(found) => found,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Fetched::Missing),
-                Err(source) => return Err(Error::Io { path, source }),
-            };
-            let hash = content_hash(&found.bytes);
-            if !hashes.contains(&hash) {
-                return Ok(Fetched::Differs);
-            }
-            let making = Making { path: &path, hash: &hash, cache_control: &snapshot.rules.cache_control, pool: &pool };
-            let made = Bundle::make(&making, found).map_err(|source| Error::Io { path: path.clone(), source })?;
-            Ok(Fetched::Bundle(Arc::new(made.recorded(&pool))))
-        };
-        tokio::task::spawn_blocking(read).await?
+/// Reads a file whose bytes must be known to the manifest.
+fn read(snapshot: &Snapshot, pool: &Pool, entry: &Entry) -> Result<Fetched, Error> {
+    let (rules, path) = (&snapshot.rules, entry.path.as_str());
+    let failed = |source| Error::Io { path: path.to_owned(), source };
+    let found = match disk::read(&rules.options.directory, path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Fetched::Missing),
+        Err(error) => return Err(failed(error)),
+    };
+    let hash = content_hash(&found.bytes);
+    if hash != entry.hash && !was_claimed(&rules.options, path, &hash)? {
+        return Ok(Fetched::Differs);
     }
+    let making = Making { path, hash: &hash, cache_control: &rules.cache_control, pool };
+    let made = Bundle::make(&making, found).map_err(failed)?;
+    Ok(Fetched::Bundle(Arc::new(made.recorded(pool))))
+}
+
+/// Works on a thread of its own that gives way to others: reading and compressing a publish can wait, readers cannot.
+async fn quietly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let (end, ended) = oneshot::channel();
+    let thread = move || {
+        // Linux gives each thread a niceness of its own. Refused or elsewhere, the work is done all the same.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::setpriority_process(None, NICE);
+        // Nobody to tell means that nobody waits for it any more.
+        let _ = end.send(work());
+    };
+    std::thread::Builder::new().name("prepare".to_owned()).spawn(thread).map_err(Error::Thread)?;
+    ended.await.map_err(|_gone| Error::Died)
 }
 
 /// The paths of tags by folded name. A store that does not answer is no reason to serve less.

@@ -73,8 +73,8 @@ pub(super) struct Snapshot {
 pub(super) enum Loaded {
     /// A whole publish.
     Whole(Box<Snapshot>),
-    /// Files differ from the manifest: path → hash as claimed.
-    UnderWay(BTreeMap<String, String>),
+    /// Files differ from the manifest, for somebody is at work.
+    UnderWay,
 }
 
 /// What a snapshot is loaded with.
@@ -114,37 +114,36 @@ impl Loading<'_> {
         // left the files as they are, be it that a publish broke off.
         let at_work = !self.anyway && Writer::is_at_work(&self.rules.options.directory);
         if at_work && self.previous.is_none() {
-            return Ok(Loaded::UnderWay(BTreeMap::new()));
+            return Ok(Loaded::UnderWay);
         }
         let (living, withdrawn) = self.manifest()?;
         let mut entries = HashMap::with_capacity(living.len());
-        let (mut changed, mut held) = (Vec::new(), 0);
+        let (mut others, mut held, mut differ) = (Vec::new(), 0, false);
         for (path, hash) in living {
             match self.known(&path, &hash) {
-                Some(entry) => {
-                    held += entry.bundle().map_or(0, |bundle| bundle.weight());
+                Some(entry) if entry.bundle().is_some() || rank(&path) == COLD => {
+                    held += weight(entry);
                     entries.insert(path, Arc::clone(entry));
                 }
-                None => changed.push((rank(&path), path, hash)),
+                _ => others.push((rank(&path), path, hash)),
             }
         }
-        changed.sort_unstable();
-        let mut differing = BTreeMap::new();
-        for (rank, path, hash) in changed {
+        others.sort_unstable();
+        for (rank, path, hash) in others {
             let wanted = rank < COLD && held < self.pool.budget();
-            if let Some(entry) = self.take(&path, &hash, wanted)? {
-                held += entry.bundle().map_or(0, |bundle| bundle.weight());
-                entries.insert(path, entry);
-                continue;
-            }
-            let before = self.previous.and_then(|previous| previous.entry(&path)).map(Arc::clone);
-            let entry = before.unwrap_or_else(|| Arc::new(Entry::new(path.clone(), hash.clone())));
-            entries.insert(path.clone(), entry);
-            differing.insert(path, hash);
+            let entry = match self.known(&path, &hash).filter(|_| !wanted) {
+                Some(entry) => Some(Arc::clone(entry)),
+                None => self.take(&path, &hash, wanted)?,
+            };
+            differ |= entry.is_none();
+            let before = || self.previous.and_then(|previous| previous.entry(&path)).map(Arc::clone);
+            let entry = entry.or_else(before).unwrap_or_else(|| Arc::new(Entry::new(path.clone(), hash)));
+            held += weight(&entry);
+            entries.insert(path, entry);
         }
         // A manifest that grew while it was read may have been read in part.
-        if (!differing.is_empty() && at_work) || (stamp != Stamp::of(&self.rules.options) && !self.anyway) {
-            return Ok(Loaded::UnderWay(differing));
+        if (differ && at_work) || (stamp != Stamp::of(&self.rules.options) && !self.anyway) {
+            return Ok(Loaded::UnderWay);
         }
         let (rules, slugs) = (Arc::clone(self.rules), Arc::clone(self.slugs));
         Ok(Loaded::Whole(Box::new(Snapshot { rules, stamp, slugs, entries, withdrawn })))
@@ -164,7 +163,8 @@ impl Loading<'_> {
     /// The same file in the last snapshot, when it is answered the same.
     fn known(&self, path: &str, hash: &str) -> Option<&Arc<Entry>> {
         let previous = self.previous.filter(|previous| Arc::ptr_eq(&previous.rules, self.rules))?;
-        previous.entry(path).filter(|entry| entry.hash == hash)
+        let is_same = |entry: &&Arc<Entry>| entry.hash == hash && entry.bundle().is_none_or(|b| b.hash == hash);
+        previous.entry(path).filter(is_same)
     }
 
     /// Looks at a file that is new by the manifest; `None` when it is another than the manifest says.
@@ -186,6 +186,17 @@ impl Loading<'_> {
         }
         Ok(Some(Arc::new(entry)))
     }
+}
+
+/// Memory that an entry takes.
+fn weight(entry: &Entry) -> usize {
+    entry.bundle().map_or(0, |bundle| bundle.weight())
+}
+
+/// Whether the publisher ever meant a file to have these bytes: a claim stands in the manifest before they appear.
+pub(super) fn was_claimed(options: &Options, path: &str, hash: &str) -> Result<bool, Error> {
+    let lines = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).read()?;
+    Ok(lines.iter().any(|line| line.path == path && line.hash.as_deref() == Some(hash)))
 }
 
 /// From this rank on a file's bundle is made when somebody asks for it.

@@ -3,7 +3,7 @@
 //! Which day an item belongs to, and when a day has ended, is decided in `pipeline`.
 
 use super::known::code;
-use super::{Result, Store, Write, from_rows, parse, to_json};
+use super::{Result, Write, parse, to_json};
 use crate::model::{Edition, KnownEdition, Presence};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -23,29 +23,6 @@ pub struct DayState {
     pub is_bare: bool,
     /// Whether it stands in the list of editions.
     pub is_listed: bool,
-}
-
-impl Store {
-    /// Whether an edition is a day's.
-    pub async fn day_editions(&self) -> Result<BTreeSet<Uuid>> {
-        let ids: String = sqlx::query_scalar(
-            "SELECT json_group_array(e.id) FROM editions e JOIN inputs i ON i.id = e.input_id WHERE i.kind = 'days'",
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(from_rows::<Uuid>(&ids)?.into_iter().collect())
-    }
-
-    /// Ids of the items of day editions that are published.
-    pub async fn items_of_days(&self) -> Result<Vec<Uuid>> {
-        let ids: String = sqlx::query_scalar(
-            "SELECT json_group_array(i.id) FROM inputs n JOIN editions e ON e.input_id = n.id
-                 JOIN items i ON i.edition_id = e.id WHERE n.kind = 'days' AND i.live = 1 AND i.shown = 1",
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        from_rows(&ids)
-    }
 }
 
 impl Write {

@@ -2,6 +2,7 @@
 //!
 //! What an entry is compared by is computed in `collect`; here it is only found again.
 
+use super::rows::ROWS;
 use super::{Result, Store, Write, from_json, from_rows, to_json};
 use crate::model::Item;
 use chrono::{DateTime, Utc};
@@ -9,9 +10,6 @@ use serde_json::json;
 use sqlx::QueryBuilder;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
-
-/// Rows in one statement.
-const BATCH: usize = 500;
 
 /// An entry that was met before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +133,7 @@ impl Write {
 
     /// Records entries that are met for the first time.
     pub async fn add_entries(&mut self, entries: &[NewEntry<'_>], now: DateTime<Utc>) -> Result<()> {
-        for batch in entries.chunks(BATCH) {
+        for batch in entries.chunks(ROWS) {
             let mut insert = QueryBuilder::new(
                 "INSERT INTO entries (input_id, key, link, story, title, content_hash, hash, written, published,
                                       item_id, place, first_seen) ",
@@ -147,7 +145,7 @@ impl Write {
                 values.push_bind(entry.published.timestamp()).push_bind(entry.item.map(|id| id.to_string()));
                 values.push_bind(entry.place).push_bind(now.timestamp());
             });
-            insert.build().execute(&mut *self.tx).await?;
+            self.insert(insert, batch.len()).await?;
         }
         Ok(())
     }

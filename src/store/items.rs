@@ -9,8 +9,11 @@ use uuid::Uuid;
 /// How many ids are asked for at once.
 const BATCH: usize = 500;
 
-/// Items that an edition shows at most: as many as a post has. A day of many feeds may have thousands.
+/// Items that an edition shows at most. Posts have fewer; a day of many feeds may have thousands.
 const MOST_OF_EDITION: i64 = 200;
+
+/// Editions whose items are asked for at once.
+const EDITIONS: usize = 16;
 
 /// What ids are of.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +78,7 @@ impl Store {
     /// Live editions by id with their items, in the order asked for; those that left are missing.
     pub async fn editions(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<(StoredEdition, Vec<StoredItem>)>> {
         let mut editions = Vec::with_capacity(ids.len());
-        for batch in ids.chunks(BATCH) {
+        for batch in ids.chunks(EDITIONS) {
             let mut items: HashMap<Uuid, Vec<StoredItem>> = HashMap::new();
             for (edition, item) in self.item_rows(Of::Editions, batch, tags).await? {
                 items.entry(edition).or_default().push(item);

@@ -110,26 +110,26 @@ impl Store {
         Ok(known)
     }
 
-    /// Identities of the items of day editions with their editions, all or those among `ids`.
-    pub async fn known_of_days(&self, ids: Option<&[Uuid]>) -> Result<Vec<(Uuid, KnownItem)>> {
-        let days =
-            "i.edition_id IN (SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')";
-        let sql = match ids {
-            None => format!("SELECT {ITEM} FROM items i WHERE {days} ORDER BY i.edition_id, i.position, i.id"),
-            Some(_) => format!(
-                "SELECT {ITEM} FROM items i WHERE i.id IN (SELECT value FROM json_each($1)) AND {days} ORDER BY i.id"
-            ),
-        };
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        if let Some(ids) = ids {
-            query = query.bind(to_json("items.id", &ids)?);
-        }
-        let mut rows = query.fetch(&self.pool);
-        let mut known = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            known.push((parse("items.edition_id", row.try_get(0)?)?, item(&row)?));
-        }
-        Ok(known)
+    /// Identities of the items of a day edition.
+    pub async fn known_of_day(&self, edition: Uuid) -> Result<Vec<(Uuid, KnownItem)>> {
+        self.known_items("i.edition_id = $1", &edition.to_string()).await
+    }
+
+    /// Identities of those of these items that belong to day editions, with their editions.
+    pub async fn known_in_days(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, KnownItem)>> {
+        let asked = "i.id IN (SELECT value FROM json_each($1)) AND i.edition_id IN (
+            SELECT e.id FROM editions e JOIN inputs n ON n.id = e.input_id WHERE n.kind = 'days')";
+        self.known_items(asked, &to_json("items.id", &ids)?).await
+    }
+
+    async fn known_items(&self, asked: &str, value: &str) -> Result<Vec<(Uuid, KnownItem)>> {
+        let sql = format!(
+            "SELECT json_group_array(json_array(edition_id, id, short_id, title, source_key, story, sketch, content_hash,
+                        position, published, updated, live, first_seen, shown))
+             FROM (SELECT {ITEM} FROM items i WHERE {asked} ORDER BY i.position, i.id)"
+        );
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(value).fetch_one(&self.pool).await?;
+        super::from_rows::<KnownRow>(&rows)?.into_iter().map(known_of_day).collect()
     }
 
     /// Whether nothing was ever collected.
@@ -293,17 +293,20 @@ impl Write {
         Ok(sqlx::query_scalar::<_, i64>(sql).bind(seconds).fetch_optional(&mut *self.tx).await?.is_some())
     }
 
-    /// Which of these ids, or short ids, were ever given out.
-    pub async fn taken_among(&mut self, ids: &[String]) -> Result<HashSet<String>> {
+    /// Which of these ids, each with a short one, were ever given out, and which of the short ones.
+    pub async fn taken_among(&mut self, names: &[(Uuid, String)]) -> Result<HashSet<String>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(k.value) FROM json_each($1) k WHERE EXISTS (SELECT 1 FROM items WHERE id = k.value)
-                 OR EXISTS (SELECT 1 FROM items WHERE short_id = k.value)
-                 OR EXISTS (SELECT 1 FROM editions WHERE id = k.value)",
+            "SELECT json_group_array(json_array(
+                 CASE WHEN EXISTS (SELECT 1 FROM items WHERE id = k.value ->> 0)
+                     OR EXISTS (SELECT 1 FROM editions WHERE id = k.value ->> 0) THEN k.value ->> 0 END,
+                 CASE WHEN EXISTS (SELECT 1 FROM items WHERE short_id = k.value ->> 1) THEN k.value ->> 1 END))
+             FROM json_each($1) k",
         )
-        .bind(to_json("items.id", &ids)?)
+        .bind(to_json("items.id", &names)?)
         .fetch_one(&mut *self.tx)
         .await?;
-        super::from_rows(&rows).map(|rows: Vec<String>| rows.into_iter().collect())
+        let taken = super::from_rows::<(Option<String>, Option<String>)>(&rows)?;
+        Ok(taken.into_iter().flat_map(|(id, short)| [id, short]).flatten().collect())
     }
 
     async fn exists(&mut self, sql: &'static str, value: &str) -> Result<bool, sqlx::Error> {
@@ -362,6 +365,31 @@ fn edition(row: &SqliteRow) -> Result<KnownEdition> {
         presence: of_code(row.try_get(11)?),
         items: Vec::new(),
     })
+}
+
+/// The columns of [`ITEM`].
+type KnownRow =
+    (Uuid, Uuid, String, String, Option<String>, Option<String>, String, String, u32, i64, i64, i64, i64, i64);
+
+fn known_of_day(row: KnownRow) -> Result<(Uuid, KnownItem)> {
+    let (edition, id, short_id, title, source, story, sketch, hash, position, published, updated, live, seen, shown) =
+        row;
+    let item = KnownItem {
+        id,
+        short_id,
+        title,
+        source,
+        story,
+        sketch: Sketch::from_hex(&sketch),
+        content_hash: parse("items.content_hash", &hash)?,
+        position,
+        published: time(published),
+        updated: time(updated),
+        presence: of_code(live),
+        first_seen: time(seen),
+        shown: shown == 1,
+    };
+    Ok((edition, item))
 }
 
 /// An item's identity from the columns of [`ITEM`].

@@ -1,9 +1,10 @@
 //! What the publisher has to look at again, and what it wrote.
 
+use super::rows::ROWS;
 use super::{Result, Store, Write, from_rows, parse, time};
 use crate::model::{Channel, ChannelKind};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What changed among the members of a channel.
@@ -119,6 +120,50 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
+    /// How many items every channel has.
+    pub async fn member_counts(&self) -> Result<HashMap<i64, u64>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(channel_id, items)) FROM (
+                 SELECT channel_id, COUNT(*) AS items FROM memberships GROUP BY channel_id)",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(from_rows::<(i64, u64)>(&rows)?.into_iter().collect())
+    }
+
+    /// Dates and ids of the published items from the oldest on, or behind one.
+    pub async fn items_after(&self, last: Option<(i64, Uuid)>, take: u64) -> Result<Vec<(i64, Uuid)>> {
+        let (published, id) = last.map_or((i64::MIN, String::new()), |(at, id)| (at, id.to_string()));
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(published, item_id)) FROM (
+                 SELECT published, item_id FROM memberships
+                 WHERE channel_id = (SELECT id FROM channels WHERE kind = 'combined')
+                     AND (published, item_id) > ($1, $2) ORDER BY published, item_id LIMIT $3)",
+        )
+        .bind(published)
+        .bind(id)
+        .bind(i64::try_from(take).unwrap_or(i64::MAX))
+        .fetch_one(&self.pool)
+        .await?;
+        from_rows(&rows)
+    }
+
+    /// The channels in which items stand.
+    pub async fn channels_of(&self, items: &[Uuid]) -> Result<HashMap<Uuid, Vec<i64>>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(item_id, channel_id)) FROM memberships
+             WHERE item_id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(super::to_json("memberships.item_id", &items)?)
+        .fetch_one(&self.pool)
+        .await?;
+        let mut channels: HashMap<Uuid, Vec<i64>> = HashMap::new();
+        for (item, channel) in from_rows::<(Uuid, i64)>(&rows)? {
+            channels.entry(item).or_default().push(channel);
+        }
+        Ok(channels)
+    }
+
     /// How many of a channel's items are dated at or after an instant.
     pub async fn members_from(&self, channel: i64, published: i64) -> Result<u64> {
         let count: i64 =
@@ -162,13 +207,13 @@ impl Store {
 impl Write {
     /// Remembers files as ours, by path and hash; an empty hash claims one before it is written.
     pub async fn put_files(&mut self, files: &[(&str, &str)]) -> Result<()> {
-        for batch in files.chunks(500) {
+        for batch in files.chunks(ROWS) {
             let mut insert = sqlx::QueryBuilder::new("INSERT INTO files (path, hash) ");
             insert.push_values(batch, |mut row, (path, hash)| {
                 row.push_bind(*path).push_bind(*hash);
             });
             insert.push(" ON CONFLICT (path) DO UPDATE SET hash = excluded.hash");
-            insert.build().execute(&mut *self.tx).await?;
+            self.insert(insert, batch.len()).await?;
         }
         Ok(())
     }

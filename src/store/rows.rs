@@ -9,11 +9,11 @@ use super::marks::Standing;
 use super::{Result, Write, parse, to_json};
 use crate::model::{Item, KnownItem, LinkKey, Presence, SourceLink};
 use chrono::{DateTime, Utc};
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Sqlite};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Rows in one statement. Fifteen values each stay well below SQLite's limit of 32,766.
+/// Items saved in one go.
 const BATCH: usize = 500;
 
 /// An item as it is to stand.
@@ -45,7 +45,17 @@ impl<'a> ItemRow<'a> {
     }
 }
 
+/// Rows in one statement. Each full one has the same text and is prepared once.
+pub(super) const ROWS: usize = 100;
+
 impl Write {
+    /// Runs a statement of several rows. A statement that is not full is not kept: there would be one per number of rows,
+    /// and each takes a megabyte.
+    pub(super) async fn insert(&mut self, mut insert: QueryBuilder<Sqlite>, rows: usize) -> Result<()> {
+        insert.build().persistent(rows == ROWS).execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
     /// Saves items. One that stood in another edition moves, and with it what the store knows of it.
     pub async fn save_items(&mut self, rows: &[ItemRow<'_>], now: DateTime<Utc>) -> Result<()> {
         for batch in rows.chunks(BATCH) {
@@ -102,30 +112,33 @@ impl Write {
             let written = row.live().map(|item| to_json("items.written", item)).transpose()?.unwrap_or_default();
             json.push((written, to_json("items.tags", &places.tags)?));
         }
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut insert = QueryBuilder::new(
-            "INSERT INTO items (id, short_id, edition_id, position, title, source_key, story, sketch, content_hash,
+        let rows: Vec<_> = rows.iter().zip(json).collect();
+        for batch in rows.chunks(ROWS) {
+            let mut insert = QueryBuilder::new(
+                "INSERT INTO items (id, short_id, edition_id, position, title, source_key, story, sketch, content_hash,
                                 written, tags, published, updated, live, first_seen, shown) ",
-        );
-        insert.push_values(rows.iter().zip(json), |mut values, (placed, (written, tags))| {
-            let item = placed.row.known;
-            values.push_bind(item.id.to_string()).push_bind(&item.short_id).push_bind(placed.row.edition.to_string());
-            values.push_bind(i64::from(item.position)).push_bind(&item.title).push_bind(&item.source);
-            values.push_bind(&item.story).push_bind(item.sketch.to_hex()).push_bind(item.content_hash.to_string());
-            values.push_bind(written).push_bind(tags).push_bind(item.published.timestamp());
-            values.push_bind(item.updated.timestamp()).push_bind(code(item.presence));
-            values.push_bind(item.first_seen.timestamp()).push_bind(i64::from(item.shown));
-        });
-        insert.push(
-            " ON CONFLICT (id) DO UPDATE SET edition_id = excluded.edition_id, position = excluded.position,
+            );
+            insert.push_values(batch, |mut values, (placed, (written, tags))| {
+                let item = placed.row.known;
+                values
+                    .push_bind(item.id.to_string())
+                    .push_bind(&item.short_id)
+                    .push_bind(placed.row.edition.to_string());
+                values.push_bind(i64::from(item.position)).push_bind(&item.title).push_bind(&item.source);
+                values.push_bind(&item.story).push_bind(item.sketch.to_hex()).push_bind(item.content_hash.to_string());
+                values.push_bind(written).push_bind(tags).push_bind(item.published.timestamp());
+                values.push_bind(item.updated.timestamp()).push_bind(code(item.presence));
+                values.push_bind(item.first_seen.timestamp()).push_bind(i64::from(item.shown));
+            });
+            insert.push(
+                " ON CONFLICT (id) DO UPDATE SET edition_id = excluded.edition_id, position = excluded.position,
                  title = excluded.title, source_key = excluded.source_key, story = excluded.story,
                  sketch = excluded.sketch, content_hash = excluded.content_hash, written = excluded.written,
                  tags = excluded.tags, published = excluded.published, updated = excluded.updated,
                  live = excluded.live, shown = excluded.shown",
-        );
-        insert.build().execute(&mut *self.tx).await?;
+            );
+            self.insert(insert, batch.len()).await?;
+        }
         Ok(())
     }
 
@@ -143,16 +156,16 @@ impl Write {
         if sources.is_empty() {
             return Ok(());
         }
-        for batch in sources.chunks(BATCH) {
+        for batch in sources.chunks(ROWS) {
             let mut insert = QueryBuilder::new("INSERT INTO item_sources (item_id, position, label, url, link_key) ");
             insert.push_values(batch, |mut row, (item, position, source, key)| {
                 row.push_bind(item.to_string()).push_bind(*position).push_bind(&source.label);
                 row.push_bind(&source.url).push_bind(key.as_str());
             });
-            insert.build().execute(&mut *self.tx).await?;
+            self.insert(insert, batch.len()).await?;
         }
         let links: Vec<_> = links.into_iter().collect();
-        for batch in links.chunks(BATCH) {
+        for batch in links.chunks(ROWS) {
             let mut insert = QueryBuilder::new("INSERT INTO links (key, url, host, newest) ");
             insert.push_values(batch, |mut row, (key, (source, newest))| {
                 row.push_bind(key.as_str()).push_bind(&source.url);
@@ -162,7 +175,7 @@ impl Write {
                 " ON CONFLICT (key) DO UPDATE SET
                      newest = CASE WHEN excluded.newest > links.newest THEN excluded.newest ELSE links.newest END",
             );
-            insert.build().execute(&mut *self.tx).await?;
+            self.insert(insert, batch.len()).await?;
         }
         Ok(())
     }
@@ -173,12 +186,12 @@ impl Write {
             placed.places.all.iter().map(|(channel, ordinal)| (*channel, published, id, *ordinal)).collect::<Vec<_>>()
         };
         let all: Vec<(i64, i64, Uuid, i64)> = rows.iter().flat_map(standing).collect();
-        for batch in all.chunks(BATCH) {
+        for batch in all.chunks(ROWS) {
             let mut insert = QueryBuilder::new("INSERT INTO memberships (channel_id, published, item_id, ordinal) ");
             insert.push_values(batch, |mut row, (channel, published, item, ordinal)| {
                 row.push_bind(*channel).push_bind(*published).push_bind(item.to_string()).push_bind(*ordinal);
             });
-            insert.build().execute(&mut *self.tx).await?;
+            self.insert(insert, batch.len()).await?;
         }
         Ok(())
     }

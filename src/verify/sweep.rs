@@ -63,7 +63,7 @@ pub fn check_all(
         let Some(known) = checks.recv().await else {
             // A fault of the task is one of the caller's.
             let fault = driver.await.err().and_then(|error| error.try_into_panic().ok());
-            return fault.map_or(None, |panic| std::panic::resume_unwind(panic));
+            return fault.and_then(|panic| std::panic::resume_unwind(panic));
         };
         Some((stream::iter(known), (checks, driver)))
     })

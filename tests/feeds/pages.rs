@@ -2,7 +2,7 @@
 
 use crate::sample::{at, channel, edition, header, item, items, site, source, tag};
 use std::collections::BTreeSet;
-use wellsourced::model::{ChannelKind, Verdict};
+use wellsourced::model::{ChannelKind, StoredItem, Verdict};
 use wellsourced::publish::{self, InputStatus, Language, Newer, Paging, StatusView, TroubledLink};
 
 const NEWEST: Paging = Paging { number: None, older: Some(7), newer: Newer::None, total: 371 };
@@ -84,7 +84,7 @@ fn english_pages_have_no_chinese_label() {
     for kind in [ChannelKind::Combined, ChannelKind::Tag, ChannelKind::Source, ChannelKind::Editions] {
         let feed = publish::feed(&site, &channel(kind, "name"), std::slice::from_ref(&story), None);
         all.push(text(publish::render(&feed, publish::Format::Json)));
-        all.push(text(publish::list_page(&site, &channel(kind, "name"), &[], &NEWEST)));
+        all.push(text(publish::list_page::<StoredItem>(&site, &channel(kind, "name"), &[], &NEWEST)));
     }
     for page in &all {
         assert!(page.chars().all(|c| !('\u{3000}'..='\u{9fff}').contains(&c) && c != '：'), "{page}");

@@ -160,7 +160,9 @@ async fn offline_is_seen_for_what_it_is() {
     };
     let network_is_down = |checks: &[Check]| {
         let mut reach = Reach::default();
-        checks.iter().for_each(|check| reach.note(check));
+        for check in checks {
+            reach.note(check);
+        }
         reach.network_is_down()
     };
     assert!(network_is_down(&sweep(20).await).is_some());

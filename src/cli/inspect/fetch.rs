@@ -20,10 +20,10 @@ impl Inspector {
                     let Ok(url) = Url::parse(&feed.url) else { continue };
                     if let Ok(Document::Feed(mut read)) = self.document(&client, name, url).await {
                         let how = match feed.how {
-                            FoundBy::Link => "the first feed that it links to",
-                            FoundBy::WellKnown => "the feed that stands where feeds often do",
+                            FoundBy::Link => "the first of its feeds that can be read",
+                            FoundBy::WellKnown => "a feed stands where feeds often do",
                         };
-                        read.repairs.insert(0, format!("the address is that of a page; {how} was read: {}", feed.url));
+                        read.repairs.insert(0, format!("the address is that of a page; {how}: {}", feed.url));
                         return Ok(Inspected::Feed(Box::new(Document::Feed(read))));
                     }
                 }

@@ -27,7 +27,7 @@ pub(super) fn document(name: &str, document: &Document) -> String {
     match document {
         Document::Feed(feed) => lines.extend(told_feed(feed)),
         Document::Page(found) => {
-            lines.push(format!("  a page with {} feeds", found.len()));
+            lines.push(format!("  a page with {} feed{}", found.len(), if found.len() == 1 { "" } else { "s" }));
             for feed in found {
                 let how = match feed.how {
                     FoundBy::Link => "",

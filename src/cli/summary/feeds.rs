@@ -39,12 +39,11 @@ pub(super) fn write(out: &mut String, inputs: &[InputReport]) -> fmt::Result {
 
 fn write_feed(out: &mut String, input: &InputReport, feed: &FeedReport) -> fmt::Result {
     write!(out, "{}: ", input.name)?;
-    match &feed.problem {
-        Some(problem) => write!(out, "failed: {problem}")?,
-        None => {
-            let entries = if feed.entries == 1 { "entry" } else { "entries" };
-            write!(out, "{} {entries}, {} new, {} revised", feed.entries, input.new_items, input.revised_items)?;
-        }
+    if let Some(problem) = &feed.problem {
+        write!(out, "failed: {problem}")?;
+    } else {
+        let entries = if feed.entries == 1 { "entry" } else { "entries" };
+        write!(out, "{} {entries}, {} new, {} revised", feed.entries, input.new_items, input.revised_items)?;
     }
     match feed.next {
         Some(next) => writeln!(out, "; asked again {} ({})", next.format("%Y-%m-%d %H:%MZ"), feed.why),

@@ -116,10 +116,8 @@ impl Days {
 
 /// Brings one day edition up to date with its items, whose content changed. Until its day has ended it is dated ahead.
 pub(in crate::pipeline) async fn touch(write: &mut Write, day: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
-    let updated = match write.day_is_listed(day).await? {
-        true => Some(identify::free_edition_second(write, now).await?),
-        false => None,
-    };
+    let listed = write.day_is_listed(day).await?;
+    let updated = if listed { Some(identify::free_edition_second(write, now).await?) } else { None };
     Ok(write.settle_day(day, updated).await?)
 }
 
@@ -149,8 +147,8 @@ async fn later_edition_second(write: &mut Write, at: DateTime<Utc>) -> Result<Da
 
 /// When a day begins: at midnight, or where the clock skips it, at the first hour after.
 fn midnight(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
-    let hours = (0..24).filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0));
-    let first = hours.filter_map(|hour| zone.from_local_datetime(&date.and_time(hour)).earliest()).next();
+    let mut hours = (0..24).filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0));
+    let first = hours.find_map(|hour| zone.from_local_datetime(&date.and_time(hour)).earliest());
     first.map_or_else(|| date.and_time(NaiveTime::MIN).and_utc(), |first| first.with_timezone(&Utc))
 }
 

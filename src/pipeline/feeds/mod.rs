@@ -198,7 +198,7 @@ impl<'a> Feeds<'a> {
         let rests = manners::rests(self.known.iter().map(|known| &known.poll), now).into_iter().collect();
         let stop = self.cycle.stop.clone();
         let until = async move { stop.cancelled().await };
-        let readers: Vec<reading::Reader> = self.known.iter().map(|known| known.reader()).collect();
+        let readers: Vec<reading::Reader> = self.known.iter().map(Known::reader).collect();
         let (sender, mut receiver) = mpsc::channel::<Arrived>(BATCH);
         let fetching = async move {
             let exchanges = fetch_all(client, asks, &rests, now, until);

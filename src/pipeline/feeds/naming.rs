@@ -31,24 +31,21 @@ pub(super) async fn names(write: &mut Write, seeds: &[Seed<'_>]) -> Result<Vec<N
         if open.is_empty() {
             return Ok(names.into_iter().flatten().collect());
         }
-        let wanted: Vec<(usize, Uuid)> = open
-            .into_iter()
-            .filter_map(|at| seeds.get(at).map(|seed| (at, mint_story(seed.input, &seed.day, seed.story, ordinal))))
-            .collect();
-        let asked: Vec<String> = wanted
+        let wanted: Vec<Name> = open
             .iter()
-            .flat_map(|(_, id)| [id.to_string(), id.simple().to_string().chars().take(SHORT_ID).collect()])
+            .filter_map(|at| seeds.get(*at))
+            .map(|seed| mint_story(seed.input, &seed.day, seed.story, ordinal))
+            .map(|id| (id, id.simple().to_string().chars().take(SHORT_ID).collect()))
             .collect();
-        let taken = write.taken_among(&asked).await?;
-        for (at, id) in wanted {
-            let (long, simple) = (id.to_string(), id.simple().to_string());
-            let short: String = simple.chars().take(SHORT_ID).collect();
+        let taken = write.taken_among(&wanted).await?;
+        for (at, (id, short)) in open.into_iter().zip(wanted) {
+            let long = id.to_string();
             if taken.contains(&long) || !given.insert(long) {
                 continue;
             }
             let short_is_free = !taken.contains(&short) && given.insert(short.clone());
             if let Some(name) = names.get_mut(at) {
-                *name = Some((id, if short_is_free { short } else { simple }));
+                *name = Some((id, if short_is_free { short } else { id.simple().to_string() }));
             }
         }
         ordinal += 1;
@@ -63,11 +60,9 @@ pub(super) fn dated(
     now: DateTime<Utc>,
 ) -> (DateTime<Utc>, DateTime<Utc>) {
     let at = |second| DateTime::from_timestamp(second, 0).unwrap_or(published);
-    match seconds.take_from(published.timestamp(), now.timestamp()) {
-        Some(updated) => (published, at(updated)),
-        None => {
-            let both = at(seconds.take_up_to(published.timestamp()));
-            (both, both)
-        }
+    if let Some(updated) = seconds.take_from(published.timestamp(), now.timestamp()) {
+        return (published, at(updated));
     }
+    let both = at(seconds.take_up_to(published.timestamp()));
+    (both, both)
 }

@@ -178,7 +178,7 @@ impl Feeds<'_> {
         let carriers = write.carriers(&[older]).await?.remove(&older).unwrap_or_default();
         let KnownItem { id, short_id, published, first_seen, shown, .. } = feed.known;
         let updated = self.free_second(write).await?;
-        let known = KnownItem { id, short_id, published, first_seen, shown, updated, ..editors.known.clone() };
+        let known = KnownItem { id, short_id, published, updated, first_seen, shown, ..editors.known.clone() };
         let carriers = carriers.into_iter().map(|carrier| carrier.item).collect();
         let gone = KnownItem { presence: Presence::Left, ..editors.known };
         let saved = [

@@ -1,6 +1,6 @@
 //! Loads what a feed or page shows and has it composed, off the async threads.
 
-use super::page_path;
+pub(super) use super::page_path;
 use crate::model::{Channel, ChannelKind, StoredItem, Tag};
 use crate::pipeline::Error;
 use crate::publish::{self, InputStatus, Newer, Paging, Site, StatusView, TroubledLink};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Items or editions on a numbered page.
-const PAGE: u64 = 50;
+pub(super) const PAGE: u64 = 50;
 
 /// Members that changed in place, of which each one's page is looked for.
 const MANY: usize = 200;
@@ -38,13 +38,13 @@ pub(super) struct Composer<'a> {
 /// How a list of some length is cut into numbered pages, counted from the oldest so that full ones stay as they are, and
 /// the index, which shows at least a page of the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cut {
+pub(super) struct Cut {
     total: u64,
-    pages: u32,
+    pub(super) pages: u32,
 }
 
 impl Cut {
-    fn of(total: u64) -> Self {
+    pub(super) fn of(total: u64) -> Self {
         Self { total, pages: u32::try_from((total / PAGE).saturating_sub(1)).unwrap_or(u32::MAX) }
     }
 
@@ -57,7 +57,7 @@ impl Cut {
         Paging { number: None, older: (self.pages > 0).then_some(self.pages), newer: Newer::None, total: self.total }
     }
 
-    fn page(self, number: u32) -> Paging {
+    pub(super) fn page(self, number: u32) -> Paging {
         let newer = if number < self.pages { Newer::Page(number + 1) } else { Newer::Index };
         Paging { number: Some(number), older: (number > 1).then(|| number - 1), newer, total: self.total }
     }
@@ -95,8 +95,8 @@ impl Composer<'_> {
         Ok(outputs)
     }
 
-    /// The pages of editions, and of their items if wanted; of editions that left, that they are gone.
-    pub(super) async fn edition_pages(&self, ids: &[Uuid], and_items: bool) -> Result<Vec<Output>, Error> {
+    /// The pages of editions; of those that left, that they are gone.
+    pub(super) async fn edition_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
         let editions = self.store.editions(ids, &self.tags).await?;
         let live: BTreeSet<Uuid> = editions.iter().map(|(edition, _)| edition.id).collect();
         let mut outputs = Vec::with_capacity(ids.len());
@@ -106,15 +106,11 @@ impl Composer<'_> {
         }
         let site = Arc::clone(&self.site);
         let pages = blocking(move || {
-            let mut pages = Vec::with_capacity(editions.len() * 4);
-            for (edition, items) in &editions {
+            let page = |(edition, items): &publish::EditionWithItems| {
                 let path = format!("editions/{}/index.html", edition.header.slug);
-                pages.push(Output::File(path, publish::edition_page(&site, edition, items)?));
-                for item in items.iter().filter(|_| and_items) {
-                    pages.push(item_page(&site, item)?);
-                }
-            }
-            Ok(pages)
+                Ok(Output::File(path, publish::edition_page(&site, edition, items)?))
+            };
+            editions.iter().map(page).collect::<Result<Vec<_>, _>>()
         });
         outputs.extend(pages.await?);
         Ok(outputs)
@@ -143,6 +139,18 @@ impl Composer<'_> {
         }
         outputs.extend(self.newest_items(state, cut).await?);
         Ok((outputs, total))
+    }
+
+    /// The feeds and the index page of a channel of items, and its pages that are no longer there: what a pass over all
+    /// items leaves to do.
+    pub(super) async fn rest_of_channel(&self, state: &ChannelState, total: u64) -> Result<Vec<Output>, Error> {
+        if total == 0 && state.emptied_at.is_none() && state.channel.kind != ChannelKind::Combined {
+            return Ok(Vec::new());
+        }
+        let cut = Cut::of(total);
+        let mut outputs = removed_pages(&state.channel, cut, Cut::of(state.members));
+        outputs.extend(self.newest_items(state, cut).await?);
+        Ok(outputs)
     }
 
     /// The feeds and the index page of a channel of items.
@@ -266,7 +274,7 @@ impl Composer<'_> {
     }
 }
 
-fn item_page(site: &Site, item: &StoredItem) -> Result<Output, publish::Error> {
+pub(super) fn item_page(site: &Site, item: &StoredItem) -> Result<Output, publish::Error> {
     Ok(Output::File(format!("items/{}/index.html", item.short_id), publish::item_page(site, item)?))
 }
 
@@ -305,7 +313,7 @@ fn count(entries: u64) -> usize {
     usize::try_from(entries).unwrap_or(usize::MAX)
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     compose: impl FnOnce() -> Result<T, publish::Error> + Send + 'static,
 ) -> Result<T, Error> {
     Ok(tokio::task::spawn_blocking(compose).await??)

@@ -10,6 +10,7 @@ use crate::publish::options::Site;
 use crate::publish::words::Words;
 use crate::publish::{Error, compose};
 use askama::Template;
+use std::borrow::Borrow;
 
 /// Where a list page stands among its fellows. They are numbered from the oldest, so that old ones do not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +80,12 @@ struct Catalogue {
 }
 
 /// A channel's index page, or one of its numbered pages (`page/<n>/index.html` in the channel's folder).
-pub fn list_page(site: &Site, channel: &Channel, items: &[StoredItem], paging: &Paging) -> Result<Vec<u8>, Error> {
+pub fn list_page<I: Borrow<StoredItem>>(
+    site: &Site,
+    channel: &Channel,
+    items: &[I],
+    paging: &Paging,
+) -> Result<Vec<u8>, Error> {
     let w = Words::of(site.options.language);
     let heading = match channel.kind {
         ChannelKind::Combined => line(&site.options.title),
@@ -88,7 +94,7 @@ pub fn list_page(site: &Site, channel: &Channel, items: &[StoredItem], paging: &
     };
     let (frame, list) = place(site, channel, paging, &heading, w.items);
     let show = |item: &StoredItem| ItemView::new(site, &frame.root, item).in_short(item);
-    render(&ListPage { items: items.iter().map(show).collect(), w, heading, list, frame })
+    render(&ListPage { items: items.iter().map(|item| show(item.borrow())).collect(), w, heading, list, frame })
 }
 
 /// The list of editions, newest first, or one of its numbered pages.

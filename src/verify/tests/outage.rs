@@ -27,12 +27,16 @@ fn up(hosts: std::ops::Range<usize>) -> impl Iterator<Item = Check> {
     hosts.map(|host| look(host, Verdict::Reachable, true))
 }
 
-fn network_is_down(checks: &[Check]) -> Option<String> {
+fn reach<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Reach {
     let mut reach = Reach::default();
     for check in checks {
         reach.note(check);
     }
-    reach.network_is_down()
+    reach
+}
+
+fn network_is_down(checks: &[Check]) -> Option<String> {
+    reach(checks).network_is_down()
 }
 
 #[test]
@@ -65,17 +69,13 @@ fn links_that_were_not_tried_do_not_count() {
 fn it_is_sure_as_soon_as_no_rest_of_the_sweep_can_change_it() {
     const HOSTS: usize = 9;
     for reached in 0..=HOSTS {
-        let mut reach = Reach::default();
-        up(0..reached).for_each(|check| reach.note(&check));
-        let sure = reach.is_sure(HOSTS);
+        let begun: Vec<Check> = up(0..reached).collect();
+        let sure = reach(&begun).is_sure(HOSTS);
         assert_eq!(sure, reached >= 5, "{reached} of {HOSTS}");
-        down(reached..HOSTS).for_each(|check| reach.note(&check));
-        assert!(!sure || reach.network_is_down().is_none(), "{reached} of {HOSTS}");
+        let all: Vec<Check> = begun.into_iter().chain(down(reached..HOSTS)).collect();
+        assert!(!sure || network_is_down(&all).is_none(), "{reached} of {HOSTS}");
     }
-    let mut reach = Reach::default();
-    assert!(!reach.is_sure(0), "nothing was tried");
-    for check in [look(0, Verdict::Failing, false), look(0, Verdict::Reachable, true)] {
-        reach.note(&check);
-    }
+    assert!(!Reach::default().is_sure(0), "nothing was tried");
+    let reach = reach(&[look(0, Verdict::Failing, false), look(0, Verdict::Reachable, true)]);
     assert!(reach.is_sure(2) && reach.any());
 }

@@ -1,7 +1,7 @@
 //! From `feed-rs`' model to ours. Nothing of the former leaves here.
 
 use super::address::Base;
-use super::plain::{html_of, nesting, text_of};
+use super::plain::{Weight, html_of, stripped, text_of};
 use super::strict::VERBATIM;
 use crate::collect::html::{Sanitiser, fold};
 use crate::model::{Enclosure, UpstreamEntry, UpstreamFeed};
@@ -11,9 +11,11 @@ use feed_rs::parser::{Builder, ParseFeedError};
 use std::io::Read;
 use url::Url;
 
-/// Deepest nesting and most tags of content that the sanitiser is given: its time grows with their product.
-const MAX_NESTING: usize = 100;
-const MAX_TAGS: usize = 50_000;
+/// What content may have and still be given to the sanitiser, whose time grows with the products of these.
+const MOST: Weight = Weight { tags: 50_000, depth: 100, formats: 20 };
+
+/// Elements that the sanitiser may have to make for one document.
+const MOST_ELEMENTS: usize = 10_000_000;
 
 /// What was adapted, and whether markup had to be given up for it.
 pub(super) struct Adapted {
@@ -48,11 +50,14 @@ struct Bench {
     base: String,
     sanitiser: Sanitiser,
     flattened: bool,
+    /// Made so far.
+    elements: usize,
 }
 
 impl Bench {
     fn new(base: &str) -> Self {
-        Self { base: base.to_owned(), sanitiser: Sanitiser::new(Url::parse(base).ok().as_ref()), flattened: false }
+        let sanitiser = Sanitiser::new(Url::parse(base).ok().as_ref());
+        Self { base: base.to_owned(), sanitiser, flattened: false, elements: 0 }
     }
 
     fn entry(&mut self, entry: &Entry, feed_author: Option<&str>) -> UpstreamEntry {
@@ -78,14 +83,17 @@ impl Bench {
     fn clean(&mut self, html: &str, base: Option<&str>) -> String {
         let base = base.unwrap_or_default();
         if base != self.base {
-            let flattened = self.flattened;
-            *self = Self { flattened, ..Self::new(base) };
+            *self = Self { flattened: self.flattened, elements: self.elements, ..Self::new(base) };
         }
-        let (tags, depth) = nesting(html);
-        if depth > MAX_NESTING || tags > MAX_TAGS {
+        let weight = Weight::of(html);
+        let elements = self.elements + weight.tags * (1 + weight.formats);
+        let too_heavy = weight.tags > MOST.tags || weight.depth > MOST.depth || weight.formats > MOST.formats;
+        if too_heavy || elements > MOST_ELEMENTS {
             self.flattened = true;
-            return self.sanitiser.clean(&html_of(&text_of(html)));
+            // Escaped text is harmless, and what the sanitiser would make of it.
+            return html_of(&stripped(html));
         }
+        self.elements = elements;
         self.sanitiser.clean(html.trim()).trim().to_owned()
     }
 }

@@ -10,6 +10,9 @@ use std::borrow::Cow;
 /// A declaration stands within the first bytes, if there is one.
 const PRESCAN: usize = 1024;
 
+/// Bytes that are looked at to guess an encoding, from the first that says something.
+const SAMPLE: usize = 64 * 1024;
+
 /// Replacement characters per hundred bytes above which a text was not in the encoding that was tried.
 const MAX_BAD: usize = 5;
 
@@ -75,7 +78,9 @@ fn damaged<'b>(
         return Cow::Owned(mended_utf8(body));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(body, true);
+    let start = body.iter().position(|b| !b.is_ascii()).unwrap_or(0);
+    let sample = body.get(start..).unwrap_or_default();
+    detector.feed(sample.get(..SAMPLE).unwrap_or(sample), sample.len() <= SAMPLE);
     let guess = detector.guess(None, Utf8Detection::Deny);
     let others = claims.into_iter().flatten().filter(|claim| claim.is_ascii_compatible() && *claim != UTF_8);
     for encoding in others.chain([guess]) {

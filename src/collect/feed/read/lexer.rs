@@ -324,3 +324,52 @@ fn ends_in_bare_value(rest: &str) -> bool {
 fn entry_end(text: &str) -> Option<usize> {
     ["</item>", "</entry>"].iter().filter_map(|end| text.find(end)).min()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tokens as text: `<name rest>`, `</name>`, `=literal`.
+    fn tokens(text: &str) -> Vec<String> {
+        let told = |token| match token {
+            Token::Text(text) => text.to_owned(),
+            Token::Literal(text) => format!("={text}"),
+            Token::Start(Tag { name, rest, closed }) => format!("<{name}{rest}{}>", if closed { "/" } else { "" }),
+            Token::End(name) => format!("</{name}>"),
+            Token::Doctype(declaration) => declaration.to_owned(),
+        };
+        Lexer::new(text).map(told).collect()
+    }
+
+    #[test]
+    fn markup_is_cut_where_it_is_meant_to_be() {
+        for (text, meant) in [
+            ("a<b>c</b >d", vec!["a", "<b>", "c", "</b>", "d"]),
+            ("<a b='>' c=\"<\"/>", vec!["<a b='>' c=\"<\"/>"]),
+            ("<a b=c/>", vec!["<a b=c/>"]),
+            ("1 < 2 <3 <b x", vec!["1 ", "=<", " 2 ", "=<", "3 ", "=<", "b x"]),
+            ("<a href=\"x>y</a><c d=\"e\">", vec!["<a href=\"x>", "y", "</a>", "<c d=\"e\">"]),
+            ("<![CDATA[a<b]]>c", vec!["=a<b", "c"]),
+            ("<![cdata[<![CDATA[a]]>]]>b", vec!["=a", "b"]),
+            ("<d><![CDATA[a</d></item><![CDATA[b]]>", vec!["<d>", "=a", "</d>", "</item>", "=b"]),
+            ("<!-- <a> --><?pi <a>?><!odd><b>", vec!["<b>"]),
+            ("<!-- a><b>", vec!["<b>"]),
+            ("<?xml version='1.0'><b>?>", vec!["<b>", "?>"]),
+            ("<!DOCTYPE a [<!ENTITY b \"c\">]><d>", vec!["<!DOCTYPE a [<!ENTITY b \"c\">]>", "<d>"]),
+            ("</><//a></ b>", vec!["=<", "//a>", "</b>"]),
+        ] {
+            assert_eq!(tokens(text), meant, "{text}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_read_in_every_spelling() {
+        let Some(Token::Start(tag)) = Lexer::new("<a b='1' c=\"2\"d = 3 e f='x>").next() else { panic!("a tag") };
+        let attributes: Vec<_> = tag.attributes().collect();
+        assert_eq!(attributes, [("b", "1"), ("c", "2"), ("d", "3"), ("e", ""), ("f", "x")]);
+        assert_eq!(tag.attribute("D"), Some("3"));
+        let many = format!("<a {}>", "x='1' ".repeat(1_000));
+        let Some(Token::Start(tag)) = Lexer::new(&many).next() else { panic!("a tag") };
+        assert_eq!(tag.attributes().count(), MAX_ATTRIBUTES);
+    }
+}

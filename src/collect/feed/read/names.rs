@@ -129,7 +129,7 @@ const fn field(field: Field) -> Element {
 pub(super) const SUMMARY: u8 = 10;
 
 /// Every element that says something to us. Spelled as the formats spell them.
-const ELEMENTS: [(Space, &str, Element); 73] = [
+const ELEMENTS: [(Space, &str, Element); 69] = [
     (Space::Core, "rss", Feed),
     (Space::Core, "feed", Feed),
     (Space::Core, "channel", Feed),
@@ -139,11 +139,7 @@ const ELEMENTS: [(Space, &str, Element); 73] = [
     (Space::Core, "image", Hidden),
     (Space::Core, "textInput", Hidden),
     (Space::Core, "source", Hidden),
-    (Space::Core, "cloud", Hidden),
     (Space::Core, "items", Hidden),
-    (Space::Itunes, "owner", Hidden),
-    (Space::Media, "community", Hidden),
-    (Space::Media, "thumbnail", Hidden),
     (Space::Core, "author", Person),
     (Space::Core, "id", field(F::Id)),
     (Space::Core, "guid", field(F::Guid)),

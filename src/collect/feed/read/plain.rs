@@ -69,6 +69,10 @@ const INLINE: [&str; 24] = [
     "span", "strike", "strong", "sub", "sup", "tt", "u",
 ];
 
+/// Elements that HTML's parser opens anew in the next paragraph when they were not closed.
+const FORMATS: [&str; 14] =
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+
 pub(super) fn is_void(name: &str) -> bool {
     VOID.iter().any(|void| void.eq_ignore_ascii_case(name))
 }
@@ -96,9 +100,11 @@ pub(super) fn has_markup(text: &str) -> bool {
 
 /// The text of HTML, white space folded; what looks like a tag and is none stays.
 pub(super) fn text_of(html: &str) -> String {
-    if !has_markup(html) {
-        return fold(&resolved(html));
-    }
+    if has_markup(html) { stripped(html) } else { fold(&resolved(html)) }
+}
+
+/// The text of what is known to be HTML.
+pub(super) fn stripped(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut lexer = Lexer::new(html);
     while let Some(token) = lexer.next() {
@@ -130,22 +136,42 @@ pub(super) fn unseen(name: &str) -> Option<&'static str> {
     UNSEEN.iter().find(|(unseen, _)| unseen.eq_ignore_ascii_case(name)).map(|(_, end)| *end)
 }
 
-/// How many tags there are, and how deeply they nest.
-pub(super) fn nesting(html: &str) -> (usize, usize) {
-    let (mut tags, mut depth, mut deepest) = (0, 0_usize, 0);
-    let counts = |name: &str| !is_void(name) && !IMPLIED.iter().any(|implied| implied.eq_ignore_ascii_case(name));
-    for token in Lexer::new(html) {
-        match token {
-            Token::Start(tag) => {
-                tags += 1;
-                depth += usize::from(counts(tag.name));
-                deepest = deepest.max(depth);
+/// How costly HTML is to parse.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// Tags, and ampersands, which cost as much.
+    pub(super) tags: usize,
+    /// How deeply elements nest.
+    pub(super) depth: usize,
+    /// How many of them are of the kind that a parser opens anew in each paragraph.
+    pub(super) formats: usize,
+}
+
+impl Weight {
+    pub(super) fn of(html: &str) -> Self {
+        let mut weight = Self::default();
+        let (mut depth, mut formats) = (0_usize, 0_usize);
+        let is_in = |names: &[&str], name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let counts = |name: &str| !is_void(name) && !is_in(&IMPLIED, name);
+        for token in Lexer::new(html) {
+            match token {
+                Token::Start(tag) => {
+                    weight.tags += 1;
+                    depth += usize::from(counts(tag.name));
+                    formats += usize::from(is_in(&FORMATS, tag.name));
+                    weight.depth = weight.depth.max(depth);
+                    weight.formats = weight.formats.max(formats);
+                }
+                Token::End(name) => {
+                    depth = depth.saturating_sub(usize::from(counts(name)));
+                    formats = formats.saturating_sub(usize::from(is_in(&FORMATS, name)));
+                }
+                Token::Text(text) => weight.tags += text.bytes().filter(|b| *b == b'&').count(),
+                Token::Literal(_) | Token::Doctype(_) => {}
             }
-            Token::End(name) => depth = depth.saturating_sub(usize::from(counts(name))),
-            _ => {}
         }
+        weight
     }
-    (tags, deepest)
 }
 
 /// Text as HTML; blank lines separate paragraphs.
@@ -204,8 +230,10 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_counted_without_what_closes_itself() {
-        assert_eq!(nesting("<p>a<p>b<br><ul><li>c<li>d</ul>"), (6, 1));
-        assert_eq!(nesting(&"<b>".repeat(1000)), (1000, 1000));
+    fn weight_is_counted_without_what_closes_itself() {
+        let weight = |tags, depth, formats| Weight { tags, depth, formats };
+        assert_eq!(Weight::of("<p>a<p>b<br><ul><li>c<li>d &amp; e</ul>"), weight(7, 1, 0));
+        assert_eq!(Weight::of(&"<b>".repeat(1000)), weight(1000, 1000, 1000));
+        assert_eq!(Weight::of("<div><b>a</b><i>b</i></div>"), weight(3, 2, 1));
     }
 }

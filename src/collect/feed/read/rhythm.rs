@@ -71,15 +71,19 @@ mod tests {
         let mut asked = Asked::default();
         asked.ttl(" 60 ");
         asked.ttl("-1");
-        ["0", "24", "7", "25", "x"].iter().for_each(|hour| asked.skip_hour(hour));
-        ["Saturday", "sunday", "someday"].iter().for_each(|day| asked.skip_day(day));
+        for hour in ["0", "24", "7", "25", "x"] {
+            asked.skip_hour(hour);
+        }
+        for day in ["Saturday", "sunday", "someday"] {
+            asked.skip_day(day);
+        }
         asked.period("daily");
         asked.frequency("4");
         let rhythm = asked.into_rhythm();
-        assert_eq!(rhythm.ttl, Some(Duration::from_secs(3600)));
+        assert_eq!(rhythm.ttl, Some(Duration::from_hours(1)));
         assert_eq!(rhythm.skip_hours, [0, 7]);
         assert_eq!(rhythm.skip_days, [Weekday::Sat, Weekday::Sun]);
-        assert_eq!(rhythm.update_period, Some(Duration::from_secs(6 * 3600)));
+        assert_eq!(rhythm.update_period, Some(Duration::from_hours(6)));
         assert_eq!(Asked::default().into_rhythm(), Rhythm::default());
     }
 }

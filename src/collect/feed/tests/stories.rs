@@ -1,3 +1,5 @@
+//! What becomes of entries, given what is known of their stories.
+
 use super::*;
 use crate::model::{Item, SourceLink};
 

@@ -2,6 +2,7 @@
 //! they mean.
 
 mod mend;
+mod value;
 
 use super::address::{self, Base};
 use super::draft::{Attached, Draft, Gathered, Text, link};
@@ -12,8 +13,8 @@ use super::{Source, date, fields, strict};
 use crate::collect::html::strip_illegal;
 use chrono_tz::Tz;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 use std::fmt;
+use value::Value;
 
 /// Rank of a summary beside content.
 const SUMMARY: u8 = 10;
@@ -76,7 +77,7 @@ impl<'n, 's> Reader<'n, 's> {
     fn member(&mut self, name: &str, value: &Value) {
         match name {
             "version" => {
-                let version = value.as_str().unwrap_or_default();
+                let Value::Text(version) = value else { return };
                 self.is_feed |= version.contains("jsonfeed.org");
                 self.has_version |= version.starts_with("https://jsonfeed.org/version/1");
             }
@@ -109,7 +110,7 @@ impl<'n, 's> Reader<'n, 's> {
 
     fn item(&mut self, item: &Value) {
         let mut entry = Draft::default();
-        let Some(members) = item.as_object() else { return };
+        let Value::Object(members) = item else { return };
         for (name, value) in members {
             self.item_member(&mut entry, name, value);
         }
@@ -143,7 +144,8 @@ impl<'n, 's> Reader<'n, 's> {
             "author" | "authors" => entry.author.offer(0, self.author(value)),
             "tags" => self.tags(entry, value),
             "attachments" => {
-                for attachment in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+                let attachments = if let Value::List(list) = value { list } else { std::slice::from_ref(value) };
+                for attachment in attachments {
                     self.attachment(entry, attachment);
                 }
             }
@@ -153,12 +155,12 @@ impl<'n, 's> Reader<'n, 's> {
 
     fn tags(&mut self, entry: &mut Draft, value: &Value) {
         match value {
-            Value::Array(tags) => {
+            Value::List(tags) => {
                 for tag in tags.iter().filter_map(|tag| self.text(tag)) {
                     entry.tag(&tag);
                 }
             }
-            Value::String(tags) => {
+            Value::Text(tags) => {
                 self.notes.repaired(Repair::JsonShape);
                 tags.split(',').for_each(|tag| entry.tag(tag));
             }
@@ -168,22 +170,20 @@ impl<'n, 's> Reader<'n, 's> {
 
     fn attachment(&mut self, entry: &mut Draft, attachment: &Value) {
         let Some(url) = attachment.get("url").and_then(|url| self.address(url)) else { return };
-        let text = |name| attachment.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let media_type = text("mime_type");
-        let length = match attachment.get("size_in_bytes") {
-            // Some write it as a fraction of nothing.
-            Some(Value::Number(size)) => size.as_f64().map_or(String::new(), |size| format!("{size:.0}")),
-            _ => text("size_in_bytes"),
+        let text = |name| match attachment.get(name) {
+            Some(Value::Text(text) | Value::Number(text)) => text.clone(),
+            _ => String::new(),
         };
+        let (media_type, length) = (text("mime_type"), text("size_in_bytes"));
         entry.attach(Attached { url, media_type, length });
     }
 
     /// An author, the first of several, or only a name.
     fn author(&mut self, value: &Value) -> Option<String> {
         match value {
-            Value::Array(authors) => authors.iter().find_map(|author| self.author(author)),
-            Value::Object(author) => fields::author(&self.text(author.get("name")?)?),
-            Value::String(name) => {
+            Value::List(authors) => authors.iter().find_map(|author| self.author(author)),
+            Value::Object(_) => fields::author(&self.text(value.get("name")?)?),
+            Value::Text(name) => {
                 self.notes.repaired(Repair::JsonShape);
                 fields::author(name)
             }
@@ -207,10 +207,10 @@ impl<'n, 's> Reader<'n, 's> {
     /// Text that says something; numbers are taken for it.
     fn text(&mut self, value: &Value) -> Option<String> {
         let text = match value {
-            Value::String(text) => strip_illegal(text).into_owned(),
+            Value::Text(text) => strip_illegal(text).into_owned(),
             Value::Number(number) => {
                 self.notes.repaired(Repair::JsonShape);
-                number.to_string()
+                number.clone()
             }
             _ => return None,
         };

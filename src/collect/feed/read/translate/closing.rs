@@ -25,7 +25,7 @@ impl<'t> Translator<'t, '_, '_> {
             return self.spaces.back_to(mark);
         }
         let base = self.own_base(&tag);
-        self.stack.push(Frame { name: tag.name, kind, mark, base });
+        self.stack.push(Frame { local: split(tag.name).1, kind, mark, base });
     }
 
     pub(super) fn pop(&mut self) {
@@ -36,7 +36,7 @@ impl<'t> Translator<'t, '_, '_> {
             Kind::Entry => self.keep_entry(),
             // In RSS 1.0 the entries stand behind the channel.
             Kind::Feed => {
-                let root = self.stack.outermost().map(|name| split(name).1);
+                let root = self.stack.outermost();
                 self.ended |= !root.is_some_and(|root| root.eq_ignore_ascii_case("rdf"));
             }
             Kind::Hidden | Kind::Other => {}

@@ -1,9 +1,10 @@
 //! The elements that are open, and what their ends mean.
 
 use crate::collect::feed::read::address::Base;
+use crate::collect::feed::read::names::split;
 
 /// Elements that may be open at once; those within them are only counted.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 32;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -18,7 +19,8 @@ pub(super) enum Kind {
 
 #[derive(Debug)]
 pub(super) struct Frame<'t> {
-    pub(super) name: &'t str,
+    /// Without its prefix.
+    pub(super) local: &'t str,
     pub(super) kind: Kind,
     /// The namespaces in force around it.
     pub(super) mark: usize,
@@ -64,7 +66,8 @@ impl<'t> Stack<'t> {
             return End::Counted;
         }
         let entry = self.frames.iter().rposition(|frame| frame.kind == Kind::Entry);
-        let found = self.frames.iter().rposition(|frame| is_end_of(frame, name));
+        let local = split(name).1;
+        let found = self.frames.iter().rposition(|frame| frame.local.eq_ignore_ascii_case(local));
         match found.and_then(|depth| Some((depth, self.frames.get(depth)?))) {
             // An entry is left by its own end and by that of the feed, by nothing else.
             Some((depth, frame)) if entry.is_none_or(|entry| depth >= entry) || frame.kind == Kind::Feed => {
@@ -75,7 +78,8 @@ impl<'t> Stack<'t> {
     }
 
     pub(super) fn is_open(&self, name: &str) -> bool {
-        self.frames.iter().any(|frame| is_end_of(frame, name))
+        let local = split(name).1;
+        self.frames.iter().any(|frame| frame.local.eq_ignore_ascii_case(local))
     }
 
     pub(super) fn has(&self, kind: Kind) -> bool {
@@ -93,16 +97,11 @@ impl<'t> Stack<'t> {
 
     /// The name of the outermost element.
     pub(super) fn outermost(&self) -> Option<&'t str> {
-        self.frames.first().map(|frame| frame.name)
+        self.frames.first().map(|frame| frame.local)
     }
 
     /// The innermost `xml:base`.
     pub(super) fn base(&self) -> Option<&Base> {
         self.frames.iter().rev().find_map(|frame| frame.base.as_ref())
     }
-}
-
-fn is_end_of(frame: &Frame<'_>, name: &str) -> bool {
-    let local = |name| crate::collect::feed::read::names::split(name).1;
-    frame.name.eq_ignore_ascii_case(name) || local(frame.name).eq_ignore_ascii_case(local(name))
 }

@@ -1,0 +1,85 @@
+//! `inspect` through the real binary: posts, feeds and pages in the order given, from files and from the network.
+
+#![allow(clippy::unwrap_used, reason = "what these tests set up must work; a panic is the message")]
+
+mod support;
+
+use serde_json::Value;
+use std::process::Command;
+use support::Site;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const FEED: &str = "<rss version='2.0'><channel><title>Feed</title><item><title>One & only</title><link>/1</link></item></channel></rss>";
+
+/// Standard output and exit code.
+fn run(site: &Site, arguments: &[&str]) -> (String, i32) {
+    let output = Command::new(env!("CARGO_BIN_EXE_wellsourced"))
+        .arg("--config")
+        .arg(site.path("wellsourced.toml"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
+}
+
+fn json(site: &Site, arguments: &[&str]) -> (Vec<Value>, i32) {
+    let (output, code) = run(site, &[&["inspect", "--json"], arguments].concat());
+    (output.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), code)
+}
+
+#[test]
+fn posts_feeds_and_pages_are_told_apart_and_keep_their_order() {
+    let site = Site::new("");
+    let post = "---\ntitle: '#1 Post'\ndate: 2024-01-02 03:04:05\n---\n### Item\n\nText.\n";
+    site.write("a.xml", FEED);
+    site.write("b.md", post);
+    site.write("post-without-extension", post);
+    site.write("c.html", "<html><link rel=alternate type=application/rss+xml href=https://a.example/feed>");
+    site.write("d", "nothing");
+    let names = ["a.xml", "b.md", "missing", "post-without-extension", "c.html", "d", "a.xml"];
+    let paths = names.map(|name| site.path(name).display().to_string());
+    let arguments: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let (lines, code) = json(&site, &[&["--base", "https://a.example/x/"], arguments.as_slice()].concat());
+    assert_eq!(code, 3);
+    let kinds: Vec<_> = lines.iter().map(|line| line["kind"].as_str().unwrap_or("error")).collect();
+    assert_eq!(kinds, ["feed", "digest", "error", "digest", "page", "error", "feed"]);
+    assert!(lines.iter().zip(&paths).all(|(line, path)| line["path"] == path.as_str()));
+    let members: Vec<_> = lines[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["complaints", "description", "entries", "kind", "link", "path", "repairs", "title"]);
+    assert_eq!(lines[0]["entries"][0]["link"], "https://a.example/1");
+    assert_eq!(lines[4]["feeds"][0]["url"], "https://a.example/feed");
+
+    let (text, _) = run(&site, &["inspect", &paths[0], &paths[4]]);
+    assert!(text.contains("One & only") && text.contains("repaired: an ampersand"), "{text}");
+    assert!(text.contains("a page with 1 feed"), "{text}");
+}
+
+#[tokio::test]
+async fn a_page_on_the_network_is_left_for_its_first_feed() {
+    let server = MockServer::start().await;
+    let answer = |body: &str, kind: &str| ResponseTemplate::new(200).set_body_raw(body.as_bytes().to_vec(), kind);
+    let page = "<html><link rel=alternate type=application/rss+xml href=/gone><link rel=alternate type=application/rss+xml href=feed>";
+    for (at, body, kind) in [
+        ("/blog/", page, "text/html"),
+        ("/blog/feed", FEED, "text/xml"),
+        ("/bare", "<html><p>", "text/html"),
+        ("/rss.xml", FEED, "text/xml"),
+    ] {
+        Mock::given(method("GET")).and(path(at)).respond_with(answer(body, kind)).mount(&server).await;
+    }
+    let site = Site::new("[net]\nallow_networks = [\"127.0.0.0/8\"]\n");
+    let address = |path: &str| format!("{}{path}", server.uri());
+    let (blog, bare, gone) = (address("/blog/"), address("/bare"), address("/gone"));
+    let (lines, code) = json(&site, &[&blog, &bare, &gone]);
+    assert_eq!(code, 1);
+    assert_eq!(lines[0]["entries"][0]["link"], address("/1"));
+    let told =
+        format!("the address is that of a page; the first of its feeds that can be read: {}", address("/blog/feed"));
+    assert_eq!(lines[0]["repairs"][0], told.as_str());
+    assert!(lines[1]["repairs"][0].as_str().unwrap().ends_with(&address("/rss.xml")), "{}", lines[1]);
+    assert_eq!(lines[2]["error"], "the server answered 404 Not Found");
+
+    let (text, code) = run(&site, &["--offline", "inspect", &blog]);
+    assert!(code == 1 && text.contains("--offline"), "{text}");
+}
