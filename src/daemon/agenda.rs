@@ -72,19 +72,16 @@ impl Agenda {
         self.known = None;
     }
 
-    /// Slots behind this count. That is the last slot, also where the clock was set back a little and stands just before
-    /// it: it must not come twice. A clock that was set back by more than an interval makes no slot wait for the time that
-    /// it showed before; those after this moment count.
+    /// Slots behind this count: the last slot, so that it does not come twice when the clock is set back. Where the clock
+    /// stands before it, slots are counted from when that was seen, so that none waits for a time that was once shown.
     fn counted_from(&mut self, last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.set_back = self.set_back.filter(|since| *since <= now && now < last);
-        if let Some(since) = self.set_back {
-            return since;
-        }
-        if last <= now || self.after(now) == Some(last) {
+        if last <= now {
+            self.set_back = None;
             return last;
         }
-        self.set_back = Some(now);
-        now
+        let since = self.set_back.filter(|since| *since <= now).unwrap_or(now);
+        self.set_back = Some(since);
+        since
     }
 
     fn after(&mut self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
