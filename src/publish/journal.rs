@@ -78,12 +78,11 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         if records.is_empty() {
             return Ok(());
         }
-        let lines = to_lines(records)?;
         let mut file = self.open_for_appending()?;
         let before = file.metadata().map_err(Error::io("look at", &self.path))?.len();
         let written = ends_a_line(&mut file).and_then(|whole| {
             file.write_all(if whole { b"" } else { b"\n" })?;
-            file.write_all(&lines)?;
+            write_lines(&file, records)?;
             file.sync_data()
         });
         written.map_err(|e| {
@@ -114,13 +113,9 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
     pub fn rewrite(&self, records: &[R]) -> Result<(), Error> {
         let beside = self.path.with_extension("new");
         let write = || {
-            // A large site has tens of thousands of records, which need not be in memory twice.
-            let mut file = BufWriter::new(File::create(&beside)?);
-            for record in records {
-                serde_json::to_writer(&mut file, record)?;
-                file.write_all(b"\n")?;
-            }
-            file.into_inner()?.sync_all()?;
+            let file = File::create(&beside)?;
+            write_lines(&file, records)?;
+            file.sync_all()?;
             fs::rename(&beside, &self.path)?;
             let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
             File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
@@ -136,13 +131,14 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
     }
 }
 
-fn to_lines<R: Serialize>(records: &[R]) -> Result<Vec<u8>, Error> {
-    let mut lines = Vec::with_capacity(records.len() * 128);
+/// A large site has tens of thousands of records, which need not be in memory twice.
+fn write_lines<R: Serialize>(file: &File, records: &[R]) -> io::Result<()> {
+    let mut lines = BufWriter::with_capacity(1 << 16, file);
     for record in records {
         serde_json::to_writer(&mut lines, record)?;
-        lines.push(b'\n');
+        lines.write_all(b"\n")?;
     }
-    Ok(lines)
+    lines.flush()
 }
 
 fn ends_a_line(file: &mut File) -> io::Result<bool> {

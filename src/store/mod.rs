@@ -142,7 +142,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .row_buffer_size(4096)
             .busy_timeout(Duration::from_mins(1))
-            .pragma("cache_size", "-10000")
+            .pragma("cache_size", "-4000")
             .pragma("temp_store", "memory");
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
         sqlx::migrate!("src/store/migrations").run(&pool).await?;
