@@ -3,7 +3,7 @@
 use super::process::{Daemon, QUIET, command, get};
 use super::support::{Site, post};
 use std::io::ErrorKind;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::process::Stdio;
@@ -110,17 +110,24 @@ fn once_waits_for_a_cycle_of_somebody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_want_to_wait_interrupts_twice() {
     let site = site();
-    let store = Store::open(&url(&site)).await.unwrap();
+    let store_url = url(&site);
+    let store = Store::open(&store_url).await.unwrap();
     // Somebody writes for long, so that the cycle cannot end.
     let write = store.begin().await.unwrap();
     tokio::task::spawn_blocking(move || {
         let mut daemon = Daemon::start(&site);
         let (_, admin) = daemon.addresses();
         assert!(get(admin, "/readyz").contains("nothing has been published yet"));
+        // Once the cycle has the store it cannot be stopped before it writes.
+        let noon = super::support::noon();
+        while Lock::try_take(&store_url, Claim::Cycle, "the test", noon).unwrap().is_ok() {
+            std::thread::yield_now();
+        }
         daemon.signal("INT");
-        daemon.signal("INT");
-        // Two that come close together may be seen as one.
-        daemon.signal("TERM");
+        // It is ending when nobody is let in any more.
+        while TcpStream::connect(admin).is_ok() {
+            std::thread::yield_now();
+        }
         daemon.signal("INT");
         let code = daemon.end().code();
         assert_eq!(code, Some(130), "{}", daemon.told);
