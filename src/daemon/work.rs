@@ -65,6 +65,10 @@ impl Shared {
     /// Whether the store answers and the last publish is young enough.
     pub(super) async fn ready(&self) -> Result<(), String> {
         let published = self.store.last_published().await.map_err(|error| error.to_string())?;
+        // The first publish is in the store a moment before it is read and served.
+        if self.site.files() == 0 {
+            return Err("nothing is served yet".to_owned());
+        }
         readiness::ready(published, &self.settings().schedule, System.now())
     }
 
