@@ -107,6 +107,7 @@ struct Site {
 }
 
 impl Site {
+    #[allow(clippy::disallowed_methods, reason = "its feeds are as of now; it is no part of the program")]
     fn new(settings: Settings) -> Self {
         let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let feeds = (0..settings.feeds).map(|_| Feed::default()).collect();
@@ -122,7 +123,7 @@ impl Site {
         }
     }
 
-    fn address(&self, host: u32) -> Ipv4Addr {
+    fn address(host: u32) -> Ipv4Addr {
         let [block, last] = [host / 250 + 1, host % 250 + 1].map(|part| u8::try_from(part).unwrap_or(u8::MAX));
         Ipv4Addr::new(127, 0, block, last)
     }
@@ -131,7 +132,7 @@ impl Site {
     fn entry(&self, feed: u32, number: u32) -> (String, String) {
         let Settings { port, hosts, .. } = self.settings;
         let title = format!("Story {number} of feed {feed}: a change to the scheduler was merged");
-        (title, format!("http://{}:{port}/story/{feed}/{number}", self.address(feed % hosts)))
+        (title, format!("http://{}:{port}/story/{feed}/{number}", Self::address(feed % hosts)))
     }
 
     /// The numbers of the entries that a feed has at present, newest first.
@@ -153,14 +154,14 @@ impl Site {
             let date = date.unwrap_or_default().to_rfc2822();
             let tag = |step: u32| TAGS[(feed.wrapping_mul(7) + number * step) as usize % TAGS.len()];
             // Writing to a String cannot fail.
-            let _ = write!(
+            let _ = writeln!(
                 text,
                 "<item><title>{title}</title><link>{link}</link><guid isPermaLink=\"false\">{feed}-{number}</guid>\
                  <pubDate>{date}</pubDate><category>{}</category><category>{}</category><description>&lt;p&gt;The \
                  maintainers merged change {number} after a review of four weeks. It was proposed a year ago, and measured \
                  by three groups since.&lt;/p&gt;&lt;p&gt;Those who build their own can try it now; &lt;a \
                  href=\"{link}#more\"&gt;the announcement&lt;/a&gt; tells how, and what is still to be done before the \
-                 next release in number {feed}.&lt;/p&gt;</description></item>\n",
+                 next release in number {feed}.&lt;/p&gt;</description></item>",
                 tag(1),
                 tag(5),
             );
@@ -185,9 +186,14 @@ impl Site {
     fn change(&self, percent: u64) -> String {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         *changes += 1;
-        let chosen = self.feeds.iter().enumerate().filter(|(number, _)| (*number as u64 + *changes) % 100 < percent);
-        let changed = chosen.map(|(_, feed)| feed.added.fetch_add(1, Ordering::SeqCst)).count();
-        format!("{changed} feeds have a new entry\n")
+        let mut more = 0;
+        for (number, feed) in self.feeds.iter().enumerate() {
+            if (number as u64 + *changes) % 100 < percent {
+                feed.added.fetch_add(1, Ordering::SeqCst);
+                more += 1;
+            }
+        }
+        format!("{more} feeds have a new entry\n")
     }
 
     fn counts(&self) -> String {
@@ -285,7 +291,7 @@ async fn main() -> anyhow::Result<()> {
     let settings = Settings::from_arguments()?;
     let site = Arc::new(Site::new(settings));
     for host in 0..settings.hosts {
-        let address = SocketAddrV4::new(site.address(host), settings.port);
+        let address = SocketAddrV4::new(Site::address(host), settings.port);
         let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         tokio::spawn(listen(listener, Arc::clone(&site)));
     }
