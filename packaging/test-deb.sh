@@ -13,7 +13,9 @@ set -Eeuo pipefail
 cd "$(dirname "$0")/.."
 
 suite=bookworm
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# Where this machine has its packages from.
+of_apt() { apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' | awk -v suite="$suite" '$1 == suite { print $2; exit }'; }
+mirror=${DEBIAN_MIRROR:-$(of_apt 2>/dev/null || true)}
 packages=systemd,systemd-sysv,dbus,curl,procps
 deb= cache=
 while [ $# -gt 0 ]; do
@@ -43,6 +45,8 @@ need() { # need COMMAND PACKAGE
 [ "$(id -u)" = 0 ] || skip "it takes root to boot a container"
 need systemd-nspawn systemd-container || skip "systemd-nspawn (Debian: systemd-container)"
 need debootstrap debootstrap || skip "debootstrap"
+mirror=${mirror:-$(of_apt 2>/dev/null || true)}
+[ -n "$mirror" ] || skip "no mirror of $suite among apt's sources; name one in DEBIAN_MIRROR"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/wellsourced-deb.XXXXXX")
 root=$work/root
