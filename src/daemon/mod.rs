@@ -1,6 +1,6 @@
 //! The daemon: runs cycles by the schedule, serves what they publish, and tells how it is, until it is told to end.
 //!
-//! [`agenda`] decides, the loop of [`scheduler`] does as it says; what a cycle is stands in `pipeline`, what is served in
+//! `agenda` decides, the loop of `scheduler` does as it says; what a cycle is stands in `pipeline`, what is served in
 //! `serve`. Here is only the wiring: locks, sockets, signals, the service manager.
 
 mod agenda;
