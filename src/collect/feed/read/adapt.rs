@@ -107,7 +107,10 @@ fn enclosure(link: &Link) -> Enclosure {
 }
 
 fn plain(text: &Text) -> String {
-    if text.content_type.as_str() == "text/html" { text_of(&text.content) } else { fold(&text.content) }
+    let is_html = text.content_type.as_str() == "text/html";
+    let plain = if is_html { text_of(&text.content) } else { text.content.clone() };
+    // XML may hold DEL and its like, but there is nothing to show of them.
+    fold(&plain.replace(|c: char| c.is_control() && !c.is_whitespace(), ""))
 }
 
 fn address(links: &[Link], rel: &str) -> Option<String> {
