@@ -108,7 +108,8 @@ pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<Input
 /// Lets the editions of inputs that are no longer configured leave.
 pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
     let Cycle { store, options, now, .. } = cycle;
-    let names: Vec<String> = options.inputs.iter().map(|input| input.name().to_owned()).collect();
+    let digests = options.inputs.iter().filter(|input| matches!(input, super::Input::Digest(_)));
+    let names: Vec<String> = digests.map(|input| input.name().to_owned()).collect();
     let mut write = store.begin().await?;
     for (input_id, _) in write.inputs_but(&names).await? {
         leave(&mut write, input_id, &HashSet::new(), now).await?;

@@ -1,13 +1,18 @@
-//! Forgets checks that are no longer of use, link by link: once a day all links, some in each cycle.
+//! Forgets checks that are no longer of use, link by link: once a day all links, some in each cycle. With them entries
+//! that no item shows.
 
 use super::{Cycle, Error};
 use crate::verify::{KEPT_WHOLE, superfluous};
+use chrono::TimeDelta;
 
 /// Links looked at in one cycle.
 const LINKS: u32 = 500;
 
 /// Links looked at in one transaction.
 const BATCH: usize = 100;
+
+/// How long entries are known that no item shows, after they left their documents.
+const ENTRIES_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// The day whose round is done.
 const DONE: &str = "checks_tidied";
@@ -42,6 +47,7 @@ pub(super) async fn forget_checks(cycle: Cycle<'_>) -> Result<(), Error> {
     }
     if keys.len() < usize::try_from(LINKS).unwrap_or(usize::MAX) {
         let mut write = store.begin().await?;
+        write.forget_entries_left(now - ENTRIES_KEPT).await?;
         write.set_meta(DONE, &today).await?;
         write.set_meta(CURSOR, "").await?;
         write.commit().await?;

@@ -111,7 +111,13 @@ fn item_entry(site: &Site, stored: &StoredItem) -> Entry {
         link,
         published: stored.published.trunc_subsecs(0),
         updated: stored.updated.trunc_subsecs(0),
-        author: stored.edition.author.as_deref().map(line).filter(|name| !name.is_empty()),
+        author: stored
+            .item
+            .author
+            .as_ref()
+            .or(stored.edition.author.as_ref())
+            .map(|name| line(name))
+            .filter(|name| !name.is_empty()),
         content_html: content::of_item(site, stored),
         summary: content::summary(&stored.item),
         categories: categories(site, &stored.tags),

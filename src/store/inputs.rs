@@ -99,7 +99,7 @@ impl Write {
             .await?;
         if let Some((id, before)) = found {
             if before != fingerprint {
-                sqlx::query("UPDATE inputs SET fingerprint = $2 WHERE id = $1")
+                sqlx::query("UPDATE inputs SET fingerprint = $2, kind = 'digest' WHERE id = $1")
                     .bind(id)
                     .bind(fingerprint)
                     .execute(&mut *self.tx)
@@ -115,11 +115,14 @@ impl Write {
         Ok(InputState { id, same_options: false })
     }
 
-    /// Digest inputs of the store that are not among these names.
+    /// Inputs of the store that had posts and are not among the names of digests.
     pub async fn inputs_but(&mut self, names: &[String]) -> Result<Vec<(i64, String)>> {
-        let all: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM inputs WHERE kind <> 'days' ORDER BY id")
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let all: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT id, name FROM inputs WHERE kind = 'digest' OR (kind = 'feed' AND EXISTS (
+                     SELECT 1 FROM editions WHERE input_id = inputs.id AND live <> 0)) ORDER BY id",
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
         Ok(all.into_iter().filter(|(_, name)| !names.contains(name)).collect())
     }
 

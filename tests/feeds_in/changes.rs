@@ -16,6 +16,7 @@ async fn entries_are_published_and_follow_their_feed() {
     assert_eq!(first["external_url"], "https://news.example/3");
     assert_eq!(first["_wellsourced"]["sources"][0]["label"], "The News");
     assert_eq!(first["date_published"], "2026-06-01T02:03:00Z");
+    assert_eq!(first["authors"], serde_json::Value::Null, "nobody signed it");
     let (ids, modified) = (site.ids(), by_title(&site, "date_modified"));
     // One is edited, one only spaced otherwise, one left the document, one is new.
     let spaced = Entry { text: "What  happened as\n number 2. ".to_owned(), ..Entry::number(2) };

@@ -51,6 +51,20 @@ async fn a_story_in_three_feeds_is_one_item() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn feeds_that_come_together_carry_one_story_too() {
+    let upstream = Upstream::start().await;
+    let paths: Vec<String> = (0..60).map(|number| format!("/{number}")).collect();
+    for path in &paths {
+        upstream.serve(path, &format!("Feed {path}"), &[Entry::number(1)]);
+    }
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let site = upstream.site(&paths, "");
+    cycle(&site, noon()).await;
+    assert_eq!(titles(&site, ""), ["News 1"]);
+    assert_eq!(carriers(&site, "News 1").len(), 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn front_pages_and_shared_links_name_no_story() {
     let upstream = Upstream::start().await;
     let front = "https://news.example/";

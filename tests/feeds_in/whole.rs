@@ -74,6 +74,25 @@ async fn other_options_take_the_same_document_over_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_digest_that_becomes_a_feed_leaves_with_its_posts() {
+    let upstream = Upstream::start().await;
+    upstream.serve("/a", "Alpha", &[Entry::number(1)]);
+    let site = Site::new("");
+    site.write("posts/1.md", post(1, &[1]).markdown());
+    site.cycle_async(noon(), true).await;
+    assert_eq!(titles(&site, ""), ["Story 1"]);
+    let text = std::fs::read_to_string(site.path("wellsourced.toml")).unwrap();
+    let (before, _) = text.split_once("[[inputs]]").unwrap();
+    let input = format!("[[inputs]]\nname = \"digest\"\nfeed = \"{}\"\n", upstream.url("/a"));
+    site.write(
+        "wellsourced.toml",
+        format!("{before}{input}[net]\nallow_networks = [\"127.0.0.0/8\"]\n[verify]\nbudget = \"0s\"\n"),
+    );
+    cycle(&site, noon() + A_DAY).await;
+    assert_eq!(titles(&site, ""), ["News 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_bad_feed_does_not_harm_the_others() {
     let upstream = Upstream::start().await;
     upstream.serve("/a", "Alpha", &[Entry::number(1)]);

@@ -370,3 +370,7 @@ fn as_met(state: &EntryState) -> Met {
     };
     Met { entry, hash: state.hash, has_left: state.has_left }
 }
+
+#[cfg(test)]
+#[path = "tests/saving.rs"]
+mod tests;
