@@ -37,11 +37,18 @@ async fn odd_requests_are_refused_and_never_answered_by_a_file_they_do_not_name(
     let server = Server::start("", Limits::default()).await;
     let mut wrong = Vec::new();
     for (sent, status) in SENT {
-        let mut kept = Kept::to(server.address).await;
-        kept.send(sent).await.unwrap();
-        kept.done().await;
-        let read = kept.rest().await;
-        let got = if read.is_empty() { 0 } else { parse(&first(&read), false).status };
+        let mut got = 0;
+        // A connection that is closed while a body stands unread is reset, and now and then takes the answer with it.
+        for _ in 0..8 {
+            let mut kept = Kept::to(server.address).await;
+            kept.send(sent).await.unwrap();
+            kept.done().await;
+            let read = kept.rest().await;
+            if !read.is_empty() {
+                got = parse(&first(&read), false).status;
+                break;
+            }
+        }
         if got != *status {
             wrong.push(format!("{sent:?}: {got}, not {status}"));
         }
@@ -50,8 +57,14 @@ async fn odd_requests_are_refused_and_never_answered_by_a_file_they_do_not_name(
     let many = format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: 1\r\n".repeat(200));
     let large = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "a".repeat(20_000));
     for (sent, statuses) in [(&long, [414, 431]), (&many, [431, 431]), (&large, [431, 431])] {
-        let read = server.raw(sent.as_bytes()).await;
-        let got = if read.is_empty() { 0 } else { parse(&first(&read), false).status };
+        let mut got = 0;
+        for _ in 0..8 {
+            let read = server.raw(sent.as_bytes()).await;
+            if !read.is_empty() {
+                got = parse(&first(&read), false).status;
+                break;
+            }
+        }
         if !statuses.contains(&got) {
             wrong.push(format!("{} bytes: {got}", sent.len()));
         }
