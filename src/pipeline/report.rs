@@ -63,7 +63,7 @@ pub struct EditionReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fetched {
-    /// It is not time to ask again.
+    /// It was not asked: it is not time yet, or the network is down here.
     NotDue,
     /// Nothing leaves the machine.
     Offline,

@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut String, inputs: &[InputReport]) -> fmt::Result {
         (Fetched::Changed, "read"),
         (Fetched::Unchanged, "unchanged"),
         (Fetched::Failed, "failed"),
-        (Fetched::NotDue, "not due yet"),
+        (Fetched::NotDue, "not asked"),
         (Fetched::Stopped, "stopped"),
     ];
     let counts = counts.map(|(fetched, what)| (counted(fetched), what));
