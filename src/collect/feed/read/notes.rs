@@ -102,8 +102,12 @@ impl<'a> Notes<'a> {
         self.repairs.iter().any(|(told, _)| *told == repair)
     }
 
-    /// Tells of something that could not be repaired.
+    /// Tells of something that could not be repaired; the same is told once.
     pub(super) fn complain(&mut self, message: impl Into<String>, help: &str) {
+        let message = message.into();
+        if self.complaints.iter().any(|told| told.message == message) {
+            return;
+        }
         self.complaints.push(Complaint::warning(Place::file(self.place), message, help));
     }
 
