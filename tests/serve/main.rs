@@ -6,6 +6,7 @@
 mod delta;
 mod limits;
 mod matrix;
+mod negotiation;
 mod operator;
 mod server;
 mod table;

@@ -1,5 +1,6 @@
 //! What is answered to whom: one table per concern.
 
+use crate::negotiation::NEGOTIATION;
 use crate::server::Server;
 use crate::support::{self, noon, post};
 use crate::table::Body::{Coded, Empty, File, Page, Part};
@@ -290,115 +291,6 @@ const CODINGS: &[Case] = &[
         "HEAD",
         get("/atom.xml", &["Accept-Encoding: zstd"], 200, &["content-encoding: zstd", "etag: {zs:atom.xml}"], Empty),
     ),
-];
-
-const NEGOTIATION: &[Case] = &[
-    get(
-        "/feed",
-        &[],
-        200,
-        &[
-            "content-type: application/atom+xml; charset=utf-8",
-            "content-location: atom.xml",
-            "vary: ~Accept, Accept-Encoding",
-            "etag: {tag:atom.xml}",
-            "access-control-allow-origin: *",
-        ],
-        File("atom.xml"),
-    ),
-    get("/feed", &["Accept: */*"], 200, &["content-location: atom.xml"], File("atom.xml")),
-    get(
-        "/feed",
-        &["Accept: application/rss+xml"],
-        200,
-        &["content-location: rss.xml", "content-type: application/rss+xml; charset=utf-8"],
-        File("rss.xml"),
-    ),
-    get(
-        "/feed",
-        &["Accept: application/feed+json, application/rss+xml;q=0.5"],
-        200,
-        &["content-location: feed.json"],
-        File("feed.json"),
-    ),
-    get(
-        "/feed",
-        &["Accept: application/atom+xml;q=0.2, application/rss+xml;q=0.5"],
-        200,
-        &["content-location: rss.xml"],
-        File("rss.xml"),
-    ),
-    get(
-        "/feed",
-        &["Accept: application/atom+xml;q=0.2", "Accept: application/json"],
-        200,
-        &["content-location: feed.json"],
-        File("feed.json"),
-    ),
-    get(
-        "/feed",
-        &["Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"],
-        200,
-        &[
-            "content-location: index.html",
-            "content-type: text/html; charset=utf-8",
-            "vary: ~Accept, ",
-            "content-security-policy: ~default-src",
-        ],
-        File("index.html"),
-    ),
-    get("/feed", &["Accept: image/png"], 406, &["vary: Accept"], Page("没有合适的格式")),
-    get("/feed", &["Accept: */*;q=0"], 406, &[], Page("没有合适的格式")),
-    get("/feed", &["If-None-Match: {tag:atom.xml}"], 304, &["vary: ~Accept, ", "content-location: atom.xml"], Empty),
-    get("/feed", &["Accept: application/rss+xml", "If-None-Match: {tag:atom.xml}"], 200, &[], File("rss.xml")),
-    get(
-        "/feed",
-        &["Accept: application/rss+xml", "Accept-Encoding: gzip"],
-        200,
-        &["content-encoding: gzip", "etag: {gz:rss.xml}", "vary: ~Accept-Encoding"],
-        Coded("rss.xml"),
-    ),
-    get(
-        "/tags/ai/feed",
-        &["Accept: application/rss+xml"],
-        200,
-        &["content-location: rss.xml"],
-        File("tags/ai/rss.xml"),
-    ),
-    get(
-        "/tags/%E5%BC%80%E6%BA%90/feed",
-        &["Accept: text/html"],
-        200,
-        &["content-location: index.html"],
-        File("tags/开源/index.html"),
-    ),
-    get(
-        "/sources/source2.example/feed",
-        &[],
-        200,
-        &["content-location: atom.xml"],
-        File("sources/source2.example/atom.xml"),
-    ),
-    get(
-        "/editions/feed",
-        &["Accept: application/json"],
-        200,
-        &["content-location: feed.json"],
-        File("editions/feed.json"),
-    ),
-    with("HEAD", get("/feed", &[], 200, &["content-location: atom.xml"], Empty)),
-    get(
-        "/atom.xml",
-        &["Accept: text/html"],
-        200,
-        &["content-type: application/atom+xml; charset=utf-8", "!content-location"],
-        File("atom.xml"),
-    ),
-    get("/", &["Accept: application/atom+xml"], 200, &["content-type: text/html; charset=utf-8"], File("index.html")),
-    get("/feed/", &[], 404, &[], Page("找不到")),
-    get("/editions/3/feed", &[], 404, &[], Page("找不到")),
-    get("/tags/feed", &[], 404, &[], Page("找不到")),
-    get("/nothing/feed", &[], 404, &[], Page("找不到")),
 ];
 
 const METHODS: &[Case] = &[
