@@ -57,11 +57,15 @@ impl Sockets {
 }
 
 async fn open(inherited: Option<std::net::TcpListener>, address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    match inherited {
+    let listener = match inherited {
         Some(listener) => {
             listener.set_nonblocking(true)?;
-            Ok(TcpListener::from_std(listener)?)
+            TcpListener::from_std(listener)?
         }
-        None => TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} ({key})")),
-    }
+        None => TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} ({key})"))?,
+    };
+    // Said once more, for who binds a socket decides on 128 or so: a burst of readers waits in the queue, which takes as
+    // many as the system allows (net.core.somaxconn), and not for a second try.
+    rustix::net::listen(&listener, i32::MAX).with_context(|| format!("cannot listen on {address} ({key})"))?;
+    Ok(listener)
 }

@@ -7,9 +7,7 @@ use http::header::{GetAll, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MAT
 /// Whether a client that asks with these headers wants no answer, because it has another copy in mind.
 pub(super) fn is_refused(headers: &HeaderMap, tag: &HeaderValue, modified: DateTime<Utc>) -> bool {
     if headers.contains_key(IF_MATCH) {
-        // Compared strongly: a weak tag never matches.
-        let mut lists = headers.get_all(IF_MATCH).iter().filter_map(|list| list.to_str().ok());
-        return !lists.any(|list| !list.contains("W/") && tags(list).any(|one| one == "*" || *tag == one));
+        return !is_among(&headers.get_all(IF_MATCH), tag, Comparison::Strong);
     }
     let since = headers.get(IF_UNMODIFIED_SINCE).and_then(date);
     since.is_some_and(|since| modified.timestamp() > since.timestamp())
@@ -25,32 +23,51 @@ pub(super) fn is_unchanged(
     modified: DateTime<Utc>,
 ) -> bool {
     if headers.contains_key(IF_NONE_MATCH) {
-        return is_among(&headers.get_all(IF_NONE_MATCH), tag);
+        return is_among(&headers.get_all(IF_NONE_MATCH), tag, Comparison::Weak);
     }
     let Some(since) = headers.get(IF_MODIFIED_SINCE) else { return false };
     since == last_modified || date(since).is_some_and(|since| modified.timestamp() <= since.timestamp())
 }
 
-/// Whether a tag is among those listed, by the weak comparison: `W/` makes no difference.
-fn is_among(lists: &GetAll<'_, HeaderValue>, tag: &HeaderValue) -> bool {
-    lists
-        .iter()
-        .any(|list| list == tag || list.to_str().is_ok_and(|list| tags(list).any(|one| one == "*" || *tag == one)))
+/// Whether `W/` makes a difference (RFC 9110, section 8.8.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    /// A tag marked `W/` equals none.
+    Strong,
+    /// The mark does not count.
+    Weak,
 }
 
-/// The tags of a list, each with its quotes and without `W/`. A comma within quotes separates nothing.
+/// Whether a tag, which is a strong one, is among those listed; `*` alone stands for any.
+fn is_among(lists: &GetAll<'_, HeaderValue>, tag: &HeaderValue, comparison: Comparison) -> bool {
+    lists.iter().any(|list| {
+        // Bytes that are no text stand within some tag of the list, which is none of ours.
+        let text = String::from_utf8_lossy(list.as_bytes());
+        let mut listed = marked_tags(&text);
+        let equals = |(is_weak, one): (bool, &str)| *tag == one && (!is_weak || comparison == Comparison::Weak);
+        list == tag || text.trim() == "*" || listed.any(equals)
+    })
+}
+
+/// The tags of a list, each with its quotes and without `W/`.
 pub(super) fn tags(list: &str) -> impl Iterator<Item = &str> {
+    marked_tags(list).map(|(_, tag)| tag)
+}
+
+/// The tags of a list, each with its quotes, and whether it is marked `W/`. A comma within quotes separates nothing.
+fn marked_tags(list: &str) -> impl Iterator<Item = (bool, &str)> {
     let mut rest = list;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches([' ', '\t', ',']);
-        let bare = rest.strip_prefix("W/").unwrap_or(rest);
+        let bare = rest.strip_prefix("W/");
+        let (is_weak, bare) = (bare.is_some(), bare.unwrap_or(rest));
         let length = match bare.strip_prefix('"') {
             Some(quoted) => quoted.find('"').map_or(bare.len(), |end| end + 2),
             None => bare.find(',').unwrap_or(bare.len()),
         };
         let (one, after) = bare.split_at_checked(length)?;
         rest = after;
-        Some(one.trim_end()).filter(|one| !one.is_empty())
+        Some((is_weak, one.trim_end())).filter(|(_, one)| !one.is_empty())
     })
 }
 

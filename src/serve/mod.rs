@@ -14,6 +14,7 @@ mod delta;
 mod disk;
 mod entry;
 mod error;
+mod host;
 mod kind;
 mod options;
 mod pool;

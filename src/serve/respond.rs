@@ -5,6 +5,7 @@ use super::bundle::{Bundle, Variant};
 use super::coding::Accepted;
 use super::conditional::{is_refused, is_unchanged, tags};
 use super::entry::Entry;
+use super::host;
 use super::kind::Kind;
 use super::quality::weighted;
 use super::range::{Wanted, wanted};
@@ -13,11 +14,11 @@ use super::route::{Route, route};
 use super::site::{Fetched, Site};
 use super::snapshot::Snapshot;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LOCATION, CONTENT_RANGE, HOST, IF_NONE_MATCH, RANGE,
-    VARY,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LOCATION, CONTENT_RANGE, IF_NONE_MATCH, RANGE, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use std::sync::Arc;
 
 /// Which parts of a feed a reader takes (RFC 3229, section 10.5.3), and which it got.
@@ -57,7 +58,7 @@ struct Asked {
 pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
     let snapshot = site.snapshot();
     let refuse = |status| Outcome::Ready(snapshot.rules.refusals.answer(status), NO_FILE);
-    if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
+    if !host::is_well_said(request.version(), request.uri(), request.headers()) {
         return refuse(StatusCode::BAD_REQUEST);
     }
     let head = match *request.method() {
@@ -77,9 +78,21 @@ pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
                 None => refuse(StatusCode::NOT_ACCEPTABLE),
             }
         }
-        Route::Moved(location) => Outcome::Ready(refusal::moved(&location, &snapshot.rules.cache_control), NO_FILE),
+        Route::Moved(location) => {
+            let location = with_query(location, request.uri().query());
+            Outcome::Ready(refusal::moved(&location, &snapshot.rules.cache_control), NO_FILE)
+        }
         Route::Gone => refuse(StatusCode::GONE),
         Route::Unknown => refuse(StatusCode::NOT_FOUND),
+    }
+}
+
+/// A reference with the query of the request it answers: what was asked for is the same thing under another path.
+fn with_query(location: String, query: Option<&str>) -> String {
+    match query {
+        None => location,
+        // The parser of requests lets through what no header may hold.
+        Some(query) => format!("{location}?{}", utf8_percent_encode(query, CONTROLS)),
     }
 }
 

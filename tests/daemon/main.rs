@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod burst;
 mod life;
 mod process;
 mod schedule;
