@@ -1,4 +1,4 @@
-//! A feed and its entries as they were gathered from any format, before they are written as strict Atom.
+//! A feed and its entries as they were gathered from any format.
 
 use super::address::Base;
 use super::kept::Kept;

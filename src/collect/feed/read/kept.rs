@@ -1,9 +1,9 @@
 //! The entries of a document as they come, no more of them than may be kept: the newest.
 
 use super::MAX_ENTRIES;
+use super::draft::Draft;
 use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
-use std::io::{Cursor, Read};
 
 #[derive(Debug, Default)]
 pub(super) struct Kept {
@@ -15,12 +15,12 @@ pub(super) struct Kept {
 struct Entry {
     date: Option<DateTime<Utc>>,
     order: usize,
-    written: String,
+    draft: Draft,
 }
 
 impl Kept {
-    pub(super) fn push(&mut self, date: Option<DateTime<Utc>>, written: String) {
-        self.entries.push(Entry { date, order: self.met, written });
+    pub(super) fn push(&mut self, draft: Draft) {
+        self.entries.push(Entry { date: draft.date(), order: self.met, draft });
         self.met += 1;
         if self.entries.len() >= 2 * MAX_ENTRIES {
             self.prune();
@@ -33,10 +33,10 @@ impl Kept {
     }
 
     /// The newest in the order of the document; those without a date count as older, the first of them as newest.
-    pub(super) fn into_written(mut self) -> Vec<String> {
+    pub(super) fn into_newest(mut self) -> impl Iterator<Item = Draft> {
         self.prune();
         self.entries.sort_unstable_by_key(|entry| entry.order);
-        self.entries.into_iter().map(|entry| entry.written).collect()
+        self.entries.into_iter().map(|entry| entry.draft)
     }
 
     fn prune(&mut self) {
@@ -47,45 +47,22 @@ impl Kept {
     }
 }
 
-/// Texts read one behind the other, each forgotten when it was read.
-#[derive(Debug)]
-pub(super) struct Pieces {
-    rest: std::vec::IntoIter<String>,
-    piece: Cursor<String>,
-}
-
-impl Pieces {
-    pub(super) fn new(pieces: Vec<String>) -> Self {
-        Self { rest: pieces.into_iter(), piece: Cursor::default() }
-    }
-}
-
-impl Read for Pieces {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        loop {
-            let read = self.piece.read(buffer)?;
-            if read > 0 || buffer.is_empty() {
-                return Ok(read);
-            }
-            let Some(next) = self.rest.next() else { return Ok(0) };
-            self.piece = Cursor::new(next);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_newest_are_kept_in_order() {
+        let entry = |second: i64| {
+            let mut draft = Draft::default();
+            draft.published.offer(0, DateTime::from_timestamp(second, 0));
+            draft
+        };
         let mut kept = Kept::default();
-        for second in 0..20_000 {
-            kept.push(DateTime::from_timestamp(second, 0), second.to_string());
-        }
-        kept.push(None, "none".to_owned());
+        (0..20_000).for_each(|second| kept.push(entry(second)));
+        kept.push(Draft::default());
         assert_eq!(kept.met(), 20_001);
-        let written = kept.into_written();
-        assert_eq!((written.len(), written[0].as_str(), written[4_999].as_str()), (5_000, "15000", "19999"));
+        let seconds = kept.into_newest().filter_map(|draft| draft.date()).map(|date| date.timestamp());
+        assert!(seconds.eq(15_000..20_000));
     }
 }

@@ -1,9 +1,8 @@
 //! Reads a feed, whatever was made of it: bytes in, a feed and what was repaired out. Pure, bounded, never panics.
 //!
-//! Three steps: what came is repaired into one strict Atom document, `feed-rs` reads that, and an adapter turns its model
-//! into ours. So RSS, Atom and JSON Feed, right or wrong, go the same way, and nothing of theirs leaves this folder.
+//! Three steps: what came is decoded, its format is translated into drafts of a feed and its entries, and the drafts are
+//! finished. RSS, Atom and JSON Feed, right or wrong, meet in the draft, and nothing of theirs leaves this folder.
 
-mod adapt;
 mod address;
 mod capture;
 mod content;
@@ -11,6 +10,7 @@ mod date;
 mod decode;
 mod draft;
 mod fields;
+mod finish;
 mod inspect;
 mod json;
 mod kept;
@@ -23,19 +23,16 @@ mod references;
 mod rhythm;
 mod sniff;
 mod spaces;
-mod strict;
 mod translate;
 
 pub use inspect::inspect_json;
 
 use crate::model::{Complaint, Place, UpstreamFeed};
-use adapt::Adapted;
 use chrono_tz::Tz;
 use draft::Gathered;
-use kept::Pieces;
+use finish::Finished;
 use notes::{Notes, Repair};
 use sniff::Kind;
-use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use url::Url;
 
@@ -126,32 +123,24 @@ fn understood(bytes: &[u8], source: &Source<'_>) -> Document {
     // The text is not needed twice, and large.
     drop(text);
     match gathered {
-        Ok(gathered) => feed(gathered, source, notes),
+        Ok(gathered) => feed(gathered, notes),
         Err(why) => unreadable(source, format!("this is no feed: {why}"), "check the address of the feed"),
     }
 }
 
-/// What was gathered, written strictly, read by `feed-rs` and adapted.
-fn feed(gathered: Gathered, source: &Source<'_>, mut notes: Notes<'_>) -> Document {
+/// What was gathered, finished and told of.
+fn feed(gathered: Gathered, mut notes: Notes<'_>) -> Document {
     let met = gathered.entries.met();
     if met > MAX_ENTRIES {
         let message = format!("the document has {met} entries; only the newest {MAX_ENTRIES} were kept");
         notes.complain(message, "ask the publisher for a shorter feed");
     }
-    let head = strict::head(&gathered.feed, gathered.inherits_author);
-    let entries = Pieces::new(gathered.entries.into_written());
-    let document = strict::OPEN.as_bytes().chain(head.as_bytes()).chain(entries).chain(strict::CLOSE.as_bytes());
-    match adapt::read(document, gathered.base.as_ref()) {
-        Ok(Adapted { mut feed, flattened }) => {
-            if flattened {
-                notes.repaired(Repair::Depth);
-            }
-            feed.rhythm = gathered.asked.into_rhythm();
-            (feed.repairs, feed.complaints) = notes.told();
-            Document::Feed(Box::new(feed))
-        }
-        Err(why) => unreadable(source, format!("it could not be read: {why}"), "please report it with the document"),
+    let Finished { mut feed, flattened } = finish::finished(gathered);
+    if flattened {
+        notes.repaired(Repair::Depth);
     }
+    (feed.repairs, feed.complaints) = notes.told();
+    Document::Feed(Box::new(feed))
 }
 
 fn unreadable(source: &Source<'_>, message: impl Into<String>, help: &str) -> Document {

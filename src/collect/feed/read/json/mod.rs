@@ -9,7 +9,7 @@ use super::draft::{Attached, Draft, Gathered, Text, link};
 use super::kept::Kept;
 use super::notes::{Notes, Repair};
 use super::rhythm::Asked;
-use super::{Source, date, fields, strict};
+use super::{Source, date, fields};
 use crate::collect::html::strip_illegal;
 use chrono_tz::Tz;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -120,7 +120,7 @@ impl<'n, 's> Reader<'n, 's> {
         if entry.link.rank() == Some(link::ID) {
             self.notes.repaired(Repair::LinkInId);
         }
-        self.entries.push(entry.date(), strict::entry(&entry));
+        self.entries.push(entry);
     }
 
     fn item_member(&mut self, entry: &mut Draft, name: &str, value: &Value) {

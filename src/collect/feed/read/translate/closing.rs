@@ -8,7 +8,7 @@ use crate::collect::feed::read::lexer::Tag;
 use crate::collect::feed::read::names::{Field, split};
 use crate::collect::feed::read::notes::Repair;
 use crate::collect::feed::read::plain::is_void;
-use crate::collect::feed::read::{content, date, fields, strict};
+use crate::collect::feed::read::{content, date, fields};
 
 impl<'t> Translator<'t, '_, '_> {
     pub(super) fn is_atom(&self) -> bool {
@@ -65,7 +65,7 @@ impl<'t> Translator<'t, '_, '_> {
         if entry.link.rank() == Some(link::ID) {
             self.notes.repaired(Repair::LinkInId);
         }
-        self.entries.push(entry.date(), strict::entry(&entry));
+        self.entries.push(entry);
     }
 
     pub(super) fn close_person(&mut self) {

@@ -1,0 +1,106 @@
+//! From drafts to what leaves the reader: texts become plain, content is sanitised, authors are inherited.
+
+use super::address::Base;
+use super::draft::{Attached, Draft, Gathered, Text};
+use super::plain::{Weight, html_of, stripped, text_of};
+use crate::collect::html::{Sanitiser, fold};
+use crate::model::{Enclosure, UpstreamEntry, UpstreamFeed};
+use url::Url;
+
+/// What content may have and still be given to the sanitiser, whose time grows with the products of these.
+const MOST: Weight = Weight { tags: 50_000, depth: 100, formats: 20 };
+
+/// Elements that the sanitiser may have to make for one document.
+const MOST_ELEMENTS: usize = 10_000_000;
+
+/// What was finished, and whether markup had to be given up for it.
+pub(super) struct Finished {
+    pub(super) feed: UpstreamFeed,
+    pub(super) flattened: bool,
+}
+
+/// Finishes a feed with its entries, each draft forgotten when it was finished.
+pub(super) fn finished(gathered: Gathered) -> Finished {
+    let Gathered { feed, inherits_author, entries, asked, base } = gathered;
+    let mut bench = Bench::new(base.as_ref().map(Base::as_str).unwrap_or_default());
+    let author = feed.author.get().filter(|_| inherits_author).map(String::as_str);
+    let entries = entries.into_newest().map(|draft| bench.entry(draft, author)).collect();
+    let feed = UpstreamFeed {
+        title: feed.title.get().map(plain).unwrap_or_default(),
+        link: feed.link.get().cloned(),
+        description: feed.body.get().map(plain).filter(|text| !text.is_empty()),
+        entries,
+        rhythm: asked.into_rhythm(),
+        ..UpstreamFeed::default()
+    };
+    Finished { feed, flattened: bench.flattened }
+}
+
+/// A sanitiser is costly to build and belongs to one base; most entries of a feed have the same.
+struct Bench {
+    base: String,
+    sanitiser: Sanitiser,
+    flattened: bool,
+    /// Made so far.
+    elements: usize,
+}
+
+impl Bench {
+    fn new(base: &str) -> Self {
+        let sanitiser = Sanitiser::new(Url::parse(base).ok().as_ref());
+        Self { base: base.to_owned(), sanitiser, flattened: false, elements: 0 }
+    }
+
+    fn entry(&mut self, draft: Draft, feed_author: Option<&str>) -> UpstreamEntry {
+        let content = draft.body.get().map(|body| match body {
+            Text::Html(html) => self.clean(html, draft.body_base.as_deref()),
+            Text::Plain(text) => self.clean(&html_of(text), draft.body_base.as_deref()),
+        });
+        UpstreamEntry {
+            id: draft.id.get().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()),
+            link: draft.link.get().cloned(),
+            title: draft.title.get().map(plain).unwrap_or_default(),
+            published: draft.published.get().copied(),
+            updated: draft.updated.get().copied(),
+            author: draft.author.get().map(String::as_str).or(feed_author).map(fold),
+            content: content.unwrap_or_default(),
+            tags: draft.tags,
+            enclosures: draft.enclosures.into_iter().map(enclosure).collect(),
+        }
+    }
+
+    fn clean(&mut self, html: &str, base: Option<&str>) -> String {
+        let base = base.unwrap_or_default();
+        if base != self.base {
+            *self = Self { flattened: self.flattened, elements: self.elements, ..Self::new(base) };
+        }
+        let weight = Weight::of(html);
+        let elements = self.elements + weight.tags * (1 + weight.formats);
+        let too_heavy = weight.tags > MOST.tags || weight.depth > MOST.depth || weight.formats > MOST.formats;
+        if too_heavy || elements > MOST_ELEMENTS {
+            self.flattened = true;
+            // Escaped text is harmless, and what the sanitiser would make of it.
+            return html_of(&stripped(html));
+        }
+        self.elements = elements;
+        self.sanitiser.clean(html.trim()).trim().to_owned()
+    }
+}
+
+fn enclosure(attached: Attached) -> Enclosure {
+    Enclosure {
+        url: attached.url,
+        media_type: Some(attached.media_type).filter(|kind| !kind.is_empty()),
+        // A number that was grouped for people.
+        length: attached.length.replace([',', ' ', '\'', '_'], "").parse().ok().filter(|length| *length > 0),
+    }
+}
+
+fn plain(text: &Text) -> String {
+    let plain = match text {
+        Text::Html(html) => text_of(html),
+        Text::Plain(text) => text.clone(),
+    };
+    // XML may hold DEL and its like, but there is nothing to show of them.
+    fold(&plain.replace(|c: char| c.is_control() && !c.is_whitespace(), ""))
+}
