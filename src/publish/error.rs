@@ -38,6 +38,15 @@ pub enum Error {
         /// Why not.
         reason: &'static str,
     },
+    /// Something else stands where a file or folder of our own, which is not published, belongs.
+    #[error(
+        "{} is a link or something else that wellsourced did not make, and is not written through: move it away and run \
+         again", path.display()
+    )]
+    Private {
+        /// Where.
+        path: PathBuf,
+    },
     /// Another process publishes into the same directory at this moment.
     #[error("{} is in use by another wellsourced; wait for it or publish elsewhere", path.display())]
     Busy {

@@ -2,13 +2,21 @@
 //!
 //! Everything is written beside first, synced once, renamed into place in an order that never shows a reader a link to
 //! what is not there yet, and synced again; removals come last. Nothing is written through a symbolic link below the
-//! directory. Whether a file is ours to overwrite is the caller's knowledge; [`Writer::is_free`] and [`Writer::holds`]
-//! help to find out.
+//! directory, and what stands in the way of one file holds up no other. Whether a file is ours to overwrite is the caller's
+//! knowledge; [`Writer::standing`] helps to find out.
+
+mod place;
+
+pub(super) use place::open_private;
+pub use place::{Obstacle, Standing};
 
 use super::Error;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use place::{Tree, Unreached};
+use rustix::fs::{Mode, OFlags, openat};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 /// Folder below the published directory for what is not served.
@@ -17,14 +25,16 @@ const PRIVATE: &str = ".wellsourced";
 /// One publish into a directory. At most one exists per directory at any time, in all processes.
 #[derive(Debug)]
 pub struct Writer {
-    root: PathBuf,
+    tree: Tree,
     staging: PathBuf,
+    /// Made when something is first staged.
+    staging_fd: Option<OwnedFd>,
     /// Path below the root → number of its staging file.
     staged: BTreeMap<String, usize>,
     next: usize,
     removed: BTreeSet<String>,
     /// Locked while this lives; the system unlocks it however the process ends.
-    _lock: File,
+    lock: File,
 }
 
 /// In which order files appear: what is linked before what links to it.
@@ -57,16 +67,12 @@ impl Writer {
     pub fn open(root: &Path) -> Result<Self, Error> {
         let private = root.join(PRIVATE);
         fs::create_dir_all(root).map_err(Error::io("create the published directory", root))?;
-        require_folder(&private, PRIVATE, true)?;
+        require_folder(&private)?;
         let lock = lock(&private.join("lock"))?;
         let staging = private.join("staging");
-        match fs::symlink_metadata(&staging) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            // Does not follow a link put there.
-            _ => fs::remove_dir_all(&staging).map_err(Error::io("clear", &staging))?,
-        }
-        let root = root.to_owned();
-        Ok(Self { root, staging, staged: BTreeMap::new(), next: 0, removed: BTreeSet::new(), _lock: lock })
+        clear(&staging)?;
+        let (staged, removed) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Self { tree: Tree::open(root)?, staging, staging_fd: None, staged, next: 0, removed, lock })
     }
 
     /// Where a published directory keeps the list of what was written into it.
@@ -82,21 +88,26 @@ impl Writer {
     /// Whether a publish into a directory is under way, in any process.
     pub fn is_at_work(root: &Path) -> bool {
         // Shared, so that two who look do not take each other for a writer.
-        let lock = File::open(root.join(PRIVATE).join("lock"));
+        let lock = open_private(OpenOptions::new().read(true), "open", &root.join(PRIVATE).join("lock"));
         lock.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// Keeps the bytes of a file for [`Writer::commit`]. The path is relative, `/`-separated, not percent-encoded.
     pub fn stage(&mut self, path: &str, bytes: &[u8]) -> Result<(), Error> {
-        check(path)?;
-        if self.next == 0 {
-            fs::create_dir_all(&self.staging).map_err(Error::io("create", &self.staging))?;
+        if let Some(reason) = place::flaw(path) {
+            return Err(Error::Path { path: path.to_owned(), reason });
         }
+        let staging = match self.staging_fd.take() {
+            Some(staging) => staging,
+            None => make_staging(&self.staging)?,
+        };
         let number = self.next;
         self.next += 1;
-        let beside = self.staging.join(number.to_string());
-        let written = File::create(&beside).and_then(|mut file| file.write_all(bytes));
-        written.map_err(Error::io("write", &self.root.join(path)))?;
+        let new = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let beside = openat(&staging, number.to_string(), new, Mode::from_raw_mode(0o666));
+        self.staging_fd = Some(staging);
+        let written = beside.map_err(io::Error::from).and_then(|file| File::from(file).write_all(bytes));
+        written.map_err(Error::io("write", &self.tree.root().join(path)))?;
         self.staged.insert(path.to_owned(), number);
         self.removed.remove(path);
         Ok(())
@@ -108,93 +119,64 @@ impl Writer {
         self.removed.insert(path.to_owned());
     }
 
-    /// Whether nothing is at a path and it could be written: no folder above it is a link or a file.
-    pub fn is_free(&self, path: &str) -> bool {
-        let absent = fs::symlink_metadata(self.root.join(path)).is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
-        absent && self.is_within(path)
+    /// What stands at a path, compared with the bytes that are to stand there.
+    pub fn standing(&self, path: &str, bytes: &[u8]) -> Result<Standing, Error> {
+        self.tree.standing(path, bytes)
     }
 
-    /// Whether a regular file with these very bytes is at a path.
-    pub fn holds(&self, path: &str, bytes: &[u8]) -> bool {
-        let file = self.root.join(path);
-        let same_size = fs::symlink_metadata(&file).is_ok_and(|m| m.is_file() && m.len() == bytes.len() as u64);
-        same_size && self.is_within(path) && fs::read(&file).is_ok_and(|found| found == bytes)
-    }
-
-    /// Whether a path is well-formed and the folders above it are folders or absent.
-    fn is_within(&self, path: &str) -> bool {
-        check(path).is_ok()
-            && folders(path).all(|folder| match fs::symlink_metadata(self.root.join(folder)) {
-                Ok(found) => found.is_dir(),
-                Err(e) => e.kind() == io::ErrorKind::NotFound,
-            })
-    }
-
-    /// Puts everything into place. On an error each file is either the old one or the new one, whole.
-    pub fn commit(mut self) -> Result<(), Error> {
-        let staged = std::mem::take(&mut self.staged);
+    /// Puts everything into place. On an error each file is either the old one or the new one, whole. Tells which files
+    /// could be neither written nor removed, for something came in their way; all others are in place.
+    pub fn commit(mut self) -> Result<Vec<Obstacle>, Error> {
+        let mut staged = std::mem::take(&mut self.staged);
         let removed = std::mem::take(&mut self.removed);
-        if !staged.is_empty() {
+        let mut obstacles = Vec::new();
+        if let Some(staging) = self.staging_fd.take().filter(|_| !staged.is_empty()) {
             // Folders first: a full disk shows here, before anything has changed.
-            self.create_folders(staged.keys())?;
+            for path in staged.keys() {
+                note(self.tree.folder_of(path, true).map(drop), &mut obstacles)?;
+            }
+            for obstacle in &obstacles {
+                staged.remove(&obstacle.path);
+            }
             self.sync()?;
             let mut in_order: Vec<_> =
                 staged.into_iter().map(|(path, number)| (Phase::of(&path), path, number)).collect();
             in_order.sort();
             for (_, path, number) in in_order {
-                let to = self.root.join(&path);
-                fs::rename(self.staging.join(number.to_string()), &to).map_err(Error::io("put into place", &to))?;
+                note(self.tree.put((&staging, &number.to_string()), &path), &mut obstacles)?;
             }
             self.sync()?;
         }
         for path in removed {
-            self.remove_now(&path)?;
+            note(self.tree.remove(&path), &mut obstacles)?;
         }
-        Ok(())
-    }
-
-    fn create_folders<'a>(&self, paths: impl Iterator<Item = &'a String>) -> Result<(), Error> {
-        let mut known = HashSet::new();
-        for path in paths {
-            for folder in folders(path) {
-                if known.insert(folder) {
-                    require_folder(&self.root.join(folder), folder, true)?;
-                }
-            }
-        }
-        Ok(())
+        Ok(obstacles)
     }
 
     /// Makes everything written so far durable: one call per publish, for one per file costs a minute on large sites.
     fn sync(&self) -> Result<(), Error> {
-        let folder = File::open(&self.root).map_err(Error::io("open", &self.root))?;
-        sync_file_system(&folder).map_err(Error::io("sync", &self.root))
+        let root = self.tree.root();
+        let folder = File::open(root).map_err(Error::io("open", root))?;
+        sync_file_system(&folder).map_err(Error::io("sync", root))
     }
+}
 
-    fn remove_now(&self, path: &str) -> Result<(), Error> {
-        if !self.is_within(path) {
-            return Ok(());
-        }
-        let file = self.root.join(path);
-        // A folder or a link in its place is not what we wrote.
-        if fs::symlink_metadata(&file).is_ok_and(|found| found.is_file()) {
-            fs::remove_file(&file).map_err(Error::io("remove", &file))?;
-        }
-        let parents: Vec<&str> = folders(path).collect();
-        for folder in parents.into_iter().rev() {
-            // Fails where something is left in it, which is how it should be.
-            if fs::remove_dir(self.root.join(folder)).is_err() {
-                break;
-            }
-        }
-        Ok(())
+/// An obstacle is kept, a failure is not.
+fn note(reached: Result<(), Unreached>, obstacles: &mut Vec<Obstacle>) -> Result<(), Error> {
+    match reached {
+        Ok(()) => {}
+        Err(Unreached::By(obstacle)) => obstacles.push(obstacle),
+        Err(Unreached::Failed(error)) => return Err(error),
     }
+    Ok(())
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
         // Gives the space back at once; were it to fail, the next run clears it.
         let _ = fs::remove_dir_all(&self.staging);
+        // Closing does not let go while a process that is being started has a copy.
+        let _ = self.lock.unlock();
     }
 }
 
@@ -210,8 +192,7 @@ fn sync_file_system(folder: &File) -> io::Result<()> {
 }
 
 fn lock(path: &Path) -> Result<File, Error> {
-    let open = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-    let file = open.map_err(Error::io("open", path))?;
+    let file = open_private(OpenOptions::new().create(true).truncate(false).write(true), "open", path)?;
     // Who only looks whether somebody writes holds it for a moment, and shares it.
     while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && file.try_lock_shared().is_ok() {
         file.unlock().map_err(Error::io("unlock", path))?;
@@ -225,37 +206,31 @@ fn lock(path: &Path) -> Result<File, Error> {
     }
 }
 
-/// Sees to it that a folder is there and is one, not a link to one.
-fn require_folder(folder: &Path, shown: &str, create: bool) -> Result<(), Error> {
-    match fs::symlink_metadata(folder) {
-        Ok(found) if found.is_dir() => Ok(()),
-        Ok(_) => Err(Error::Path { path: shown.to_owned(), reason: "a folder of that name is a link or a file" }),
-        Err(e) if create && e.kind() == io::ErrorKind::NotFound => match fs::create_dir(folder) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => require_folder(folder, shown, false),
-            made => made.map_err(Error::io("create", folder)),
-        },
-        Err(e) => Err(Error::io("look at", folder)(e)),
+/// Sees to it that our own folder is there and is one, not a link to one.
+fn require_folder(folder: &Path) -> Result<(), Error> {
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            let found = fs::symlink_metadata(folder).map_err(Error::io("look at", folder))?;
+            if found.is_dir() { Ok(()) } else { Err(Error::Private { path: folder.to_owned() }) }
+        }
+        made => made.map_err(Error::io("create", folder)),
     }
 }
 
-/// The folders above a path, outermost first.
-fn folders(path: &str) -> impl Iterator<Item = &str> {
-    path.match_indices('/').map(|(at, _)| path.split_at(at).0)
+/// Removes what a killed run left. A link is removed, not followed.
+fn clear(staging: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(staging) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(found) if !found.is_dir() => fs::remove_file(staging).map_err(Error::io("clear", staging)),
+        _ => fs::remove_dir_all(staging).map_err(Error::io("clear", staging)),
+    }
 }
 
-/// Refuses paths that could lead out of the directory or into what is not served.
-fn check(path: &str) -> Result<(), Error> {
-    let refuse = |reason| Err(Error::Path { path: path.to_owned(), reason });
-    if path.contains(['\0', '\\']) {
-        return refuse("it holds a character that no name of ours has");
-    }
-    if path.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
-        return refuse("it is not a plain relative path");
-    }
-    if path.split('/').next() == Some(PRIVATE) {
-        return refuse("that folder is not for published files");
-    }
-    Ok(())
+/// Makes the folder of what is written beside. It is new, so that nobody else's link is in it.
+fn make_staging(staging: &Path) -> Result<OwnedFd, Error> {
+    fs::create_dir(staging).map_err(Error::io("create", staging))?;
+    let folder = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::open(staging, folder, Mode::empty()).map_err(|e| Error::io("open", staging)(e.into()))
 }
 
 #[cfg(test)]

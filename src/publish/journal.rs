@@ -4,6 +4,7 @@
 //! its own. Who reads decides which lines are dead, and has the file rewritten when they outnumber the living.
 
 use super::Error;
+use super::files::open_private;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,8 +94,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
     }
 
     fn open_for_appending(&self) -> Result<File, Error> {
-        let file = OpenOptions::new().create(true).append(true).read(true).open(&self.path);
-        file.map_err(Error::io("open", &self.path))
+        open_private(OpenOptions::new().create(true).append(true).read(true), "open", &self.path)
     }
 
     /// How many lines there are, living or dead; quicker than reading them.
@@ -103,24 +103,37 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
     }
 
     fn bytes(&self) -> Result<Vec<u8>, Error> {
-        match fs::read(&self.path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            read => read.map_err(Error::io("read", &self.path)),
-        }
+        let mut file = match open_private(OpenOptions::new().read(true), "read", &self.path) {
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            opened => opened?,
+        };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(Error::io("read", &self.path))?;
+        Ok(bytes)
     }
 
     /// Replaces all records, whole or not at all.
     pub fn rewrite(&self, records: &[R]) -> Result<(), Error> {
         let beside = self.path.with_extension("new");
+        // Made anew, so that nothing is written through a link that was put there.
+        if let Err(e) = fs::remove_file(&beside)
+            && e.kind() != io::ErrorKind::NotFound
+        {
+            return Err(Error::io("clear", &beside)(e));
+        }
         let write = || {
-            let file = File::create(&beside)?;
+            let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
             write_lines(&file, records)?;
             file.sync_all()?;
             fs::rename(&beside, &self.path)?;
             let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
             File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
         };
-        write().map_err(Error::io("rewrite", &self.path))
+        write().map_err(|e| {
+            // The torn rest would only take up space; that this fails too changes nothing.
+            let _ = fs::remove_file(&beside);
+            Error::io("rewrite", &self.path)(e)
+        })
     }
 
     /// Whether a journal of so many lines, of which so many still count, is better rewritten: the dead outnumber the

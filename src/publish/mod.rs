@@ -23,7 +23,7 @@ mod words;
 pub use address::encoded;
 pub use compose::{EditionWithItems, editions_feed, feed};
 pub use error::Error;
-pub use files::Writer;
+pub use files::{Obstacle, Standing, Writer};
 pub use journal::{Journal, ManifestLine, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Language, Options, Site};

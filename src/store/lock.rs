@@ -2,10 +2,13 @@
 
 use super::{Error, Result};
 use chrono::{DateTime, Utc};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::fmt::{self, Display};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -50,8 +53,7 @@ impl Lock {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        let mut file =
-            File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        let mut file = open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
                 let since = now.format("%Y-%m-%d %H:%M:%S UTC");
@@ -87,10 +89,24 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Some(file) = &self.file {
-            // What it says is of no use any more; closing it lets go.
+            // What it says is of no use any more. Closing does not let go while a process that is being started has a copy.
             let _ = file.set_len(0);
+            let _ = file.unlock();
         }
     }
+}
+
+/// Opens the file of a lock, which is written to: never through a link, and never a pipe or a device.
+fn open(path: &Path) -> io::Result<File> {
+    let refused = || io::Error::other("it is a link or no plain file, and is not written through; move it away");
+    let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or_default();
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false).custom_flags(flags);
+    let file = options.open(path).map_err(|e| match e.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::LOOP | Errno::MLINK | Errno::NXIO | Errno::ISDIR) => refused(),
+        _ => e,
+    })?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(refused()) }
 }
 
 fn holder(file: &File) -> io::Result<Holder> {
@@ -155,6 +171,34 @@ mod tests {
         let first = take("link.db").unwrap();
         assert!(take("store.db?mode=rwc").is_err());
         drop(first);
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "a test makes its own files")]
+    fn nothing_is_written_through_a_link_in_place_of_a_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "keep").unwrap();
+        let missing = folder.path().join("missing");
+        let url = format!("sqlite:{}/store.db", folder.path().display());
+        let take = |claim| Lock::try_take(&url, claim, "x", DateTime::UNIX_EPOCH);
+        for (claim, name) in [(Claim::Cycle, "store.db.lock"), (Claim::Daemon, "store.db.daemon.lock")] {
+            let at = folder.path().join(name);
+            for target in [&victim, &missing] {
+                std::os::unix::fs::symlink(target, &at).unwrap();
+                let told = take(claim).unwrap_err().to_string();
+                assert!(told.contains(name) && told.contains("move it away"), "{told}");
+                fs::remove_file(&at).unwrap();
+            }
+            rustix::fs::mknodat(rustix::fs::CWD, &at, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0).unwrap();
+            assert!(take(claim).is_err(), "a pipe is no lock");
+            fs::remove_file(&at).unwrap();
+            fs::create_dir(&at).unwrap();
+            assert!(take(claim).unwrap_err().to_string().contains("move it away"));
+            fs::remove_dir(&at).unwrap();
+        }
+        assert_eq!(fs::read(&victim).unwrap(), b"keep");
+        assert!(!missing.exists());
     }
 
     #[test]

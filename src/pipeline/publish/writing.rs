@@ -3,9 +3,9 @@
 use super::compose::Output;
 use crate::model::{Complaint, Place};
 use crate::pipeline::{Error, PublishReport};
-use crate::publish::{self, Journal, ManifestLine, Writer, content_hash};
+use crate::publish::{self, Journal, ManifestLine, Obstacle, Standing, Writer, content_hash};
 use crate::store::Store;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 /// A publish under way.
@@ -16,12 +16,20 @@ pub(super) struct Writing<'a> {
     directory: &'a Path,
     /// Every file that is ours by its hash, when everything is composed; what is not met is removed.
     all: Option<HashMap<String, String>>,
-    /// Path and hash of what is staged or taken over.
-    ours: Vec<(String, String)>,
+    ours: Vec<Claimed>,
     removed: Vec<String>,
-    staged: usize,
-    feeds: usize,
     complaints: Vec<Complaint>,
+    obstacles: Vec<Obstacle>,
+}
+
+/// A file that is staged or taken over.
+#[derive(Debug)]
+struct Claimed {
+    path: String,
+    hash: String,
+    /// The hash it had; `None` when it was not ours.
+    before: Option<String>,
+    is_staged: bool,
 }
 
 impl<'a> Writing<'a> {
@@ -29,8 +37,8 @@ impl<'a> Writing<'a> {
     pub(super) async fn open(store: &'a Store, directory: &'a Path, all: bool) -> Result<Self, Error> {
         let writer = Writer::open(directory)?;
         let all = if all { Some(store.files().await?.into_iter().collect()) } else { None };
-        let (ours, removed, complaints) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { store, writer, directory, all, ours, removed, staged: 0, feeds: 0, complaints })
+        let (ours, removed, complaints, obstacles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { store, writer, directory, all, ours, removed, complaints, obstacles })
     }
 
     /// Takes what was composed.
@@ -46,26 +54,32 @@ impl<'a> Writing<'a> {
 
     async fn put(&mut self, path: String, bytes: &[u8]) -> Result<(), Error> {
         let hash = content_hash(bytes);
-        let (known, look) = match &mut self.all {
+        let (before, look) = match &mut self.all {
             Some(all) => (all.remove(&path), true),
             None => (self.store.file_hash(&path).await?, false),
         };
+        let is_known = before.as_deref() == Some(&hash);
+        if is_known && !look {
+            return Ok(());
+        }
         // When everything is looked at, also what somebody else altered or a killed run left is noticed.
-        let is_there = || !look || self.writer.holds(&path, bytes);
-        match known {
-            Some(known) if known == hash && is_there() => return Ok(()),
-            None if self.writer.holds(&path, bytes) => {}
-            None if !self.writer.is_free(&path) => {
+        let is_staged = match self.writer.standing(&path, bytes)? {
+            Standing::Same if is_known => return Ok(()),
+            Standing::Same => false,
+            Standing::Blocked(obstacle) => {
+                self.obstacles.push(obstacle);
+                return Ok(());
+            }
+            Standing::Other if before.is_none() => {
                 self.complaints.push(not_ours(self.directory, &path));
                 return Ok(());
             }
-            _ => {
-                self.writer.stage(&path, bytes)?;
-                self.staged += 1;
-                self.feeds += usize::from(is_feed(&path));
-            }
+            Standing::Other | Standing::Free => true,
+        };
+        if is_staged {
+            self.writer.stage(&path, bytes)?;
         }
-        self.ours.push((path, hash));
+        self.ours.push(Claimed { path, hash, before, is_staged });
         Ok(())
     }
 
@@ -87,34 +101,50 @@ impl<'a> Writing<'a> {
         for path in self.all.take().unwrap_or_default().into_keys() {
             self.remove(path).await?;
         }
-        let Self { store, writer, directory, ours, removed, complaints, .. } = self;
-        remember(store, &ours, &[], |_| "").await?;
+        let Self { store, writer, directory, mut ours, mut removed, mut complaints, mut obstacles, .. } = self;
+        remember(store, ours.iter().map(|file| (file.path.as_str(), "")), &[]).await?;
         let journal = Journal::<ManifestLine>::open(Writer::manifest(directory));
-        let claim = |(path, hash): &(String, String)| ManifestLine { path: path.clone(), hash: Some(hash.clone()) };
-        journal.append(&ours.iter().map(claim).collect::<Vec<_>>())?;
+        journal.append(&lines(ours.iter().map(|file| (&file.path, Some(&file.hash)))))?;
         before(directory)?;
-        tokio::task::spawn_blocking(move || writer.commit()).await??;
-        remember(store, &ours, &removed, |hash| hash).await?;
-        let released = |path: &String| ManifestLine { path: path.clone(), hash: None };
-        journal.append(&removed.iter().map(released).collect::<Vec<_>>())?;
-        report.feeds = self.feeds;
-        report.pages = self.staged - self.feeds;
+        let came = tokio::task::spawn_blocking(move || writer.commit()).await??;
+        // What could not be put into place or removed is what it was before.
+        let blocked: HashSet<&str> = came.iter().map(|obstacle| obstacle.path.as_str()).collect();
+        removed.retain(|path| !blocked.contains(path.as_str()));
+        let back: Vec<Claimed> = ours.extract_if(.., |file| blocked.contains(file.path.as_str())).collect();
+        report.feeds = ours.iter().filter(|file| file.is_staged && is_feed(&file.path)).count();
+        report.pages = ours.iter().filter(|file| file.is_staged && !is_feed(&file.path)).count();
         report.removed = removed.len();
+        let stands = ours.iter().map(|file| (&file.path, Some(&file.hash)));
+        let stood = back.iter().map(|file| (&file.path, file.before.as_ref()));
+        let now: Vec<(&String, Option<&String>)> = stands.chain(stood.clone()).collect();
+        let known = now.iter().filter_map(|(path, hash)| Some((path.as_str(), hash.as_ref()?.as_str())));
+        let released: Vec<&String> = removed.iter().chain(unknown(&now)).collect();
+        remember(store, known, &released).await?;
+        journal.append(&lines(stood.chain(removed.iter().map(|path| (path, None)))))?;
+        obstacles.extend(came);
+        complaints.extend(in_the_way(directory, &obstacles));
         Ok(complaints)
     }
 }
 
-/// Remembers files as ours with a hash each, and forgets the removed ones.
-async fn remember(
+/// Files that are not ours after all.
+fn unknown<'a>(files: &[(&'a String, Option<&String>)]) -> impl Iterator<Item = &'a String> {
+    files.iter().filter(|(_, hash)| hash.is_none()).map(|(path, _)| *path)
+}
+
+fn lines<'a>(files: impl Iterator<Item = (&'a String, Option<&'a String>)>) -> Vec<ManifestLine> {
+    files.map(|(path, hash)| ManifestLine { path: path.clone(), hash: hash.cloned() }).collect()
+}
+
+/// Remembers files as ours with a hash each, and forgets others.
+async fn remember<'a>(
     store: &Store,
-    ours: &[(String, String)],
-    removed: &[String],
-    hash_of: impl Fn(&str) -> &str,
+    ours: impl Iterator<Item = (&'a str, &'a str)>,
+    forgotten: &[&String],
 ) -> Result<(), Error> {
     let mut write = store.begin().await?;
-    let files: Vec<(&str, &str)> = ours.iter().map(|(path, hash)| (path.as_str(), hash_of(hash))).collect();
-    write.put_files(&files).await?;
-    for path in removed {
+    write.put_files(&ours.collect::<Vec<_>>()).await?;
+    for path in forgotten {
         write.remove_file(path).await?;
     }
     Ok(write.commit().await?)
@@ -130,4 +160,26 @@ fn not_ours(directory: &Path, path: &str) -> Complaint {
         "this file was not written by wellsourced, which leaves it alone",
         "move it away, or publish to another directory",
     )
+}
+
+/// A complaint for each obstacle, however many files it holds up.
+fn in_the_way(directory: &Path, obstacles: &[Obstacle]) -> Vec<Complaint> {
+    let mut places: BTreeMap<&str, Vec<&Obstacle>> = BTreeMap::new();
+    for obstacle in obstacles {
+        places.entry(&obstacle.at).or_default().push(obstacle);
+    }
+    let complaint = |(at, held): (&str, Vec<&Obstacle>)| {
+        let first = held.first()?;
+        let others = match held.len() {
+            1 => String::new(),
+            2 => " and 1 other file".to_owned(),
+            all => format!(" and {} other files", all - 1),
+        };
+        Some(Complaint::error(
+            Place::file(directory.join(at).to_string_lossy()),
+            format!("{}, in the way of {}{others}; everything else is published", first.what, first.path),
+            "move it away; the next run publishes what belongs there",
+        ))
+    };
+    places.into_iter().filter_map(complaint).collect()
 }

@@ -1,6 +1,7 @@
 //! The published directory under crashes, foreign files and links.
 
 use super::*;
+use crate::publish::{Journal, ManifestLine};
 use std::os::unix::fs::symlink;
 use std::time::SystemTime;
 
@@ -57,22 +58,104 @@ fn what_was_not_committed_never_was() {
     assert!(!root.join(".wellsourced/staging").exists());
 }
 
+type Make = fn(&Path, &Path);
+
+/// What may stand where something of ours belongs, made at a path below the directory; `outside` is where links lead.
+const ODD: [(&str, Make); 5] = [
+    ("a folder", |at, _| fs::create_dir_all(at.join("of/somebody")).unwrap()),
+    ("a symbolic link", |at, outside| symlink(outside, at).unwrap()),
+    ("a symbolic link", |at, outside| symlink(outside.join("index.html"), at).unwrap()),
+    ("a named pipe", |at, _| special(at, rustix::fs::FileType::Fifo)),
+    ("a socket", |at, _| special(at, rustix::fs::FileType::Socket)),
+];
+
+fn special(at: &Path, kind: rustix::fs::FileType) {
+    rustix::fs::mknodat(rustix::fs::CWD, at, kind, Mode::from_raw_mode(0o600), 0).unwrap();
+}
+
+/// Whatever is in the way of one path, before the check or after it, is told with its place; all else is put into place.
 #[test]
-fn a_publish_that_breaks_off_leaves_each_file_old_or_new() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
-    publish(root, &[("items/a/index.html", "old"), ("index.html", "old"), ("gone.html", "old")], &[]);
-    put(root, "rss.xml/in-the-way", "a folder where the feed should be");
-    let mut writer = Writer::open(root).unwrap();
-    for path in ["index.html", "rss.xml", "items/a/index.html"] {
-        writer.stage(path, b"new").unwrap();
+fn an_object_in_the_way_stops_one_path() {
+    let paths = ["items/a/index.html", "items/b/index.html", "tags/x/rss.xml", "atom.xml", "index.html"];
+    for (what, make) in ODD {
+        for at in ["items/a/index.html", "items/a", "items", "tags", "atom.xml", "index.html", "old/gone.html", "old"] {
+            for late in [false, true] {
+                // A folder is where a folder belongs.
+                if what == "a folder" && !at.contains('.') {
+                    continue;
+                }
+                let folder = tempfile::tempdir().unwrap();
+                let (root, outside) = (&folder.path().join("feeds"), &folder.path().join("outside"));
+                put(outside, "index.html", "keep");
+                publish(root, &[("old/gone.html", "old"), ("rss.xml", "old")], &[]);
+                let obstruct = || {
+                    let _ = fs::remove_dir_all(root.join(at)).or_else(|_| fs::remove_file(root.join(at)));
+                    fs::create_dir_all(root.join(at).parent().unwrap()).unwrap();
+                    make(&root.join(at), outside);
+                };
+                if !late {
+                    obstruct();
+                }
+                let mut writer = Writer::open(root).unwrap();
+                for path in paths {
+                    let standing = writer.standing(path, b"new").unwrap();
+                    let held = !late && (path == at || path.starts_with(&format!("{at}/")));
+                    assert_eq!(matches!(standing, Standing::Blocked(_)), held, "{what} at {at}: {standing:?}");
+                    writer.stage(path, b"new").unwrap();
+                }
+                writer.remove("old/gone.html");
+                if late {
+                    obstruct();
+                }
+                let obstacles = writer.commit().unwrap();
+                for path in paths {
+                    let held = path == at || path.starts_with(&format!("{at}/"));
+                    let told = obstacles.iter().find(|obstacle| obstacle.path == path);
+                    assert_eq!(told.is_some(), held, "{what} at {at}, {path}: {obstacles:?}");
+                    assert!(told.is_none_or(|told| told.at == at && told.what.contains(what)), "{obstacles:?}");
+                    assert!(held || read(root, path).as_deref() == Some("new"), "{what} at {at}, {path}");
+                }
+                assert_eq!(fs::read_dir(outside).unwrap().count(), 1, "{what} at {at}");
+                assert_eq!(read(outside, "index.html").as_deref(), Some("keep"), "{what} at {at}");
+                assert!(fs::symlink_metadata(root.join(at)).is_ok(), "{what} at {at} stays");
+                assert!(!root.join(".wellsourced/staging").exists());
+            }
+        }
     }
-    writer.remove("gone.html");
-    assert!(matches!(writer.commit(), Err(Error::Io { action: "put into place", .. })));
-    assert_eq!(read(root, "items/a/index.html").as_deref(), Some("new"));
-    assert_eq!(read(root, "index.html").as_deref(), Some("old"));
-    assert_eq!(read(root, "gone.html").as_deref(), Some("old"));
-    assert!(!root.join(".wellsourced/staging").exists());
+}
+
+/// Nothing of our own is written, truncated, created or removed through a link: the lock, the journals, the staging folder.
+#[test]
+fn our_own_files_are_not_written_through_links() {
+    for name in ["lock", "manifest.jsonl", "manifest.new", "ids.jsonl", "staging", ""] {
+        for target in ["there", "missing", "folder"] {
+            let folder = tempfile::tempdir().unwrap();
+            let (root, outside) = (&folder.path().join("feeds"), &folder.path().join("outside"));
+            put(outside, "there", "keep");
+            put(outside, "folder/0", "keep too");
+            fs::create_dir_all(root).unwrap();
+            if !name.is_empty() {
+                fs::create_dir(root.join(".wellsourced")).unwrap();
+            }
+            symlink(outside.join(target), root.join(".wellsourced").join(name).components().as_path()).unwrap();
+            let told = Writer::open(root).and_then(|mut writer| {
+                writer.stage("index.html", b"new")?;
+                for path in [Writer::manifest(root), Writer::ids(root)] {
+                    let journal = Journal::<ManifestLine>::open(path);
+                    journal.append(&[ManifestLine { path: "index.html".to_owned(), hash: None }])?;
+                    journal.rewrite(&journal.read()?)?;
+                }
+                writer.commit()
+            });
+            let is_made_anew = ["staging", "manifest.new"].contains(&name);
+            assert_eq!(told.is_ok(), is_made_anew, "{name} → {target}: {told:?}");
+            assert!(told.is_ok() || matches!(&told, Err(Error::Private { .. })), "{name} → {target}: {told:?}");
+            assert_eq!(read(outside, "there").as_deref(), Some("keep"), "{name} → {target}");
+            assert_eq!(read(outside, "folder/0").as_deref(), Some("keep too"), "{name} → {target}");
+            assert_eq!(fs::read_dir(outside).unwrap().count(), 2, "{name} → {target}");
+            assert_eq!(fs::read_dir(outside.join("folder")).unwrap().count(), 1, "{name} → {target}");
+        }
+    }
 }
 
 #[test]
@@ -101,7 +184,9 @@ fn nothing_to_do_touches_nothing() {
     };
     let before = times();
     let writer = Writer::open(root).unwrap();
-    assert!(writer.holds("rss.xml", b"old") && !writer.holds("rss.xml", b"odd") && !writer.is_free("rss.xml"));
+    assert_eq!(writer.standing("rss.xml", b"old").unwrap(), Standing::Same);
+    assert_eq!(writer.standing("rss.xml", b"odd").unwrap(), Standing::Other);
+    assert_eq!(writer.standing("atom.xml", b"old").unwrap(), Standing::Free);
     writer.commit().unwrap();
     assert_eq!(times(), before);
 }
@@ -114,36 +199,11 @@ fn no_path_leaves_the_directory() {
     for path in ["", "/etc/passwd", "../x", "a/../../x", "a//b", "./a", "a/", "a\0b", "a\\b", ".wellsourced/ids.jsonl"]
     {
         assert!(matches!(writer.stage(path, b"x"), Err(Error::Path { .. })), "{path:?}");
-        assert!(!writer.is_free(path), "{path:?}");
+        assert!(matches!(writer.standing(path, b"x").unwrap(), Standing::Blocked(_)), "{path:?}");
         writer.remove(path);
     }
     writer.commit().unwrap();
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-}
-
-#[test]
-fn links_are_not_followed() {
-    let folder = tempfile::tempdir().unwrap();
-    let (root, outside) = (&folder.path().join("feeds"), &folder.path().join("outside"));
-    put(outside, "index.html", "keep");
-    fs::create_dir(root).unwrap();
-    symlink(outside, root.join("tags")).unwrap();
-    symlink(outside.join("index.html"), root.join("index.html")).unwrap();
-    symlink("nowhere", root.join("dangling")).unwrap();
-    put(root, "sources", "a file where a folder should be");
-    let mut writer = Writer::open(root).unwrap();
-    for path in ["tags/index.html", "tags/new", "index.html", "dangling", "sources/x/rss.xml"] {
-        assert!(!writer.is_free(path), "{path}");
-    }
-    assert!(!writer.holds("index.html", b"keep") && !writer.holds("tags/index.html", b"keep"));
-    assert!(writer.is_free("items/a/index.html"));
-    writer.remove("tags/index.html");
-    writer.stage("tags/index.html", b"overwrite").unwrap();
-    assert!(matches!(writer.commit(), Err(Error::Path { .. })));
-    let mut writer = Writer::open(root).unwrap();
-    writer.remove("tags/index.html");
-    writer.commit().unwrap();
-    assert_eq!(read(outside, "index.html").as_deref(), Some("keep"));
 }
 
 #[test]
