@@ -29,9 +29,12 @@ pub const FILES: [(&str, &str); 4] = [
 
 /// Signals and what the daemon does about them.
 pub const SIGNALS: [(&str, &str); 4] = [
-    ("SIGTERM", "ends: requests and the running transaction are finished, within ten seconds"),
+    (
+        "SIGTERM",
+        "ends: requests and the running transaction are finished, within ten seconds; stands before all others",
+    ),
     ("SIGINT", "ends likewise; a second one ends at once"),
-    ("SIGHUP", "reads the configuration again; a wrong one is refused and the old one stays"),
+    ("SIGHUP", "reads the configuration again, once for all that wait; a wrong one is refused and the old one stays"),
     ("SIGUSR1", "runs a cycle now, or once more after the one that runs"),
 ];
 

@@ -10,6 +10,7 @@ mod measures;
 mod notify;
 mod readiness;
 mod scheduler;
+mod shared;
 mod signals;
 mod telling;
 mod work;
@@ -27,13 +28,12 @@ use clock::{Clock, System};
 use listen::Sockets;
 use notify::Manager;
 use scheduler::Running;
-use signals::Signal;
+use shared::Shared;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use work::{Shared, Worker};
+use tokio::task::{JoinError, JoinHandle};
+use work::Worker;
 
 /// For what is under way when it is time to end; a service manager is told to wait a little longer.
 const GRACE: Duration = Duration::from_millis(9_500);
@@ -57,41 +57,62 @@ pub struct Start {
 /// Runs until a signal ends it; gives the exit code.
 pub async fn run(start: Start) -> anyhow::Result<u8> {
     let Start { config, environment, settings, inherited } = start;
-    let mut signals = signals::listen()?;
-    let claim = match Lock::try_take(&settings.store_url, Claim::Daemon, "the daemon", System.now())? {
-        Ok(claim) => claim,
-        Err(holder) => bail!("this store has a daemon already: {holder}; stop it, or name another [store] url"),
+    let signals = signals::listen()?;
+    let opened = tokio::select! {
+        biased;
+        () = signals.end() => return Ok(0),
+        opened = open(settings, inherited) => opened?,
     };
-    let store = Store::open(&settings.store_url).await?;
-    let mut agenda = Agenda::new(settings.schedule.clone(), last_slot(&store).await?);
-    let sockets = Sockets::open(inherited, settings.serve).await?;
-    let site = Site::open(work::serving(&settings, &store)).await?;
-    let shared = Shared::new(store.clone(), site, settings);
+    let Opened { claim, shared, mut agenda, sockets } = opened;
     // Before the servers, whose counters it makes.
     let metrics = Metrics::start(System.now())?;
     let servers = serve(&shared, sockets, metrics);
+    tokio::spawn(Arc::clone(&shared).keep_serving_by_settings());
     let manager = Manager::meet();
     notify::ready();
     let longest = manager.pace(scheduler::LONGEST);
-    let mut worker = Worker { shared: Arc::clone(&shared), manager, config, environment, servers, ill: None };
-    let running = scheduler::run(&System, &mut worker, &mut agenda, &mut signals, longest).await;
+    let mut worker = Worker { shared: Arc::clone(&shared), manager, config, environment, servers, examination: None };
+    let running = scheduler::run(&System, &mut worker, &mut agenda, &signals, longest).await;
     notify::stopping();
     shared.stop.cancel();
-    let code = tokio::select! {
-        () = finish(running, worker.servers, store) => 0,
+    // A task of its own, which the end of the process does not wait for when a disk hangs.
+    let finishing = tokio::spawn(finish(running, worker.servers, shared.store.clone(), claim));
+    Ok(tokio::select! {
+        _ = finishing => 0,
         () = tokio::time::sleep(GRACE) => {
             tracing::warn!("not everything was done in time; what was not is undone, and made up for after the next start");
             0
         }
-        () = interrupted(&mut signals) => INTERRUPTED,
+        () = signals.interrupt() => INTERRUPTED,
+    })
+}
+
+/// What the daemon has when it is ready.
+struct Opened {
+    claim: Lock,
+    shared: Arc<Shared>,
+    agenda: Agenda,
+    sockets: Sockets,
+}
+
+/// Takes the store and the sockets, and reads what was published last.
+async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<Opened> {
+    let url = settings.store_url.clone();
+    let claim = move || Lock::try_take(&url, Claim::Daemon, "the daemon", System.now());
+    let claim = match tokio::task::spawn_blocking(claim).await?? {
+        Ok(claim) => claim,
+        Err(holder) => bail!("this store has a daemon already: {holder}; stop it, or name another [store] url"),
     };
-    drop(claim);
-    Ok(code)
+    let store = Store::open(&settings.store_url).await?;
+    let agenda = Agenda::new(settings.schedule.clone(), last_slot(&store).await?);
+    let sockets = Sockets::open(inherited, settings.serve).await?;
+    let site = Site::open(shared::serving(&settings, &store)).await?;
+    Ok(Opened { claim, shared: Shared::new(store, site, settings), agenda, sockets })
 }
 
 /// The slot that was run last.
 async fn last_slot(store: &Store) -> anyhow::Result<Option<DateTime<Utc>>> {
-    let Some(written) = store.meta(work::SLOT).await? else { return Ok(None) };
+    let Some(written) = store.meta(shared::SLOT).await? else { return Ok(None) };
     match DateTime::parse_from_rfc3339(&written) {
         Ok(slot) => Ok(Some(slot.to_utc())),
         Err(error) => {
@@ -117,8 +138,13 @@ fn serve(shared: &Arc<Shared>, sockets: Sockets, metrics: Metrics) -> Vec<JoinHa
     vec![tokio::spawn(public), tokio::spawn(admin)]
 }
 
-/// Waits for the cycle and the answers that are under way.
-async fn finish(running: Option<Running>, servers: Vec<JoinHandle<std::io::Result<()>>>, store: Store) {
+/// Waits for the cycle and the answers that are under way, and lets go of the store.
+async fn finish(
+    running: Option<Running>,
+    servers: Vec<JoinHandle<std::io::Result<()>>>,
+    store: Store,
+    claim: Lock,
+) -> Result<(), JoinError> {
     let cycle = async {
         if let Some(running) = running {
             // How it ended was told by itself.
@@ -127,16 +153,7 @@ async fn finish(running: Option<Running>, servers: Vec<JoinHandle<std::io::Resul
     };
     futures::future::join(cycle, futures::future::join_all(servers)).await;
     store.close().await;
-}
-
-/// Somebody does not want to wait.
-async fn interrupted(signals: &mut mpsc::Receiver<Signal>) {
-    while let Some(signal) = signals.recv().await {
-        if signal == Signal::Interrupt {
-            return;
-        }
-    }
-    std::future::pending::<()>().await;
+    tokio::task::spawn_blocking(move || drop(claim)).await
 }
 
 #[cfg(test)]

@@ -9,14 +9,15 @@ use tokio::time::Instant;
 pub(super) struct Manager {
     /// How long it waits for a sign of life.
     watchdog: Option<Duration>,
-    fed: Option<Instant>,
+    /// When it was last looked whether a sign of life can be given.
+    looked: Option<Instant>,
     status: String,
 }
 
 impl Manager {
     /// Asks what it expects.
     pub(super) fn meet() -> Self {
-        Self { watchdog: sd_notify::watchdog_enabled(), fed: None, status: String::new() }
+        Self { watchdog: sd_notify::watchdog_enabled(), looked: None, status: String::new() }
     }
 
     /// How often at least the loop must go round: thrice in the time that the watchdog waits, since one sign may be late.
@@ -25,15 +26,13 @@ impl Manager {
     }
 
     /// How long may be waited for what a sign of life hangs on; none when no sign is due.
-    pub(super) fn patience(&self) -> Option<Duration> {
-        let watchdog = self.watchdog?;
-        self.fed.is_none_or(|fed| fed.elapsed() >= watchdog / 4).then_some(watchdog / 4)
-    }
-
-    /// Gives a sign of life.
-    pub(super) fn alive(&mut self) {
-        self.fed = Some(Instant::now());
-        send(&[NotifyState::Watchdog]);
+    pub(super) fn patience(&mut self) -> Option<Duration> {
+        let patience = self.watchdog? / 4;
+        let is_due = self.looked.is_none_or(|looked| looked.elapsed() >= patience);
+        is_due.then(|| {
+            self.looked = Some(Instant::now());
+            patience
+        })
     }
 
     /// What it is at, in a line; the same is not said again.
@@ -48,6 +47,11 @@ impl Manager {
 /// All listens and answers.
 pub(super) fn ready() {
     send(&[NotifyState::Ready]);
+}
+
+/// It lives.
+pub(super) fn alive() {
+    send(&[NotifyState::Watchdog]);
 }
 
 /// The configuration is read again. systemd 253 wants the time with it, 252 does not mind.

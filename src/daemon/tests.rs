@@ -7,16 +7,16 @@
 
 use super::agenda::Agenda;
 use super::clock::Clock;
-use super::scheduler::{self, Ended, LONGEST, Running, Work};
-use super::signals::Signal;
+use super::scheduler::{self, Ended, LONGEST, Running, Task, Work};
+use super::signals::{Signal, Signals};
 use crate::schedule::Schedule;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::{JoinError, JoinHandle};
 
 const YEAR: i64 = 365 * 24 * 3600;
 
@@ -31,6 +31,8 @@ enum Event {
     Down(i64),
     /// Somebody asks for a cycle.
     Asked,
+    /// The configuration is to be read again, several times over; perhaps somebody asks for a cycle behind that.
+    Reloaded { asked: bool },
 }
 
 /// The machine.
@@ -162,11 +164,16 @@ impl Work for Fake {
         })
     }
 
-    async fn reload(&mut self) -> Option<Schedule> {
-        None
+    fn reload(&self) -> JoinHandle<Option<Schedule>> {
+        let schedule = self.world.schedule.clone();
+        tokio::spawn(async move { Some(schedule) })
     }
 
-    async fn round(&mut self, _: Option<DateTime<Utc>>) {}
+    fn broke_off(&self, task: Task, error: &JoinError) {
+        panic!("{task:?}: {error}");
+    }
+
+    fn round(&mut self, _: Option<DateTime<Utc>>) {}
 }
 
 /// xorshift64: the same year every time.
@@ -188,7 +195,7 @@ impl Random {
         while at < YEAR {
             events.push((
                 at,
-                match self.below(12) {
+                match self.below(14) {
                     0 | 1 => Event::Moved(self.below(12 * 3600)),
                     2 => Event::Moved(-self.below(5)),
                     3 => Event::Moved(-self.below(900)),
@@ -197,6 +204,8 @@ impl Random {
                     6 => Event::Moved(-self.below(40 * 24 * 3600)),
                     7 | 8 => Event::Down(self.below(6 * 3600)),
                     9 => Event::Asked,
+                    12 => Event::Reloaded { asked: false },
+                    13 => Event::Reloaded { asked: true },
                     _ => Event::Restarted,
                 },
             ));
@@ -208,26 +217,27 @@ impl Random {
 
 /// A daemon's loop at work.
 struct Daemon {
-    signals: mpsc::Sender<Signal>,
+    signals: Arc<Signals>,
     task: JoinHandle<Option<Running>>,
 }
 
 impl Daemon {
     fn start(world: &World, free: &Arc<Mutex<bool>>, lengths: &Arc<Mutex<Random>>) -> Self {
-        let (signals, mut receiver) = mpsc::channel(4);
+        let signals = Arc::<Signals>::default();
+        let heard = Arc::clone(&signals);
         let (clock, free, lengths) = (world.clone(), Arc::clone(free), Arc::clone(lengths));
         let stored = world.state().stored;
         let task = tokio::spawn(async move {
             let mut agenda = Agenda::new(clock.schedule.clone(), stored);
             let mut work = Fake { world: clock.clone(), free, lengths };
-            scheduler::run(&clock, &mut work, &mut agenda, &mut receiver, clock.longest).await
+            scheduler::run(&clock, &mut work, &mut agenda, &heard, clock.longest).await
         });
         Self { signals, task }
     }
 
     /// Ends it; a cycle under way is cut off.
     async fn end(self, world: &World, free: &Mutex<bool>) {
-        self.signals.send(Signal::Terminate).await.unwrap();
+        self.signals.raise(Signal::Terminate);
         if let Some(running) = self.task.await.unwrap() {
             running.task.abort();
             let _ = running.task.await;
@@ -240,7 +250,7 @@ impl Daemon {
 
 /// Lets everything run that can.
 async fn settle() {
-    for _ in 0..3 {
+    for _ in 0..5 {
         tokio::task::yield_now().await;
     }
 }
@@ -303,7 +313,15 @@ async fn happen(
         Event::Moved(seconds) => move_by(seconds),
         Event::Asked => {
             *free.lock().unwrap() = true;
-            daemon.as_ref().unwrap().signals.send(Signal::Now).await.unwrap();
+            daemon.as_ref().unwrap().signals.raise(Signal::Now);
+        }
+        Event::Reloaded { asked } => {
+            let signals = &daemon.as_ref().unwrap().signals;
+            (0..100).for_each(|_| signals.raise(Signal::Reload));
+            if asked {
+                *free.lock().unwrap() = true;
+                signals.raise(Signal::Now);
+            }
         }
         Event::Restarted | Event::Down(_) => {
             daemon.take().unwrap().end(world, free).await;
@@ -330,6 +348,76 @@ async fn a_year_of_quarters_of_an_hour() {
     // 35,040 quarters; days on which the machine was down or asleep have fewer.
     let done = year("*/15 * * * *", 1, LONGEST).await;
     assert!((20_000..36_000).contains(&done), "{done} cycles");
+}
+
+/// Cycles and reloads that end when the test says so.
+#[derive(Debug, Default)]
+struct Held {
+    log: Arc<Mutex<Vec<&'static str>>>,
+    end: Arc<Notify>,
+}
+
+impl Held {
+    fn under_way<T: Send + 'static>(&self, name: &'static str, ended: T) -> JoinHandle<T> {
+        self.log.lock().unwrap().push(name);
+        let end = Arc::clone(&self.end);
+        tokio::spawn(async move {
+            end.notified().await;
+            ended
+        })
+    }
+}
+
+impl Work for Held {
+    fn start(&self, _: DateTime<Utc>) -> JoinHandle<Ended> {
+        self.under_way("cycle", Ended::Done)
+    }
+
+    fn reload(&self) -> JoinHandle<Option<Schedule>> {
+        self.under_way("reload", None)
+    }
+
+    fn broke_off(&self, task: Task, error: &JoinError) {
+        panic!("{task:?}: {error}");
+    }
+
+    fn round(&mut self, _: Option<DateTime<Utc>>) {}
+}
+
+#[tokio::test]
+async fn a_signal_is_heard_whatever_is_under_way() {
+    let schedule = Schedule::parse("*/15 * * * *", Tz::UTC).unwrap();
+    let world = World { schedule: schedule.clone(), longest: LONGEST, state: Arc::default() };
+    let (signals, mut work) = (Arc::<Signals>::default(), Held::default());
+    let (log, end, heard) = (Arc::clone(&work.log), Arc::clone(&work.end), Arc::clone(&signals));
+    let ran = world.now();
+    let daemon = tokio::spawn(async move {
+        let mut agenda = Agenda::new(schedule, Some(ran));
+        scheduler::run(&world, &mut work, &mut agenda, &heard, LONGEST).await
+    });
+    let reload = || (0..100).for_each(|_| signals.raise(Signal::Reload));
+    reload();
+    settle().await;
+    assert_eq!(*log.lock().unwrap(), ["reload"]);
+    reload();
+    signals.raise(Signal::Now);
+    settle().await;
+    assert_eq!(*log.lock().unwrap(), ["reload"], "one reads the configuration, and a cycle waits for what it says");
+    end.notify_one();
+    settle().await;
+    assert_eq!(*log.lock().unwrap(), ["reload", "reload"], "those that wait are one");
+    end.notify_one();
+    settle().await;
+    assert_eq!(*log.lock().unwrap(), ["reload", "reload", "cycle"]);
+    reload();
+    settle().await;
+    assert_eq!(*log.lock().unwrap(), ["reload", "reload", "cycle", "reload"], "beside the cycle");
+    signals.raise(Signal::Now);
+    reload();
+    signals.raise(Signal::Terminate);
+    settle().await;
+    assert!(daemon.is_finished(), "nothing under way holds up the end");
+    assert!(daemon.await.unwrap().is_some(), "the cycle under way is given back");
 }
 
 #[tokio::test]

@@ -89,10 +89,9 @@ impl Site {
         self.load(rules, false).await
     }
 
-    /// Serves by other options from now on.
-    pub async fn configure(&self, options: Options) -> Result<(), Error> {
-        self.load(Rules::of(options)?, true).await?;
-        Ok(())
+    /// Serves by other options from now on. `false`: a publish is under way, and the old ones still stand.
+    pub async fn configure(&self, options: Options) -> Result<bool, Error> {
+        self.load(Rules::of(options)?, true).await
     }
 
     /// Whether the manifest is another than the one that was read.

@@ -9,3 +9,5 @@ mod burst;
 mod life;
 mod process;
 mod schedule;
+mod signals;
+mod trouble;
