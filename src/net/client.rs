@@ -31,6 +31,10 @@ const LOOP: usize = 3;
 /// What browsers accept; a few servers answer 406 to less.
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
+/// Share of an attempt's time after which no connection means that there will be none. It ends before the attempt does,
+/// so that a host that is not there can be told from one that says nothing.
+const CONNECTING: f64 = 0.9;
+
 /// Idle connections are kept this long: enough for the next link of the same host, too short for those of a thousand
 /// hosts to use up the file descriptors of the process.
 const IDLE: Duration = Duration::from_secs(2);
@@ -59,6 +63,8 @@ pub struct Journey {
     pub max_raw: usize,
     /// Whether redirects are followed; otherwise one is an answer like any other.
     pub follow: bool,
+    /// How many of them.
+    pub max_redirects: usize,
     /// Sent with every request, before the client's own.
     pub headers: HeaderMap,
     /// The answers before the last one.
@@ -96,6 +102,7 @@ impl Client {
             .retry(reqwest::retry::never())
             .dns_resolver(GuardedResolver::new(Arc::clone(&guard), &options.resolve))
             .tls_backend_preconfigured(tls_config(options.ca_file.as_deref())?)
+            .connect_timeout(options.timeout.mul_f64(CONNECTING))
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(options.per_host.max(1))
             .http1_max_headers(MAX_HEADERS)
@@ -118,6 +125,7 @@ impl Client {
             deadline: Instant::now() + self.options.timeout,
             max_raw,
             follow: true,
+            max_redirects: MAX_REDIRECTS,
             headers: HeaderMap::new(),
             hops: Vec::new(),
             reached_http: false,
@@ -163,9 +171,15 @@ impl Client {
         if let Some(cookies) = journey.cookies_for(url) {
             request = request.header(header::COOKIE, cookies);
         }
-        let response = timeout_at(journey.deadline, request.send()).await.map_err(|_elapsed| {
-            Failure::new(FailureKind::Timeout, format!("no answer from {} in time", place(url)))
-        })??;
+        let response = timeout_at(journey.deadline, request.send())
+            .await
+            .map_err(|_elapsed| Failure::new(FailureKind::Timeout, format!("no answer from {} in time", place(url))))?;
+        let response = response.map_err(|error| match Failure::from(error) {
+            failure if failure.kind == FailureKind::NoConnection => {
+                Failure::new(failure.kind, format!("no connection to {} in time", place(url)))
+            }
+            failure => failure,
+        })?;
         journey.reached_http = true;
         journey.keep_cookies(url, response.headers());
         Ok(response)
@@ -187,8 +201,8 @@ impl Journey {
         if seen >= LOOP {
             return Err(Failure::new(FailureKind::Redirect, format!("redirects in a circle through {to}")));
         }
-        if self.hops.len() > MAX_REDIRECTS {
-            return Err(Failure::new(FailureKind::Redirect, format!("more than {MAX_REDIRECTS} redirects")));
+        if self.hops.len() > self.max_redirects {
+            return Err(Failure::new(FailureKind::Redirect, format!("more than {} redirects", self.max_redirects)));
         }
         Ok(())
     }

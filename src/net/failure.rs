@@ -19,6 +19,8 @@ pub enum FailureKind {
     Tls,
     /// Connected, but what came was not HTTP, or it ended early.
     Protocol,
+    /// Nobody took the connection in time.
+    NoConnection,
     /// The deadline passed.
     Timeout,
     /// We ran out of something ourselves (file descriptors, memory): no news about the other side.
@@ -36,7 +38,7 @@ impl FailureKind {
             Self::Connect => "connect",
             Self::Tls => "tls",
             Self::Protocol => "protocol",
-            Self::Timeout => "timeout",
+            Self::NoConnection | Self::Timeout => "timeout",
             Self::Redirect => "redirect",
             Self::Ours => "not-judged",
         }
@@ -88,7 +90,11 @@ impl From<reqwest::Error> for Failure {
     /// The client wraps causes several times; the innermost one that we know says most.
     fn from(error: reqwest::Error) -> Self {
         let mut last = error.to_string();
-        let mut kind = if error.is_connect() { FailureKind::Connect } else { FailureKind::Protocol };
+        let mut kind = match (error.is_connect(), error.is_timeout()) {
+            (true, true) => FailureKind::NoConnection,
+            (true, false) => FailureKind::Connect,
+            (false, _) => FailureKind::Protocol,
+        };
         let mut cause: Option<&(dyn StdError + 'static)> = error.source();
         while let Some(current) = cause {
             if let Some(refusal) = current.downcast_ref::<Refusal>() {
@@ -103,7 +109,7 @@ impl From<reqwest::Error> for Failure {
             last = current.to_string();
             let inner = current.downcast_ref::<io::Error>().and_then(|io| io.get_ref());
             if let Some(io) = current.downcast_ref::<io::Error>() {
-                kind = of_io(io).unwrap_or(kind);
+                kind = of_io(io).filter(|_| kind != FailureKind::NoConnection).unwrap_or(kind);
             }
             cause = match inner {
                 Some(inner) => Some(inner),

@@ -5,7 +5,7 @@ use super::classify::{self, Finding, Landing};
 use super::host_memory::Once;
 use super::options::{CheckOptions, Robots};
 use super::page::Page;
-use super::robots::{self, Manners};
+use super::robots::{self, Forbidden};
 use super::{charset, landing, signs};
 use crate::model::{Hop, Verdict};
 use crate::net::{Answer, Client, Failure, Journey, resolve};
@@ -26,7 +26,7 @@ const REFRESH_SOON: f64 = 5.0;
 pub(super) struct Context {
     pub(super) client: Client,
     pub(super) options: CheckOptions,
-    robots: Once<Manners>,
+    robots: robots::Memory,
     made_up: Once<Option<u64>>,
 }
 
@@ -43,14 +43,14 @@ pub(super) struct Seen {
 
 impl Context {
     pub(super) fn new(client: Client, options: CheckOptions) -> Self {
-        Self { client, options, robots: Once::default(), made_up: Once::default() }
+        Self { client, options, robots: robots::Memory::default(), made_up: Once::default() }
     }
 
     /// Looks at `url` once, within the client's timeout. `now` is for dates in `Retry-After`.
     pub(super) async fn attempt(&self, url: &Url, now: DateTime<Utc>) -> Seen {
         let mut journey = self.client.journey(MAX_RAW);
-        if let Some(finding) = self.forbidden(url, &journey).await {
-            return Seen::without_answer(finding, journey);
+        if let Some(forbidden) = self.forbidden(url, &journey).await {
+            return Seen::not_asked(forbidden);
         }
         match self.travel(&mut journey, url).await {
             Err(failure) => Seen::without_answer(classify::failure(&failure, &journey.hops), journey),
@@ -87,14 +87,12 @@ impl Context {
     }
 
     /// What robots.txt has against this link.
-    async fn forbidden(&self, url: &Url, journey: &Journey) -> Option<Finding> {
+    async fn forbidden(&self, url: &Url, journey: &Journey) -> Option<Forbidden> {
         if self.options.robots == Robots::Ignore {
             return None;
         }
-        let origin = url.origin().ascii_serialization();
         // Seldom asked, and larger than the rest of an attempt: not a part of each.
-        let manners = Box::pin(self.robots.get(&origin, robots::ask(&self.client, url, journey.deadline))).await;
-        (!manners.allow(url)).then(|| Finding::new(Verdict::Blocked, "robots", "robots.txt asks us not to look"))
+        Box::pin(self.robots.forbids(&self.client, url, journey.deadline)).await
     }
 
     /// Compares a short page with what its host says about a path that nobody has.
@@ -121,6 +119,11 @@ impl Context {
 }
 
 impl Seen {
+    fn not_asked(forbidden: Forbidden) -> Self {
+        let Forbidden { finding, wait, reached_http } = forbidden;
+        Self { finding, hops: Vec::new(), reached_http, status: None, final_url: None, retry_after: wait }
+    }
+
     fn without_answer(finding: Finding, journey: Journey) -> Self {
         let status = journey.hops.last().map(|hop| hop.status);
         let reached_http = journey.reached_http;

@@ -1,4 +1,4 @@
-//! What is learned of a host during one sweep and asked for once: its robots.txt, and what it answers to a made-up path.
+//! What is learned of a host during one sweep and asked for once: what it answers to a made-up path.
 //!
 //! Bounded: when it is full it starts anew, which costs a request and nothing else.
 

@@ -8,6 +8,7 @@ mod failing;
 mod gone;
 mod reachable;
 mod refused;
+mod robots;
 mod server;
 mod sweep;
 mod table;

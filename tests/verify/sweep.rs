@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 use wellsourced::model::{Check, Verdict};
 use wellsourced::net::{Client, Options};
-use wellsourced::verify::{CheckOptions, HELD_BACK, Reach, Robots, Target, check, check_all};
+use wellsourced::verify::{CheckOptions, HELD_BACK, Reach, Target, check_all};
 
 fn now() -> DateTime<Utc> {
     "2026-01-01T00:00:00Z".parse().unwrap()
@@ -169,25 +169,4 @@ async fn offline_is_seen_for_what_it_is() {
     let some_down = sweep(2).await;
     assert_eq!(network_is_down(&some_down), None);
     assert_eq!(some_down.iter().filter(|check| check.verdict == Verdict::Failing).count(), 2);
-}
-
-#[tokio::test]
-async fn robots_txt_only_when_asked_for() {
-    let wire = Wire::start().await;
-    let port = wire.address.port();
-    wire.add("a.test", "*", vec![page()]);
-    wire.add("a.test", "/robots.txt", vec![Reply::with(200, "", "User-agent: wellsourced\nDisallow: /private/\n")]);
-    wire.add("closed.test", "*", vec![page()]);
-    wire.add("closed.test", "/robots.txt", vec![Reply::html(500, "oops")]);
-    let client = client(&["a.test", "closed.test"]);
-    let respect = CheckOptions { robots: Robots::Respect, ..quick() };
-    for (options, host, path, rule) in [
-        (&quick(), "a.test", "private/x", "ok"),
-        (&respect, "a.test", "private/x", "robots"),
-        (&respect, "a.test", "public/x", "ok"),
-        (&respect, "closed.test", "x", "robots"),
-    ] {
-        let check = check(&client, options, &format!("http://{host}:{port}/{path}"), now()).await;
-        assert_eq!(check.rule, rule, "{host}/{path}");
-    }
 }

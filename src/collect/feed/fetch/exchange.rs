@@ -270,6 +270,7 @@ fn no_answer(failure: Failure) -> Trouble {
         FailureKind::Refused | FailureKind::Dns => TroubleKind::Lasting,
         FailureKind::Ours => TroubleKind::Ours,
         FailureKind::Connect
+        | FailureKind::NoConnection
         | FailureKind::Tls
         | FailureKind::Protocol
         | FailureKind::Timeout
