@@ -234,10 +234,14 @@ impl Report {
     pub(super) async fn note_verdicts(&mut self, store: &Store) -> crate::store::Result<()> {
         self.checks.verdicts = store.link_counts().await?.into_iter().collect();
         let editions = self.inputs.iter_mut().flat_map(|input| &mut input.editions);
-        for source in editions.flat_map(|edition| &mut edition.items).flat_map(|item| &mut item.sources) {
-            let Some(key) = LinkKey::of(&source.url) else { continue };
-            if let Some((verdict, evidence)) = store.link_verdict(key.as_str()).await? {
-                (source.verdict, source.evidence) = (verdict, evidence);
+        let sources = editions.flat_map(|edition| &mut edition.items).flat_map(|item| &mut item.sources);
+        let sources: Vec<(LinkKey, &mut SourceReport)> =
+            sources.filter_map(|source| Some((LinkKey::of(&source.url)?, source))).collect();
+        let keys: Vec<LinkKey> = sources.iter().map(|(key, _)| key.clone()).collect();
+        let stands = store.link_verdicts(&keys).await?;
+        for (key, source) in sources {
+            if let Some((verdict, evidence)) = stands.get(key.as_str()) {
+                (source.verdict, source.evidence) = (*verdict, evidence.clone());
             }
         }
         Ok(())

@@ -1,9 +1,13 @@
 //! Source links: which are due for a check, and the verdicts published. What is seen of them is recorded in `checks`.
 
-use super::{Result, Store, from_rows, parse, time};
-use crate::model::Verdict;
+use super::{Result, Store, from_rows, parse, time, to_json};
+use crate::model::{LinkKey, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
+use std::collections::HashMap;
+
+/// Items told with a link that cite it, the newest.
+const CITING: i64 = 10;
 
 /// A link that is due for a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,8 +148,10 @@ impl Store {
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
+        let keys = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<&str>, _>>()?;
+        let mut citing = self.citing(&keys).await?;
         let mut links = Vec::with_capacity(rows.len());
-        for row in &rows {
+        for (row, key) in rows.iter().zip(keys) {
             links.push(LinkState {
                 url: row.try_get(1)?,
                 label: row.try_get(6)?,
@@ -153,26 +159,45 @@ impl Store {
                 verdict: parse("links.verdict", row.try_get(3)?)?,
                 since: row.try_get::<Option<i64>, _>(4)?.map(time),
                 evidence: row.try_get(5)?,
-                items: self.citing(row.try_get(0)?).await?,
+                items: citing.remove(key).unwrap_or_default(),
             });
         }
         Ok(links)
     }
 
-    async fn citing(&self, key: &str) -> Result<Vec<(String, String)>> {
-        let query = sqlx::query_as(
-            "SELECT i.title, i.short_id FROM item_sources s JOIN items i ON i.id = s.item_id
-             WHERE s.link_key = $1 AND i.shown = 1 ORDER BY i.published DESC, i.id LIMIT 10",
-        );
-        Ok(query.bind(key).fetch_all(&self.pool).await?)
+    /// Titles and short ids of the newest items that cite each of these links, by its key.
+    async fn citing(&self, keys: &[&str]) -> Result<HashMap<String, Vec<(String, String)>>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(link_key, title, short_id) ORDER BY link_key, newest) FROM (
+                 SELECT s.link_key, i.title, i.short_id,
+                     ROW_NUMBER() OVER (PARTITION BY s.link_key ORDER BY i.published DESC, i.id) AS newest
+                 FROM item_sources s JOIN items i ON i.id = s.item_id
+                 WHERE s.link_key IN (SELECT value FROM json_each($1)) AND i.shown = 1) WHERE newest <= $2",
+        )
+        .bind(to_json("links.key", &keys)?)
+        .bind(CITING)
+        .fetch_one(&self.pool)
+        .await?;
+        let mut citing: HashMap<String, Vec<(String, String)>> = HashMap::new();
+        for (key, title, short_id) in from_rows::<(String, String, String)>(&rows)? {
+            citing.entry(key).or_default().push((title, short_id));
+        }
+        Ok(citing)
     }
 
-    /// What stands against a URL at present: verdict and evidence.
-    pub async fn link_verdict(&self, key: &str) -> Result<Option<(Verdict, String)>> {
-        let row: Option<(String, String)> = sqlx::query_as("SELECT verdict, evidence FROM links WHERE key = $1")
-            .bind(key)
-            .fetch_optional(&self.pool)
-            .await?;
-        row.map(|(verdict, evidence)| Ok((parse("links.verdict", &verdict)?, evidence))).transpose()
+    /// What stands against links at present, by their keys: verdict and evidence.
+    pub async fn link_verdicts(&self, keys: &[LinkKey]) -> Result<HashMap<String, (Verdict, String)>> {
+        let keys: Vec<&str> = keys.iter().map(LinkKey::as_str).collect();
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(key, verdict, evidence)) FROM links
+             WHERE key IN (SELECT value FROM json_each($1))",
+        )
+        .bind(to_json("links.key", &keys)?)
+        .fetch_one(&self.pool)
+        .await?;
+        let stands = |(key, verdict, evidence): (String, String, String)| {
+            Ok((key, (parse("links.verdict", &verdict)?, evidence)))
+        };
+        from_rows::<(String, String, String)>(&rows)?.into_iter().map(stands).collect()
     }
 }

@@ -189,7 +189,9 @@ async fn one_host_that_fails_to_say_holds_up_no_other_and_is_no_outage() {
         wire.visits.lock().unwrap().iter().filter(|((host, _), _)| host != "well.test").map(|(_, n)| n).sum();
     assert_eq!(asked, closed.len(), "each is asked for its robots.txt, once, and for nothing else");
     let mut reach = Reach::default();
-    checks.iter().for_each(|check| reach.note(check));
+    for check in &checks {
+        reach.note(check);
+    }
     assert_eq!(reach.network_is_down(), None);
 }
 
