@@ -3,7 +3,8 @@
 //!
 //! Refuses to guess: what the sanitiser does not know is removed, not repaired.
 
-use ammonia::{Builder, UrlRelative};
+use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
+use ego_tree::iter::Edge;
 use scraper::{Html, Node, Selector};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,12 +17,13 @@ pub struct Sanitiser {
 }
 
 impl Sanitiser {
-    /// Relative addresses are resolved against `base`; without one they are removed.
+    /// Relative addresses are resolved against `base`; without one they are removed, as is one that only names a place in
+    /// the page itself: it is another page here.
     pub fn new(base: Option<&Url>) -> Self {
         let mut builder = Builder::default();
         builder
             .url_schemes(HashSet::from(["http", "https"]))
-            .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::RewriteWithBase(base.clone())))
+            .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::Custom(Box::new(Relative(base.clone())))))
             .link_rel(None);
         Self { builder }
     }
@@ -41,6 +43,24 @@ impl Sanitiser {
             Cow::Owned(stripped) => stripped,
         }
     }
+}
+
+/// What relative addresses are relative to.
+struct Relative(Url);
+
+impl UrlRelativeEvaluate<'_> for Relative {
+    fn evaluate<'url>(&self, written: &'url str) -> Option<Cow<'url, str>> {
+        if is_own_fragment(written) {
+            return None;
+        }
+        Some(Cow::Owned(self.0.join(written).ok()?.into()))
+    }
+}
+
+/// Whether an address names only a place in the page that it stands on.
+pub fn is_own_fragment(written: &str) -> bool {
+    let written = written.trim();
+    written.is_empty() || written.starts_with('#')
 }
 
 /// Removes scripts, styles, frames and every link that is not http or https; resolves relative addresses against `base`
@@ -68,39 +88,76 @@ pub fn is_legal(c: char) -> bool {
     }
 }
 
-/// The text of an HTML fragment, white space folded.
+/// The text of an HTML fragment, white space folded, readings (`<rt>`) in brackets.
 pub fn text_of(html: &str) -> String {
     let document = Html::parse_fragment(html);
     let mut text = String::with_capacity(html.len());
-    for node in document.tree.nodes() {
-        match node.value() {
-            Node::Text(t) => text.push_str(t),
-            Node::Element(element) if is_block(element.name()) => text.push(' '),
-            _ => {}
+    let mut readings = Readings::default();
+    for edge in document.tree.root().traverse() {
+        match edge {
+            Edge::Open(node) => match node.value() {
+                Node::Text(t) => text.push_str(t),
+                Node::Element(element) if element.name() == "rt" => readings.open(&mut text),
+                Node::Element(element) if is_block(element.name()) => text.push(' '),
+                _ => {}
+            },
+            Edge::Close(node) => {
+                if matches!(node.value(), Node::Element(element) if element.name() == "rt") {
+                    readings.close(&mut text);
+                }
+            }
         }
     }
     fold(&strip_illegal(&text))
+}
+
+/// The readings of ruby that are open: how each is closed, where its author wrote no brackets (`<rp>`).
+#[derive(Default)]
+struct Readings(Vec<&'static str>);
+
+impl Readings {
+    fn open(&mut self, text: &mut String) {
+        let (opening, closing) = match text.trim_end().chars().next_back() {
+            Some('(' | '（' | '［' | '[' | '《' | '〈') => ("", ""),
+            Some(base) if base.is_ascii() => (" (", ")"),
+            _ => ("（", "）"),
+        };
+        text.push_str(opening);
+        self.0.push(closing);
+    }
+
+    fn close(&mut self, text: &mut String) {
+        text.push_str(self.0.pop().unwrap_or_default());
+    }
 }
 
 /// The text of HTML that a [`Sanitiser`] wrote, white space folded. Builds no tree, which for a feed's fifty entries would
 /// cost more than all else that is done to them. Of other HTML it gives text too, though not what a browser shows.
 pub fn text_of_clean(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
+    let mut readings = Readings::default();
     let mut rest = html;
     while let Some(at) = rest.find(['<', '&']) {
         let (before, markup) = rest.split_at(at);
         text.push_str(before);
-        rest = if markup.starts_with('<') { past_tag(markup, &mut text) } else { past_reference(markup, &mut text) };
+        rest = if markup.starts_with('<') {
+            past_tag(markup, &mut text, &mut readings)
+        } else {
+            past_reference(markup, &mut text)
+        };
     }
     text.push_str(rest);
     fold(&strip_illegal(&text))
 }
 
 /// What follows the tag that `markup` begins with. Only quoted attributes hold a `>`; the serialiser quotes all with `"`.
-fn past_tag<'a>(markup: &'a str, text: &mut String) -> &'a str {
+fn past_tag<'a>(markup: &'a str, text: &mut String, readings: &mut Readings) -> &'a str {
     let name = markup.trim_start_matches(['<', '/']);
-    if is_block(name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()) {
-        text.push(' ');
+    match name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default() {
+        "rt" if markup.starts_with("</") => readings.close(text),
+        "rt" => readings.open(text),
+        name if is_block(name) => text.push(' '),
+        _ => {}
     }
     let mut quoted = false;
     let end = markup.find(|c| {
@@ -168,8 +225,6 @@ fn is_block(name: &str) -> bool {
             | "h6"
             | "dt"
             | "dd"
-            | "rt"
-            | "rp"
             | "figure"
             | "figcaption"
     )
@@ -207,6 +262,9 @@ mod tests {
             sanitise("a<script>alert(1)</script><style>p{}</style><iframe src='https://e.org'></iframe>b", None),
             "ab"
         );
+        for fragment in ["#top", "", " #a"] {
+            assert_eq!(sanitise(&format!("<a href='{fragment}'>x</a>"), Some(&base())), "<a>x</a>");
+        }
         let ruby = "<ruby>二层<rt>layer 2</rt></ruby>";
         assert_eq!(sanitise(ruby, None), ruby);
         assert_eq!(sanitise("<p style='x' class='y' onclick='z'>a</p>", None), "<p>a</p>");
@@ -222,7 +280,14 @@ mod tests {
 
     #[test]
     fn text_is_read_without_tags() {
-        assert_eq!(text_of("<p>a<b>b</b></p><p>c &amp; d</p><ruby> 二 <rt>two</rt></ruby>"), "ab c & d 二 two");
+        assert_eq!(text_of("<p>a<b>b</b></p><p>c &amp; d</p><p><ruby>二<rt>two</rt></ruby>"), "ab c & d 二（two）");
+        for (html, text) in [
+            ("<ruby>漢<rp>（</rp><rt>kan</rt><rp>）</rp></ruby>", "漢（kan）"),
+            ("<ruby>漢<rt>kan</rt>字<rt>ji</rt></ruby>读", "漢（kan）字（ji）读"),
+            ("<ruby>Rust<rt>铁锈</rt></ruby>", "Rust (铁锈)"),
+        ] {
+            assert_eq!((text_of(html).as_str(), text_of_clean(html).as_str()), (text, text));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The order is DESIGN's: source URL, then title, then position where only one item is left on each side and its text is
 //! similar. An item that left may come back, but only as itself; its id never goes to another story.
 
-use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch};
+use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch, looks_like};
 use uuid::Uuid;
 
 /// Namespace of the ids that we mint (version 5).
@@ -22,7 +22,7 @@ fn cites(known: &KnownItem, item: &Item) -> bool {
 }
 
 fn is_titled(known: &KnownItem, item: &Item) -> bool {
-    known.title == item.title
+    looks_like(&known.title, &item.title)
 }
 
 fn resembles(known: &KnownItem, item: &Item) -> f64 {

@@ -2,6 +2,7 @@
 
 use super::file::{self, File, wrong};
 use super::{Environment, Error, inputs};
+use crate::model::web_uri;
 use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
 use crate::schedule::Schedule;
 use crate::telemetry::LogFormat;
@@ -83,7 +84,9 @@ impl Text<'_> {
         }
         url.set_query(None);
         url.set_fragment(None);
-        Ok(url)
+        // Everything below it is linked: it is written as a URI.
+        let uri = web_uri(url.as_str()).and_then(|uri| Url::parse(&uri).ok());
+        uri.ok_or_else(|| self.wrong(&written.span(), format!("`{}` has a host that none can have", written.as_ref())))
     }
 
     /// An address as it is, query and all.

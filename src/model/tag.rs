@@ -1,7 +1,9 @@
 //! Tags: when two names are one, and the path a name gets.
 
+use super::is_ignorable;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Longest slug in bytes; file systems take 255 for a name.
@@ -19,14 +21,24 @@ pub struct Tag {
     pub slug: String,
 }
 
-/// Names with equal keys are one tag: NFKC and case folding, white space folded.
+/// Names with equal keys are one tag: NFKC and case folding, white space folded, without what nobody sees.
 pub fn tag_key(name: &str) -> String {
+    let key = former_tag_key(name);
+    if !key.contains(is_ignorable) {
+        return key;
+    }
+    let seen: String = key.chars().filter(|c| !is_ignorable(*c)).collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The key that a store may still hold of a tag whose name has characters that nobody sees: they once counted.
+pub fn former_tag_key(name: &str) -> String {
     let folded: String = caseless::default_case_fold_str(&name.nfkc().collect::<String>()).nfkc().collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The slug that a name gets when nothing else holds it: Unicode letters and digits, case-folded after NFKC; `+` and
-/// `#` spelled out; runs of anything else one `-`. Empty and reserved results get a short hash of the name.
+/// The slug that a name gets when nothing else holds it: Unicode letters with their marks and digits, case-folded after
+/// NFKC; `+` and `#` spelled out; runs of anything else one `-`. Empty and reserved results get a short hash of the name.
 pub fn slug_of(name: &str) -> String {
     let key = tag_key(name);
     let mut slug = String::with_capacity(key.len());
@@ -35,6 +47,7 @@ pub fn slug_of(name: &str) -> String {
             '+' => slug.push_str("plus"),
             '#' => slug.push_str("sharp"),
             c if c.is_alphanumeric() => slug.push(c),
+            c if is_mark(c) && slug.ends_with(|c: char| c.is_alphanumeric() || is_mark(c)) => slug.push(c),
             _ if slug.ends_with('-') || slug.is_empty() => {}
             _ => slug.push('-'),
         }
@@ -51,6 +64,12 @@ pub fn slug_of(name: &str) -> String {
     slug
 }
 
+/// Whether a character goes with the letter before it, as the vowels of Devanagari do. What encloses it is decoration.
+fn is_mark(c: char) -> bool {
+    let encloses = matches!(c, '\u{488}' | '\u{489}' | '\u{1abe}' | '\u{20d0}'..='\u{20ff}' | '\u{a670}'..='\u{a672}');
+    is_combining_mark(c) && !encloses
+}
+
 /// Eight hexadecimal digits that tell names apart where their slugs would collide.
 pub fn short_hash(name: &str) -> String {
     format!("{:08x}", xxh3_64(name.as_bytes()) >> 32)
@@ -65,6 +84,10 @@ mod tests {
         assert_eq!(tag_key("ＡＩ"), tag_key("ai"));
         assert_eq!(tag_key("X.Org  "), tag_key("x.org"));
         assert_ne!(tag_key("C"), tag_key("C#"));
+        for same in ["AI\u{200b}", "\u{feff}AI", "A\u{ad}I", "AI\u{fe0f}", " AI \u{2060} "] {
+            assert_eq!(tag_key(same), "ai", "{same:?}");
+        }
+        assert_eq!(tag_key("\u{3164}\u{200b}"), "");
     }
 
     #[test]
@@ -74,6 +97,16 @@ mod tests {
         {
             assert_eq!(slug_of(name), slug);
         }
+        for (name, slug) in [
+            ("हिन्दी", "हिन्दी"),
+            ("தமிழ்", "தமிழ்"),
+            ("ภาษาไทยที่", "ภาษาไทยที\u{e48}"),
+            ("עִבְרִית", "עִבְרִית"),
+            ("AI\u{200b}", "ai"),
+        ] {
+            assert_eq!(slug_of(name), slug);
+        }
+        assert_eq!(slug_of("\u{301}a"), "a");
         assert_eq!(slug_of("../../etc/passwd"), "etc-passwd");
         for odd in ["🚀", "..", "", "index", &"长".repeat(500), "\u{0}", "/"] {
             let slug = slug_of(odd);

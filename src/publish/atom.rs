@@ -3,11 +3,10 @@
 //! The writer leaves illegal characters in, and writes attributes of extension elements unescaped; both are seen to here.
 
 use super::Error;
-use super::address::web;
 use super::characters::{clean, escaped, line};
 use super::options::Format;
 use super::rss::{WELLSOURCED, facts};
-use crate::model::{CitedSource, Entry, Feed};
+use crate::model::{CitedSource, Entry, Feed, web_uri};
 use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, Generator, Link, Person, Text, WriteConfig};
 
@@ -64,7 +63,7 @@ fn entry(entry: &Entry) -> atom_syndication::Entry {
 
 fn via(source: &CitedSource) -> Option<Link> {
     let label = Some(line(&source.link.label)).filter(|label| !label.is_empty());
-    Some(link("via", &web(&source.link.url)?, None, label))
+    Some(link("via", &web_uri(&source.link.url)?, None, label))
 }
 
 fn link(rel: &str, href: &str, media_type: Option<&str>, title: Option<String>) -> Link {

@@ -3,13 +3,13 @@
 //! Which items a channel gathers and in what order is the caller's business; here they become entries. Nothing in a feed
 //! but its addresses depends on `base_url`: ids come from the site's and the items' own.
 
-use super::address::{absolute, edition_folder, in_channel, item_folder, web};
+use super::address::{absolute, edition_folder, in_channel, item_folder};
 use super::characters::{escaped, line};
 use super::content;
 use super::options::{Format, ItemLink, Site};
 use super::words::Words;
 use crate::model::{
-    Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedUrls, StoredEdition, StoredItem, Tag,
+    Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedUrls, StoredEdition, StoredItem, Tag, web_uri,
 };
 use chrono::{DateTime, SubsecRound, Utc};
 use std::collections::HashSet;
@@ -100,7 +100,7 @@ fn subtitle(site: &Site, channel: &Channel) -> String {
 }
 
 fn item_entry(site: &Site, stored: &StoredItem) -> Entry {
-    let primary = stored.sources.first().and_then(|source| web(&source.link.url));
+    let primary = stored.sources.first().and_then(|source| web_uri(&source.link.url));
     let link = match (site.options.item_link, &primary) {
         (ItemLink::Source, Some(url)) => url.to_string(),
         _ => absolute(site, &item_folder(stored)),
@@ -121,15 +121,15 @@ fn item_entry(site: &Site, stored: &StoredItem) -> Entry {
         content_html: content::of_item(site, stored),
         summary: content::summary(&stored.item),
         categories: categories(site, &stored.tags),
-        image: stored.item.images.iter().find_map(|image| web(image)).map(String::from),
+        image: stored.item.images.iter().find_map(|image| web_uri(image)).map(String::from),
         external_url: primary.map(String::from),
         sources: stored.sources.clone(),
     }
 }
 
 fn edition_entry(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> Entry {
-    let permalink = edition.header.permalink.as_deref().and_then(web).map(String::from);
-    let cover = edition.cover.as_deref().and_then(web).map(String::from);
+    let permalink = edition.header.permalink.as_deref().and_then(web_uri).map(String::from);
+    let cover = edition.cover.as_deref().and_then(web_uri).map(String::from);
     Entry {
         id: urn(edition.id),
         title: line(&edition.header.title),

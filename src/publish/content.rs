@@ -1,13 +1,13 @@
 //! The content of an entry as HTML: images, body, remark and the closing line with the sources.
 //!
-//! `body_html` and `remark_html` were sanitised on the way in and are taken as they are; everything else is escaped
-//! here. No HTML is parsed: this runs for every entry of every feed.
+//! `body_html` and `remark_html` were sanitised on the way in; everything else is escaped here. No HTML is parsed: this runs
+//! for every entry of every feed.
 
-use super::address::web;
+use super::body;
 use super::characters::{clean, push_escaped};
 use super::options::Site;
 use super::words::Words;
-use crate::model::{CitedSource, Item, StoredItem, Verdict};
+use crate::model::{CitedSource, Item, StoredItem, Verdict, web_uri};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -31,7 +31,7 @@ pub(super) fn story(words: &Words, item: &Item) -> String {
 }
 
 fn push_story(html: &mut String, words: &Words, item: &Item) {
-    for (n, image) in item.images.iter().filter_map(|image| web(image)).enumerate() {
+    for (n, image) in item.images.iter().filter_map(|image| web_uri(image)).enumerate() {
         html.push_str("<figure><img src=\"");
         push_escaped(html, &image);
         html.push_str("\" alt=\"\">");
@@ -44,7 +44,7 @@ fn push_story(html: &mut String, words: &Words, item: &Item) {
         }
         html.push_str("</figure>\n");
     }
-    html.push_str(item.body_html.trim());
+    body::push(html, words, item.body_html.trim());
     if !item.remark_html.trim().is_empty() {
         push_remark(html, words, item);
     }
@@ -67,7 +67,7 @@ fn push_remark(html: &mut String, words: &Words, item: &Item) {
             html.push(' ');
         }
     }
-    html.push_str(rest);
+    body::push(html, words, rest);
     html.push_str("</blockquote>");
 }
 
@@ -93,14 +93,14 @@ fn push_source(html: &mut String, words: &Words, zone: Tz, source: &CitedSource)
         Verdict::Gone => {
             html.push_str(words.open);
             push_escaped(html, &standing(words, zone, source));
-            if let Some(copy) = source.archive.as_deref().and_then(web) {
+            if let Some(copy) = source.archive.as_deref().and_then(web_uri) {
                 html.push_str(words.comma);
                 push_link(html, &copy, words.archived);
             }
             html.push_str(words.close);
         }
         Verdict::Moved => {
-            let Some(new) = source.moved_to.as_deref().and_then(web) else { return };
+            let Some(new) = source.moved_to.as_deref().and_then(web_uri) else { return };
             html.push_str(words.open);
             html.push_str(words.moved_to);
             html.push(' ');
@@ -112,7 +112,7 @@ fn push_source(html: &mut String, words: &Words, zone: Tz, source: &CitedSource)
 }
 
 fn push_link(html: &mut String, url: &str, label: &str) {
-    let Some(url) = web(url) else { return push_escaped(html, &clean(label)) };
+    let Some(url) = web_uri(url) else { return push_escaped(html, &clean(label)) };
     html.push_str("<a href=\"");
     push_escaped(html, &url);
     html.push_str("\">");

@@ -7,6 +7,7 @@
 
 mod address;
 mod atom;
+mod body;
 mod characters;
 pub mod compose;
 mod content;

@@ -3,10 +3,9 @@
 //! The writer leaves illegal characters in; everything passes `clean` or `line` here.
 
 use super::Error;
-use super::address::web;
 use super::characters::{clean, escaped, line};
 use super::options::Format;
-use crate::model::{CitedSource, Entry, Feed};
+use crate::model::{CitedSource, Entry, Feed, web_uri};
 use ::rss::extension::dublincore::DublinCoreExtension;
 use ::rss::extension::{Extension, ExtensionMap};
 use ::rss::{Category, Channel, Guid, Item};
@@ -86,11 +85,11 @@ fn self_link(feed: &Feed) -> Extension {
 pub(super) fn facts(source: &CitedSource) -> BTreeMap<String, String> {
     let since = source.since.filter(|_| source.verdict.shows_since());
     let all = [
-        ("href", web(&source.link.url).map(String::from)),
+        ("href", web_uri(&source.link.url).map(String::from)),
         ("label", Some(line(&source.link.label)).filter(|label| !label.is_empty())),
         ("verdict", Some(source.verdict.as_str().to_owned())),
         ("since", since.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))),
-        ("archive", source.archive.as_deref().and_then(web).map(String::from)),
+        ("archive", source.archive.as_deref().and_then(web_uri).map(String::from)),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::options::Options;
 use super::pool::Pool;
 use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot, Stamp, was_claimed};
-use crate::model::ChannelKind;
+use crate::model::{ChannelKind, tag_key};
 use crate::publish::content_hash;
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -230,7 +230,7 @@ async fn slugs_of(options: &Options, before: Slugs) -> Slugs {
     let Some(store) = &options.store else { return before };
     match store.channels(ChannelKind::Tag).await {
         Ok(channels) => {
-            let pairs = channels.into_iter().map(|state| (state.key, state.channel.slug));
+            let pairs = channels.into_iter().map(|state| (tag_key(&state.key), state.channel.slug));
             Arc::new(pairs.collect::<HashMap<_, _>>())
         }
         Err(error) => {

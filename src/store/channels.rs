@@ -2,7 +2,8 @@
 
 use super::{Result, Write};
 use crate::model::{
-    Channel, ChannelKind, Edition, KnownEdition, LinkKey, Presence, SourceLink, short_hash, slug_of, tag_key,
+    Channel, ChannelKind, Edition, KnownEdition, LinkKey, Presence, SourceLink, former_tag_key, is_ignorable,
+    short_hash, slug_of, tag_key,
 };
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
@@ -41,10 +42,28 @@ impl Write {
 
     /// The channel of a tag, made at first sight.
     async fn tag_channel(&mut self, name: &str) -> Result<i64> {
-        let key = tag_key(name);
-        let configured = self.slugs.iter().find(|(tag, _)| tag_key(tag) == key).map(|(_, slug)| slug_of(slug));
+        let key = self.key_of_tag(name).await?;
+        let configured =
+            self.slugs.iter().find(|(tag, _)| tag_key(tag) == tag_key(&key)).map(|(_, slug)| slug_of(slug));
         let slug = configured.unwrap_or_else(|| slug_of(name));
         self.channel(ChannelKind::Tag, &key, name, &slug).await
+    }
+
+    /// The key of a tag. A tag that was published under a key of old, with characters that nobody sees, keeps it and its path.
+    async fn key_of_tag(&mut self, name: &str) -> Result<String> {
+        let key = tag_key(name);
+        if !name.contains(is_ignorable) {
+            return Ok(key);
+        }
+        let held =
+            "SELECT key FROM channels WHERE kind = $1 AND key IN ($2, $3) ORDER BY CASE key WHEN $2 THEN 0 ELSE 1 END";
+        let held: Option<String> = sqlx::query_scalar(held)
+            .bind(ChannelKind::Tag.as_str())
+            .bind(&key)
+            .bind(former_tag_key(name))
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        Ok(held.unwrap_or(key))
     }
 
     /// Takes over a channel's path that was published before the store was lost.

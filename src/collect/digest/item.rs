@@ -7,7 +7,7 @@ use super::outline::Section;
 use super::quote::{self, Quote};
 use super::tree;
 use crate::collect::html::{self, Sanitiser};
-use crate::model::{Item, SourceKind, SourceLink};
+use crate::model::{Item, SourceKind, SourceLink, is_blank};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node, Options, format_html};
 use std::cell::OnceCell;
@@ -50,7 +50,7 @@ impl<'a> Workshop<'a, '_> {
         let spot = self.reader.source.spot(section.heading);
         let heading = html::fold(&notes.legal(&tree::raw_text(section.heading), "the heading", spot));
         let (number, title) = numbered(&heading);
-        if title.is_empty() {
+        if is_blank(title) {
             notes.error(spot, "this item has no title; it is not published", "write the item's title in its heading");
             return None;
         }

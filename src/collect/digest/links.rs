@@ -3,7 +3,7 @@
 use super::notes::{Notes, shown};
 use super::tree::{self, Source};
 use crate::collect::html;
-use crate::model::{LinkKey, SourceLink};
+use crate::model::{LinkKey, SourceLink, is_blank, web_uri};
 use comrak::Node;
 use comrak::nodes::NodeValue;
 use url::Url;
@@ -28,13 +28,13 @@ pub(super) enum Address {
 pub(super) fn address(written: &str, base: Option<&Url>) -> Address {
     let legal = html::strip_illegal(written.trim());
     let written = legal.as_ref();
-    if written.is_empty() || written.starts_with('#') {
+    if html::is_own_fragment(written) {
         return Address::Fragment;
     }
     match Url::parse(written) {
-        Ok(_) if LinkKey::of(written).is_some() => Address::Web(written.to_owned()),
+        Ok(_) if web_uri(written).is_some() => Address::Web(written.to_owned()),
         Err(url::ParseError::RelativeUrlWithoutBase) => match base.map(|base| base.join(written)) {
-            Some(Ok(url)) if LinkKey::of(url.as_str()).is_some() => Address::Web(url.into()),
+            Some(Ok(url)) if web_uri(url.as_str()).is_some() => Address::Web(url.into()),
             Some(_) => Address::Odd,
             None if written.starts_with("//") => address(&format!("https:{written}"), None),
             None => Address::Relative,
@@ -111,7 +111,7 @@ impl Reader<'_> {
     fn take(&self, written: &str, label: String, node: Node<'_>, notes: &mut Notes<'_>) -> Option<SourceLink> {
         let (problem, help) = match address(written, self.base) {
             Address::Web(url) => {
-                let label = if label.is_empty() { LinkKey::host_of(&url).unwrap_or_default() } else { label };
+                let label = if is_blank(&label) { LinkKey::host_of(&url).unwrap_or_default() } else { label };
                 return Some(SourceLink { label, url });
             }
             Address::Fragment => return None,
@@ -133,7 +133,8 @@ fn rewrite(node: Node<'_>, taken: Option<&SourceLink>) {
             if link.title == link.url {
                 link.title.clear();
             }
-            link.url.clone_from(&taken.url);
+            // The renderer would percent-encode what is no URI, the host too.
+            link.url = web_uri(&taken.url).unwrap_or_default().into_owned();
             return;
         }
         (NodeValue::Link(_), None) => {}
@@ -201,6 +202,9 @@ mod tests {
             ("data:text/html,x", Address::Odd, None),
             ("ftp://a.example/", Address::Odd, None),
             ("https://", Address::Odd, None),
+            ("https://{a}.example/", Address::Odd, None),
+            ("https://例子.example/路", Address::Web("https://例子.example/路".into()), None),
+            (" #top", Address::Fragment, None),
             ("#top", Address::Fragment, None),
             ("", Address::Fragment, None),
         ] {

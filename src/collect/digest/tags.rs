@@ -3,7 +3,7 @@
 use super::DigestOptions;
 use super::front::Value;
 use super::notes::{Notes, shown};
-use crate::model::{short_hash, slug_of, tag_key};
+use crate::model::{short_hash, slug_of, tag_key, visible_name};
 
 /// A longer name is a sentence, not a tag.
 const MAX_NAME: usize = 60;
@@ -25,7 +25,7 @@ impl Said {
 pub(super) fn names(written: &[Value], notes: &mut Notes<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for value in written {
-        let name = notes.legal(&value.text, "the tag", value.spot).trim().to_owned();
+        let name = visible_name(&notes.legal(&value.text, "the tag", value.spot)).trim().to_owned();
         let key = tag_key(&name);
         if key.is_empty() {
             notes.warning(value.spot, "a tag has no name; it was left out", "remove the tag or write its name");

@@ -5,6 +5,7 @@ use super::front::Front;
 use super::links::{Address, Reader, address};
 use super::notes::{Notes, Spot, shown};
 use crate::collect::html;
+use crate::model::is_blank;
 use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 
@@ -20,7 +21,7 @@ pub(super) struct Title {
 pub(super) fn read(front: &Front, notes: &mut Notes<'_>) -> Option<Title> {
     let legal = front.title.as_ref().map(|value| html::fold(&notes.legal(&value.text, "the title", value.spot)));
     match legal {
-        Some(full) if !full.is_empty() => Some(split(&full)),
+        Some(full) if !is_blank(&full) => Some(split(&full)),
         _ => {
             notes.error(Spot::new(1, 1), "the post has no title", "add `title:` to its front matter");
             None

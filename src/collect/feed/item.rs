@@ -9,7 +9,7 @@ use super::tags::Tagger;
 use super::tracking::without_tracking;
 use super::{ContentKind, FeedOptions};
 use crate::collect::html::{self, fold, strip_illegal};
-use crate::model::{Enclosure, Item, LinkKey, SourceKind, SourceLink, UpstreamEntry, UpstreamFeed};
+use crate::model::{Enclosure, Item, LinkKey, SourceKind, SourceLink, UpstreamEntry, UpstreamFeed, is_blank};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -124,11 +124,11 @@ fn item_of(
 /// An entry's title, else the beginning of its text, else its link.
 fn title_of(entry: &UpstreamEntry, text: &str, link: Option<&str>) -> Option<String> {
     let title = line(&entry.title, MAX_TITLE);
-    if !title.is_empty() {
+    if !is_blank(&title) {
         return Some(title);
     }
-    let made = if text.is_empty() { line(link?, MAX_TITLE) } else { cut(text, MADE_TITLE).into_owned() };
-    Some(made).filter(|made| !made.is_empty())
+    let made = if is_blank(text) { line(link?, MAX_TITLE) } else { cut(text, MADE_TITLE).into_owned() };
+    Some(made).filter(|made| !is_blank(made))
 }
 
 /// A line of text: white space folded, only characters that may be published, cut where it is longer than `limit`.
@@ -138,7 +138,7 @@ fn line(text: &str, limit: usize) -> String {
 }
 
 fn source(label: &str, link: &str, options: &FeedOptions) -> SourceLink {
-    let label = if label.is_empty() { LinkKey::host_of(link).unwrap_or_default() } else { label.to_owned() };
+    let label = if is_blank(label) { LinkKey::host_of(link).unwrap_or_default() } else { label.to_owned() };
     let url = if options.strip_tracking { without_tracking(link).into_owned() } else { link.to_owned() };
     SourceLink { label, url }
 }

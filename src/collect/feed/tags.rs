@@ -3,7 +3,7 @@
 use super::FeedOptions;
 use super::filter::Said;
 use crate::collect::html::{fold, strip_illegal};
-use crate::model::tag_key;
+use crate::model::{tag_key, visible_name};
 use std::collections::{HashMap, HashSet};
 
 /// Most tags of an item; some publishers list every word.
@@ -42,7 +42,7 @@ impl<'a> Tagger<'a> {
         let mut tags = Vec::new();
         // Of a flood only its beginning is looked at.
         for name in names.take(10 * MAX_TAGS) {
-            let name = fold(&strip_illegal(name));
+            let name = fold(&visible_name(&strip_illegal(name)));
             let key = tag_key(&name);
             if key.is_empty() || is_address(&key) || name.chars().nth(MAX_NAME).is_some() {
                 continue;

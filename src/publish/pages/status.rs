@@ -5,9 +5,8 @@
 use super::lists::item_link;
 use super::views::Link;
 use super::{Frame, render};
-use crate::model::Verdict;
+use crate::model::{Verdict, web_uri};
 use crate::publish::Error;
-use crate::publish::address::web;
 use crate::publish::characters::line;
 use crate::publish::content;
 use crate::publish::options::Site;
@@ -15,6 +14,7 @@ use crate::publish::words::Words;
 use askama::Template;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What the status page tells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,7 +86,7 @@ struct StatusJson<'a> {
 
 #[derive(Serialize)]
 struct TroubleJson<'a> {
-    url: &'a str,
+    url: Cow<'a, str>,
     label: &'a str,
     host: &'a str,
     verdict: Verdict,
@@ -114,7 +114,7 @@ pub fn status_page(site: &Site, status: &StatusView) -> Result<Vec<u8>, Error> {
 /// The same as data, `status.json`.
 pub fn status_json(status: &StatusView) -> Result<Vec<u8>, Error> {
     let troubled = status.troubled.iter().map(|link| TroubleJson {
-        url: &link.url,
+        url: web_uri(&link.url).unwrap_or(Cow::Borrowed(&link.url)),
         label: &link.label,
         host: &link.host,
         verdict: link.verdict,
@@ -136,7 +136,7 @@ fn trouble(site: &Site, root: &str, link: &TroubledLink) -> TroubleView {
         .map_or_else(|| word.to_owned(), |since| (w.since)(&content::day(site.options.timezone, since), word));
     let label = line(&link.label);
     TroubleView {
-        href: web(&link.url).map(String::from),
+        href: web_uri(&link.url).map(String::from),
         label: if label.is_empty() { line(&link.url) } else { label },
         host: line(&link.host),
         verdict: link.verdict.as_str(),

@@ -2,9 +2,9 @@
 
 use super::views::{ItemView, Link, date, tags};
 use super::{Frame, render};
-use crate::model::{StoredEdition, StoredItem};
+use crate::model::{StoredEdition, StoredItem, web_uri};
 use crate::publish::Error;
-use crate::publish::address::{edition_folder, item_folder, web};
+use crate::publish::address::{edition_folder, item_folder};
 use crate::publish::characters::line;
 use crate::publish::options::Site;
 use crate::publish::words::Words;
@@ -47,7 +47,7 @@ pub fn edition_page(site: &Site, edition: &StoredEdition, items: &[StoredItem]) 
     let frame = Frame::new(site, &edition_folder(edition), "", &edition.header.title);
     let root = frame.root.as_str();
     let (day, datetime) = date(site, edition.published);
-    let address = |given: &Option<String>| given.as_deref().and_then(web).map(String::from);
+    let address = |given: &Option<String>| given.as_deref().and_then(web_uri).map(String::from);
     render(&EditionPage {
         w: Words::of(site.options.language),
         title: line(&edition.header.title),

@@ -1,7 +1,7 @@
 //! What templates show of items, sources and tags: strings, ready but for escaping.
 
-use crate::model::{CitedSource, StoredItem, Tag};
-use crate::publish::address::{edition_page_folder, encoded, item_folder, web};
+use crate::model::{CitedSource, StoredItem, Tag, web_uri};
+use crate::publish::address::{edition_page_folder, encoded, item_folder};
 use crate::publish::characters::line;
 use crate::publish::content;
 use crate::publish::options::Site;
@@ -72,9 +72,9 @@ impl ItemView {
 
 impl SourceView {
     fn new(site: &Site, source: &CitedSource) -> Self {
-        let shown = |address: &Option<String>| address.as_deref().and_then(web).map(String::from);
+        let shown = |address: &Option<String>| address.as_deref().and_then(web_uri).map(String::from);
         Self {
-            href: web(&source.link.url).map(String::from),
+            href: web_uri(&source.link.url).map(String::from),
             label: line(content::label(source)),
             verdict: source.verdict.as_str(),
             standing: content::standing(Words::of(site.options.language), site.options.timezone, source),
