@@ -25,36 +25,6 @@ fn fill(site: &Site, posts: u32) {
     }
 }
 
-/// Every published feed is a whole document.
-fn assert_whole(site: &Site) {
-    if !site.path("feeds").exists() {
-        return;
-    }
-    for (path, bytes) in site.bytes() {
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("xml" | "opml") => {
-                let mut reader = quick_xml::Reader::from_reader(bytes.as_slice());
-                let mut depth = 0_i32;
-                loop {
-                    match reader.read_event().unwrap_or_else(|e| panic!("{}: {e}", path.display())) {
-                        quick_xml::events::Event::Start(_) => depth += 1,
-                        quick_xml::events::Event::End(_) => depth -= 1,
-                        quick_xml::events::Event::Eof => break,
-                        _ => {}
-                    }
-                }
-                assert_eq!(depth, 0, "{} is cut off", path.display());
-            }
-            Some("json") => {
-                let parsed = serde_json::from_slice::<serde_json::Value>(&bytes);
-                assert!(parsed.is_ok(), "{}: {parsed:?}", path.display());
-            }
-            Some("html") => assert!(bytes.trim_ascii_end().ends_with(b"</html>"), "{} is cut off", path.display()),
-            _ => {}
-        }
-    }
-}
-
 fn relative(site: &Site) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let root = site.path("feeds");
     site.bytes().into_iter().map(|(path, bytes)| (path.strip_prefix(&root).unwrap().to_path_buf(), bytes)).collect()
@@ -91,7 +61,7 @@ fn a_killed_process_leaves_whole_feeds_and_the_next_run_completes() {
         drop(done);
         let _ = child.kill();
         child.wait().unwrap();
-        assert_whole(&site);
+        site.assert_whole();
         let output = site.binary(&["--once", "--offline"]);
         assert!(output.status.success(), "round {round}: {}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(relative(&site), expected, "round {round}, killed after {moment:?}");
@@ -124,7 +94,7 @@ fn a_full_disk_leaves_the_old_feeds_and_says_so() {
         assert!([1, 3].contains(&output.status.code().unwrap()), "{told}");
         assert!(told.contains("space") || told.contains("full"), "{told}");
         assert_eq!(site.published(), before, "readers still get what was published before");
-        assert_whole(&site);
+        site.assert_whole();
         let larger = Command::new("mount").args(["-o", "remount,size=64m"]).arg(site.path("feeds")).status();
         assert!(larger.unwrap().success());
         assert!(site.binary(&["--once", "--offline"]).status.success());

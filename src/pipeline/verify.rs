@@ -12,7 +12,7 @@ use crate::net::Client;
 use crate::store::{Due, History, Judged, Looked, Write};
 use crate::verify::{self, Reach, Target};
 use futures::channel::mpsc::{self, Receiver, Sender};
-use futures::{SinkExt, StreamExt};
+use futures::{FutureExt, SinkExt, StreamExt};
 use std::collections::BTreeMap;
 
 /// Links read from the store at once.
@@ -51,10 +51,9 @@ pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Resu
     };
     let (to_look_at, targets) = mpsc::channel(AHEAD);
     let (seen, to_record) = mpsc::channel(0);
-    let (fed, reach, recorded) =
-        tokio::join!(feed(cycle, to_look_at), look(cycle, client, due, targets, seen), records.record_all(to_record));
-    recorded?;
-    fed?;
+    let looking = look(cycle, client, due, targets, seen).map(Ok::<_, Error>);
+    // The first to fail ends the others, which would otherwise go on until the budget is used up.
+    let ((), reach, ()) = tokio::try_join!(feed(cycle, to_look_at), looking, records.record_all(to_record))?;
     report.network_down = network_is_down(cycle, client, &reach).await?;
     if report.network_down.is_none() {
         records.count_held().await?;
@@ -117,7 +116,7 @@ async fn look(
             return reach;
         }
     }
-    // Who recorded them is gone only when recording failed, which is told there.
+    // Nobody records them any more only when recording failed, which ends this too.
     let _ = batches.send(Batch { checks, up }).await;
     reach
 }

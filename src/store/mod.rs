@@ -127,6 +127,23 @@ pub struct Write {
 impl Store {
     /// Opens the store, making and migrating it as needed.
     pub async fn open(url: &str) -> Result<Self> {
+        Self::open_in(SqlitePoolOptions::new(), url).await
+    }
+
+    /// Opens a store whose statements fail as soon as `works` says so: for tests of what a failing store does.
+    #[doc(hidden)]
+    pub async fn open_failing(url: &str, works: impl Fn() -> bool + Clone + Send + Sync + 'static) -> Result<Self> {
+        let pool = SqlitePoolOptions::new().after_connect(move |connection, _| {
+            let works = works.clone();
+            Box::pin(async move {
+                connection.lock_handle().await?.set_progress_handler(1, works);
+                Ok(())
+            })
+        });
+        Self::open_in(pool, url).await
+    }
+
+    async fn open_in(pool: SqlitePoolOptions, url: &str) -> Result<Self> {
         let bad = |reason: String| Error::Url { url: url.to_owned(), reason };
         let path = url.strip_prefix("sqlite:").ok_or_else(|| bad("only SQLite is built in".to_owned()))?;
         let options = SqliteConnectOptions::from_str(url).map_err(|e| bad(e.to_string()))?;
@@ -144,7 +161,7 @@ impl Store {
             .busy_timeout(Duration::from_mins(1))
             .pragma("cache_size", "-4000")
             .pragma("temp_store", "memory");
-        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
+        let pool = pool.max_connections(CONNECTIONS).connect_with(options).await?;
         sqlx::migrate!("src/store/migrations").run(&pool).await?;
         Ok(Self { pool })
     }

@@ -143,6 +143,22 @@ async fn a_page_is_followed_to_the_feed_that_it_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn large_pages_keep_no_room_that_large_feeds_need() {
+    let upstream = Upstream::start().await;
+    let large = " ".repeat(3 << 20);
+    for path in ["/p", "/q"] {
+        let page =
+            format!("<!doctype html><html><head><link rel=alternate type=application/rss+xml href=/none.xml>{large}");
+        upstream.answer(path, ResponseTemplate::new(200).set_body_raw(page, "text/html"));
+    }
+    let feed = crate::upstream::rss("Alpha", &[Entry::number(1)]).replace("</channel>", &format!("{large}</channel>"));
+    upstream.answer("/a", ResponseTemplate::new(200).set_body_raw(feed, "application/rss+xml"));
+    let site = upstream.site(&["/p", "/q", "/a"], "");
+    let report = cycle(&site, noon()).await;
+    assert_eq!(titles(&site, ""), ["News 1"], "{:?}", complaints(&report));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_of_its_own_says_when_an_input_is_asked() {
     let upstream = Upstream::start().await;
     upstream.serve("/a", "Alpha", &[Entry::number(1)]);

@@ -115,6 +115,41 @@ impl Site {
     pub(crate) fn bytes(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         self.published().into_iter().map(|(path, (bytes, _))| (path, bytes)).collect()
     }
+
+    /// Every published file is a whole document.
+    pub(crate) fn assert_whole(&self) {
+        if !self.path("feeds").exists() {
+            return;
+        }
+        for (path, bytes) in self.bytes() {
+            assert_whole(&path, &bytes);
+        }
+    }
+}
+
+/// A document is there to its end.
+fn assert_whole(path: &Path, bytes: &[u8]) {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("xml" | "opml") => {
+            let mut reader = quick_xml::Reader::from_reader(bytes);
+            let mut depth = 0_i32;
+            loop {
+                match reader.read_event().unwrap_or_else(|e| panic!("{}: {e}", path.display())) {
+                    quick_xml::events::Event::Start(_) => depth += 1,
+                    quick_xml::events::Event::End(_) => depth -= 1,
+                    quick_xml::events::Event::Eof => break,
+                    _ => {}
+                }
+            }
+            assert_eq!(depth, 0, "{} is cut off", path.display());
+        }
+        Some("json") => {
+            let parsed = serde_json::from_slice::<serde_json::Value>(bytes);
+            assert!(parsed.is_ok(), "{}: {parsed:?}", path.display());
+        }
+        Some("html") => assert!(bytes.trim_ascii_end().ends_with(b"</html>"), "{} is cut off", path.display()),
+        _ => {}
+    }
 }
 
 /// The real binary.

@@ -208,7 +208,7 @@ impl<'a> Feeds<'a> {
             let mut read = std::pin::pin!(read.buffer_unordered(READERS));
             while let Some(arrived) = read.next().await {
                 bar.inc(1);
-                // The other side ends early only when it failed, which is told there.
+                // Nobody takes it any more only when saving failed, which ends this too.
                 if sender.send(arrived?).await.is_err() {
                     break;
                 }
@@ -227,9 +227,9 @@ impl<'a> Feeds<'a> {
             }
             Ok::<_, Error>(open)
         };
-        let (fetched, open) = tokio::join!(fetching, saving);
-        fetched?;
-        open
+        // The first to fail ends the other, which would wait for it for ever.
+        let ((), open) = tokio::try_join!(fetching, saving)?;
+        Ok(open)
     }
 
     /// Asks for the next feed that each page names; a page whose feeds are used up is what the input is.

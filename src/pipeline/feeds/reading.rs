@@ -93,6 +93,8 @@ impl Reader {
             self.document(&body, &exchange)
         })
         .await?;
+        // Of a page nothing is kept but addresses, until the end of the round: others need the room.
+        let room = room.filter(|_| came.is_done());
         Ok(Arrived { index, came, reached, room })
     }
 
