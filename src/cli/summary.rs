@@ -63,6 +63,9 @@ fn write_input(out: &mut String, input: &InputReport) -> fmt::Result {
     for (path, why) in &input.skipped {
         writeln!(out, "  skipped {}: {}", OneLine(path), OneLine(why))?;
     }
+    for (path, why) in &input.kept_out {
+        writeln!(out, "  kept out {}: {}", OneLine(path), OneLine(why))?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::identify::{self, Saved};
 use super::{Cycle, DigestInput, Error, InputReport};
 use crate::collect::digest::{self, Post, Reading};
-use crate::model::{Complaint, Place, Presence};
+use crate::model::{Complaint, Place, Presence, Severity};
 use crate::publish::content_hash;
 use crate::store::{InputState, PostState, Write};
 use crate::verify::Showing;
@@ -60,8 +60,17 @@ pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<Input
     if changed.len() > MANY {
         write.expect_many().await?;
     }
-    let showing = options.verify.showing;
-    let mut step = Step { write, input, input_id: state.id, present: &present, now, showing, report: &mut report };
+    let published = write.edition_paths(state.id).await?.into_iter().map(|(_, path)| path).collect();
+    let mut step = Step {
+        write,
+        input,
+        input_id: state.id,
+        present: &present,
+        published,
+        now,
+        showing: options.verify.showing,
+        report: &mut report,
+    };
     let bar = progress.collecting(&input.name, changed.len());
     let known: HashMap<&str, &PostState> = before.iter().map(|(path, post)| (path.as_str(), post)).collect();
     let mut readings = futures::stream::iter(changed)
@@ -79,27 +88,13 @@ pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<Input
     }
     drop(readings);
     let Step { mut write, .. } = step;
-    if present.is_empty() && !before.is_empty() {
-        complaints.push(nothing_left(input));
-    } else {
-        if present.is_empty() {
-            complaints.push(nothing_found(input));
-        }
-        let gone: Vec<&String> = before.keys().filter(|path| !present.contains(*path)).collect();
-        for path in gone {
-            write.remove_post(state.id, path).await?;
-        }
-        let left = leave(&mut write, state.id, &present, now).await?;
-        report.note_left(left);
-    }
+    let (left, complaint) =
+        withdraw(&mut write, state.id, input, Files { before: &before, present: &present }, now).await?;
+    report.note_left(left);
+    complaints.extend(complaint);
     write.put_complaints(state.id, "", &complaints).await?;
     write.commit().await?;
-    for (path, post) in store.unpublished_posts(state.id).await? {
-        let zone = &options.publish.timezone;
-        let until = post.held_until.and_then(|until| DateTime::from_timestamp(until, 0));
-        report.held.extend(until.map(|until| (path.clone(), until.with_timezone(zone).fixed_offset())));
-        report.skipped.extend(post.skipped.map(|why| (path, why)));
-    }
+    report.note_unpublished(cycle, state.id).await?;
     report.editions.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.path.cmp(&b.path)));
     report.editions.truncate(TOLD);
     Ok(report)
@@ -112,7 +107,7 @@ pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
     let names: Vec<String> = digests.map(|input| input.name().to_owned()).collect();
     let mut write = store.begin().await?;
     for (input_id, _) in write.inputs_but(&names).await? {
-        leave(&mut write, input_id, &HashSet::new(), now).await?;
+        leave(&mut write, input_id, |_| true, now).await?;
         for path in store.posts(input_id).await?.keys() {
             write.remove_post(input_id, path).await?;
         }
@@ -215,16 +210,42 @@ fn nothing_found(input: &DigestInput) -> Complaint {
     )
 }
 
-/// Lets the editions leave whose file is no longer there. Tells their titles, and how many items left with each.
+/// The files of an input: as they were last read, and those that are there.
+#[derive(Clone, Copy)]
+struct Files<'a> {
+    before: &'a HashMap<String, PostState>,
+    present: &'a HashSet<String>,
+}
+
+/// Lets the posts leave whose file is no longer there; but none when there is no file at all, which is a complaint.
+async fn withdraw(
+    write: &mut Write,
+    input_id: i64,
+    input: &DigestInput,
+    files: Files<'_>,
+    now: DateTime<Utc>,
+) -> Result<(Vec<(String, usize)>, Option<Complaint>), Error> {
+    let Files { before, present } = files;
+    if present.is_empty() && !before.is_empty() {
+        return Ok((Vec::new(), Some(nothing_left(input))));
+    }
+    for path in before.keys().filter(|path| !present.contains(*path)) {
+        write.remove_post(input_id, path).await?;
+    }
+    let left = leave(write, input_id, |path| !present.contains(path), now).await?;
+    Ok((left, present.is_empty().then(|| nothing_found(input))))
+}
+
+/// Lets the editions of some files leave. Tells their titles, and how many items left with each.
 async fn leave(
     write: &mut Write,
     input_id: i64,
-    present: &HashSet<String>,
+    is_of: impl Fn(&str) -> bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<(String, usize)>, Error> {
     let mut left = Vec::new();
     for (id, path) in write.edition_paths(input_id).await? {
-        if present.contains(&path) {
+        if !is_of(&path) {
             continue;
         }
         let Some(mut known) = write.known_edition(id).await? else { continue };
@@ -248,6 +269,8 @@ struct Step<'a> {
     input: &'a DigestInput,
     input_id: i64,
     present: &'a HashSet<String>,
+    /// The files that editions were read from before this cycle.
+    published: HashSet<String>,
     now: DateTime<Utc>,
     showing: Showing,
     report: &'a mut InputReport,
@@ -261,11 +284,17 @@ impl Step<'_> {
             return Ok(self.write.touch_post(self.input_id, &path, mtime_ns).await?);
         };
         self.report.read += 1;
-        let mut state = PostState { size, mtime_ns, hash: read.hash, held_until: None, skipped: None };
+        let mut state = PostState { size, mtime_ns, hash: read.hash, ..PostState::default() };
+        let was_published = self.published.contains(&path);
         match post {
-            Post::Skipped { why } => {
-                state.skipped = Some(why);
-                self.skip(&path).await?;
+            Post::Skipped { why } if was_published => complaints.push(says_less(&path, &why)),
+            Post::Skipped { why } => state.skipped = Some(why),
+            Post::KeptOut { why } => {
+                state.kept_out = Some(why);
+                self.leave(&path).await?;
+            }
+            Post::Broken if was_published && complaints.iter().all(|c| c.severity == Severity::Warning) => {
+                complaints.push(says_less(&path, "it cannot be read as one"));
             }
             Post::Broken => {}
             Post::Edition(edition) => {
@@ -315,11 +344,10 @@ impl Step<'_> {
         }
     }
 
-    /// A file that was an edition and is none any more.
-    async fn skip(&mut self, path: &str) -> Result<(), Error> {
-        let others: HashSet<String> = self.present.iter().filter(|p| *p != path).cloned().collect();
-        if self.write.edition_paths(self.input_id).await?.iter().any(|(_, p)| p == path) {
-            let left = leave(&mut self.write, self.input_id, &others, self.now).await?;
+    /// Lets the edition of a post leave whose own front matter keeps it out now.
+    async fn leave(&mut self, path: &str) -> Result<(), Error> {
+        if self.published.contains(path) {
+            let left = leave(&mut self.write, self.input_id, |of| of == path, self.now).await?;
             self.report.note_left(left);
         }
         Ok(())
@@ -327,6 +355,18 @@ impl Step<'_> {
 }
 
 impl InputReport {
+    /// Tells the files that are held, kept out or no posts.
+    async fn note_unpublished(&mut self, cycle: Cycle<'_>, input_id: i64) -> Result<(), Error> {
+        let zone = &cycle.options.publish.timezone;
+        for (path, post) in cycle.store.unpublished_posts(input_id).await? {
+            let until = post.held_until.and_then(|until| DateTime::from_timestamp(until, 0));
+            self.held.extend(until.map(|until| (path.clone(), until.with_timezone(zone).fixed_offset())));
+            self.skipped.extend(post.skipped.map(|why| (path.clone(), why)));
+            self.kept_out.extend(post.kept_out.map(|why| (path, why)));
+        }
+        Ok(())
+    }
+
     fn note_left(&mut self, left: Vec<(String, usize)>) {
         self.removed_items += left.iter().map(|(_, items)| items).sum::<usize>();
         self.left.extend(left.into_iter().map(|(title, _)| title).take(TOLD));
@@ -337,6 +377,16 @@ impl super::EditionReport {
     fn count(&self, change: super::ItemChange) -> usize {
         self.items.iter().filter(|item| item.change == change).count()
     }
+}
+
+/// A post that says less than before was half saved, or lost in a merge or a crash: taking it out is told by deleting the
+/// file.
+fn says_less(path: &str, why: &str) -> Complaint {
+    Complaint::error(
+        Place::file(path),
+        format!("this was a post, and is none any more: {why}; what was published from it stays"),
+        "restore the post; to take it out of the feeds, delete the file or write `draft: true` in its front matter",
+    )
 }
 
 fn too_far_ahead(place: Place, date: DateTime<FixedOffset>) -> Complaint {

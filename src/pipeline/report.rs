@@ -111,8 +111,11 @@ pub struct InputReport {
     pub revised_items: usize,
     /// Items that left.
     pub removed_items: usize,
-    /// Files that are no digest, with the reason.
+    /// Files that are certainly no posts, with the reason.
     pub skipped: Vec<(String, String)>,
+    /// Posts that their own front matter keeps out, with the reason.
+    #[serde(default)]
+    pub kept_out: Vec<(String, String)>,
     /// Posts dated ahead, with their date.
     pub held: Vec<(String, DateTime<FixedOffset>)>,
     /// Titles of editions that left with their posts.
@@ -130,7 +133,7 @@ impl InputReport {
 
     /// The same without the editions' items.
     pub(super) fn without_details(&self) -> Self {
-        Self { editions: Vec::new(), skipped: Vec::new(), ..self.clone() }
+        Self { editions: Vec::new(), skipped: Vec::new(), kept_out: Vec::new(), ..self.clone() }
     }
 }
 

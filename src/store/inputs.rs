@@ -14,7 +14,7 @@ pub struct InputState {
 }
 
 /// A file of a digest input as it was last read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PostState {
     /// Size in bytes.
     pub size: i64,
@@ -24,32 +24,40 @@ pub struct PostState {
     pub hash: String,
     /// It is dated ahead and held until then, seconds since 1970.
     pub held_until: Option<i64>,
-    /// It is not a digest: why.
+    /// It is certainly no post: why.
     pub skipped: Option<String>,
+    /// It is a post that its own front matter keeps out: why.
+    pub kept_out: Option<String>,
+    /// It holds the post that another file holds too: the path of that one.
+    pub same_as: Option<String>,
 }
+
+/// Path and state of a file, in the order of the columns asked for.
+type PostRow = (String, i64, i64, String, Option<i64>, Option<String>, Option<String>, Option<String>);
 
 impl Store {
     /// The files of an input as they were last read.
     pub async fn posts(&self, input_id: i64) -> Result<HashMap<String, PostState>> {
-        let sql = "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped)) FROM posts
-                   WHERE input_id = $1";
+        let sql =
+            "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as))
+                   FROM posts WHERE input_id = $1";
         Ok(self.post_rows(sql, input_id).await?.into_iter().collect())
     }
 
-    /// The files of an input that are held or no digest, by path.
+    /// The files of an input that are held, kept out or no posts, by path.
     pub async fn unpublished_posts(&self, input_id: i64) -> Result<Vec<(String, PostState)>> {
-        let sql = "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped) ORDER BY path)
-                   FROM posts WHERE input_id = $1 AND (held_until IS NOT NULL OR skipped IS NOT NULL)";
+        let sql = "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as)
+                       ORDER BY path)
+                   FROM posts WHERE input_id = $1 AND COALESCE(skipped, kept_out, CAST(held_until AS TEXT)) IS NOT NULL";
         self.post_rows(sql, input_id).await
     }
 
     async fn post_rows(&self, sql: &'static str, input_id: i64) -> Result<Vec<(String, PostState)>> {
         let rows: String = sqlx::query_scalar(sql).bind(input_id).fetch_one(&self.pool).await?;
-        let posts = from_rows::<(String, i64, i64, String, Option<i64>, Option<String>)>(&rows)?;
-        let state = |(path, size, mtime_ns, hash, held_until, skipped)| {
-            (path, PostState { size, mtime_ns, hash, held_until, skipped })
+        let state = |(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as): PostRow| {
+            (path, PostState { size, mtime_ns, hash, held_until, skipped, kept_out, same_as })
         };
-        Ok(posts.into_iter().map(state).collect())
+        Ok(from_rows::<PostRow>(&rows)?.into_iter().map(state).collect())
     }
 
     /// How many items are published.
@@ -129,9 +137,11 @@ impl Write {
     /// Remembers a file as it was read.
     pub async fn put_post(&mut self, input_id: i64, path: &str, post: &PostState) -> Result<()> {
         sqlx::query(
-            "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped) VALUES ($1,$2,$3,$4,$5,$6,$7)
+            "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as)
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)
              ON CONFLICT (input_id, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
-                 hash = excluded.hash, held_until = excluded.held_until, skipped = excluded.skipped",
+                 hash = excluded.hash, held_until = excluded.held_until, skipped = excluded.skipped,
+                 kept_out = excluded.kept_out, same_as = excluded.same_as",
         )
         .bind(input_id)
         .bind(path)
@@ -140,6 +150,8 @@ impl Write {
         .bind(&post.hash)
         .bind(post.held_until)
         .bind(&post.skipped)
+        .bind(&post.kept_out)
+        .bind(&post.same_as)
         .execute(&mut *self.tx)
         .await?;
         Ok(())

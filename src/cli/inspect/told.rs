@@ -8,6 +8,7 @@ pub(super) fn post(name: &str, reading: &Reading) -> String {
     let mut lines = vec![format!("{name}:")];
     match &reading.post {
         Post::Skipped { why } => lines.push(format!("  no digest: {why}")),
+        Post::KeptOut { why } => lines.push(format!("  kept out: {why}")),
         Post::Broken => lines.push("  cannot be published".to_owned()),
         Post::Edition(edition) => {
             lines.push(format!("  {}", edition.title));

@@ -11,6 +11,7 @@ pub fn inspect_json(path: &str, reading: &Reading) -> Value {
     match &reading.post {
         Post::Edition(read) => object["editions"] = json!([edition(read)]),
         Post::Skipped { why } => object["skipped"] = json!(why),
+        Post::KeptOut { why } => object["kept_out"] = json!(why),
         Post::Broken => {}
     }
     object

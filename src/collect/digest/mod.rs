@@ -72,12 +72,17 @@ impl Default for DigestOptions {
 pub enum Post {
     /// It is an edition.
     Edition(Box<Edition>),
-    /// It is no post of this digest, and that is no fault.
+    /// It is certainly no post of this digest, and that is no fault. A file that was one says less than before then.
     Skipped {
         /// The reason, for people.
         why: String,
     },
-    /// It is a post that cannot be published; the complaints say why.
+    /// It is a post, and its own front matter says that it is not to be published here: a draft, another category.
+    KeptOut {
+        /// The reason, for people.
+        why: String,
+    },
+    /// It is a post, or looks like one, and cannot be published; the complaints say why.
     Broken,
 }
 
@@ -141,7 +146,7 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
     };
     let Some(front) = front::parse(yaml, notes) else { return Post::Broken };
     if let Some(why) = of_another_category(&front, options) {
-        return skipped(why);
+        return Post::KeptOut { why };
     }
     warn_of_unquoted_title(text, &front, notes);
     let legal = legal_body(body, offset, notes);

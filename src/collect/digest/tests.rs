@@ -112,7 +112,7 @@ fn files_that_are_no_posts_are_skipped() {
     ] {
         let reading = read("p", post.as_bytes(), &options);
         match (&reading.post, why) {
-            (Post::Skipped { why }, Some(expected)) => assert!(why.contains(expected), "{why}"),
+            (Post::Skipped { why } | Post::KeptOut { why }, Some(expected)) => assert!(why.contains(expected), "{why}"),
             (Post::Edition(_), None) => {}
             other => panic!("{other:?} {:?}", reading.complaints),
         }
