@@ -202,6 +202,17 @@ pub fn attributes(html: &str, selector: &str, attribute: &str) -> Vec<(String, S
         .collect()
 }
 
+/// The addresses that the elements of a fragment name in `href`, `src`, `data` or `poster`, as written.
+pub fn addresses(html: &str) -> Vec<String> {
+    if !html.contains('=') {
+        return Vec::new();
+    }
+    let fragment = Html::parse_fragment(html);
+    let elements = fragment.tree.nodes().filter_map(|node| node.value().as_element());
+    let named = elements.flat_map(|element| ["href", "src", "data", "poster"].map(|name| element.attr(name)));
+    named.flatten().map(str::to_owned).collect()
+}
+
 fn is_block(name: &str) -> bool {
     matches!(
         name,

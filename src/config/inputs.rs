@@ -80,6 +80,7 @@ impl Around<'_> {
             category: written.category.as_ref().map(|category| category.as_ref().clone()),
             tags: written.tags.clone(),
             aliases: self.file.tags.aliases.clone(),
+            ..DigestOptions::default()
         };
         Ok(DigestInput { name: written.name.as_ref().trim().to_owned(), glob: glob.as_ref().clone(), digest })
     }

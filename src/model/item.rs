@@ -20,6 +20,8 @@ pub struct SourceLink {
 pub enum SourceKind {
     /// A blockquote `**[消息来源：LABEL](URL)**`.
     Labelled,
+    /// The heading's own link.
+    Heading,
     /// No such line: the links of the item's paragraphs.
     Inline,
     /// No link at all.

@@ -2,12 +2,13 @@
 
 use super::guard;
 use super::links::{self, Reader};
-use super::notes::{Notes, Spot};
+use super::notes::{Notes, Spot, shown};
 use super::outline::Section;
 use super::quote::{self, Quote};
+use super::source::{self, SourceWords};
 use super::tree;
 use crate::collect::html::{self, Sanitiser};
-use crate::model::{Item, SourceKind, SourceLink, is_blank};
+use crate::model::{Item, LinkKey, SourceKind, SourceLink, is_blank};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node, Options, format_html};
 use std::cell::OnceCell;
@@ -18,6 +19,7 @@ pub(super) struct Workshop<'a, 'o> {
     pub(super) arena: &'a Arena<'a>,
     pub(super) markdown: Options<'static>,
     pub(super) reader: Reader<'o>,
+    pub(super) words: SourceWords<'o>,
     /// Made when the first raw HTML is met; most posts have none.
     pub(super) sanitiser: OnceCell<Sanitiser>,
 }
@@ -30,6 +32,16 @@ pub(super) struct Built {
     pub(super) spot: Spot,
     /// Whether a source was dropped, so that its absence was complained of already.
     pub(super) lost_source: bool,
+}
+
+/// The links of an item by what they are.
+struct Cited {
+    sources: Vec<SourceLink>,
+    kind: SourceKind,
+    /// Links of the text that are no sources.
+    others: Vec<SourceLink>,
+    /// Whether a source was dropped, with a warning.
+    lost: bool,
 }
 
 /// The blocks of a section by what they are.
@@ -48,15 +60,19 @@ impl<'a> Workshop<'a, '_> {
     /// The item of a section; `None`, with a complaint, where its heading is empty.
     pub(super) fn build(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Option<Built> {
         let spot = self.reader.source.spot(section.heading);
+        let mut images = Vec::new();
+        let content_hash = self.content_hash(section);
+        self.reader.take_images(section.heading, &mut images, notes);
         let heading = html::fold(&notes.legal(&tree::raw_text(section.heading), "the heading", spot));
         let (number, title) = numbered(&heading);
         if is_blank(title) {
             notes.error(spot, "this item has no title; it is not published", "write the item's title in its heading");
             return None;
         }
-        let content_hash = self.content_hash(section);
-        let parts = self.sort(section, notes);
-        let (sources, source_kind, body_links, lost_source) = self.links(&parts, notes);
+        let headed = self.heading_links(section.heading, title, notes);
+        let parts = self.sort(section, images, notes);
+        let Cited { sources, kind: source_kind, others: body_links, lost: lost_source } =
+            self.links(headed, &parts, notes);
         let mut remark = Vec::new();
         for quote in &parts.remark {
             self.reader.take_links(quote, notes);
@@ -103,19 +119,45 @@ impl<'a> Workshop<'a, '_> {
         xxh3_64(written.as_bytes())
     }
 
-    /// Sorts the blocks. A quote without a name is the remark where it ends the item and no other quote has a name;
-    /// else it quotes something and belongs to the body, or goes on with the remark that it follows.
-    fn sort(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Parts<'a> {
-        let mut parts = Parts::default();
-        guard::drop_html_flood(&section.blocks, &self.reader.source, notes);
-        let mut plain_last = None;
+    /// The links of the heading: the item is about them. One that is the whole title is called by its host.
+    fn heading_links(&self, heading: Node<'a>, title: &str, notes: &mut Notes<'_>) -> Vec<SourceLink> {
+        let mut links = Vec::new();
+        links::push_new(&mut links, self.reader.take_links(heading, notes).links);
+        for link in links.iter_mut().filter(|link| numbered(&link.label).1 == title) {
+            link.label = LinkKey::host_of(&link.url).unwrap_or_default();
+        }
+        links
+    }
+
+    /// The blocks that say something, pictures taken out, paragraphs cut at their source lines.
+    fn blocks(&self, section: &Section<'a>, images: &mut Vec<String>, notes: &mut Notes<'_>) -> Vec<Node<'a>> {
+        let mut blocks = Vec::with_capacity(section.blocks.len());
         for &block in &section.blocks {
-            self.reader.take_images(block, &mut parts.images, notes);
-            if tree::is_empty(block) {
-                continue;
+            self.reader.take_images(block, images, notes);
+            if quote::is_paragraph(block) && tree::has_link(block) {
+                blocks.extend(quote::cut(self.arena, block, self.words));
+            } else {
+                blocks.push(block);
             }
-            if quote::is_quote(block) {
-                let Quote { sources, label, is_filled } = quote::read(self.arena, block);
+        }
+        blocks.retain(|block| !tree::is_empty(block));
+        blocks
+    }
+
+    /// Sorts the blocks. A quote without a name is the remark where it ends the item and no other quote has a name;
+    /// else it quotes something and belongs to the body, or goes on with the remark that it follows. One that is nothing
+    /// but links, with no text behind it, names the sources.
+    fn sort(&self, section: &Section<'a>, images: Vec<String>, notes: &mut Notes<'_>) -> Parts<'a> {
+        let mut parts = Parts { images, ..Parts::default() };
+        guard::drop_html_flood(&section.blocks, &self.reader.source, notes);
+        let blocks = self.blocks(section, &mut parts.images, notes);
+        let text_ends = blocks.iter().rposition(|block| self.is_text(block)).map_or(0, |at| at + 1);
+        let mut plain_last = None;
+        for (index, block) in blocks.into_iter().enumerate() {
+            if quote::is_quote(block) && index >= text_ends && source::is_link_quote(block) {
+                parts.sources.push(block);
+            } else if quote::is_quote(block) {
+                let Quote { sources, label, is_filled } = quote::read(self.arena, block, self.words);
                 parts.sources.extend(sources);
                 match label {
                     Some(label) => {
@@ -131,7 +173,7 @@ impl<'a> Workshop<'a, '_> {
                 }
             } else if let Some(credit) = quote::image_credit(&tree::text(block)) {
                 parts.image_credit.get_or_insert(credit);
-            } else if quote::is_source_line(block) {
+            } else if self.is_source_line(block) {
                 parts.sources.push(block);
             } else {
                 parts.body.push(block);
@@ -143,31 +185,46 @@ impl<'a> Workshop<'a, '_> {
         parts
     }
 
-    /// Sources, how they are written, other links, and whether a source was dropped.
-    fn links(&self, parts: &Parts<'a>, notes: &mut Notes<'_>) -> (Vec<SourceLink>, SourceKind, Vec<SourceLink>, bool) {
+    fn is_text(&self, block: Node<'a>) -> bool {
+        !quote::is_quote(block) && !self.is_source_line(block) && quote::image_credit(&tree::text(block)).is_none()
+    }
+
+    fn is_source_line(&self, block: Node<'a>) -> bool {
+        quote::is_paragraph(block) && self.words.is_source_line(&block.children().collect::<Vec<_>>())
+    }
+
+    /// Which links are sources: those of the heading and of the source lines; without any, those of the text.
+    fn links(&self, headed: Vec<SourceLink>, parts: &Parts<'a>, notes: &mut Notes<'_>) -> Cited {
         let (mut labelled, mut inline) = (Vec::new(), Vec::new());
         let mut lost = false;
         for &line in &parts.sources {
-            let found = self.reader.take_links(line, notes);
+            let beside = html::strip_illegal(&source::beside_links(&[line])).into_owned();
+            let mut found = self.reader.take_links(line, notes);
             lost |= found.dropped;
             if found.links.is_empty() && !found.dropped {
-                let spot = self.reader.source.spot(line);
-                notes.warning(spot, "the source line has no link", "write it as **[消息来源：NAME](URL)**");
+                let message = format!("the source line `{}` has no link", shown(&html::fold(&beside)));
+                notes.warning(self.reader.source.spot(line), message, "write it as **[消息来源：NAME](URL)**");
                 lost = true;
             }
-            links::push_new(&mut labelled, found.links.into_iter().map(without_source_word).collect());
+            self.words.name(&beside, &mut found);
+            links::push_new(&mut labelled, found.links);
         }
+        let names_source = !headed.is_empty() || !parts.sources.is_empty();
         for &block in &parts.body {
             let found = self.reader.take_links(block, notes);
-            lost |= parts.sources.is_empty() && found.dropped;
+            lost |= !names_source && found.dropped;
             links::push_new(&mut inline, found.links);
         }
-        match (parts.sources.is_empty(), labelled.is_empty(), inline.is_empty()) {
-            (false, false, _) => (labelled, SourceKind::Labelled, inline, lost),
-            (false, true, _) => (Vec::new(), SourceKind::None, inline, lost),
-            (true, _, false) => (inline, SourceKind::Inline, Vec::new(), lost),
-            (true, _, true) => (Vec::new(), SourceKind::None, Vec::new(), lost),
-        }
+        let kind = match (headed.is_empty(), labelled.is_empty(), names_source || inline.is_empty()) {
+            (_, false, _) => SourceKind::Labelled,
+            (false, true, _) => SourceKind::Heading,
+            (true, true, false) => SourceKind::Inline,
+            (true, true, true) => SourceKind::None,
+        };
+        let mut sources = headed;
+        links::push_new(&mut sources, labelled);
+        let (sources, others) = if kind == SourceKind::Inline { (inline, Vec::new()) } else { (sources, inline) };
+        Cited { sources, kind, others, lost }
     }
 
     /// Sanitised HTML and plain text of blocks.
@@ -190,16 +247,6 @@ impl<'a> Workshop<'a, '_> {
         // Without raw HTML comrak writes only its own tags, and the links were judged above: nothing to sanitise.
         (html::strip_illegal(rendered.trim()).into_owned(), tree::text(document))
     }
-}
-
-/// The label of a source link is what follows `消息来源：`.
-fn without_source_word(link: SourceLink) -> SourceLink {
-    let label = match quote::after_source_word(&link.label) {
-        Some("") => crate::model::LinkKey::host_of(&link.url).unwrap_or_default(),
-        Some(label) => label.to_owned(),
-        None => return link,
-    };
-    SourceLink { label, ..link }
 }
 
 /// Splits `#N ` off a heading.

@@ -3,6 +3,7 @@
 //! Opens no file, reads no clock, never panics: a broken post is a [`Reading`] with complaints. Readers' comments in a
 //! post's front matter are neither kept nor quoted.
 
+mod bare;
 mod date;
 mod front;
 mod guard;
@@ -12,6 +13,8 @@ mod links;
 mod notes;
 mod outline;
 mod quote;
+mod slips;
+mod source;
 mod tags;
 mod title;
 mod tree;
@@ -28,6 +31,7 @@ use front::{Cut, Front, Value};
 use item::{Built, Workshop};
 use links::Reader;
 use notes::{Notes, Spot, shown};
+use source::SourceWords;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use tree::Source;
@@ -53,6 +57,8 @@ pub struct DigestOptions {
     pub tags: Vec<String>,
     /// Tag name to canonical name; names are compared by [`tag_key`].
     pub aliases: BTreeMap<String, String>,
+    /// Words that begin a line which names an item's source.
+    pub source_words: Vec<String>,
 }
 
 impl Default for DigestOptions {
@@ -63,6 +69,7 @@ impl Default for DigestOptions {
             category: None,
             tags: Vec::new(),
             aliases: BTreeMap::new(),
+            source_words: source::default_words(),
         }
     }
 }
@@ -157,10 +164,13 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
     let arena = Arena::new();
     let markdown = tree::options();
     let root = parse_document(&arena, &legal, &markdown);
+    let source = Source { lines: &lines, offset };
+    bare::link(&arena, root, &source);
     let workshop = Workshop {
         arena: &arena,
         markdown,
-        reader: Reader { base: options.base_url.as_ref(), source: Source { lines: &lines, offset } },
+        reader: Reader { base: options.base_url.as_ref(), source },
+        words: SourceWords(&options.source_words),
         sanitiser: OnceCell::new(),
     };
     edition(&front, root, &workshop, options, notes)
@@ -218,10 +228,14 @@ fn edition<'a>(
     notes: &mut Notes<'_>,
 ) -> Post {
     let reader = &workshop.reader;
-    let Some(level) = outline::item_level(root) else { return skipped("it has no item heading (`###` or `####`)") };
+    let Some(level) = outline::item_level(root) else {
+        slips::no_item_heading(front, root, &reader.source, workshop.words, notes);
+        return skipped("it has no item heading (`###` or `####`)");
+    };
     if tree::depth(root) > MAX_DEPTH {
         return too_deep(Spot::new(reader.source.offset + 1, 1), notes);
     }
+    slips::headings_without_blank(root, &reader.source, notes);
     notes.title = front.title.as_ref().map(|value| value.spot);
     notes.date = front.date.as_ref().map(|value| value.spot);
     let title = title::read(front, notes);

@@ -37,6 +37,11 @@ impl<'p> Notes<'p> {
         Self { path, complaints: Vec::new(), title: None, date: None }
     }
 
+    /// The file's path, as given.
+    pub(super) fn path(&self) -> &'p str {
+        self.path
+    }
+
     pub(super) fn error(&mut self, spot: Spot, message: impl Into<String>, help: &str) {
         self.push(Complaint::error(self.place(spot), message, help));
     }

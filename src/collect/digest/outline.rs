@@ -1,7 +1,7 @@
 //! Cuts a post's Markdown into its items: where each begins, which pictures are its own, which one is the cover.
 
 use super::links::Reader;
-use super::notes::Notes;
+use super::notes::{Notes, shown};
 use super::tree::Source;
 use super::{quote, tree};
 use comrak::Node;
@@ -39,7 +39,15 @@ pub(super) fn take_cover(root: Node<'_>, largepic: Option<&str>, reader: &Reader
     })
 }
 
-/// The post's items. Text that stands before the first one, or under a higher heading, belongs to none: a warning.
+/// A block under no item heading, with the higher heading that it stands under.
+#[derive(Debug, Clone, Copy)]
+struct Loose<'a> {
+    block: Node<'a>,
+    under: Option<Node<'a>>,
+}
+
+/// The post's items. What stands before the first one, or under a higher heading, belongs to none: each block of it is named.
+/// A higher heading directly above items only divides the post.
 pub(super) fn sections<'a>(
     root: Node<'a>,
     item_level: u8,
@@ -47,18 +55,26 @@ pub(super) fn sections<'a>(
     notes: &mut Notes<'_>,
 ) -> Vec<Section<'a>> {
     let mut sections: Vec<Section<'a>> = Vec::new();
-    let mut loose: Vec<Node<'a>> = Vec::new();
+    let mut loose: Vec<Loose<'a>> = Vec::new();
     let mut is_loose = true;
+    let mut under: Option<Node<'a>> = None;
     for block in root.children() {
         match level(block) {
             Some(level) if level == item_level => {
                 sections.push(Section { heading: block, blocks: Vec::new() });
                 is_loose = false;
+                under = None;
             }
-            Some(level) if level < item_level => is_loose = true,
+            Some(level) if level < item_level => {
+                if stands_alone(block, level) {
+                    loose.push(Loose { block, under: None });
+                }
+                is_loose = true;
+                under = Some(block);
+            }
             _ => match sections.last_mut() {
                 Some(section) if !is_loose => section.blocks.push(block),
-                _ => loose.push(block),
+                _ => loose.push(Loose { block, under }),
             },
         }
     }
@@ -68,17 +84,27 @@ pub(super) fn sections<'a>(
     if let Some(first) = sections.first_mut() {
         first.blocks.splice(0..0, leading);
     }
-    warn_of_loose_text(&loose, source, notes);
+    for loose in loose {
+        warn_of_loose(loose, source, notes);
+    }
     sections
 }
 
+/// Whether a higher heading is more than a division: nothing stands under it, it cites something, or it was text until
+/// a line `---` below it made it a heading.
+fn stands_alone(heading: Node<'_>, own: u8) -> bool {
+    let is_underlined = matches!(&heading.data().value, NodeValue::Heading(heading) if heading.setext);
+    let is_bare = heading.next_sibling().is_none_or(|next| level(next).is_some_and(|level| level <= own));
+    is_underlined || is_bare || !tree::addresses(heading).is_empty()
+}
+
 /// The pictures directly before the first item.
-fn leading_pictures<'a>(loose: &mut Vec<Node<'a>>, first: Option<Node<'a>>) -> Vec<Node<'a>> {
+fn leading_pictures<'a>(loose: &mut Vec<Loose<'a>>, first: Option<Node<'a>>) -> Vec<Node<'a>> {
     let Some(first) = first else { return Vec::new() };
     let line = |node: Node<'_>| node.data().sourcepos.start.line;
-    let before = loose.iter().take_while(|node| line(node) < line(first)).count();
-    let from = loose.iter().take(before).rposition(|node| !is_picture(node)).map_or(0, |at| at + 1);
-    loose.drain(from..before).collect()
+    let before = loose.iter().take_while(|loose| line(loose.block) < line(first)).count();
+    let from = loose.iter().take(before).rposition(|loose| !is_picture(loose.block)).map_or(0, |at| at + 1);
+    loose.drain(from..before).map(|loose| loose.block).collect()
 }
 
 /// Later posts put an item's picture before its heading: there, and wherever a picture follows the remark, the
@@ -105,13 +131,25 @@ fn is_picture(node: Node<'_>) -> bool {
     text.is_empty() || quote::image_credit(&text).is_some()
 }
 
-fn warn_of_loose_text(loose: &[Node<'_>], source: &Source<'_>, notes: &mut Notes<'_>) {
-    let is_text = |node: &Node<'_>| !tree::text(node).is_empty();
-    if let Some(first) = loose.iter().find(|node| is_text(node)) {
-        notes.warning(
-            source.spot(first),
-            "this text stands under no item heading; it is not published",
-            "put it under an item's heading, or remove it",
-        );
+fn warn_of_loose(loose: Loose<'_>, source: &Source<'_>, notes: &mut Notes<'_>) {
+    let text = tree::text_beside_images(loose.block);
+    let hidden: Vec<String> = tree::addresses(loose.block)
+        .into_iter()
+        .filter(|address| !text.contains(address.as_str()))
+        .map(|address| format!("`{}`", shown(&address)))
+        .collect();
+    if (text.is_empty() && hidden.is_empty()) || notes.is_full() {
+        return;
     }
+    let what = if text.is_empty() { "this".to_owned() } else { format!("`{}`", shown(&text)) };
+    let cites = if hidden.is_empty() { String::new() } else { format!(" (with {})", hidden.join(", ")) };
+    let help = match loose.under {
+        Some(heading) => format!(
+            "if `{}` is an item, begin its heading with `###`; else put this under an item's heading, or remove it",
+            shown(&tree::text(heading))
+        ),
+        None => "put it under an item's heading (`### TITLE`), or remove it".to_owned(),
+    };
+    let message = format!("{what} stands under no item heading; it is not published{cites}");
+    notes.warning(source.spot(loose.block), message, &help);
 }

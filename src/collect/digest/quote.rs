@@ -1,13 +1,11 @@
-//! Reads the marked lines of an item: the source (`消息来源：…`), the remark (`老王点评：…`) and the picture credit
-//! (`（插图：…）`). Only recognises; the item decides what becomes of them.
+//! Reads the marked lines of an item: the remark (`老王点评：…`), the picture credit (`（插图：…）`), and in quotes the source
+//! (`消息来源：…`). Only recognises; the item decides what becomes of them.
 
+use super::source::{self, SourceWords};
 use super::tree;
 use crate::collect::html;
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node};
-
-/// Words that begin a source line, in simplified and traditional characters.
-const SOURCE_WORDS: [&str; 4] = ["消息来源", "消息來源", "訊息來源", "讯息来源"];
 
 /// Words that end the name before a remark.
 const REMARK_WORDS: [&str; 2] = ["点评", "點評"];
@@ -40,41 +38,43 @@ pub(super) fn is_quote(node: Node<'_>) -> bool {
 }
 
 /// Reads a quote and takes its source lines and the label of its remark out of the tree.
-pub(super) fn read<'a>(arena: &'a Arena<'a>, quote: Node<'a>) -> Quote<'a> {
-    for paragraph in quote.children().filter(|n| is_paragraph(n)).collect::<Vec<_>>() {
-        tree::cut_lines(arena, paragraph, |line| after_source_word(line).is_some() || remark_label(line).is_some());
-    }
+pub(super) fn read<'a>(arena: &'a Arena<'a>, quote: Node<'a>, words: SourceWords<'_>) -> Quote<'a> {
     let mut found = Quote { sources: Vec::new(), label: None, is_filled: false };
     for child in quote.children().collect::<Vec<_>>() {
-        let text = if is_paragraph(child) { tree::raw_text(child) } else { String::new() };
-        if is_paragraph(child) && after_source_word(&text).is_some() {
-            child.detach();
-            found.sources.push(child);
-        } else if let Some(label) = remark_label(&text).filter(|_| found.label.is_none()) {
-            tree::remove_leading(child, label.length);
-            found.label = Some(label);
+        if !is_paragraph(child) {
+            continue;
+        }
+        for paragraph in cut(arena, child, words) {
+            if words.name_source(&paragraph.children().collect::<Vec<_>>()) {
+                paragraph.detach();
+                found.sources.push(paragraph);
+            } else if found.label.is_none()
+                && let Some(label) = remark_label(&tree::raw_text(paragraph))
+            {
+                tree::remove_leading(paragraph, label.length);
+                found.label = Some(label);
+            }
         }
     }
     found.is_filled = !tree::is_empty(quote);
     found
 }
 
-fn is_paragraph(node: Node<'_>) -> bool {
+/// Cuts a paragraph before and after its source lines, and before the label of a remark. A source line goes on in lines that are
+/// nothing but links.
+pub(super) fn cut<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, words: SourceWords<'_>) -> Vec<Node<'a>> {
+    let mut in_source = false;
+    tree::cut_lines(arena, paragraph, |line| {
+        let goes_on = in_source && source::is_only_links(line);
+        let begins = words.name_source(line);
+        let ends = in_source && !goes_on;
+        in_source = begins || goes_on;
+        begins || ends || remark_label(&line.iter().map(|node| tree::raw_text(node)).collect::<String>()).is_some()
+    })
+}
+
+pub(super) fn is_paragraph(node: Node<'_>) -> bool {
     matches!(node.data().value, NodeValue::Paragraph)
-}
-
-/// Whether a paragraph outside a quote is a source line all the same.
-pub(super) fn is_source_line(paragraph: Node<'_>) -> bool {
-    is_paragraph(paragraph)
-        && after_source_word(&tree::raw_text(paragraph)).is_some()
-        && paragraph.descendants().any(|n| matches!(n.data().value, NodeValue::Link(_)))
-}
-
-/// What follows `消息来源：`, without white space around it.
-pub(super) fn after_source_word(text: &str) -> Option<&str> {
-    let text = text.trim_start();
-    let rest = SOURCE_WORDS.iter().find_map(|word| text.strip_prefix(word))?;
-    rest.trim_start().strip_prefix(['：', ':']).map(str::trim)
 }
 
 /// The label that a remark begins with.
@@ -123,10 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn source_words_and_credits_are_recognised() {
-        assert_eq!(after_source_word("消息来源：Phoronix"), Some("Phoronix"));
-        assert_eq!(after_source_word(" 消息來源: 《新科学家》 "), Some("《新科学家》"));
-        assert_eq!(after_source_word("消息来源不明"), None);
+    fn credits_are_recognised() {
         assert_eq!(image_credit("（插图：DA/f8c2）").as_deref(), Some("DA/f8c2"));
         assert_eq!(image_credit("(插图: DA/f8c2)").as_deref(), Some("DA/f8c2"));
         assert_eq!(image_credit("（插图见下）"), None);

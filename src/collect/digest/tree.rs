@@ -9,7 +9,7 @@ use comrak::options::{Extension, Options, Render};
 use comrak::{Arena, Node};
 
 /// How posts are read: `CommonMark` with tables and strike-through, and emphasis that ends at CJK punctuation.
-/// No bare URLs: GFM's autolinks would swallow the Chinese punctuation and text after them.
+/// No autolinks: GFM's swallow the Chinese punctuation and text behind an address; `bare` finds them.
 pub(super) fn options() -> Options<'static> {
     Options {
         extension: Extension { strikethrough: true, table: true, cjk_friendly_emphasis: true, ..Extension::default() },
@@ -40,6 +40,17 @@ impl Source<'_> {
         let before = start.column.saturating_sub(1);
         let column = line.get(..before).map_or(before, |head| head.chars().count()) + 1;
         Spot::new(start.line + self.offset, column)
+    }
+
+    /// The first line of the Markdown.
+    pub(super) fn first(&self) -> Spot {
+        Spot::new(self.offset + 1, 1)
+    }
+
+    /// The rest of the line at which a node begins.
+    pub(super) fn written(&self, node: Node<'_>) -> Option<&str> {
+        let start = node.data().sourcepos.start;
+        self.lines.get(start.line.checked_sub(1)?)?.get(start.column.checked_sub(1)?..)
     }
 }
 
@@ -80,6 +91,25 @@ pub(super) fn text(node: Node<'_>) -> String {
 /// Whether a node is or holds raw HTML.
 pub(super) fn has_raw_html(node: Node<'_>) -> bool {
     node.descendants().any(|n| matches!(n.data().value, NodeValue::HtmlBlock(_) | NodeValue::HtmlInline(_)))
+}
+
+/// The addresses below a node as they are written: of links, of pictures, and in raw HTML.
+pub(super) fn addresses(node: Node<'_>) -> Vec<String> {
+    let mut addresses = Vec::new();
+    for node in node.descendants() {
+        match &node.data().value {
+            NodeValue::Link(link) | NodeValue::Image(link) => addresses.push(link.url.clone()),
+            NodeValue::HtmlInline(raw) => addresses.extend(html::addresses(raw)),
+            NodeValue::HtmlBlock(block) => addresses.extend(html::addresses(&block.literal)),
+            _ => {}
+        }
+    }
+    addresses
+}
+
+/// Whether a node is or holds a link.
+pub(super) fn has_link(node: Node<'_>) -> bool {
+    node.descendants().any(|n| matches!(n.data().value, NodeValue::Link(_)))
 }
 
 /// Whether a node is or holds an image.
@@ -188,28 +218,39 @@ pub(super) fn detach_with_empty_parents<'a>(node: Node<'a>, top: Node<'a>) {
     }
 }
 
-/// Cuts a paragraph before every line that `begins` says begins something of its own.
-pub(super) fn cut_lines<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, begins: impl Fn(&str) -> bool) {
-    let mut current = paragraph;
+/// Cuts a paragraph before every line that `begins` says begins something of its own; it is asked once for every line,
+/// in order. Gives the paragraphs, the first of which is the one that was cut.
+pub(super) fn cut_lines<'a>(
+    arena: &'a Arena<'a>,
+    paragraph: Node<'a>,
+    mut begins: impl FnMut(&[Node<'a>]) -> bool,
+) -> Vec<Node<'a>> {
     let children: Vec<_> = paragraph.children().collect();
+    let _ = begins(line(&children));
+    let mut paragraphs = vec![paragraph];
+    let mut current = paragraph;
     for (index, child) in children.iter().enumerate() {
         let rest = children.get(index + 1..).unwrap_or_default();
-        if is_break(child) && begins(&line_text(rest)) {
+        if is_break(child) && begins(line(rest)) {
             let next = new_node(arena, NodeValue::Paragraph);
             next.data_mut().sourcepos = rest.first().map_or(current.data().sourcepos, |n| n.data().sourcepos);
             current.insert_after(next);
             child.detach();
             current = next;
+            paragraphs.push(next);
         } else if !std::ptr::eq(current, paragraph) {
             current.append(child);
         }
     }
+    paragraphs
 }
 
 fn is_break(node: Node<'_>) -> bool {
     matches!(node.data().value, NodeValue::SoftBreak | NodeValue::LineBreak)
 }
 
-fn line_text(nodes: &[Node<'_>]) -> String {
-    nodes.iter().take_while(|node| !is_break(node)).map(|node| raw_text(node)).collect()
+/// The nodes up to the end of their line.
+fn line<'n, 'a>(nodes: &'n [Node<'a>]) -> &'n [Node<'a>] {
+    let end = nodes.iter().position(|node| is_break(node)).unwrap_or(nodes.len());
+    nodes.get(..end).unwrap_or_default()
 }
