@@ -1,8 +1,12 @@
-//! A file of the manifest, with its bundle once that is made.
+//! A file of the manifest, with its bundle once that is made, or why it cannot be.
 
 use super::bundle::Bundle;
+use super::disk::Stamp;
+use super::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// A file of the manifest.
 #[derive(Debug)]
@@ -11,24 +15,77 @@ pub(super) struct Entry {
     pub(super) path: String,
     /// Hash of its bytes.
     pub(super) hash: String,
-    bundle: RwLock<Option<Arc<Bundle>>>,
+    kept: RwLock<Kept>,
     complained: AtomicBool,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Nothing,
+    Bundle(Arc<Bundle>),
+    Finding(Box<Finding>),
+}
+
+/// Why a file cannot be answered.
+#[derive(Debug, Clone)]
+pub(super) enum Trouble {
+    /// It is not there.
+    Missing,
+    /// The manifest does not know its bytes: somebody altered it.
+    Differs,
+    /// It could not be read or prepared.
+    Failed(Arc<Error>),
+    /// It cannot be read now: too many others are, or the disk does not answer.
+    Busy,
+}
+
+/// What was found out about a file that cannot be answered.
+#[derive(Debug)]
+struct Finding {
+    trouble: Trouble,
+    /// By what it is known that it is still the same file.
+    stamp: Option<Stamp>,
+    looked: Instant,
 }
 
 impl Entry {
     /// A file whose bundle is not made yet.
     pub(super) fn new(path: String, hash: String) -> Self {
-        Self { path, hash, bundle: RwLock::new(None), complained: AtomicBool::new(false) }
+        Self { path, hash, kept: RwLock::new(Kept::Nothing), complained: AtomicBool::new(false) }
     }
 
     /// Its bundle, when it is in memory.
     pub(super) fn bundle(&self) -> Option<Arc<Bundle>> {
-        self.bundle.read().unwrap_or_else(PoisonError::into_inner).clone()
+        match &*self.kept() {
+            Kept::Bundle(bundle) => Some(Arc::clone(bundle)),
+            Kept::Nothing | Kept::Finding(_) => None,
+        }
     }
 
     /// Keeps its bundle in memory.
     pub(super) fn keep(&self, bundle: Arc<Bundle>) {
-        *self.bundle.write().unwrap_or_else(PoisonError::into_inner) = Some(bundle);
+        self.set(Kept::Bundle(bundle));
+    }
+
+    /// Keeps in mind what is wrong with it.
+    pub(super) fn note(&self, trouble: Trouble, stamp: Option<Stamp>) {
+        self.set(Kept::Finding(Box::new(Finding { trouble, stamp, looked: Instant::now() })));
+    }
+
+    /// What was found wrong with it not longer ago than this.
+    pub(super) fn trouble(&self, within: Duration) -> Option<Trouble> {
+        match &*self.kept() {
+            Kept::Finding(finding) if finding.looked.elapsed() < within => Some(finding.trouble.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether it was found to differ when its file had this stamp.
+    pub(super) fn is_known_to_differ(&self, stamp: Stamp) -> bool {
+        match &*self.kept() {
+            Kept::Finding(finding) => matches!(finding.trouble, Trouble::Differs) && finding.stamp == Some(stamp),
+            Kept::Nothing | Kept::Bundle(_) => false,
+        }
     }
 
     /// Whether something wrong with it is told for the first time; once is enough for a log.
@@ -38,6 +95,14 @@ impl Entry {
 
     /// Forgets its bundle; who answers with it at this moment is not disturbed.
     pub(super) fn let_go(&self) {
-        *self.bundle.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.set(Kept::Nothing);
+    }
+
+    fn kept(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, kept: Kept) {
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = kept;
     }
 }

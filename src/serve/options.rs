@@ -8,6 +8,9 @@ use std::time::Duration;
 /// Memory for prepared files when nothing else is said.
 pub const BUDGET: usize = 64 * 1024 * 1024;
 
+/// As long as a client is told to wait for what cannot be answered now (`Retry-After`).
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
 /// How a published directory is served.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -21,12 +24,16 @@ pub struct Options {
     pub store: Option<Store>,
     /// Memory that prepared files may take, bytes. While a publish is read it is twice that.
     pub budget: usize,
+    /// How long a file that could not be answered is not looked at again.
+    pub look_again: Duration,
+    /// How long a request waits for a file that is not in memory. Not changed by a reload.
+    pub patience: Duration,
 }
 
 impl Options {
     /// Serves a directory, with the usual memory.
     pub fn new(directory: PathBuf, site: publish::Options, max_age: Duration) -> Self {
-        Self { directory, site, max_age, store: None, budget: BUDGET }
+        Self { directory, site, max_age, store: None, budget: BUDGET, look_again: LOOK_AGAIN, patience: LOOK_AGAIN }
     }
 }
 

@@ -59,6 +59,12 @@ impl Pool {
         self.taken.load(Ordering::Relaxed)
     }
 
+    /// Whether bundles that are not kept any more, but slow readers still hold, take more than can be spared. A publish that
+    /// is read takes the budget once more.
+    pub(super) fn is_overfull(&self) -> bool {
+        self.taken() > self.budget.saturating_mul(3)
+    }
+
     /// Takes a place.
     pub(super) fn hold(&self, weight: usize) -> Held {
         self.taken.fetch_add(weight, Ordering::Relaxed);

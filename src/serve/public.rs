@@ -4,7 +4,7 @@ use super::connections;
 use super::options::Limits;
 use super::refusal::Answer;
 use super::respond::{Outcome, respond};
-use super::site::Site;
+use super::site::{self, Site};
 use super::watch::Watch;
 use crate::telemetry::metrics::{self, Requests};
 use futures::FutureExt;
@@ -21,8 +21,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-/// Files read, or compressed, at once.
-const READERS: usize = 4;
+/// Threads for what may have to wait for a disk: the site's own, and one to see whether somebody published.
+const THREADS: usize = site::AT_ONCE + 2;
 
 /// How often it is looked whether another process published.
 const LOOK: Duration = Duration::from_secs(1);
@@ -64,7 +64,7 @@ fn on_this_thread(
     limits: &Limits,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(READERS).build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(THREADS).build()?;
     let outcome = runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
         let looking = tokio::spawn(look(Arc::clone(site)));
@@ -90,7 +90,7 @@ async fn look(site: Arc<Site>) {
     loop {
         metrics::served(site.files(), site.memory());
         again.tick().await;
-        if site.is_outdated()
+        if site.is_outdated().await
             && let Err(error) = site.reload().await
         {
             tracing::error!(%error, "what was published cannot be read; the last publish goes on being served");

@@ -4,14 +4,14 @@ use super::accept;
 use super::bundle::{Bundle, Variant};
 use super::coding::Accepted;
 use super::conditional::{is_refused, is_unchanged, tags};
-use super::entry::Entry;
+use super::entry::{Entry, Trouble};
 use super::host;
 use super::kind::Kind;
 use super::quality::weighted;
 use super::range::{Wanted, wanted};
 use super::refusal::{self, Answer};
 use super::route::{Route, route};
-use super::site::{Fetched, Site};
+use super::site::Site;
 use super::snapshot::Snapshot;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LOCATION, CONTENT_RANGE, IF_NONE_MATCH, RANGE, VARY,
@@ -119,20 +119,25 @@ impl Cold {
     /// Answers with what is on the disk.
     pub(super) async fn respond(self, site: &Site) -> (Answer, &'static str) {
         let kind = Kind::of(&self.entry.path).as_str();
-        let status = match site.fetch(&self.entry).await {
-            Ok(Fetched::Bundle(bundle)) => return (self.with(site, &bundle).await, kind),
-            Ok(Fetched::Missing) => StatusCode::NOT_FOUND,
-            Ok(Fetched::Differs) => {
+        let trouble = match site.fetch(&self.entry).await {
+            Ok(bundle) => return (self.with(site, &bundle).await, kind),
+            Err(trouble) => trouble,
+        };
+        let (path, status) = (self.entry.path.as_str(), StatusCode::SERVICE_UNAVAILABLE);
+        let status = match trouble {
+            Trouble::Missing => StatusCode::NOT_FOUND,
+            Trouble::Busy => status,
+            Trouble::Differs => {
                 if self.entry.is_news() {
-                    tracing::warn!(path = self.entry.path, "somebody altered a published file; it is not served");
+                    tracing::warn!(path, "somebody altered a published file; it is not served");
                 }
-                StatusCode::SERVICE_UNAVAILABLE
+                status
             }
-            Err(error) => {
+            Trouble::Failed(error) => {
                 if self.entry.is_news() {
-                    tracing::error!(path = self.entry.path, %error, "a published file cannot be served");
+                    tracing::error!(path, %error, "a published file cannot be served");
                 }
-                StatusCode::SERVICE_UNAVAILABLE
+                status
             }
         };
         (site.snapshot().rules.refusals.answer(status), kind)

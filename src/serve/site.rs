@@ -1,16 +1,17 @@
 //! The site as it is served: the last whole publish, and how it is exchanged for the next.
 
-use super::bundle::{Bundle, Making};
-use super::disk::{self, Found};
-use super::entry::Entry;
+use super::bundle::Bundle;
+use super::deltas::{Cutting, Deltas};
+use super::disk::Stamp;
+use super::entry::{Entry, Trouble};
 use super::error::Error;
+use super::fetch::{Claims, Fetching};
+use super::flights::Flights;
 use super::options::Options;
 use super::pool::Pool;
-use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot, Stamp, was_claimed};
+use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot};
 use crate::model::{ChannelKind, tag_key};
-use crate::publish::content_hash;
-use std::collections::{HashMap, VecDeque};
-use std::io;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{Mutex, oneshot};
@@ -22,43 +23,29 @@ const WAIT: (Duration, u32) = (Duration::from_millis(200), 50);
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
-/// Deltas kept: most readers of a feed come with one of its last versions.
-const DELTAS: usize = 64;
+/// Files read at once, and feeds cut down at once.
+const READ_AT_ONCE: usize = 4;
+const CUT_AT_ONCE: usize = 2;
+
+/// Works that take a thread at once: hanging, they keep no more.
+pub(super) const AT_ONCE: usize = READ_AT_ONCE + CUT_AT_ONCE;
 
 /// A published directory that is served.
 #[derive(Debug)]
 pub struct Site {
     current: RwLock<Arc<Snapshot>>,
     pool: Arc<Pool>,
-    /// The last ones made.
-    deltas: std::sync::Mutex<VecDeque<Delta>>,
+    claims: Arc<Claims>,
+    pub(super) reads: Flights<Result<Arc<Bundle>, Trouble>>,
+    deltas: Deltas,
     /// Held while a publish is read.
     reading: Mutex<()>,
-}
-
-/// What one version of a feed has that an earlier one had not.
-#[derive(Debug)]
-struct Delta {
-    of: String,
-    since: String,
-    bundle: Arc<Bundle>,
-}
-
-/// What became of a file that was not in memory.
-#[derive(Debug)]
-pub(super) enum Fetched {
-    /// Here it is.
-    Bundle(Arc<Bundle>),
-    /// It is not there.
-    Missing,
-    /// The manifest does not know its bytes: somebody altered it.
-    Differs,
 }
 
 impl Site {
     /// Reads what was published last. A publish that is under way is waited for, ten seconds at most.
     pub async fn open(options: Options) -> Result<Arc<Self>, Error> {
-        let pool = Arc::new(Pool::new(options.budget));
+        let (pool, patience) = (Arc::new(Pool::new(options.budget)), options.patience);
         let rules = Rules::of(options)?;
         let slugs = slugs_of(&rules.options, Slugs::default()).await;
         let (pause, times) = WAIT;
@@ -74,7 +61,9 @@ impl Site {
                 return Ok(Arc::new(Self {
                     current,
                     pool,
-                    deltas: std::sync::Mutex::default(),
+                    claims: Arc::default(),
+                    reads: Flights::new(READ_AT_ONCE, patience),
+                    deltas: Deltas::new(CUT_AT_ONCE, patience),
                     reading: Mutex::default(),
                 }));
             }
@@ -95,9 +84,12 @@ impl Site {
     }
 
     /// Whether the manifest is another than the one that was read.
-    pub fn is_outdated(&self) -> bool {
+    pub async fn is_outdated(&self) -> bool {
         let snapshot = self.snapshot();
-        Stamp::of(&snapshot.rules.options) != snapshot.stamp
+        let rules = Arc::clone(&snapshot.rules);
+        // A disk may let one wait for this, too. Who cannot look sees no change.
+        let stamp = tokio::task::spawn_blocking(move || Stamp::of_manifest(&rules.options.directory)).await;
+        stamp.is_ok_and(|stamp| stamp != snapshot.stamp)
     }
 
     /// How many files are served.
@@ -118,7 +110,7 @@ impl Site {
     async fn load(&self, rules: Arc<Rules>, anyway: bool) -> Result<bool, Error> {
         let _one_at_a_time = self.reading.lock().await;
         let previous = self.snapshot();
-        if !anyway && Stamp::of(&rules.options) == previous.stamp {
+        if !anyway && !self.is_outdated().await {
             return Ok(false);
         }
         let slugs = slugs_of(&rules.options, Arc::clone(&previous.slugs)).await;
@@ -140,75 +132,37 @@ impl Site {
         }
     }
 
-    /// The bundle of a file, read from the disk where it is not in memory.
-    ///
-    /// When a publish replaced the file since the snapshot was taken, the new bytes are answered, whole and under their own
-    /// tag: the old ones are nowhere any more.
-    pub(super) async fn fetch(&self, entry: &Arc<Entry>) -> Result<Fetched, Error> {
+    /// The bundle of a file, read from the disk where it is not in memory: once for all who ask for it meanwhile.
+    pub(super) async fn fetch(&self, entry: &Arc<Entry>) -> Result<Arc<Bundle>, Trouble> {
         if let Some(bundle) = entry.bundle() {
-            return Ok(Fetched::Bundle(bundle));
+            return Ok(bundle);
         }
-        let (snapshot, pool, wanted) = (self.snapshot(), Arc::clone(&self.pool), Arc::clone(entry));
-        let read = tokio::task::spawn_blocking(move || read(&snapshot, &pool, &wanted));
-        let fetched = read.await??;
-        if let Fetched::Bundle(bundle) = &fetched {
-            entry.keep(Arc::clone(bundle));
-            self.pool.admit(entry);
+        let snapshot = self.snapshot();
+        if let Some(trouble) = entry.trouble(snapshot.rules.options.look_again) {
+            return Err(trouble);
         }
-        Ok(fetched)
+        if self.pool.is_overfull() {
+            return Err(Trouble::Busy);
+        }
+        let (pool, claims, entry) = (Arc::clone(&self.pool), Arc::clone(&self.claims), Arc::clone(entry));
+        let about = format!("{} {}", entry.hash, entry.path);
+        let fetching = Fetching { snapshot, pool, claims, entry };
+        self.reads.join(about, move || fetching.run()).await.unwrap_or(Err(Trouble::Busy))
     }
 
     /// A feed without the entries that the reader of an earlier version has seen. `None`: that version is not known, or
     /// there is nothing to leave out.
     pub(super) async fn delta(
         &self,
-        bundle: &Arc<Bundle>,
+        whole: &Arc<Bundle>,
         path: &str,
-        base: &str,
-    ) -> Result<Option<Arc<Bundle>>, Error> {
-        let known = |delta: &Delta| (delta.of == bundle.hash && delta.since == base).then(|| Arc::clone(&delta.bundle));
-        if let Some(made) = self.deltas.lock().unwrap_or_else(PoisonError::into_inner).iter().find_map(known) {
-            return Ok(Some(made));
-        }
-        let Some(seen) = self.pool.versions.seen(base) else { return Ok(None) };
-        let (snapshot, pool, whole) = (self.snapshot(), Arc::clone(&self.pool), Arc::clone(bundle));
-        let path = path.to_owned();
-        let made = tokio::task::spawn_blocking(move || {
-            let seen = seen.iter().copied().collect();
-            let cut = whole.outline.as_ref().and_then(|outline| outline.without(&whole.published.body, &seen));
-            let Some(bytes) = cut else { return Ok(None) };
-            let found = Found { bytes, modified: whole.modified.into() };
-            // Its tag is the whole one's: that is what the reader has from now on.
-            let (hash, cache_control) = (&whole.hash, &snapshot.rules.cache_control);
-            let made = Bundle::make(&Making { path: &path, hash, cache_control, pool: &pool }, found);
-            made.map(|made| Some(Arc::new(made))).map_err(|source| Error::Io { path, source })
-        });
-        let made = made.await??;
-        if let Some(bundle) = &made {
-            let mut deltas = self.deltas.lock().unwrap_or_else(PoisonError::into_inner);
-            deltas.truncate(DELTAS - 1);
-            deltas.push_front(Delta { of: bundle.hash.clone(), since: base.to_owned(), bundle: Arc::clone(bundle) });
-        }
-        Ok(made)
+        since: &str,
+    ) -> Result<Option<Arc<Bundle>>, Arc<Error>> {
+        let Some(seen) = self.pool.versions.seen(since) else { return Ok(None) };
+        let (rules, pool) = (Arc::clone(&self.snapshot().rules), Arc::clone(&self.pool));
+        let (path, since) = (path.to_owned(), since.to_owned());
+        self.deltas.get(Cutting { rules, pool, whole: Arc::clone(whole), path, since, seen }).await
     }
-}
-
-/// Reads a file whose bytes must be known to the manifest.
-fn read(snapshot: &Snapshot, pool: &Pool, entry: &Entry) -> Result<Fetched, Error> {
-    let (rules, path) = (&snapshot.rules, entry.path.as_str());
-    let failed = |source| Error::Io { path: path.to_owned(), source };
-    let found = match disk::read(&rules.options.directory, path) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Fetched::Missing),
-        Err(error) => return Err(failed(error)),
-    };
-    let hash = content_hash(&found.bytes);
-    if hash != entry.hash && !was_claimed(&rules.options, path, &hash)? {
-        return Ok(Fetched::Differs);
-    }
-    let making = Making { path, hash: &hash, cache_control: &rules.cache_control, pool };
-    let made = Bundle::make(&making, found).map_err(failed)?;
-    Ok(Fetched::Bundle(Arc::new(made.recorded(pool))))
 }
 
 /// Works on a thread of its own that gives way to others: reading and compressing a publish can wait, readers cannot.

@@ -4,7 +4,7 @@
 //! manifest that the files do not bear out yet means that a publish is under way: the last snapshot goes on.
 
 use super::bundle::{Bundle, Making};
-use super::disk;
+use super::disk::{self, Stamp};
 use super::entry::Entry;
 use super::kind::Kind;
 use super::options::Options;
@@ -13,25 +13,11 @@ use super::refusal::Refusals;
 use crate::publish::{Error, Journal, ManifestLine, Writer, content_hash};
 use http::HeaderValue;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 /// Slugs of tags by folded name.
 pub(super) type Slugs = Arc<HashMap<String, String>>;
-
-/// By what a change of the manifest is noticed: length, time of change, the file itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Stamp(u64, i64, i64, u64);
-
-impl Stamp {
-    /// The manifest as it is now; all zero when there is none.
-    pub(super) fn of(options: &Options) -> Self {
-        let metadata = fs::metadata(Writer::manifest(&options.directory));
-        metadata.map_or(Self::default(), |m| Self(m.len(), m.mtime(), m.mtime_nsec(), m.ino()))
-    }
-}
 
 /// The options, with what follows from them.
 #[derive(Debug)]
@@ -109,7 +95,7 @@ impl Snapshot {
 impl Loading<'_> {
     /// Reads the manifest and every file that is new by it.
     pub(super) fn load(&self) -> Result<Loaded, Error> {
-        let stamp = Stamp::of(&self.rules.options);
+        let stamp = Stamp::of_manifest(&self.rules.options.directory);
         // Asked after the stamp and before the files: who is not at work now and has not changed the manifest by the end
         // left the files as they are, be it that a publish broke off.
         let at_work = !self.anyway && Writer::is_at_work(&self.rules.options.directory);
@@ -142,7 +128,7 @@ impl Loading<'_> {
             entries.insert(path, entry);
         }
         // A manifest that grew while it was read may have been read in part.
-        if (differ && at_work) || (stamp != Stamp::of(&self.rules.options) && !self.anyway) {
+        if (differ && at_work) || (stamp != Stamp::of_manifest(&self.rules.options.directory) && !self.anyway) {
             return Ok(Loaded::UnderWay);
         }
         let (rules, slugs) = (Arc::clone(self.rules), Arc::clone(self.slugs));
@@ -191,12 +177,6 @@ impl Loading<'_> {
 /// Memory that an entry takes.
 fn weight(entry: &Entry) -> usize {
     entry.bundle().map_or(0, |bundle| bundle.weight())
-}
-
-/// Whether the publisher ever meant a file to have these bytes: a claim stands in the manifest before they appear.
-pub(super) fn was_claimed(options: &Options, path: &str, hash: &str) -> Result<bool, Error> {
-    let lines = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).read()?;
-    Ok(lines.iter().any(|line| line.path == path && line.hash.as_deref() == Some(hash)))
 }
 
 /// From this rank on a file's bundle is made when somebody asks for it.

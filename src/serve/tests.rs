@@ -1,13 +1,20 @@
 //! Snapshots under publishes, broken-off publishes and little memory: what no request alone would show.
 
-use super::options::Options;
-use super::site::{Fetched, Site};
+use super::entry::Trouble;
+use super::options::{Limits, Options};
+use super::public;
+use super::site::{AT_ONCE, Site};
 use crate::publish::{self, Journal, ManifestLine, Writer, content_hash};
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 
 fn options(directory: &Path) -> Options {
     let site = publish::Options {
@@ -79,7 +86,7 @@ async fn a_snapshot_never_mixes_two_publishes() {
         last = last.max(*numbers.first().unwrap());
         // What is read from the disk is whole, and at least as new.
         let page = snapshot.entry(&format!("items/i{}/index.html", seen.len() % 20)).unwrap();
-        let Fetched::Bundle(bundle) = site.fetch(page).await.unwrap() else { panic!("{page:?} cannot be had") };
+        let bundle = site.fetch(page).await.unwrap();
         assert_eq!(content_hash(&bundle.published.body), bundle.hash);
         assert!(number(&bundle.published.body) >= *numbers.first().unwrap());
     }
@@ -101,12 +108,12 @@ async fn a_publish_that_broke_off_leaves_what_was_served_before() {
     assert!(site.reload().await.unwrap());
     assert_eq!(number(&site.snapshot().entry(feed).unwrap().bundle().unwrap().published.body), 1);
     let old = site.snapshot();
-    let Fetched::Bundle(bundle) = site.fetch(old.entry(page).unwrap()).await.unwrap() else { panic!("{page}") };
+    let bundle = site.fetch(old.entry(page).unwrap()).await.unwrap();
     assert_eq!(number(&bundle.published.body), 1);
     // Who starts now finds the bytes of an earlier publish, under their own tag.
     let started = Site::open(options(folder.path())).await.unwrap();
     let entry = Arc::clone(started.snapshot().entry(feed).unwrap());
-    let Fetched::Bundle(bundle) = started.fetch(&entry).await.unwrap() else { panic!("{feed}") };
+    let bundle = started.fetch(&entry).await.unwrap();
     assert_eq!((number(&bundle.published.body), bundle.hash != entry.hash), (1, true));
     publish(folder.path(), &files(2));
     for site in [site, started] {
@@ -125,14 +132,14 @@ async fn while_a_publish_is_under_way_the_last_one_is_served() {
         writer.stage(&path, text.as_bytes()).unwrap();
     }
     claim(folder.path(), &files(2));
-    assert!(site.is_outdated() && !site.reload().await.unwrap());
+    assert!(site.is_outdated().await && !site.reload().await.unwrap());
     let page = Arc::clone(site.snapshot().entry("items/i1/index.html").unwrap());
-    let Fetched::Bundle(bundle) = site.fetch(&page).await.unwrap() else { panic!("{page:?}") };
+    let bundle = site.fetch(&page).await.unwrap();
     assert_eq!(number(&bundle.published.body), 1);
     page.let_go();
     writer.commit().unwrap();
     // In place, but not read yet: new bytes under their own tag.
-    let Fetched::Bundle(bundle) = site.fetch(&page).await.unwrap() else { panic!("{page:?}") };
+    let bundle = site.fetch(&page).await.unwrap();
     assert_eq!((number(&bundle.published.body), bundle.hash.clone()), (2, content_hash(b"<html>2</html>")));
     assert!(site.reload().await.unwrap());
     assert_eq!(site.snapshot().entry("items/i1/index.html").unwrap().hash, bundle.hash);
@@ -150,9 +157,147 @@ async fn what_somebody_altered_is_not_served() {
     let site = Site::open(options(folder.path())).await.unwrap();
     let snapshot = site.snapshot();
     for path in ["tags/t1/atom.xml", "items/i1/index.html"] {
-        assert!(matches!(site.fetch(snapshot.entry(path).unwrap()).await.unwrap(), Fetched::Differs), "{path}");
+        assert!(matches!(site.fetch(snapshot.entry(path).unwrap()).await, Err(Trouble::Differs)), "{path}");
     }
-    assert!(matches!(site.fetch(snapshot.entry("items/i2/index.html").unwrap()).await.unwrap(), Fetched::Missing));
+    assert!(matches!(site.fetch(snapshot.entry("items/i2/index.html").unwrap()).await, Err(Trouble::Missing)));
+}
+
+#[allow(clippy::disallowed_methods, reason = "somebody else writes here")]
+fn alter(directory: &Path, path: &str, text: &str) {
+    std::fs::write(directory.join(path), text).unwrap();
+}
+
+/// Writes over a file in a way that its stamp does not show.
+fn alter_unseen(path: &Path) {
+    let before = std::fs::metadata(path).unwrap();
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.write_all(&vec![b' '; usize::try_from(before.len()).unwrap()]).unwrap();
+    file.set_modified(before.modified().unwrap()).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_file_is_found_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, page) = (folder.path(), "items/i1/index.html");
+    publish(root, &files(1));
+    let site = Site::open(Options { look_again: Duration::ZERO, ..options(root) }).await.unwrap();
+    let entry = Arc::clone(site.snapshot().entry(page).unwrap());
+    alter(root, page, "<script>");
+    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Differs)));
+    // Neither the manifest nor the file is read for it again: both would show something else now.
+    let (manifest, aside) = (Writer::manifest(root), root.join("aside"));
+    std::fs::rename(&manifest, &aside).unwrap();
+    std::fs::create_dir(&manifest).unwrap();
+    alter_unseen(&root.join(page));
+    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Differs)));
+    // Altered once more it is looked at, for the manifest may know these bytes.
+    alter(root, page, "<script><script>");
+    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Failed(_))));
+    std::fs::remove_dir(&manifest).unwrap();
+    std::fs::rename(&aside, &manifest).unwrap();
+    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Differs)));
+    // What is put right is served.
+    alter(root, page, "<html>1</html>");
+    assert_eq!(site.fetch(&entry).await.unwrap().hash, entry.hash);
+}
+
+#[tokio::test]
+async fn a_file_with_trouble_is_left_alone_for_a_while_or_until_the_next_publish() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, page) = (folder.path(), "items/i1/index.html");
+    publish(root, &files(1));
+    let site = Site::open(Options { look_again: Duration::from_hours(1), ..options(root) }).await.unwrap();
+    let entry = Arc::clone(site.snapshot().entry(page).unwrap());
+    std::fs::remove_file(root.join(page)).unwrap();
+    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Missing)));
+    alter(root, page, "<html>1</html>");
+    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Missing)));
+    publish(root, &files(2));
+    assert!(site.reload().await.unwrap());
+    assert_eq!(number(&site.fetch(site.snapshot().entry(page).unwrap()).await.unwrap().published.body), 2);
+}
+
+#[tokio::test]
+async fn the_manifest_is_read_once_for_all_files_of_an_earlier_publish() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    publish(root, &files(1));
+    // Claimed, and then the power went: every file holds the bytes of the publish before.
+    claim(root, &files(2));
+    let site = Site::open(options(root)).await.unwrap();
+    let snapshot = site.snapshot();
+    for item in 0..10 {
+        let bundle = site.fetch(snapshot.entry(&format!("items/i{item}/index.html")).unwrap()).await.unwrap();
+        assert_eq!(number(&bundle.published.body), 1);
+        if item == 0 {
+            alter_unseen(&Writer::manifest(root));
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_who_ask_at_once_share_one_reading_and_one_cutting() {
+    let folder = tempfile::tempdir().unwrap();
+    let feed = |number: u32| {
+        let text = format!("<feed><entry>0</entry><entry>{number}</entry></feed>");
+        [("tags/t/atom.xml".to_owned(), text), ("items/i/index.html".to_owned(), "<html>".repeat(5000))]
+    };
+    publish(folder.path(), &feed(1));
+    let site = Site::open(options(folder.path())).await.unwrap();
+    let of = |path: &str| Arc::clone(site.snapshot().entry(path).unwrap());
+    let before = of("tags/t/atom.xml").hash.clone();
+    publish(folder.path(), &feed(2));
+    assert!(site.reload().await.unwrap());
+    let page = of("items/i/index.html");
+    let read = futures::future::join_all((0..500).map(|_| site.fetch(&page))).await;
+    let first = Arc::clone(read[0].as_ref().unwrap());
+    assert!(read.iter().all(|bundle| Arc::ptr_eq(bundle.as_ref().unwrap(), &first)));
+    let whole = of("tags/t/atom.xml").bundle().unwrap();
+    let cut = futures::future::join_all((0..500).map(|_| site.delta(&whole, "tags/t/atom.xml", &before))).await;
+    let first = cut[0].as_ref().unwrap().clone().unwrap();
+    assert_eq!(&*first.published.body, b"<feed><entry>2</entry></feed>");
+    assert!(cut.iter().all(|bundle| Arc::ptr_eq(bundle.as_ref().unwrap().as_ref().unwrap(), &first)));
+}
+
+/// The head of the answer to a request on a connection of its own.
+async fn ask(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut read = Vec::new();
+    stream.read_to_end(&mut read).await.unwrap();
+    String::from_utf8_lossy(&read).split("\r\n\r\n").next().unwrap().to_ascii_lowercase()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_hangs_keeps_no_prepared_answer_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(folder.path(), &files(1));
+    let site = Site::open(Options { patience: Duration::from_millis(20), ..options(folder.path()) }).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, (stop, stopped)) = (listener.local_addr().unwrap(), oneshot::channel::<()>());
+    let serving = public(listener, Arc::clone(&site), Limits::default(), async { drop(stopped.await) });
+    let serving = tokio::spawn(serving);
+    // Every read that may be under way is, and none comes to its end.
+    let mut hanging = Vec::new();
+    for number in 0..AT_ONCE {
+        let (go, gone) = mpsc::channel::<()>();
+        let hang = move || {
+            let _ = gone.recv();
+            Err(Trouble::Missing)
+        };
+        assert!(site.reads.join(format!("hang {number}"), hang).await.is_err());
+        hanging.push(go);
+    }
+    for round in 0..50 {
+        let cold = ask(address, &format!("items/i{}/index.html", round % 20)).await;
+        assert!(cold.starts_with("http/1.1 503") && cold.contains("\r\nretry-after: 5"), "{cold}");
+        assert!(ask(address, "tags/t1/atom.xml").await.starts_with("http/1.1 200"));
+    }
+    drop(hanging);
+    while !ask(address, "items/i1/index.html").await.starts_with("http/1.1 200") {}
+    drop(stop);
+    serving.await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -164,7 +309,7 @@ async fn what_is_not_kept_gives_its_memory_back() {
     let snapshot = site.snapshot();
     for item in (0..100_u32).chain(0..100) {
         let entry = snapshot.entry(&format!("items/i{item}/index.html")).unwrap();
-        let Fetched::Bundle(bundle) = site.fetch(entry).await.unwrap() else { panic!("{entry:?}") };
+        let bundle = site.fetch(entry).await.unwrap();
         assert_eq!(bundle.published.body.len(), 6000 + item as usize);
         drop(bundle);
         assert!(site.memory() <= 50_000, "{}", site.memory());
