@@ -105,17 +105,12 @@ impl Shared {
         let mut served_by = self.served_by.lock().await;
         let settings = self.settings();
         let is_alike = Arc::ptr_eq(&served_by, &settings) || shown(&served_by) == shown(&settings);
-        let served = if is_alike {
-            self.site.reload().await.map(drop)
-        } else {
-            // While somebody publishes the old ones stay, until the end of the next cycle.
-            self.site.configure(serving(&settings, &self.store)).await.map(|is_whole| {
-                if is_whole {
-                    *served_by = settings;
-                }
-            })
-        };
-        lock(&self.told).site(served, Instant::now());
+        if is_alike {
+            // It tells of trouble itself.
+            let _ = self.site.reload().await;
+        } else if self.site.configure(serving(&settings, &self.store)).await.is_ok() {
+            *served_by = settings;
+        }
     }
 
     /// Whether the last cycle published, the store answers, and the last publish is young enough.
@@ -129,6 +124,9 @@ impl Shared {
         // The first publish is in the store a moment before it is read and served.
         if self.site.files() == 0 {
             return Err("nothing is served yet".to_owned());
+        }
+        if let Some(trouble) = self.site.trouble() {
+            return Err(trouble);
         }
         readiness::ready(published, &self.settings().schedule, System.now())
     }

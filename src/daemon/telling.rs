@@ -15,7 +15,6 @@ pub(super) struct Told {
     cycles: Trouble,
     network: Trouble,
     slot: Trouble,
-    site: Trouble,
     health: Trouble,
 }
 
@@ -72,21 +71,6 @@ impl Told {
                 let error = error.to_string();
                 if self.slot.stands(&error, now) {
                     tracing::error!("the slot that was run could not be remembered, a restart repeats it: {error}");
-                }
-            }
-        }
-    }
-
-    /// Tells whether what was published last is served.
-    pub(super) fn site(&mut self, read: Result<(), impl Display>, now: Instant) {
-        match read {
-            Ok(()) => over(&mut self.site, "what was published is served again", now),
-            Err(error) => {
-                let error = error.to_string();
-                if self.site.stands(&error, now) {
-                    tracing::error!(
-                        "what was published cannot be read, the last publish goes on being served: {error}"
-                    );
                 }
             }
         }

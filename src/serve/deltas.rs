@@ -54,14 +54,14 @@ impl Deltas {
     /// whole feed is an answer too.
     pub(super) async fn get(&self, cutting: Cutting) -> Made {
         if let Some(made) = find(&self.kept, &cutting) {
-            return Ok(made);
+            return made;
         }
         let kept = Arc::clone(&self.kept);
         let about = format!("{} {}", cutting.whole.hash, cutting.since);
         let made = self.flights.join(about, move || {
             // Somebody may have been quicker.
             if let Some(made) = find(&kept, &cutting) {
-                return Ok(made);
+                return made;
             }
             let bundle = cutting.cut()?;
             let (of, since) = (cutting.whole.hash.clone(), cutting.since);
@@ -75,10 +75,10 @@ impl Deltas {
 }
 
 /// A delta that was made already.
-fn find(kept: &Mutex<VecDeque<Delta>>, cutting: &Cutting) -> Option<Option<Arc<Bundle>>> {
+fn find(kept: &Mutex<VecDeque<Delta>>, cutting: &Cutting) -> Option<Made> {
     let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
     let is_it = |delta: &&Delta| delta.of == cutting.whole.hash && delta.since == cutting.since;
-    kept.iter().find(is_it).map(|delta| delta.bundle.clone())
+    kept.iter().find(is_it).map(|delta| Ok(delta.bundle.clone()))
 }
 
 impl Cutting {

@@ -136,8 +136,8 @@ mod tests {
             let (go, gone) = mpsc::channel::<()>();
             (go, flights.join(about.to_owned(), move || gone.recv().is_ok()))
         };
-        let ((_a, a), (b, of_b), (_c, c)) = (hang("a"), hang("b"), hang("c"));
-        assert_eq!(futures::future::join3(a, of_b, c).await, (Err(Busy), Err(Busy), Err(Busy)));
+        let ((of_a, a), (of_b, b), (of_c, c)) = (hang("a"), hang("b"), hang("c"));
+        assert_eq!(futures::future::join3(a, b, c).await, (Err(Busy), Err(Busy), Err(Busy)));
         // Nobody waits again for what hangs.
         assert_eq!(flights.landing("a".to_owned(), || false).map(drop), Err(Busy));
         assert_eq!(lock(&flights.under_way).len(), 3);
@@ -150,10 +150,11 @@ mod tests {
         let d = patient.join("d".to_owned(), || true);
         let go = async {
             tokio::task::yield_now().await;
-            b.send(()).unwrap();
-            drop(_c);
+            of_b.send(()).unwrap();
+            drop(of_c);
         };
         assert_eq!(futures::future::join(d, go).await.0, Ok(true));
+        drop(of_a);
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@ mod fetch;
 mod flights;
 mod host;
 mod kind;
+mod listing;
 mod options;
 mod pool;
 mod public;
@@ -29,6 +30,7 @@ mod respond;
 mod route;
 mod site;
 mod snapshot;
+mod standing;
 mod versions;
 mod watch;
 

@@ -40,7 +40,8 @@ impl Options {
 /// What connections may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Open at once; beyond, the one that was idle longest makes way.
+    /// Open at once, and no more than half the descriptors of the process. Beyond, the one that was idle longest makes way;
+    /// when all are busy, one more is answered 503 and closed.
     pub connections: usize,
     /// From its first byte (or the accepting of the connection) to the end of a request's head.
     pub head: Duration,

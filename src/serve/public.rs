@@ -90,11 +90,9 @@ async fn look(site: Arc<Site>) {
     loop {
         metrics::served(site.files(), site.memory());
         again.tick().await;
-        if site.is_outdated().await
-            && let Err(error) = site.reload().await
-        {
-            tracing::error!(%error, "what was published cannot be read; the last publish goes on being served");
-        }
+        // It tells of trouble itself.
+        let _ = site.reload().await;
+        site.calm_down();
     }
 }
 

@@ -7,9 +7,11 @@ use super::entry::{Entry, Trouble};
 use super::error::Error;
 use super::fetch::{Claims, Fetching};
 use super::flights::Flights;
+use super::listing::{Stored, unreadable};
 use super::options::Options;
 use super::pool::Pool;
 use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot};
+use super::standing::Standing;
 use crate::model::{ChannelKind, tag_key};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -23,6 +25,13 @@ const WAIT: (Duration, u32) = (Duration::from_millis(200), 50);
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
+/// How it is told that the disk is waited for in vain.
+const SLOW: &str = "published files cannot be read in time and are answered 503, but for those in memory: the disk does not \
+                    answer, or too many are asked for at once";
+
+/// So long nobody must have waited in vain for that to be over.
+const CALM: Duration = Duration::from_secs(10);
+
 /// Files read at once, and feeds cut down at once.
 const READ_AT_ONCE: usize = 4;
 const CUT_AT_ONCE: usize = 2;
@@ -34,12 +43,18 @@ pub(super) const AT_ONCE: usize = READ_AT_ONCE + CUT_AT_ONCE;
 #[derive(Debug)]
 pub struct Site {
     current: RwLock<Arc<Snapshot>>,
+    /// By what is served once the next snapshot is there.
+    rules: RwLock<Arc<Rules>>,
     pool: Arc<Pool>,
     claims: Arc<Claims>,
     pub(super) reads: Flights<Result<Arc<Bundle>, Trouble>>,
     deltas: Deltas,
     /// Held while a publish is read.
     reading: Mutex<()>,
+    /// What is wrong with what was published.
+    standing: Standing,
+    /// Whether the disk is waited for in vain.
+    slow: Standing,
 }
 
 impl Site {
@@ -48,48 +63,78 @@ impl Site {
         let (pool, patience) = (Arc::new(Pool::new(options.budget)), options.patience);
         let rules = Rules::of(options)?;
         let slugs = slugs_of(&rules.options, Slugs::default()).await;
+        let stored = Some(stored(&rules.options).await);
         let (pause, times) = WAIT;
         let mut attempt = 1;
-        loop {
-            let (rules, slugs, of_pool) = (Arc::clone(&rules), Arc::clone(&slugs), Arc::clone(&pool));
-            let loaded = quietly(move || {
-                let anyway = attempt >= times;
-                Loading { rules: &rules, pool: &of_pool, slugs: &slugs, previous: None, anyway }.load()
-            });
-            if let Loaded::Whole(snapshot) = loaded.await?? {
-                let current = RwLock::new(Arc::from(snapshot));
-                return Ok(Arc::new(Self {
-                    current,
-                    pool,
-                    claims: Arc::default(),
-                    reads: Flights::new(READ_AT_ONCE, patience),
-                    deltas: Deltas::new(CUT_AT_ONCE, patience),
-                    reading: Mutex::default(),
-                }));
+        let snapshot = loop {
+            let reading = Reading { rules: Arc::clone(&rules), pool: Arc::clone(&pool), slugs: Arc::clone(&slugs) };
+            if let Loaded::Whole(snapshot) = reading.load(None, stored.clone(), attempt >= times).await? {
+                break Arc::from(snapshot);
             }
             tokio::time::sleep(pause).await;
             attempt += 1;
+        };
+        let site = Self {
+            current: RwLock::new(snapshot),
+            rules: RwLock::new(rules),
+            pool,
+            claims: Arc::default(),
+            reads: Flights::new(READ_AT_ONCE, patience),
+            deltas: Deltas::new(CUT_AT_ONCE, patience),
+            reading: Mutex::default(),
+            standing: Standing::default(),
+            slow: Standing::default(),
+        };
+        if let Some(damage) = site.snapshot().damage.clone() {
+            site.standing.stands(damage);
         }
+        Ok(Arc::new(site))
     }
 
     /// Reads what was published since. `false`: nothing, or a publish is under way and the last one still stands.
+    ///
+    /// Tells of what is wrong, once for as long as it stands.
     pub async fn reload(&self) -> Result<bool, Error> {
-        let rules = Arc::clone(&self.snapshot().rules);
-        self.load(rules, false).await
+        let loaded = self.load().await;
+        match loaded.as_ref().map(|_| self.snapshot().damage.clone()) {
+            Ok(None) => self.standing.is_over(Duration::ZERO),
+            Ok(Some(damage)) => self.standing.stands(damage),
+            Err(error) => self.standing.stands(unreadable(error)),
+        };
+        loaded
     }
 
-    /// Serves by other options from now on. `false`: a publish is under way, and the old ones still stand.
-    pub async fn configure(&self, options: Options) -> Result<bool, Error> {
-        self.load(Rules::of(options)?, true).await
+    /// Serves by other options from now on; while a publish is under way, from its end on.
+    pub async fn configure(&self, options: Options) -> Result<(), Error> {
+        let rules = Rules::of(options)?;
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
+        self.reload().await?;
+        Ok(())
     }
 
-    /// Whether the manifest is another than the one that was read.
-    pub async fn is_outdated(&self) -> bool {
-        let snapshot = self.snapshot();
-        let rules = Arc::clone(&snapshot.rules);
+    /// What is wrong with what was published, if anything.
+    pub fn trouble(&self) -> Option<String> {
+        self.standing.text()
+    }
+
+    /// Whether the manifest is another than the one that was read, or is to be served by other options.
+    pub(super) async fn is_outdated(&self) -> bool {
+        let (snapshot, rules) = (self.snapshot(), self.rules());
+        if !Arc::ptr_eq(&snapshot.rules, &rules) {
+            return true;
+        }
         // A disk may let one wait for this, too. Who cannot look sees no change.
         let stamp = tokio::task::spawn_blocking(move || Stamp::of_manifest(&rules.options.directory)).await;
         stamp.is_ok_and(|stamp| stamp != snapshot.stamp)
+    }
+
+    fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tells when files can be read in time again.
+    pub(super) fn calm_down(&self) {
+        self.slow.is_over(CALM);
     }
 
     /// How many files are served.
@@ -107,29 +152,25 @@ impl Site {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn load(&self, rules: Arc<Rules>, anyway: bool) -> Result<bool, Error> {
+    async fn load(&self) -> Result<bool, Error> {
         let _one_at_a_time = self.reading.lock().await;
-        let previous = self.snapshot();
-        if !anyway && !self.is_outdated().await {
+        if !self.is_outdated().await {
             return Ok(false);
         }
+        let (previous, rules) = (self.snapshot(), self.rules());
         let slugs = slugs_of(&rules.options, Arc::clone(&previous.slugs)).await;
-        let pool = Arc::clone(&self.pool);
-        let loaded = quietly(move || {
-            let previous = Some(&*previous);
-            Loading { rules: &rules, pool: &pool, slugs: &slugs, previous, anyway: false }.load()
-        });
-        match loaded.await?? {
-            Loaded::Whole(snapshot) => {
-                let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-                let before = std::mem::replace(&mut *current, Arc::from(snapshot));
-                drop(current);
-                // Giving back what a large site took lasts some milliseconds, which no reader should wait for.
-                tokio::task::spawn_blocking(move || drop(before));
-                Ok(true)
-            }
-            Loaded::UnderWay => Ok(false),
+        let reading = Reading { rules: Arc::clone(&rules), pool: Arc::clone(&self.pool), slugs };
+        let mut loaded = reading.load(Some(&previous), None, false).await?;
+        if matches!(loaded, Loaded::Doubtful) {
+            loaded = reading.load(Some(&previous), Some(stored(&rules.options).await), false).await?;
         }
+        let Loaded::Whole(snapshot) = loaded else { return Ok(false) };
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *current, Arc::from(snapshot));
+        drop((current, previous));
+        // Giving back what a large site took lasts some milliseconds, which no reader should wait for.
+        tokio::task::spawn_blocking(move || drop(before));
+        Ok(true)
     }
 
     /// The bundle of a file, read from the disk where it is not in memory: once for all who ask for it meanwhile.
@@ -142,12 +183,17 @@ impl Site {
             return Err(trouble);
         }
         if self.pool.is_overfull() {
+            self.slow.stands(SLOW.to_owned());
             return Err(Trouble::Busy);
         }
         let (pool, claims, entry) = (Arc::clone(&self.pool), Arc::clone(&self.claims), Arc::clone(entry));
         let about = format!("{} {}", entry.hash, entry.path);
         let fetching = Fetching { snapshot, pool, claims, entry };
-        self.reads.join(about, move || fetching.run()).await.unwrap_or(Err(Trouble::Busy))
+        let fetched = self.reads.join(about, move || fetching.run()).await;
+        fetched.unwrap_or_else(|_busy| {
+            self.slow.stands(SLOW.to_owned());
+            Err(Trouble::Busy)
+        })
     }
 
     /// A feed without the entries that the reader of an earlier version has seen. `None`: that version is not known, or
@@ -162,6 +208,31 @@ impl Site {
         let (rules, pool) = (Arc::clone(&self.snapshot().rules), Arc::clone(&self.pool));
         let (path, since) = (path.to_owned(), since.to_owned());
         self.deltas.get(Cutting { rules, pool, whole: Arc::clone(whole), path, since, seen }).await
+    }
+}
+
+/// What a publish is read with.
+#[derive(Debug)]
+struct Reading {
+    rules: Arc<Rules>,
+    pool: Arc<Pool>,
+    slugs: Slugs,
+}
+
+impl Reading {
+    async fn load(
+        &self,
+        previous: Option<&Arc<Snapshot>>,
+        stored: Option<Arc<Stored>>,
+        anyway: bool,
+    ) -> Result<Loaded, Error> {
+        let (rules, pool, slugs) = (Arc::clone(&self.rules), Arc::clone(&self.pool), Arc::clone(&self.slugs));
+        let previous = previous.map(Arc::clone);
+        let loaded = quietly(move || {
+            let (previous, stored) = (previous.as_deref(), stored.as_deref());
+            Loading { rules: &rules, pool: &pool, slugs: &slugs, previous, stored, anyway }.load()
+        });
+        Ok(loaded.await??)
     }
 }
 
@@ -190,6 +261,18 @@ async fn slugs_of(options: &Options, before: Slugs) -> Slugs {
         Err(error) => {
             tracing::warn!(%error, "the paths of tags stay as they were");
             before
+        }
+    }
+}
+
+/// The files that the store knows; none when it does not answer.
+async fn stored(options: &Options) -> Arc<Stored> {
+    let Some(store) = &options.store else { return Arc::default() };
+    match store.files().await {
+        Ok(files) => Arc::new(files.into_iter().collect()),
+        Err(error) => {
+            tracing::warn!(%error, "the store could not be asked which files are published");
+            Arc::default()
         }
     }
 }

@@ -7,12 +7,13 @@ use super::bundle::{Bundle, Making};
 use super::disk::{self, Stamp};
 use super::entry::Entry;
 use super::kind::Kind;
+use super::listing::{Listing, Stored};
 use super::options::Options;
 use super::pool::Pool;
 use super::refusal::Refusals;
-use crate::publish::{Error, Journal, ManifestLine, Writer, content_hash};
+use crate::publish::{Error, Writer, content_hash};
 use http::HeaderValue;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -52,6 +53,8 @@ pub(super) struct Snapshot {
     entries: HashMap<String, Arc<Entry>>,
     /// Feeds and pages of channels that were published once and are not any more.
     withdrawn: HashSet<String>,
+    /// What is wrong with the manifest.
+    pub(super) damage: Option<String>,
 }
 
 /// What reading the manifest led to.
@@ -61,6 +64,8 @@ pub(super) enum Loaded {
     Whole(Box<Snapshot>),
     /// Files differ from the manifest, for somebody is at work.
     UnderWay,
+    /// The manifest seems to have lost something: the store should be asked.
+    Doubtful,
 }
 
 /// What a snapshot is loaded with.
@@ -71,6 +76,8 @@ pub(super) struct Loading<'a> {
     pub(super) slugs: &'a Slugs,
     /// The last snapshot.
     pub(super) previous: Option<&'a Snapshot>,
+    /// What the store knows; `None`: it was not asked.
+    pub(super) stored: Option<&'a Stored>,
     /// Take what is there even while somebody publishes.
     pub(super) anyway: bool,
 }
@@ -84,6 +91,16 @@ impl Snapshot {
     /// Whether a path was published once, and the configuration withdrew it.
     pub(super) fn was_withdrawn(&self, path: &str) -> bool {
         self.withdrawn.contains(path)
+    }
+
+    /// What was withdrawn.
+    pub(super) fn withdrawn(&self) -> impl Iterator<Item = &String> {
+        self.withdrawn.iter()
+    }
+
+    /// Every file with its hash.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|(path, entry)| (path.as_str(), entry.hash.as_str()))
     }
 
     /// How many files there are.
@@ -102,7 +119,10 @@ impl Loading<'_> {
         if at_work && self.previous.is_none() {
             return Ok(Loaded::UnderWay);
         }
-        let (living, withdrawn) = self.manifest()?;
+        let Some(listing) = Listing::read(&self.rules.options.directory, self.previous, self.stored)? else {
+            return Ok(Loaded::Doubtful);
+        };
+        let Listing { living, withdrawn, damage } = listing;
         let mut entries = HashMap::with_capacity(living.len());
         let (mut others, mut held, mut differ) = (Vec::new(), 0, false);
         for (path, hash) in living {
@@ -132,18 +152,7 @@ impl Loading<'_> {
             return Ok(Loaded::UnderWay);
         }
         let (rules, slugs) = (Arc::clone(self.rules), Arc::clone(self.slugs));
-        Ok(Loaded::Whole(Box::new(Snapshot { rules, stamp, slugs, entries, withdrawn })))
-    }
-
-    /// The manifest's living files, and what was withdrawn.
-    fn manifest(&self) -> Result<(BTreeMap<String, String>, HashSet<String>), Error> {
-        let lines = Journal::<ManifestLine>::open(Writer::manifest(&self.rules.options.directory)).read()?;
-        let dead = lines.iter().filter(|line| line.hash.is_none() && is_of_channel(&line.path));
-        let mut withdrawn: HashSet<String> = dead.map(|line| line.path.clone()).collect();
-        let mut living = ManifestLine::replay(lines);
-        living.retain(|path, _| is_servable(path));
-        withdrawn.retain(|path| !living.contains_key(path));
-        Ok((living, withdrawn))
+        Ok(Loaded::Whole(Box::new(Snapshot { rules, stamp, slugs, entries, withdrawn, damage })))
     }
 
     /// The same file in the last snapshot, when it is answered the same.
@@ -191,18 +200,6 @@ fn rank(path: &str) -> u8 {
         (Kind::Page, 3) if path.starts_with("tags/") || path.starts_with("sources/") => 2,
         _ => COLD,
     }
-}
-
-/// Whether a path is a channel's own: its feeds and its page.
-fn is_of_channel(path: &str) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    let of_channel = matches!(parts.as_slice(), [_] | ["editions", _] | ["tags" | "sources", _, _]);
-    of_channel && matches!(Kind::of(path), Kind::Feed(_) | Kind::Page)
-}
-
-/// Nothing hidden is served, and nothing that could lead out, whatever a damaged manifest says.
-fn is_servable(path: &str) -> bool {
-    !path.contains(['\0', '\\']) && path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
 }
 
 pub(super) fn could_not(action: &'static str, path: &str, source: io::Error) -> Error {

@@ -300,6 +300,96 @@ async fn a_disk_that_hangs_keeps_no_prepared_answer_waiting() {
     serving.await.unwrap().unwrap();
 }
 
+/// What an operator, or a disk, makes of a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Damage {
+    Removed,
+    Emptied,
+    CutWithinALine,
+    CutBetweenLines,
+    Noise,
+    AFolder,
+}
+
+impl Damage {
+    fn harm(self, manifest: &Path) {
+        let bytes = std::fs::read(manifest).unwrap();
+        let half = &bytes[..bytes.len() / 2];
+        let between = half.iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+        std::fs::remove_file(manifest).unwrap();
+        let left = match self {
+            Self::Removed => return,
+            Self::AFolder => return std::fs::create_dir(manifest).unwrap(),
+            Self::Emptied => Vec::new(),
+            Self::CutWithinALine => half[..between - 9].to_vec(),
+            Self::CutBetweenLines => half[..between].to_vec(),
+            Self::Noise => bytes.iter().map(|byte| byte.wrapping_mul(181) ^ 0xa5).collect(),
+        };
+        std::fs::File::create(manifest).unwrap().write_all(&left).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_manifest_takes_nothing_from_readers() {
+    use Damage::{AFolder, CutBetweenLines, CutWithinALine, Emptied, Noise, Removed};
+    for damage in [Removed, Emptied, CutWithinALine, CutBetweenLines, Noise, AFolder] {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, manifest) = (folder.path(), Writer::manifest(folder.path()));
+        publish(root, &files(1));
+        let site = Site::open(options(root)).await.unwrap();
+        assert_eq!(site.trouble(), None);
+        let all_are_served = async |number_of: &dyn Fn(&str) -> u32| {
+            let snapshot = site.snapshot();
+            for (path, _) in files(1) {
+                let entry = snapshot.entry(&path).unwrap_or_else(|| panic!("{damage:?}: {path} is lost"));
+                let bundle =
+                    site.fetch(entry).await.unwrap_or_else(|trouble| panic!("{damage:?}: {path}: {trouble:?}"));
+                assert_eq!(number(&bundle.published.body), number_of(&path), "{damage:?}: {path}");
+            }
+        };
+        damage.harm(&manifest);
+        // Told once, and looked at once while it stays as it is, unless it cannot even be read.
+        let reloads = [site.reload().await.is_ok_and(|new| new), site.reload().await.is_ok_and(|new| new)];
+        assert_eq!(reloads, [damage != AFolder, false], "{damage:?}");
+        let trouble = site.trouble().unwrap_or_else(|| panic!("{damage:?}: nothing is told"));
+        assert!(trouble.contains("manifest.jsonl"), "{damage:?}: {trouble}");
+        all_are_served(&|_| 1).await;
+        if damage == AFolder {
+            std::fs::remove_dir(&manifest).unwrap();
+        }
+        // Somebody publishes one feed over it: what it then names is new, the rest stays.
+        publish(root, &[("tags/t0/atom.xml".to_owned(), "<feed><entry>2</entry></feed>".to_owned())]);
+        assert!(site.reload().await.unwrap());
+        assert!(site.trouble().is_some(), "{damage:?}");
+        all_are_served(&|path| if path == "tags/t0/atom.xml" { 2 } else { 1 }).await;
+        // Made anew, it is believed: what it does not name and the directory does not hold is gone.
+        let mut anew = files(3);
+        anew.retain(|(path, _)| path != "items/i7/index.html");
+        std::fs::remove_file(root.join("items/i7/index.html")).unwrap();
+        publish(root, &anew);
+        assert!(site.reload().await.unwrap());
+        assert_eq!(site.trouble(), None, "{damage:?}");
+        assert_eq!(site.files(), files(1).len() - 1, "{damage:?}");
+    }
+}
+
+#[tokio::test]
+async fn other_options_are_not_lost_to_a_publish_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    publish(folder.path(), &files(1));
+    let site = Site::open(options(folder.path())).await.unwrap();
+    let mut writer = Writer::open(folder.path()).unwrap();
+    for (path, text) in files(2) {
+        writer.stage(&path, text.as_bytes()).unwrap();
+    }
+    claim(folder.path(), &files(2));
+    site.configure(Options { max_age: Duration::from_mins(5), ..options(folder.path()) }).await.unwrap();
+    writer.commit().unwrap();
+    assert!(site.reload().await.unwrap());
+    assert_eq!(site.snapshot().rules.cache_control, "public, max-age=300");
+    assert!(!site.reload().await.unwrap());
+}
+
 #[tokio::test]
 async fn what_is_not_kept_gives_its_memory_back() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@ mod support;
 
 mod burst;
 mod life;
+mod manifest;
 mod process;
 mod schedule;
 mod signals;
