@@ -3,6 +3,7 @@
 use crate::config::Listeners;
 use anyhow::{Context, bail};
 use listenfd::ListenFd;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
@@ -49,10 +50,20 @@ pub(super) struct Sockets {
 impl Sockets {
     /// Takes over what was handed over and binds the rest.
     pub(super) async fn open(inherited: Inherited, configured: Listeners) -> anyhow::Result<Self> {
+        raise_descriptors();
         let public = open(inherited.public, configured.listen, "[serve] listen").await?;
         let admin = open(inherited.admin, configured.admin, "[serve] admin").await?;
         tracing::info!(public = %public.local_addr()?, admin = %admin.local_addr()?, "listening");
         Ok(Self { public, admin })
+    }
+}
+
+/// Takes as many descriptors as the system lets us have: of the 1,024 that a shell gives, a burst of readers would leave none
+/// for files.
+fn raise_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::debug!(%error, "the number of descriptors stays as it is");
     }
 }
 

@@ -3,11 +3,15 @@
 //! One sweep looks at all of them now and then; a slow client costs its place for a while and nothing else.
 
 use super::options::Limits;
+use super::standing::Standing;
 use super::watch::{Clock, Phase, Watch, Watched};
 use hyper::server::conn::http1;
+use rustix::process::{Resource, getrlimit};
 use std::collections::HashMap;
 use std::future::Future;
-use std::io;
+use std::io::{self, Read, Write};
+use std::net::Shutdown;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -22,13 +26,29 @@ const SMALLEST_HEAD: usize = 8192;
 /// How long accepting rests after an error, such as too many open files.
 const REST: Duration = Duration::from_millis(50);
 
+/// How often others get their turn before one that is to make way must have ended.
+const TURNS: u32 = 16;
+
+/// A trouble that was not seen for so long is over.
+const CALM: Duration = Duration::from_secs(10);
+
+/// What one too many is answered.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncache-control: no-store\r\n\
+                      connection: close\r\ncontent-length: 0\r\n\r\n";
+
 /// The open connections of a listener.
 #[derive(Debug)]
 struct Connections {
     limits: Limits,
+    /// Open at once.
+    most: usize,
     sweep: Duration,
     clock: Arc<Clock>,
     open: Mutex<HashMap<u64, (Arc<Watch>, AbortHandle)>>,
+    /// When all were last found busy: the sweep that comes next, so that not each one too many has all of them looked at.
+    full: AtomicU64,
+    /// What keeps new ones out.
+    kept_out: Standing,
 }
 
 /// How HTTP is spoken within limits.
@@ -54,10 +74,13 @@ pub(super) async fn serve<F>(
 {
     let shortest = limits.head.min(limits.idle).min(limits.stalled);
     let connections = Arc::new(Connections {
+        most: limits.connections.min(most_descriptors() / 2).max(1),
         limits: limits.clone(),
         sweep: (shortest / 4).clamp(Duration::from_millis(1), SWEEP),
         clock: Arc::default(),
         open: Mutex::default(),
+        full: AtomicU64::default(),
+        kept_out: Standing::default(),
     });
     let mut shutdown = std::pin::pin!(shutdown);
     let mut sweep = tokio::time::interval(connections.sweep);
@@ -71,14 +94,17 @@ pub(super) async fn serve<F>(
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     number += 1;
-                    connections.make_room();
-                    connections.begin(number, stream, &speak);
+                    if connections.make_room().await {
+                        connections.begin(number, stream, &speak);
+                    } else {
+                        turn_away(stream);
+                    }
                 }
                 Err(error) => {
                     // A client that went away is nothing; too many open files are, and idle clients hold most of them.
                     if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
-                        tracing::warn!(%error, "cannot accept a connection");
-                        connections.let_idle_go(connections.count() / 16 + 1);
+                        connections.kept_out.stands(format!("no connection can be accepted: {error}"));
+                        let _ = connections.let_idle_go(connections.count() / 16 + 1);
                         tokio::time::sleep(REST).await;
                     }
                 }
@@ -135,18 +161,41 @@ impl Connections {
         };
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.values().for_each(overdue);
-        open.len()
+        let count = open.len();
+        drop(open);
+        self.kept_out.is_over(CALM);
+        count
     }
 
-    /// At the limit, those that were idle longest make way: some at once, for finding them means to look at all.
-    fn make_room(&self) {
+    /// Whether there is room for one more. At the limit, those that were idle longest make way: some at once, for finding
+    /// them means to look at all. Those that are busy do not.
+    async fn make_room(&self) -> bool {
         let count = self.count();
-        if count >= self.limits.connections {
-            self.let_idle_go(count - self.limits.connections + 1 + count / 64);
+        if count < self.most {
+            return true;
         }
+        let next_sweep = self.clock.now() + 1;
+        if self.full.load(Ordering::Relaxed) == next_sweep {
+            return false;
+        }
+        if self.let_idle_go(count - self.most + 1 + count / 64) == 0 {
+            self.full.store(next_sweep, Ordering::Relaxed);
+            self.kept_out
+                .stands(format!("all {} connections are busy; one more is answered 503 and closed", self.most));
+            return false;
+        }
+        // A task that was aborted ends when its turn comes.
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+            if self.count() < self.most {
+                return true;
+            }
+        }
+        false
     }
 
-    fn let_idle_go(&self, count: usize) {
+    /// Closes so many of those that wait for a request; gives how many there were.
+    fn let_idle_go(&self, count: usize) -> usize {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = |(number, (watch, _)): (&u64, &(Arc<Watch>, AbortHandle))| {
             let (phase, since, _) = watch.state();
@@ -154,18 +203,20 @@ impl Connections {
         };
         let mut waiting: Vec<(u64, u64)> = open.iter().filter_map(waiting).collect();
         waiting.sort_unstable();
-        for (_, number) in waiting.iter().take(count) {
+        waiting.truncate(count);
+        for (_, number) in &waiting {
             if let Some((_, task)) = open.get(number) {
                 task.abort();
             }
         }
+        waiting.len()
     }
 
     /// Lets answers under way be finished, for a while.
     async fn finish(&self) {
         self.clock.close();
         let until = tokio::time::Instant::now() + self.limits.grace;
-        self.let_idle_go(usize::MAX);
+        let _ = self.let_idle_go(usize::MAX);
         while self.count() > 0 && tokio::time::Instant::now() < until {
             tokio::time::sleep(self.sweep.min(Duration::from_millis(20))).await;
         }
@@ -173,6 +224,22 @@ impl Connections {
             task.abort();
         }
     }
+}
+
+/// Tells one too many to come again, and closes it. Nothing is waited for: an empty socket takes so little at once.
+fn turn_away(stream: TcpStream) {
+    let Ok(mut stream) = stream.into_std() else { return };
+    // Who is gone already misses nothing.
+    let _ = stream.write(FULL);
+    let _ = stream.shutdown(Shutdown::Write);
+    // Closing over a request that was not read would reset the connection, which may take the answer with it.
+    let _ = stream.read(&mut [0; SMALLEST_HEAD]);
+}
+
+/// How many descriptors this process may have. Half of them are for connections, the rest for files and sources.
+fn most_descriptors() -> usize {
+    let most = getrlimit(Resource::Nofile).current;
+    most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
 }
 
 /// Takes a connection off the list when its task ends, however it ends.
@@ -184,5 +251,113 @@ struct Leave {
 impl Drop for Leave {
     fn drop(&mut self) {
         self.connections.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::SocketAddr;
+    use std::sync::atomic::AtomicUsize;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::Semaphore;
+
+    const MOST: usize = 3;
+
+    /// Connections that greet and then stay, busy or waiting for a request; how many there are, and how many there were at
+    /// most.
+    struct Stays {
+        busy: bool,
+        ends: Arc<Semaphore>,
+        open: Arc<AtomicUsize>,
+        peak: Arc<AtomicUsize>,
+    }
+
+    struct Open(Arc<AtomicUsize>);
+
+    impl Drop for Open {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    impl Stays {
+        fn new(busy: bool) -> Self {
+            Self { busy, ends: Arc::new(Semaphore::new(0)), open: Arc::default(), peak: Arc::default() }
+        }
+
+        fn speak(&self, mut io: Watched, watch: &Watch) -> impl Future<Output = ()> + Send + use<> {
+            if self.busy {
+                watch.asked();
+            }
+            self.peak.fetch_max(self.open.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+            let (ends, open) = (Arc::clone(&self.ends), Open(Arc::clone(&self.open)));
+            async move {
+                let _open = open;
+                io.write_all(b"hello").await.unwrap();
+                ends.acquire().await.unwrap().forget();
+            }
+        }
+
+        /// Serves while a test goes on.
+        async fn during<F: Future<Output = ()>>(&self, test: impl FnOnce(SocketAddr) -> F) {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let (sweep, grace) = (Duration::from_millis(40), Duration::ZERO);
+            let limits = Limits { connections: MOST, stalled: sweep, grace, ..Limits::default() };
+            serve(listener, &limits, test(address), |io, watch| self.speak(io, &watch), |_| {}).await;
+        }
+    }
+
+    async fn greeting(address: SocketAddr) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut read = [0; 5];
+        stream.read_exact(&mut read).await.unwrap();
+        (stream, String::from_utf8_lossy(&read).into_owned())
+    }
+
+    #[tokio::test]
+    async fn when_all_are_busy_one_more_is_answered_503_and_closed() {
+        let stays = Stays::new(true);
+        let test = async |address| {
+            let mut kept = Vec::new();
+            for _ in 0..MOST {
+                kept.push(greeting(address).await);
+            }
+            for _ in 0..100 {
+                let mut refused = TcpStream::connect(address).await.unwrap();
+                refused.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+                let mut answer = Vec::new();
+                // Closed over what was sent too late it may be reset, after the answer.
+                let _ = refused.read_to_end(&mut answer).await;
+                assert_eq!(answer, FULL);
+            }
+            // One ends, and the next is let in; the others were not disturbed.
+            stays.ends.add_permits(1);
+            while greeting(address).await.1 != "hello" {}
+            assert!(kept.iter().all(|(_, greeting)| greeting == "hello"));
+        };
+        stays.during(test).await;
+        assert_eq!(stays.peak.load(Ordering::Relaxed), MOST);
+    }
+
+    #[tokio::test]
+    async fn those_that_wait_make_way_and_the_limit_holds() {
+        let stays = Stays::new(false);
+        let test = async |address| {
+            let mut kept = Vec::new();
+            for _ in 0..100 {
+                let (stream, greeting) = greeting(address).await;
+                assert_eq!(greeting, "hello");
+                kept.push(stream);
+            }
+            // The same all at once; one that was let in may have to make way before it is greeted.
+            kept.extend(
+                futures::future::join_all((0..100).map(async |_| TcpStream::connect(address).await.unwrap())).await,
+            );
+            assert_eq!(greeting(address).await.1, "hello");
+        };
+        stays.during(test).await;
+        assert_eq!(stays.peak.load(Ordering::Relaxed), MOST);
     }
 }
