@@ -12,6 +12,4 @@ command -v python3 >/dev/null || { echo "python3 is needed" >&2; exit 1; }
 cargo build --locked --release --bin wellsourced
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# As the unit does.
-export MALLOC_ARENA_MAX=2
 python3 benches/soak.py "${CARGO_TARGET_DIR:-target}/release/wellsourced" "$work" "$minutes"

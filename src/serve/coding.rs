@@ -45,10 +45,10 @@ impl Coding {
         }
     }
 
-    /// The bytes in this coding. Always the same for the same bytes.
-    pub(super) fn encode(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    /// The bytes in this coding, without room to spare: they are kept for long. Always the same for the same bytes.
+    pub(super) fn encode(self, bytes: &[u8]) -> io::Result<Box<[u8]>> {
         let room = Vec::with_capacity(bytes.len() / 3);
-        match self {
+        let coded: io::Result<Vec<u8>> = match self {
             Self::Identity => Ok(bytes.to_vec()),
             Self::Gzip => {
                 let mut encoder = GzipEncoder::with_quality(room, Level::Precise(6));
@@ -65,7 +65,8 @@ impl Coding {
                 through(&mut encoder, bytes)?;
                 Ok(encoder.into_inner())
             }
-        }
+        };
+        coded.map(Vec::into_boxed_slice)
     }
 }
 
