@@ -151,7 +151,8 @@ def main(binary, folder):
             prepared = re.search(r"^wellsourced_served_prepared_bytes (\S+)", metrics(), re.M)
             print(f"{n:9}  {took:4.1f} {now:9.0f} {peak:8.0f} {threads:8} {float(prepared[1]) / 1e6:8.1f}", flush=True)
         time.sleep(float(os.environ.get("REST", 0)))
-        print(f"afterwards: {resident(daemon.pid)[0]:.0f} MB")
+        prepared = re.search(r"^wellsourced_served_prepared_bytes (\S+)", metrics(), re.M)
+        print(f"afterwards: {resident(daemon.pid)[0]:.0f} MB, {float(prepared[1]) / 1e6:.1f} MB prepared")
     finally:
         daemon.terminate()
         daemon.wait(15)

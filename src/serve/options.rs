@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Memory for prepared files when nothing else is said.
-pub const BUDGET: usize = 64 * 1024 * 1024;
+pub const BUDGET: usize = 32 * 1024 * 1024;
 
 /// As long as a client is told to wait for what cannot be answered now (`Retry-After`).
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
