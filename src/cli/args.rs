@@ -43,7 +43,7 @@ pub(super) enum Command {
     Inspect(Inspect),
     /// Checks URLs now; the store is untouched
     Verify(Verify),
-    /// Shows inputs, links by verdict and the last cycle
+    /// Shows inputs, links by verdict and the last cycle; only reads the store
     Status,
     /// Shows when each job runs next, with zone
     Schedule(Next),

@@ -5,7 +5,10 @@ use std::fmt::Write;
 /// Exit codes and what they mean.
 pub const EXIT_STATUS: [(&str, &str); 5] = [
     ("0", "all well, or warnings only"),
-    ("1", "nothing could be published, or the command failed"),
+    (
+        "1",
+        "nothing could be published, or the command failed; status: there is no store, or one of an older wellsourced",
+    ),
     ("2", "usage or configuration"),
     ("3", "published, but with errors, which the summary names"),
     ("4", "warnings, with --strict"),

@@ -1,13 +1,18 @@
-//! `status`: inputs, links by verdict and by host, the last cycle. Reads the store and changes nothing.
+//! `status`: inputs, links by verdict and by host, the last cycle.
+//!
+//! Only reads: it makes no store, migrates none, and waits for nobody who works on it.
 
 use super::args::Args;
 use super::print;
 use crate::config::Settings;
-use crate::model::{PollState, Verdict};
-use crate::store::Store;
+use crate::model::{Complaint, PollState, Verdict};
+use crate::store::{CycleRecord, LinkState, Look, Result, Store};
+use anyhow::bail;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::BTreeMap;
+use chrono_tz::Tz;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::path::Path;
 
 /// Links told with their verdict.
 const TROUBLED: u32 = 50;
@@ -61,66 +66,143 @@ impl fmt::Display for Feed<'_> {
     }
 }
 
-/// Tells what the store knows.
-pub(super) async fn run(args: &Args, settings: &Settings) -> anyhow::Result<u8> {
-    let store = Store::open(&settings.store_url).await?;
-    let inputs = store.input_counts().await?;
-    let polls = store.polls().await?;
-    let entries = store.entry_counts(super::now() - WEEK).await?;
-    let feed =
-        |name: &str| Some(Feed { poll: polls.get(name)?, entries: entries.get(name).copied().unwrap_or_default() });
-    let links = store.link_counts().await?;
-    let hosts = store.host_counts(HOSTS).await?;
-    let hidden = store.hidden_items().await?.len();
-    let troubled = store.troubled_links(TROUBLED).await?;
-    let cycle = store.last_cycle().await?;
-    let complaints = store.complaints().await?;
-    let next = settings.schedule.next_after(super::now());
-    let next = next.map(|next| next.with_timezone(&settings.schedule.timezone()));
-    if args.json {
-        let status = serde_json::json!({
-            "inputs": inputs.iter().map(|(name, editions, items)| serde_json::json!({"name": name, "editions": editions, "items": items, "feed": feed(name).map(|feed| feed.json())})).collect::<Vec<_>>(),
-            "links": by_verdict(&links),
-            "hosts": hosts.iter().map(|(host, verdicts)| serde_json::json!({"host": host, "links": by_verdict(verdicts)})).collect::<Vec<_>>(),
-            "hidden_items": hidden,
-            "troubled": troubled.iter().map(|link| serde_json::json!({"url": link.url, "host": link.host, "verdict": link.verdict, "since": link.since, "evidence": link.evidence})).collect::<Vec<_>>(),
-            "complaints": complaints,
-            "last_cycle": cycle.map(|cycle| serde_json::json!({"started": cycle.started, "ended": cycle.ended})),
-            "next_cycle": next,
-        });
-        print(&status.to_string())?;
-        return Ok(0);
+/// What the store knows.
+struct Known {
+    inputs: Vec<(String, u64, u64)>,
+    polls: BTreeMap<String, PollState>,
+    entries: HashMap<String, (u64, u64)>,
+    links: Vec<(Verdict, u64)>,
+    hosts: Vec<(String, Vec<(Verdict, u64)>)>,
+    hidden: usize,
+    troubled: Vec<LinkState>,
+    cycle: Option<CycleRecord>,
+    complaints: Vec<Complaint>,
+}
+
+impl Known {
+    async fn read(store: &Store) -> Result<Self> {
+        Ok(Self {
+            inputs: store.input_counts().await?,
+            polls: store.polls().await?,
+            entries: store.entry_counts(super::now() - WEEK).await?.into_iter().collect(),
+            links: store.link_counts().await?,
+            hosts: store.host_counts(HOSTS).await?,
+            hidden: store.hidden_items().await?.len(),
+            troubled: store.troubled_links(TROUBLED).await?,
+            cycle: store.last_cycle().await?,
+            complaints: store.complaints().await?,
+        })
     }
-    for (name, editions, items) in inputs {
-        match feed(&name) {
-            Some(feed) => print(&format!("{name}: {feed}"))?,
-            None => print(&format!("{name}: {editions} editions, {items} items"))?,
+
+    fn feed(&self, name: &str) -> Option<Feed<'_>> {
+        let entries = self.entries.get(name).copied().unwrap_or_default();
+        Some(Feed { poll: self.polls.get(name)?, entries })
+    }
+
+    fn json(&self, file: &str, next: Option<DateTime<Tz>>) -> serde_json::Value {
+        let input = |(name, editions, items): &(String, u64, u64)| {
+            let feed = self.feed(name).map(|feed| feed.json());
+            serde_json::json!({"name": name, "editions": editions, "items": items, "feed": feed})
+        };
+        let link = |link: &LinkState| {
+            let LinkState { url, host, verdict, since, evidence, .. } = link;
+            serde_json::json!({"url": url, "host": host, "verdict": verdict, "since": since, "evidence": evidence})
+        };
+        let host = |(host, verdicts): &(String, Vec<(Verdict, u64)>)| serde_json::json!({"host": host, "links": by_verdict(verdicts)});
+        let cycle = |cycle: &CycleRecord| serde_json::json!({"started": cycle.started, "ended": cycle.ended});
+        serde_json::json!({
+            "store": {"file": file, "state": "ready"},
+            "inputs": self.inputs.iter().map(input).collect::<Vec<_>>(),
+            "links": by_verdict(&self.links),
+            "hosts": self.hosts.iter().map(host).collect::<Vec<_>>(),
+            "hidden_items": self.hidden,
+            "troubled": self.troubled.iter().map(link).collect::<Vec<_>>(),
+            "complaints": self.complaints,
+            "last_cycle": self.cycle.as_ref().map(cycle),
+            "next_cycle": next,
+        })
+    }
+
+    fn tell(&self) -> anyhow::Result<()> {
+        for (name, editions, items) in &self.inputs {
+            match self.feed(name) {
+                Some(feed) => print(&format!("{name}: {feed}"))?,
+                None => print(&format!("{name}: {editions} editions, {items} items"))?,
+            }
+        }
+        for (verdict, count) in &self.links {
+            print(&format!("{count:>8} {verdict}"))?;
+        }
+        for (host, verdicts) in &self.hosts {
+            let counts: Vec<String> = verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+            print(&format!("{host}: {}", counts.join(", ")))?;
+        }
+        for link in &self.troubled {
+            print(&format!("{}: {} ({})", link.verdict, link.url, link.evidence))?;
+        }
+        if self.hidden > 0 {
+            print(&format!("{} items are not shown for their source's sake ([verify] policy)", self.hidden))?;
+        }
+        match &self.cycle {
+            Some(cycle) => print(&format!("last cycle: {} to {}", cycle.started, cycle.ended)),
+            None => print("no cycle has run yet"),
         }
     }
-    for (verdict, count) in links {
-        print(&format!("{count:>8} {verdict}"))?;
+}
+
+/// Tells what the store knows.
+pub(super) async fn run(args: &Args, settings: &Settings) -> anyhow::Result<u8> {
+    let next = settings.schedule.next_after(super::now());
+    let next = next.map(|next| next.with_timezone(&settings.schedule.timezone()));
+    loop {
+        let store = match Store::open_to_read(&settings.store_url).await? {
+            Look::Ready(store) => store,
+            Look::Nothing { file } => {
+                tell_without(args, &file, "none", next)?;
+                bail!("there is no store yet ({}): the first cycle makes it", file.display());
+            }
+            Look::Older { file, version, current } => {
+                tell_without(args, &file, "older", next)?;
+                let file = file.display();
+                bail!(
+                    "the store {file} is of an older wellsourced (its tables are of version {version}, not {current}): \
+                     the next cycle brings it up to date; its status can be told then"
+                );
+            }
+        };
+        let known = Known::read(&store).await;
+        // A cycle that began meanwhile: what was read may be half of what it wrote.
+        if store.was_overtaken() {
+            continue;
+        }
+        let known = known.map_err(|error| error.in_file(store.file()))?;
+        if args.json {
+            print(&known.json(store.file(), next).to_string())?;
+            return Ok(0);
+        }
+        known.tell()?;
+        tell_next(next)?;
+        if !known.complaints.is_empty() {
+            print(&format!("{} complaints stand; --once tells them", known.complaints.len()))?;
+        }
+        return Ok(0);
     }
-    for (host, verdicts) in hosts {
-        let counts: Vec<String> = verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-        print(&format!("{host}: {}", counts.join(", ")))?;
+}
+
+/// Tells what can be told without a store.
+fn tell_without(args: &Args, file: &Path, state: &str, next: Option<DateTime<Tz>>) -> anyhow::Result<()> {
+    if args.json {
+        let store = serde_json::json!({"file": file.to_string_lossy(), "state": state});
+        return print(&serde_json::json!({"store": store, "next_cycle": next}).to_string());
     }
-    for link in troubled {
-        print(&format!("{}: {} ({})", link.verdict, link.url, link.evidence))?;
+    tell_next(next)
+}
+
+fn tell_next(next: Option<DateTime<Tz>>) -> anyhow::Result<()> {
+    match next {
+        Some(next) => print(&format!("next cycle by the schedule: {}", next.format("%Y-%m-%d %H:%M %:z"))),
+        None => Ok(()),
     }
-    if hidden > 0 {
-        print(&format!("{hidden} items are not shown for their source's sake ([verify] policy)"))?;
-    }
-    match cycle {
-        Some(cycle) => print(&format!("last cycle: {} to {}", cycle.started, cycle.ended))?,
-        None => print("no cycle has run yet")?,
-    }
-    if let Some(next) = next {
-        print(&format!("next cycle by the schedule: {}", next.format("%Y-%m-%d %H:%M %:z")))?;
-    }
-    if !complaints.is_empty() {
-        print(&format!("{} complaints stand; --once tells them", complaints.len()))?;
-    }
-    Ok(0)
 }
 
 fn by_verdict(counts: &[(Verdict, u64)]) -> BTreeMap<String, u64> {

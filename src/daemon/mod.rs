@@ -103,16 +103,34 @@ async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<Opened
         Ok(claim) => claim,
         Err(holder) => bail!("this store has a daemon already: {holder}; stop it, or name another [store] url"),
     };
-    let store = Store::open(&settings.store_url).await?;
+    let store = open_store(&settings.store_url).await?;
     let agenda = Agenda::new(settings.schedule.clone(), last_slot(&store).await?);
     let sockets = Sockets::open(inherited, settings.serve).await?;
     let site = Site::open(shared::serving(&settings, &store)).await?;
     Ok(Opened { claim, shared: Shared::new(store, site, settings), agenda, sockets })
 }
 
-/// The slot that was run last.
+/// Opens the store. Where it has to be made or brought up to date, that is done under the lock of its cycles; where somebody
+/// has to do something about it, what was published is served meanwhile, and the cycles tell.
+async fn open_store(url: &str) -> anyhow::Result<Store> {
+    if Store::is_current(url).await.unwrap_or(true) {
+        return Ok(Store::open_or_shut(url).await?);
+    }
+    let doing = "the daemon, which brings the store up to date";
+    match Lock::take(url, Claim::Cycle, doing, shared::PATIENCE, System.now()).await? {
+        Ok(_claim) => Ok(Store::open_or_shut(url).await?),
+        Err(holder) => bail!("the store is in use, a minute was waited: {holder}"),
+    }
+}
+
+/// The slot that was run last; none is known of a store that cannot be used, so that a cycle runs at once and says why.
 async fn last_slot(store: &Store) -> anyhow::Result<Option<DateTime<Utc>>> {
-    let Some(written) = store.meta(shared::SLOT).await? else { return Ok(None) };
+    let written = match store.meta(shared::SLOT).await {
+        Ok(Some(written)) => written,
+        Ok(None) => return Ok(None),
+        Err(error) if error.needs_somebody() => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     match DateTime::parse_from_rfc3339(&written) {
         Ok(slot) => Ok(Some(slot.to_utc())),
         Err(error) => {

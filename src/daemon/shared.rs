@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) const SLOT: &str = "slot";
 
 /// How long a cycle waits for another process that is at work on the store.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A cycle that takes longer than its budget for checks and this hangs.
 const HANGING: Duration = Duration::from_hours(1);
@@ -120,7 +120,7 @@ impl Shared {
         }
         let published = timeout(STORE_ANSWERS, self.store.last_published()).await;
         let published = published.map_err(|_late| "the store does not answer".to_owned())?;
-        let published = published.map_err(|error| error.to_string())?;
+        let published = published.map_err(|error| error.in_file(self.store.file()).to_string())?;
         // The first publish is in the store a moment before it is read and served.
         if self.site.files() == 0 {
             return Err("nothing is served yet".to_owned());
@@ -156,6 +156,9 @@ impl Shared {
 
     async fn run(&self, settings: &Settings, slot: DateTime<Utc>) {
         let (progress, began) = (Progress::hidden(), Instant::now());
+        if let Err(error) = self.store.mend(&settings.store_url).await {
+            return self.failed("a cycle could not run, the next one tries again", &error, began.elapsed());
+        }
         let report = match pipeline::run(&self.store, &settings.cycle, &progress, System.now(), &self.stop).await {
             Ok(report) => report,
             Err(error) => return self.failed("a cycle failed, the next one tries again", &error, began.elapsed()),
@@ -201,6 +204,8 @@ impl Shared {
         }
         match timeout(patience, self.store.meta(SLOT)).await {
             Ok(Ok(_)) => None,
+            // To be started again would not mend it, and end what is served.
+            Ok(Err(error)) if error.needs_somebody() => None,
             Ok(Err(_)) => Some("the store cannot be read"),
             Err(_) => Some("the store does not answer"),
         }

@@ -6,16 +6,19 @@
 mod archive;
 mod channels;
 mod checks;
+mod connection;
 mod cycles;
 mod days;
 mod editions;
 mod entries;
+mod error;
 mod inputs;
 mod items;
 mod known;
 mod links;
 mod lock;
 mod marks;
+mod open;
 mod polls;
 mod published;
 mod rows;
@@ -29,10 +32,12 @@ pub use checks::{History, Judged, Looked};
 pub use cycles::CycleRecord;
 pub use days::{DAYS, DayState};
 pub use entries::{Carrier, EntryRow, EntryState, NewEntry};
+pub use error::{Error, Result, Trouble, Unusable};
 pub use inputs::{InputState, PostState};
 pub use items::{ItemOrder, Tags};
 pub use links::{Due, DueLink, LinkState};
 pub use lock::{Claim, Holder, Lock};
+pub use open::Look;
 pub use polls::FeedState;
 pub use published::{Changes, ChannelState, Shift};
 pub use rows::ItemRow;
@@ -41,75 +46,24 @@ pub use shown::Candidate;
 pub use stories::{ItemState, StoryState};
 
 use chrono::{DateTime, Utc};
+use connection::{Connection, Pool};
 use known::Taken;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use open::Quiet;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
-
-/// Connections at once. A reader that waits for its turn keeps one, so that there must be more than readers at once.
-const CONNECTIONS: u32 = 8;
-
-/// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The URL is not one we understand.
-    #[error("the store's url `{url}` cannot be used: {reason}; write it as sqlite:PATH")]
-    Url {
-        /// As configured.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The folder of the database could not be made.
-    #[error("cannot make the folder {path} for the store: {source}")]
-    Folder {
-        /// The folder.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The lock beside the database could not be had.
-    #[error("cannot lock {path}: {source}")]
-    Lock {
-        /// The file of the lock.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// SQLite failed.
-    #[error("the store failed: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The tables could not be brought up to date.
-    #[error("the store's tables could not be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// A row holds what we would never write.
-    #[error(
-        "the store holds something unreadable in {place}: {reason}; restore it from a backup, or move it away: it is rebuilt from the posts and the published directory"
-    )]
-    Damaged {
-        /// Table and column.
-        place: &'static str,
-        /// What is wrong.
-        reason: String,
-    },
-}
-
-/// Result of the store.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An open store.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: Pool,
+    /// Opened to be read while nobody wrote to it.
+    quiet: Option<Quiet>,
 }
 
 /// A transaction that writes. Dropping it undoes everything.
 #[derive(Debug)]
 pub struct Write {
-    tx: Transaction<'static, Sqlite>,
+    tx: Box<Connection>,
     /// Ids of channels met in this transaction.
     channels: HashMap<(&'static str, String), i64>,
     /// Their names, for telling another spelling.
@@ -125,50 +79,9 @@ pub struct Write {
 }
 
 impl Store {
-    /// Opens the store, making and migrating it as needed.
-    pub async fn open(url: &str) -> Result<Self> {
-        Self::open_in(SqlitePoolOptions::new(), url).await
-    }
-
-    /// Opens a store whose statements fail as soon as `works` says so: for tests of what a failing store does.
-    #[doc(hidden)]
-    pub async fn open_failing(url: &str, works: impl Fn() -> bool + Clone + Send + Sync + 'static) -> Result<Self> {
-        let pool = SqlitePoolOptions::new().after_connect(move |connection, _| {
-            let works = works.clone();
-            Box::pin(async move {
-                connection.lock_handle().await?.set_progress_handler(1, works);
-                Ok(())
-            })
-        });
-        Self::open_in(pool, url).await
-    }
-
-    async fn open_in(pool: SqlitePoolOptions, url: &str) -> Result<Self> {
-        let bad = |reason: String| Error::Url { url: url.to_owned(), reason };
-        let path = url.strip_prefix("sqlite:").ok_or_else(|| bad("only SQLite is built in".to_owned()))?;
-        let options = SqliteConnectOptions::from_str(url).map_err(|e| bad(e.to_string()))?;
-        let folder = Path::new(path.trim_start_matches("//")).parent().filter(|p| !p.as_os_str().is_empty());
-        if let Some(folder) = folder {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| Error::Folder { path: folder.display().to_string(), source })?;
-        }
-        let options = options
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .row_buffer_size(4096)
-            .busy_timeout(Duration::from_mins(1))
-            .pragma("cache_size", "-4000")
-            .pragma("temp_store", "memory");
-        let pool = pool.max_connections(CONNECTIONS).connect_with(options).await?;
-        sqlx::migrate!("src/store/migrations").run(&pool).await?;
-        Ok(Self { pool })
-    }
-
     /// Begins a transaction that writes (`BEGIN IMMEDIATE`, as SQLite has one writer).
     pub async fn begin(&self) -> Result<Write> {
-        let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let tx = self.pool.begin().await?;
         let mut write = Write {
             tx,
             channels: HashMap::new(),
@@ -222,7 +135,7 @@ impl Write {
 
     /// Makes everything written so far last.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 }
 

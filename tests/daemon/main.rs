@@ -6,6 +6,7 @@
 mod support;
 
 mod burst;
+mod damaged;
 mod life;
 mod manifest;
 mod process;
