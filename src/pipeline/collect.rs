@@ -1,5 +1,6 @@
 //! Collects an input: finds its files, reads those that changed, and saves what they hold in one transaction.
 
+use super::fingerprint::fingerprint;
 use super::identify::{self, Saved};
 use super::{Cycle, DigestInput, Error, InputReport};
 use crate::collect::digest::{self, Post, Reading};
@@ -49,7 +50,7 @@ pub(super) async fn input(cycle: Cycle<'_>, input: &DigestInput) -> Result<Input
     let Cycle { store, options, progress, now, .. } = cycle;
     let mut write = store.begin().await?;
     write.use_slugs(&options.slugs);
-    let state = write.input(&input.name, &fingerprint(input)).await?;
+    let state = write.input(&input.name, &fingerprint(digest::READER, &input.digest)).await?;
     let before = store.posts(state.id).await?;
     let glob = input.glob.clone();
     let (files, mut complaints) = tokio::task::spawn_blocking(move || scan(&glob)).await?;
@@ -114,11 +115,6 @@ pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
         write.put_complaints(input_id, "", &[]).await?;
     }
     Ok(write.commit().await?)
-}
-
-/// The options that decide what a post reads as; posts are read again when they change.
-fn fingerprint(input: &DigestInput) -> String {
-    content_hash(format!("{:?} {}", input.digest, env!("CARGO_PKG_VERSION")).as_bytes())
 }
 
 fn needs_reading(before: Option<&PostState>, found: &Found, state: InputState, now: DateTime<Utc>) -> bool {

@@ -6,6 +6,7 @@
 mod archive;
 mod collect;
 mod feeds;
+mod fingerprint;
 mod identify;
 mod options;
 mod publish;
@@ -45,6 +46,16 @@ pub enum Error {
     Task(#[from] tokio::task::JoinError),
 }
 
+impl Error {
+    /// The same, with the name of the store's file where it is about a place in it.
+    fn in_file(self, store: &Store) -> Self {
+        match self {
+            Self::Store(error) => Self::Store(error.in_file(store.file())),
+            other => other,
+        }
+    }
+}
+
 /// What every step of a cycle is given.
 #[derive(Debug, Clone, Copy)]
 struct Cycle<'a> {
@@ -65,9 +76,14 @@ pub async fn run(
     now: DateTime<Utc>,
     stop: &CancellationToken,
 ) -> Result<Report, Error> {
+    let cycle = Cycle { store, options, progress, now, stop };
+    steps(cycle).await.map_err(|error| error.in_file(store))
+}
+
+async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
+    let Cycle { store, options, now, stop, .. } = cycle;
     let began = tokio::time::Instant::now();
     let mut report = Report::begin(now);
-    let cycle = Cycle { store, options, progress, now, stop };
     report.complaints = restore::identities(cycle).await?;
     for input in &options.inputs {
         if let Input::Digest(digest) = input {
@@ -92,7 +108,7 @@ pub async fn run(
             report.published = published;
             report.complaints.extend(complaints);
         }
-        Err(error) => report.failure = Some(error.to_string()),
+        Err(error) => report.failure = Some(error.in_file(store).to_string()),
     }
     report.complaints.splice(0..0, store.complaints().await?);
     report.note_verdicts(store).await?;

@@ -7,11 +7,12 @@ mod compose;
 mod pass;
 mod writing;
 
+use super::fingerprint::fingerprint;
 use super::restore;
 use super::{Cycle, Error, Options, PublishReport};
 use crate::collect::reconcile::mint_site;
 use crate::model::{ChannelKind, Complaint};
-use crate::publish::{Journal, Site, Writer, content_hash};
+use crate::publish::{Journal, RENDERING, Site, Writer};
 use crate::store::{Changes, ChannelState, Shift, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
@@ -21,9 +22,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
 use writing::Writing;
-
-/// Raised when the same options and items would give other bytes than before.
-const RENDERING: u32 = 1;
 
 /// Items whose pages are composed in one go.
 const PAGES_AT_ONCE: usize = 250;
@@ -99,7 +97,7 @@ fn directory_name(options: &Options) -> String {
 }
 
 async fn scope(store: &Store, options: &Options, site: &Site) -> Result<Scope, Error> {
-    let fingerprint = content_hash(format!("{RENDERING} {site:?}").as_bytes());
+    let fingerprint = fingerprint(RENDERING, site);
     let directory = store.meta("directory").await?;
     let moved = directory.is_some_and(|before| before != directory_name(options));
     if moved {

@@ -83,7 +83,7 @@ pub enum ItemLink {
 }
 
 /// The site as its operator describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Options {
     /// Its title.
     pub title: String,
@@ -104,7 +104,7 @@ pub struct Options {
 }
 
 /// A site: what may be configured anew beside what never changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Site {
     /// Never changes; feed ids are derived from it, so that they do not depend on `base_url`.
     pub id: Uuid,

@@ -47,3 +47,22 @@ async fn a_cycle_that_brings_nothing_new_writes_nothing() {
     assert_eq!(site.published(), before);
     assert_eq!(upstream.asked("/news").await, 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_upgrade_entries_are_taken_over_again_and_nothing_changes() {
+    let upstream = Upstream::start().await;
+    upstream.serve("/news", "The News", &[Entry::number(2), Entry::number(1)]);
+    let site = upstream.site(&["/news"], "");
+    cycle(&site, noon()).await;
+    cycle(&site, noon() + A_DAY).await;
+    let before = site.published();
+    let store = sqlx::sqlite::SqliteConnectOptions::new().filename(site.path("store.db"));
+    let mut store = sqlx::ConnectOptions::connect(&store).await.unwrap();
+    let of_before = "UPDATE inputs SET fingerprint = 'of before' WHERE kind = 'feed';
+                     UPDATE meta SET value = 'of before' WHERE key = 'published'";
+    sqlx::raw_sql(of_before).execute(&mut store).await.unwrap();
+    sqlx::Connection::close(store).await.unwrap();
+    let report = cycle(&site, noon() + A_DAY * 2).await;
+    assert_eq!((report.inputs[1].new_items, report.inputs[1].revised_items), (0, 0));
+    assert_eq!(site.published(), before);
+}

@@ -31,11 +31,15 @@ use front::{Cut, Front, Value};
 use item::{Built, Workshop};
 use links::Reader;
 use notes::{Notes, Spot, shown};
+use serde::Serialize;
 use source::SourceWords;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use tree::Source;
 use url::Url;
+
+/// Raised when the same post reads as something else than before; `tests/readers.rs` says when.
+pub const READER: u32 = 1;
 
 /// Largest post that is read. Real ones have 10 kB, the longest with all their readers' comments 100 kB.
 pub const MAX_POST_BYTES: u64 = 1024 * 1024;
@@ -45,7 +49,7 @@ const MAX_ITEMS: usize = 200;
 const MAX_DEPTH: usize = 64;
 
 /// How the posts of an input are read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct DigestOptions {
     /// Zone of dates that name none.
     pub timezone: Tz,

@@ -23,5 +23,8 @@ pub use options::{ContentKind, FeedOptions, Filter, TagRule};
 pub use read::{Document, FeedKind, FoundBy, FoundFeed, MAX_ENTRIES, MAX_FEED_BYTES, Source, inspect_json, read};
 pub use tracking::{compare_key, is_specific, without_tracking};
 
+/// Raised when the same document becomes other items than before; `tests/readers.rs` says when.
+pub const READER: u32 = 1;
+
 #[cfg(test)]
 mod tests;

@@ -14,12 +14,12 @@ mod told;
 pub(super) use days::touch;
 pub(super) use items::about;
 
+use super::fingerprint::fingerprint;
 use super::{Cycle, Error, FeedInput, Input, InputReport};
 use crate::collect::feed::manners::{self, Occasion};
-use crate::collect::feed::{Ask, Exchange, Outcome, fetch_all};
+use crate::collect::feed::{self, Ask, Exchange, Outcome, fetch_all};
 use crate::model::{Complaint, PollState};
 use crate::net::Client;
-use crate::publish::content_hash;
 use crate::store::{FeedState, Seconds, Write};
 use crate::telemetry::Bar;
 use crate::verify;
@@ -89,11 +89,6 @@ pub(super) async fn collect(cycle: Cycle<'_>, client: Option<&Client>) -> Result
     feeds.settle_stories().await?;
     feeds.list_days().await?;
     Ok(Collected { inputs: feeds.reports, complaints })
-}
-
-/// The options that decide what an entry becomes; entries are taken over anew when they change.
-fn fingerprint(input: &FeedInput) -> String {
-    content_hash(format!("{:?} {}", input.feed, env!("CARGO_PKG_VERSION")).as_bytes())
 }
 
 impl<'a> Feeds<'a> {
@@ -273,7 +268,7 @@ impl<'a> Feeds<'a> {
 
 impl<'a> Known<'a> {
     fn new(input: &'a FeedInput, state: FeedState, cycle: Cycle<'_>) -> Self {
-        let fingerprint = fingerprint(input);
+        let fingerprint = fingerprint(feed::READER, &input.feed);
         let mut poll = state.poll.about(input.url.as_str());
         let mended = manners::clock_went_back(&poll, cycle.now);
         let clock_went_back = mended.is_some();
