@@ -27,7 +27,7 @@ pub const FILES: [(&str, &str); 4] = [
     ("config/wellsourced.toml", "the configuration, in the working directory"),
     ("/etc/wellsourced/wellsourced.toml", "the configuration, where there is none in the working directory"),
     ("/var/lib/wellsourced/", "posts, store and published directory of the packaged service"),
-    (".wellsourced/", "in the published directory: ids given, files written; keep it, do not serve it"),
+    (".wellsourced/", "in the published directory: ids given, files written, whose it is; keep it, do not serve it"),
 ];
 
 /// Signals and what the daemon does about them.

@@ -92,6 +92,7 @@ fn settings(args: &Args, environment: &Environment) -> Result<Settings, config::
     start_logging(args, environment, settings.as_ref().map(|settings| settings.log_format).unwrap_or_default());
     settings.map(|mut settings| {
         settings.cycle.offline = args.offline;
+        settings.cycle.take_over = args.take_over;
         settings
     })
 }

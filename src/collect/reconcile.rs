@@ -155,6 +155,11 @@ pub fn mint_site(base_url: &str, title: &str) -> Uuid {
     mint(&["site", base_url, title])
 }
 
+/// The id of a store at first sight: of its file and the nanosecond.
+pub fn mint_store(at: &str, now: i64) -> Uuid {
+    mint(&["store", at, &now.to_string()])
+}
+
 fn mint(seed: &[&str]) -> Uuid {
     // U+001F cannot occur in what is read, so that no two seeds read the same.
     Uuid::new_v5(&NAMESPACE, seed.join("\u{1f}").as_bytes())

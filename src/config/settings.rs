@@ -173,6 +173,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         inputs: inputs::mean(&text, file, timezone)?,
         slugs: file.tags.slugs.clone(),
         offline: false,
+        take_over: false,
         net: net(&text, &file.net, &base_url)?,
         verify: verify(&text, &file.verify)?,
         archive: archive(&text, &file.archive)?,

@@ -132,7 +132,8 @@ impl Giver<'_> {
             next.push(identity);
         }
         for (_, item) in known.items.iter().enumerate().filter(|(index, _)| !kept.contains(index)) {
-            if item.presence == Presence::Live {
+            // Also one that was published when the store was lost.
+            if item.presence != Presence::Left {
                 changes.removed.push(item.title.clone());
             }
             next.push(KnownItem { presence: Presence::Left, ..item.clone() });

@@ -9,6 +9,7 @@ mod feeds;
 mod fingerprint;
 mod identify;
 mod options;
+mod owner;
 mod publish;
 mod report;
 mod restore;
@@ -84,6 +85,7 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
     let Cycle { store, options, now, stop, .. } = cycle;
     let began = tokio::time::Instant::now();
     let mut report = Report::begin(now);
+    owner::admit(cycle).await?;
     report.complaints = restore::identities(cycle).await?;
     for input in &options.inputs {
         if let Input::Digest(digest) = input {

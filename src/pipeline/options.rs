@@ -97,6 +97,8 @@ pub struct Options {
     pub slugs: BTreeMap<String, String>,
     /// Nothing leaves the machine.
     pub offline: bool,
+    /// The published directory is made this store's, whosever it was.
+    pub take_over: bool,
     /// The network client.
     pub net: net::Options,
     /// Checks.

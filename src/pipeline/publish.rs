@@ -1,22 +1,24 @@
 //! Publishes what changed: composes the feeds and pages that show it, writes those whose bytes differ.
 //!
-//! Same store, same bytes: what is written depends on nothing but the store and the configuration. The first publish and
-//! one under changed options look at everything; any other only at what the store marked.
+//! Same store, same bytes: what is written depends on nothing but the store and the configuration. The first publish, one
+//! under changed options and one into a directory that somebody else changed look at everything; any other only at what the
+//! store marked.
 
 mod compose;
 mod pass;
+mod scope;
 mod writing;
 
-use super::fingerprint::fingerprint;
 use super::restore;
 use super::{Cycle, Error, Options, PublishReport};
 use crate::collect::reconcile::mint_site;
 use crate::model::{ChannelKind, Complaint};
-use crate::publish::{Journal, RENDERING, Site, Writer};
+use crate::publish::{Journal, Since, Site, Writer};
 use crate::store::{Changes, ChannelState, Shift, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
 use futures::{StreamExt, TryStreamExt};
+use scope::Scope;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -29,20 +31,8 @@ const PAGES_AT_ONCE: usize = 250;
 /// Editions whose pages are composed in one go; each may have hundreds of items on its page.
 const EDITIONS_AT_ONCE: usize = 16;
 
-/// From so many changed items on, everything is composed.
-const MANY: usize = 3000;
-
 /// Compositions under way at once.
 const WORKERS: usize = 3;
-
-/// What is looked at in one publish.
-struct Scope {
-    /// Everything, also for what must be removed.
-    all: bool,
-    changes: Changes,
-    /// Remembered once everything is written.
-    fingerprint: String,
-}
 
 /// Publishes what changed since the last time.
 pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Complaint>), Error> {
@@ -50,16 +40,17 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let began = tokio::time::Instant::now();
     let mut report = PublishReport { directory: options.directory.display().to_string(), ..PublishReport::default() };
     let site = Arc::new(site(store, options).await?);
-    let scope = scope(store, options, &site).await?;
-    if !scope.all && scope.changes.is_empty() {
+    let Scope { looked, all, changes, fingerprint } = scope::of(cycle, &site).await?;
+    if !all && changes.is_empty() && looked.is_ours == Some(true) {
         return Ok((report, Vec::new()));
     }
-    let mut writing = Writing::open(store, &options.directory, scope.all).await?;
-    let members = compose_all(store, &site, &scope, &mut writing, progress).await?;
+    let how = writing::How { all, survey: all && looked.is_disturbed(), renew: all && looked.manifest != Since::Same };
+    let mut writing = Writing::open(cycle, &site, how).await?;
+    let members = compose_all(store, &site, (all, &changes), &mut writing, progress).await?;
     tracing::debug!(ms = began.elapsed().as_millis(), "composed and staged");
-    let ids = restore::lines(store, site.id, (!scope.all).then_some(&scope.changes)).await?;
+    let ids = restore::lines(store, site.id, (!all).then_some(&changes)).await?;
     tracing::debug!(ms = began.elapsed().as_millis(), "ids gathered");
-    let complaints = writing.commit(&mut report, |directory| write_ids(directory, &ids, scope.all)).await?;
+    let complaints = writing.commit(&mut report, |directory| write_ids(directory, &ids, all)).await?;
     tracing::debug!(ms = began.elapsed().as_millis(), "in place");
     let mut write = store.begin().await?;
     for (channel, count) in members {
@@ -67,13 +58,14 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     }
     write.clear_marks().await?;
     // While something is in the way, everything is looked at again, so that it is complained of until it is gone.
-    let done = if complaints.is_empty() { scope.fingerprint.as_str() } else { "again" };
+    let done = if complaints.is_empty() { fingerprint.as_str() } else { "again" };
     write.set_meta("published", done).await?;
-    write.set_meta("directory", &directory_name(options)).await?;
+    write.set_meta("directory", &scope::directory_name(options)).await?;
+    restore::note(&mut write, Some(&options.directory)).await?;
     write.commit().await?;
     restore::tidy(store, &options.directory, site.id).await?;
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok((report, complaints))
+    Ok((report, looked.told(&options.directory).into_iter().chain(complaints).collect()))
 }
 
 /// The site with its id, given at first sight.
@@ -91,33 +83,11 @@ async fn site(store: &Store, options: &Options) -> Result<Site, Error> {
     Ok(Site { id, options: options.publish.clone() })
 }
 
-/// A directory's name that does not depend on how it is written.
-fn directory_name(options: &Options) -> String {
-    std::fs::canonicalize(&options.directory).unwrap_or_else(|_| options.directory.clone()).display().to_string()
-}
-
-async fn scope(store: &Store, options: &Options, site: &Site) -> Result<Scope, Error> {
-    let fingerprint = fingerprint(RENDERING, site);
-    let directory = store.meta("directory").await?;
-    let moved = directory.is_some_and(|before| before != directory_name(options));
-    if moved {
-        let mut write = store.begin().await?;
-        write.forget_files().await?;
-        write.commit().await?;
-    }
-    let there = Writer::manifest(&options.directory).exists() && Writer::ids(&options.directory).exists();
-    let all = moved || !there || store.meta("published").await?.as_deref() != Some(&fingerprint);
-    let changes = if all { Changes::default() } else { store.changes().await? };
-    // Looking at so many one by one costs more than looking at everything.
-    let all = all || changes.items.len() > MANY;
-    Ok(Scope { all, changes, fingerprint })
-}
-
 /// Composes everything in scope. Returns how many items each channel in scope has.
 async fn compose_all(
     store: &Store,
     site: &Arc<Site>,
-    scope: &Scope,
+    (all, changes): (bool, &Changes),
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<Vec<(i64, u64)>, Error> {
@@ -126,12 +96,12 @@ async fn compose_all(
     for kind in [ChannelKind::Tag, ChannelKind::Source, ChannelKind::Combined] {
         channels.extend(store.channels(kind).await?);
     }
-    let members = if scope.all {
+    let members = if all {
         all_items(&composer, &channels, writing, progress).await?
     } else {
-        changed_items(&composer, &channels, &scope.changes, writing, progress).await?
+        changed_items(&composer, &channels, changes, writing, progress).await?
     };
-    let editions = if scope.all { store.all_editions().await? } else { scope.changes.editions.clone() };
+    let editions = if all { store.all_editions().await? } else { changes.editions.clone() };
     let bar = progress.publishing(editions.len());
     let mut units = futures::stream::iter(editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids)))
         .buffered(WORKERS);
@@ -142,7 +112,7 @@ async fn compose_all(
     drop(units);
     tracing::debug!("items and channels composed");
     let whole = Shift { from: Some(i64::MIN), touched: Vec::new() };
-    let list = if scope.all { &whole } else { &scope.changes.edition_list };
+    let list = if all { &whole } else { &changes.edition_list };
     if !list.is_empty() {
         writing.put_all(composer.editions(list).await?).await?;
     }

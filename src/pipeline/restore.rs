@@ -1,10 +1,11 @@
-//! When the store is empty but the published directory is not: takes over the ids and paths that were published, so that
-//! no subscriber sees an item twice.
+//! When the store is empty or older than the published directory: takes over the ids and paths that were published, so
+//! that no subscriber sees an item twice.
 
 use super::{Cycle, Error};
 use crate::model::{Channel, ChannelKind, Complaint, KnownEdition, KnownItem, Place, Presence};
-use crate::publish::{Journal, ManifestLine, Writer};
-use crate::store::{Changes, DAYS, Store};
+use crate::publish::{Journal, ManifestLine, Since, Writer};
+use crate::store::{Changes, DAYS, ItemRow, Store, Write};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -49,40 +50,81 @@ impl IdLine {
     }
 }
 
-/// Fills an empty store with the identities that the published directory keeps.
+/// Takes over the identities that the published directory keeps and the store does not know, or knows in an older state:
+/// all of them when the store is empty, some when it came from a backup.
 pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error> {
     let Cycle { store, options, .. } = cycle;
-    if !store.is_empty().await? || store.meta("site").await?.is_some() {
+    let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
+    let was_empty = store.is_empty().await?;
+    if ids.since(&store.meta(IDS).await?.unwrap_or_default())? == Since::Same {
         return Ok(Vec::new());
     }
-    let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
     let lines = ids.read()?;
     if lines.is_empty() {
         return Ok(Vec::new());
     }
+    let known = store.edition_times().await?;
     let mut write = store.begin().await?;
-    let mut last = Last::default();
+    let (mut last, mut channels) = (Last::default(), Vec::new());
     for (place, line) in lines.into_iter().enumerate() {
         match line {
-            IdLine::Site(id) => write.set_meta("site", &id.to_string()).await?,
-            IdLine::Channel { channel, key, emptied } => write.restore_channel(&channel, &key, emptied).await?,
+            IdLine::Site(id) if write.meta("site").await?.is_none() => write.set_meta("site", &id.to_string()).await?,
+            IdLine::Site(_) => {}
+            IdLine::Channel { channel, key, emptied } => channels.push((channel, key, emptied)),
             IdLine::Edition(edition) => last.edition(place, *edition),
             IdLine::Item { edition, item } => last.item(edition, *item),
         }
     }
+    restore_channels(&mut write, &channels).await?;
     for edition in last.editions() {
-        let input_id = match edition.input.as_str() {
-            DAYS => write.days_input().await?,
-            input => write.input(input, "").await?.id,
-        };
-        write.save_edition(input_id, &edition, None, edition.updated).await?;
+        restore_edition(&mut write, edition, &known).await?;
     }
-    let manifest = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).read()?;
-    let files = ManifestLine::replay(manifest);
-    write.put_files(&files.iter().map(|(path, hash)| (path.as_str(), hash.as_str())).collect::<Vec<_>>()).await?;
+    // Once more, since what left with these editions dated channels anew.
+    restore_channels(&mut write, &channels).await?;
+    if was_empty {
+        let files = ManifestLine::replay(Journal::open(Writer::manifest(&options.directory)).read()?);
+        write.put_files(&files.iter().map(|(path, hash)| (path.as_str(), hash.as_str())).collect::<Vec<_>>()).await?;
+    }
     write.commit().await?;
     let damaged = ids.damaged()?;
-    Ok(if damaged == 0 { Vec::new() } else { vec![some_ids_lost(ids.path(), damaged)] })
+    Ok(if damaged == 0 || !was_empty { Vec::new() } else { vec![some_ids_lost(ids.path(), damaged)] })
+}
+
+async fn restore_channels(write: &mut Write, channels: &[(Channel, String, Option<i64>)]) -> Result<(), Error> {
+    for (channel, key, emptied) in channels {
+        write.restore_channel(channel, key, *emptied).await?;
+    }
+    Ok(())
+}
+
+/// Takes over an edition that the store does not know, or knows in an older state. Of a day that it knows, only items that
+/// it does not know: the others' words are with their entries.
+async fn restore_edition(
+    write: &mut Write,
+    mut edition: KnownEdition,
+    known: &HashMap<Uuid, DateTime<Utc>>,
+) -> Result<(), Error> {
+    let before = known.get(&edition.id);
+    let updated = edition.updated;
+    if edition.input == DAYS {
+        let ids: Vec<Uuid> = edition.items.iter().map(|item| item.id).collect();
+        let there = write.items_among(&ids).await?;
+        edition.items.retain(|item| !there.contains(&item.id));
+        if before.is_some() {
+            let row = |known| ItemRow { edition: edition.id, known, written: None, carriers: &[], is_new: false };
+            let rows: Vec<ItemRow<'_>> = edition.items.iter().map(row).collect();
+            return Ok(write.save_items(&rows, updated).await?);
+        }
+        let days = write.days_input().await?;
+        return Ok(write.save_edition(days, &edition, None, updated).await?);
+    }
+    if before.is_some_and(|before| *before >= updated) {
+        return Ok(());
+    }
+    let input = write.input(&edition.input, "").await?.id;
+    // To be read again: what the store knows of its file is as old as what it knew of the edition.
+    write.remove_post(input, &edition.path).await?;
+    Ok(write.save_edition(input, &edition, None, updated).await?)
 }
 
 /// What the last lines say. An item may have moved from one edition to another, and stands where it was told last.
@@ -166,21 +208,49 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     Ok(lines)
 }
 
+/// Where the store keeps by what it knows the file of ids again.
+pub(super) const IDS: &str = "ids";
+
+/// The same of the manifest.
+pub(super) const MANIFEST: &str = "manifest";
+
+/// Notes how the journals stand, so that the next cycle sees whether somebody else changed them. `None`: they are about to
+/// be written anew, and whatever stands there is no surprise.
+pub(super) async fn note(write: &mut Write, directory: Option<&Path>) -> Result<(), Error> {
+    let ids = directory.map(|directory| Journal::<IdLine>::open(Writer::ids(directory)).mark());
+    let manifest = directory.map(|directory| Journal::<ManifestLine>::open(Writer::manifest(directory)).mark());
+    for (key, mark) in [(IDS, ids), (MANIFEST, manifest)] {
+        write.set_meta(key, mark.transpose()?.flatten().unwrap_or_default().as_str()).await?;
+    }
+    Ok(())
+}
+
 /// Rewrites the journals once lines that later ones replaced outnumber those that count. Looked at only when a journal
 /// has doubled, so that an ordinary publish does not read it.
 pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<(), Error> {
     let ids = Journal::<IdLine>::open(Writer::ids(directory));
-    if outgrown(store, "ids_bytes", ids.path()).await? {
-        ids.rewrite(&lines(store, site, None).await?)?;
-        note_size(store, "ids_bytes", ids.path()).await?;
-    }
     let manifest = Journal::<ManifestLine>::open(Writer::manifest(directory));
-    if outgrown(store, "manifest_bytes", manifest.path()).await? {
+    let (old_ids, old_manifest) =
+        (outgrown(store, "ids_bytes", ids.path()).await?, outgrown(store, "manifest_bytes", manifest.path()).await?);
+    if !old_ids && !old_manifest {
+        return Ok(());
+    }
+    let mut write = store.begin().await?;
+    note(&mut write, None).await?;
+    write.commit().await?;
+    if old_ids {
+        ids.rewrite(&lines(store, site, None).await?)?;
+    }
+    if old_manifest {
         let line = |(path, hash)| ManifestLine { path, hash: Some(hash) };
         manifest.rewrite(&store.files().await?.into_iter().map(line).collect::<Vec<_>>())?;
-        note_size(store, "manifest_bytes", manifest.path()).await?;
     }
-    Ok(())
+    let mut write = store.begin().await?;
+    for (key, path) in [("ids_bytes", ids.path()), ("manifest_bytes", manifest.path())] {
+        write.set_meta(key, &size(path).to_string()).await?;
+    }
+    note(&mut write, Some(directory)).await?;
+    Ok(write.commit().await?)
 }
 
 fn size(path: &Path) -> u64 {
@@ -191,10 +261,4 @@ fn size(path: &Path) -> u64 {
 async fn outgrown(store: &Store, key: &str, path: &Path) -> Result<bool, Error> {
     let before: u64 = store.meta(key).await?.and_then(|size| size.parse().ok()).unwrap_or(0);
     Ok(size(path) > before.saturating_mul(2).saturating_add(GROWTH))
-}
-
-async fn note_size(store: &Store, key: &str, path: &Path) -> Result<(), Error> {
-    let mut write = store.begin().await?;
-    write.set_meta(key, &size(path).to_string()).await?;
-    Ok(write.commit().await?)
 }

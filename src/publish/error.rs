@@ -47,6 +47,20 @@ pub enum Error {
         /// Where.
         path: PathBuf,
     },
+    /// The directory is another store's.
+    #[error(
+        "{} belongs to another store, {owner} (so says {}): two stores would remove each other's files. Give each a \
+         [publish] directory of its own, or make this one's with `wellsourced --once --take-over`",
+        directory.display(), file.display()
+    )]
+    Owned {
+        /// The published directory.
+        directory: PathBuf,
+        /// The store it belongs to.
+        owner: String,
+        /// The file that says so.
+        file: PathBuf,
+    },
     /// Another process publishes into the same directory at this moment.
     #[error("{} is in use by another wellsourced; wait for it or publish elsewhere", path.display())]
     Busy {

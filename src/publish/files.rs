@@ -10,7 +10,7 @@ mod place;
 pub(super) use place::open_private;
 pub use place::{Obstacle, Standing};
 
-use super::Error;
+use super::{Error, content_hash};
 use place::{Tree, Unreached};
 use rustix::fs::{Mode, OFlags, openat};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +85,18 @@ impl Writer {
         root.join(PRIVATE).join("ids.jsonl")
     }
 
+    /// Where a published directory keeps whose it is.
+    pub fn owner(root: &Path) -> PathBuf {
+        root.join(PRIVATE).join("owner.jsonl")
+    }
+
+    /// Hashes of those of these files that are there.
+    pub fn hashes(root: &Path, paths: &[&str]) -> BTreeMap<String, String> {
+        let Ok(tree) = Tree::open(root) else { return BTreeMap::new() };
+        let hash = |path: &&str| Some(((*path).to_owned(), content_hash(&tree.read(path)?)));
+        paths.iter().filter_map(hash).collect()
+    }
+
     /// Whether a publish into a directory is under way, in any process.
     pub fn is_at_work(root: &Path) -> bool {
         // Shared, so that two who look do not take each other for a writer.
@@ -122,6 +134,29 @@ impl Writer {
     /// What stands at a path, compared with the bytes that are to stand there.
     pub fn standing(&self, path: &str, bytes: &[u8]) -> Result<Standing, Error> {
         self.tree.standing(path, bytes)
+    }
+
+    /// The bytes of a file; `None` when there is none, or something else.
+    pub fn read(&self, path: &str) -> Option<Vec<u8>> {
+        self.tree.read(path)
+    }
+
+    /// Every file below the directory that may be published; links are not followed.
+    pub fn files(&self) -> Vec<String> {
+        let (mut files, mut folders) = (Vec::new(), vec![String::new()]);
+        while let Some(folder) = folders.pop() {
+            // What cannot be listed is not ours to remove.
+            for entry in fs::read_dir(self.tree.root().join(&folder)).into_iter().flatten().flatten() {
+                let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else { continue };
+                let path = format!("{folder}{name}");
+                if kind.is_file() {
+                    files.push(path);
+                } else if kind.is_dir() && path != PRIVATE {
+                    folders.push(format!("{path}/"));
+                }
+            }
+        }
+        files
     }
 
     /// Puts everything into place. On an error each file is either the old one or the new one, whole. Tells which files

@@ -12,6 +12,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// A file of records that is appended to.
@@ -19,6 +20,21 @@ use xxhash_rust::xxh3::xxh3_128;
 pub struct Journal<R> {
     path: PathBuf,
     records: PhantomData<fn() -> R>,
+}
+
+/// What became of a journal since it was marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// Nothing.
+    Same,
+    /// Lines were added, as when a run was killed before it marked it again.
+    Grown,
+    /// It is not there.
+    Missing,
+    /// Nothing is in it.
+    Empty,
+    /// It was cut, or other bytes stand in it.
+    Altered,
 }
 
 /// What the manifest says of a file: that we wrote it with these bytes, or removed it.
@@ -110,6 +126,42 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(Error::io("read", &self.path))?;
         Ok(bytes)
+    }
+
+    /// By what it is known again: length, time of change, hash. `None` when it is missing.
+    pub fn mark(&self) -> Result<Option<String>, Error> {
+        let Some((length, changed)) = self.measures()? else { return Ok(None) };
+        Ok(Some(format!("{length} {changed} {}", content_hash(&self.bytes()?))))
+    }
+
+    /// What became of it since it was marked. Reads it only when its length or time of change are others.
+    pub fn since(&self, mark: &str) -> Result<Since, Error> {
+        let Some((length, changed)) = self.measures()? else { return Ok(Since::Missing) };
+        let mut parts = mark.split(' ');
+        let (before, at, hash) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+        if before == length.to_string() && at == Some(changed.to_string().as_str()) {
+            return Ok(Since::Same);
+        }
+        let bytes = self.bytes()?;
+        let marked = before.parse::<usize>().ok().and_then(|before| bytes.get(..before));
+        Ok(match marked {
+            Some(marked) if hash == Some(content_hash(marked).as_str()) && marked.len() == bytes.len() => Since::Same,
+            Some(marked) if hash == Some(content_hash(marked).as_str()) => Since::Grown,
+            _ if bytes.trim_ascii().is_empty() => Since::Empty,
+            _ => Since::Altered,
+        })
+    }
+
+    /// Length in bytes, and time of change in nanoseconds since 1970.
+    fn measures(&self) -> Result<Option<(u64, u128)>, Error> {
+        match fs::symlink_metadata(&self.path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            found => {
+                let found = found.map_err(Error::io("look at", &self.path))?;
+                let changed = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+                Ok(Some((found.len(), changed.unwrap_or_default().as_nanos())))
+            }
+        }
     }
 
     /// Replaces all records, whole or not at all.
@@ -204,6 +256,30 @@ mod tests {
         assert!(Journal::<ManifestLine>::is_worth_rewriting(1001, 500));
         assert!(!Journal::<ManifestLine>::is_worth_rewriting(1000, 500));
         assert!(!Journal::<ManifestLine>::is_worth_rewriting(60, 1));
+    }
+
+    #[test]
+    fn what_became_of_a_journal_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path().join("manifest.jsonl"));
+        assert_eq!(journal.mark().unwrap(), None);
+        journal.append(&[line("a", Some("1")), line("b", Some("2"))]).unwrap();
+        let mark = journal.mark().unwrap().unwrap();
+        let write = |bytes: &[u8]| File::create(journal.path()).unwrap().write_all(bytes).unwrap();
+        let whole = fs::read(journal.path()).unwrap();
+        assert_eq!(journal.since(&mark).unwrap(), Since::Same);
+        write(&whole);
+        assert_eq!(journal.since(&mark).unwrap(), Since::Same, "only touched");
+        journal.append(&[line("c", None)]).unwrap();
+        assert_eq!(journal.since(&mark).unwrap(), Since::Grown);
+        write(&whole[..whole.len() - 1]);
+        assert_eq!(journal.since(&mark).unwrap(), Since::Altered);
+        write(&vec![b'x'; whole.len()]);
+        assert_eq!(journal.since(&mark).unwrap(), Since::Altered);
+        write(b" \n");
+        assert_eq!(journal.since(&mark).unwrap(), Since::Empty);
+        fs::remove_file(journal.path()).unwrap();
+        assert_eq!(journal.since(&mark).unwrap(), Since::Missing);
     }
 
     #[test]

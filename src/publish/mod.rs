@@ -18,6 +18,7 @@ mod json;
 mod opml;
 mod options;
 mod pages;
+mod recognise;
 mod rss;
 mod words;
 
@@ -25,13 +26,15 @@ pub use address::encoded;
 pub use compose::{EditionWithItems, editions_feed, feed};
 pub use error::Error;
 pub use files::{Obstacle, Standing, Writer};
-pub use journal::{Journal, ManifestLine, content_hash};
+pub use journal::{Journal, ManifestLine, Since, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Language, Options, Site};
 pub use pages::{
     InputStatus, Newer, Paging, StatusView, TroubledLink, edition_page, editions_page, item_page, list_page,
     refusal_page, source_index, status_json, status_page, stylesheet, tag_index,
 };
+
+pub use recognise::{may_be_ours, says_ours};
 
 use crate::model::Feed;
 

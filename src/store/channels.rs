@@ -66,10 +66,11 @@ impl Write {
         Ok(held.unwrap_or(key))
     }
 
-    /// Takes over a channel's path that was published before the store was lost.
+    /// Takes over a channel's path that was published before the store was lost, and when its last item left if that is
+    /// later than what is known.
     pub async fn restore_channel(&mut self, channel: &Channel, key: &str, emptied_at: Option<i64>) -> Result<()> {
         let id = self.channel(channel.kind, key, &channel.name, &channel.slug).await?;
-        sqlx::query("UPDATE channels SET emptied_at = $2 WHERE id = $1")
+        sqlx::query("UPDATE channels SET emptied_at = $2 WHERE id = $1 AND COALESCE(emptied_at, $2 - 1) < $2")
             .bind(id)
             .bind(emptied_at)
             .execute(&mut *self.tx)

@@ -3,6 +3,7 @@
 use super::days::DAYS;
 use super::{Result, Store, Write, parse, time, to_json};
 use crate::model::{Edition, KnownEdition, KnownItem, Presence, Sketch};
+use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, Row, Sqlite};
@@ -130,6 +131,14 @@ impl Store {
         );
         let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(value).fetch_one(&self.pool).await?;
         super::from_rows::<KnownRow>(&rows)?.into_iter().map(known_of_day).collect()
+    }
+
+    /// When each edition changed last.
+    pub async fn edition_times(&self) -> Result<HashMap<Uuid, DateTime<Utc>>> {
+        let rows: String = sqlx::query_scalar("SELECT json_group_array(json_array(id, updated)) FROM editions")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(super::from_rows::<(Uuid, i64)>(&rows)?.into_iter().map(|(id, at)| (id, time(at))).collect())
     }
 
     /// Whether nothing was ever collected.
@@ -307,6 +316,13 @@ impl Write {
         .await?;
         let taken = super::from_rows::<(Option<String>, Option<String>)>(&rows)?;
         Ok(taken.into_iter().flat_map(|(id, short)| [id, short]).flatten().collect())
+    }
+
+    /// Which of these items are known.
+    pub async fn items_among(&mut self, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let sql = "SELECT json_group_array(id) FROM items WHERE id IN (SELECT value FROM json_each($1))";
+        let rows: String = sqlx::query_scalar(sql).bind(to_json("items.id", &ids)?).fetch_one(&mut *self.tx).await?;
+        super::from_rows(&rows).map(HashSet::from_iter)
     }
 
     async fn exists(&mut self, sql: &'static str, value: &str) -> Result<bool, sqlx::Error> {

@@ -198,6 +198,15 @@ impl Store {
         Ok(sqlx::query_scalar("SELECT hash FROM files WHERE path = $1").bind(path).fetch_optional(&self.pool).await?)
     }
 
+    /// Hashes of those of these files that the publisher wrote.
+    pub async fn file_hashes(&self, paths: &[&str]) -> Result<BTreeMap<String, String>> {
+        let sql = "SELECT json_group_array(json_array(path, hash)) FROM files
+                   WHERE path IN (SELECT value FROM json_each($1))";
+        let rows: String =
+            sqlx::query_scalar(sql).bind(super::to_json("files.path", &paths)?).fetch_one(&self.pool).await?;
+        Ok(from_rows::<(String, String)>(&rows)?.into_iter().collect())
+    }
+
     /// Every path that the publisher wrote, with its hash.
     pub async fn files(&self) -> Result<Vec<(String, String)>> {
         Ok(sqlx::query_as("SELECT path, hash FROM files ORDER BY path").fetch_all(&self.pool).await?)

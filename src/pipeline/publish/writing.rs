@@ -2,24 +2,48 @@
 
 use super::compose::Output;
 use crate::model::{Complaint, Place};
-use crate::pipeline::{Error, PublishReport};
-use crate::publish::{self, Journal, ManifestLine, Obstacle, Standing, Writer, content_hash};
+use crate::pipeline::{Cycle, Error, PublishReport, owner, restore};
+use crate::publish::{self, Journal, ManifestLine, Obstacle, Site, Standing, Writer, content_hash};
 use crate::store::Store;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
+
+/// What a publish looks at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How {
+    /// Everything is composed; what is not met is removed.
+    pub(super) all: bool,
+    /// The directory is searched for files of ours that nothing remembers.
+    pub(super) survey: bool,
+    /// The manifest is written anew.
+    pub(super) renew: bool,
+}
 
 /// A publish under way.
 #[derive(Debug)]
 pub(super) struct Writing<'a> {
     store: &'a Store,
+    site: &'a Site,
     writer: Writer,
     directory: &'a Path,
-    /// Every file that is ours by its hash, when everything is composed; what is not met is removed.
-    all: Option<HashMap<String, String>>,
+    how: How,
+    /// Every file that is ours, when everything is composed; what is not met is removed.
+    all: HashMap<String, Known>,
+    /// Every file that was composed, when the directory is searched.
+    met: HashSet<String>,
+    /// What the manifest names, once it was asked.
+    named: Option<BTreeMap<String, String>>,
     ours: Vec<Claimed>,
     removed: Vec<String>,
     complaints: Vec<Complaint>,
     obstacles: Vec<Obstacle>,
+}
+
+/// A file of ours by its hash. The manifest may know one that the store does not.
+#[derive(Debug)]
+struct Known {
+    hash: String,
+    in_store: bool,
 }
 
 /// A file that is staged or taken over.
@@ -33,12 +57,50 @@ struct Claimed {
 }
 
 impl<'a> Writing<'a> {
-    /// Begins to write to a directory.
-    pub(super) async fn open(store: &'a Store, directory: &'a Path, all: bool) -> Result<Self, Error> {
+    /// Begins to write to the directory, which is marked as this store's.
+    pub(super) async fn open(cycle: Cycle<'a>, site: &'a Site, how: How) -> Result<Self, Error> {
+        let Cycle { store, options, .. } = cycle;
+        let directory = &options.directory;
         let writer = Writer::open(directory)?;
-        let all = if all { Some(store.files().await?.into_iter().collect()) } else { None };
-        let (ours, removed, complaints, obstacles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { store, writer, directory, all, ours, removed, complaints, obstacles })
+        owner::mark(store, directory, options.take_over).await?;
+        let mut writing = Self {
+            store,
+            site,
+            writer,
+            directory,
+            how,
+            all: HashMap::new(),
+            met: HashSet::new(),
+            named: None,
+            ours: Vec::new(),
+            removed: Vec::new(),
+            complaints: Vec::new(),
+            obstacles: Vec::new(),
+        };
+        if how.all {
+            let named = writing.named()?.clone();
+            writing.all.extend(named.into_iter().map(|(path, hash)| (path, Known { hash, in_store: false })));
+            let files = store.files().await?;
+            writing.all.extend(files.into_iter().map(|(path, hash)| (path, Known { hash, in_store: true })));
+        }
+        Ok(writing)
+    }
+
+    /// What the manifest names.
+    fn named(&mut self) -> Result<&BTreeMap<String, String>, publish::Error> {
+        let named = match self.named.take() {
+            Some(named) => named,
+            None => ManifestLine::replay(Journal::open(Writer::manifest(self.directory)).read()?),
+        };
+        Ok(self.named.insert(named))
+    }
+
+    /// Whether a file that the store does not know is ours all the same.
+    fn is_ours(&mut self, path: &str) -> Result<bool, publish::Error> {
+        if self.named()?.contains_key(path) {
+            return Ok(true);
+        }
+        Ok(self.writer.read(path).is_some_and(|bytes| publish::says_ours(self.site, path, &bytes)))
     }
 
     /// Takes what was composed.
@@ -54,12 +116,16 @@ impl<'a> Writing<'a> {
 
     async fn put(&mut self, path: String, bytes: &[u8]) -> Result<(), Error> {
         let hash = content_hash(bytes);
-        let (before, look) = match &mut self.all {
-            Some(all) => (all.remove(&path), true),
-            None => (self.store.file_hash(&path).await?, false),
+        if self.how.survey {
+            self.met.insert(path.clone());
+        }
+        let known = if self.how.all {
+            self.all.remove(&path)
+        } else {
+            self.store.file_hash(&path).await?.map(|hash| Known { hash, in_store: true })
         };
-        let is_known = before.as_deref() == Some(&hash);
-        if is_known && !look {
+        let is_known = known.as_ref().is_some_and(|known| known.in_store && known.hash == hash);
+        if is_known && !self.how.all {
             return Ok(());
         }
         // When everything is looked at, also what somebody else altered or a killed run left is noticed.
@@ -70,12 +136,13 @@ impl<'a> Writing<'a> {
                 self.obstacles.push(obstacle);
                 return Ok(());
             }
-            Standing::Other if before.is_none() => {
+            Standing::Other if known.is_none() && !self.is_ours(&path)? => {
                 self.complaints.push(not_ours(self.directory, &path));
                 return Ok(());
             }
             Standing::Other | Standing::Free => true,
         };
+        let before = known.map(|known| known.hash);
         if is_staged {
             self.writer.stage(&path, bytes)?;
         }
@@ -84,7 +151,8 @@ impl<'a> Writing<'a> {
     }
 
     async fn remove(&mut self, path: String) -> Result<(), Error> {
-        if self.store.file_hash(&path).await?.is_some() {
+        // When everything is composed, what is not met is removed anyway.
+        if !self.how.all && self.store.file_hash(&path).await?.is_some() {
             self.writer.remove(&path);
             self.removed.push(path);
         }
@@ -98,13 +166,20 @@ impl<'a> Writing<'a> {
         report: &mut PublishReport,
         before: impl FnOnce(&Path) -> Result<(), publish::Error>,
     ) -> Result<Vec<Complaint>, Error> {
-        for path in self.all.take().unwrap_or_default().into_keys() {
-            self.remove(path).await?;
+        self.leave_behind();
+        let renewed = self.renewed().await?;
+        let Self { store, writer, directory, mut ours, mut removed, mut complaints, mut obstacles, how, .. } = self;
+        let mut write = store.begin().await?;
+        write.put_files(&ours.iter().map(|file| (file.path.as_str(), "")).collect::<Vec<_>>()).await?;
+        if how.all {
+            restore::note(&mut write, None).await?;
         }
-        let Self { store, writer, directory, mut ours, mut removed, mut complaints, mut obstacles, .. } = self;
-        remember(store, ours.iter().map(|file| (file.path.as_str(), "")), &[]).await?;
+        write.commit().await?;
         let journal = Journal::<ManifestLine>::open(Writer::manifest(directory));
-        journal.append(&lines(ours.iter().map(|file| (&file.path, Some(&file.hash)))))?;
+        match renewed {
+            Some(renewed) => journal.rewrite(&renewed)?,
+            None => journal.append(&lines(ours.iter().map(|file| (&file.path, Some(&file.hash)))))?,
+        }
         before(directory)?;
         let came = tokio::task::spawn_blocking(move || writer.commit()).await??;
         // What could not be put into place or removed is what it was before.
@@ -125,6 +200,35 @@ impl<'a> Writing<'a> {
         complaints.extend(in_the_way(directory, &obstacles));
         Ok(complaints)
     }
+
+    /// Has everything removed that is ours and was not composed.
+    fn leave_behind(&mut self) {
+        let mut gone: BTreeSet<String> = std::mem::take(&mut self.all).into_keys().collect();
+        if self.how.survey {
+            let found = self.writer.files().into_iter().filter(|path| publish::may_be_ours(path));
+            for path in found.filter(|path| !self.met.contains(path)).collect::<Vec<_>>() {
+                let says_ours = |bytes: Vec<u8>| publish::says_ours(self.site, &path, &bytes);
+                if !gone.contains(&path) && self.writer.read(&path).is_some_and(says_ours) {
+                    gone.insert(path);
+                }
+            }
+        }
+        for path in &gone {
+            self.writer.remove(path);
+        }
+        self.removed.extend(gone);
+    }
+
+    /// The manifest anew: what the store knows, what is about to appear, and what is not removed yet.
+    async fn renewed(&self) -> Result<Option<Vec<ManifestLine>>, Error> {
+        if !self.how.renew {
+            return Ok(None);
+        }
+        let mut files: BTreeMap<String, String> = self.store.files().await?.into_iter().collect();
+        files.retain(|_, hash| !hash.is_empty());
+        files.extend(self.ours.iter().map(|file| (file.path.clone(), file.hash.clone())));
+        Ok(Some(files.into_iter().map(|(path, hash)| ManifestLine { path, hash: Some(hash) }).collect()))
+    }
 }
 
 /// Files that are not ours after all.
@@ -133,7 +237,12 @@ fn unknown<'a>(files: &[(&'a String, Option<&String>)]) -> impl Iterator<Item = 
 }
 
 fn lines<'a>(files: impl Iterator<Item = (&'a String, Option<&'a String>)>) -> Vec<ManifestLine> {
-    files.map(|(path, hash)| ManifestLine { path: path.clone(), hash: hash.cloned() }).collect()
+    // An empty hash is a claim of a run that was killed: what stands there is not known.
+    let line = |(path, hash): (&String, Option<&String>)| ManifestLine {
+        path: path.clone(),
+        hash: hash.filter(|hash| !hash.is_empty()).cloned(),
+    };
+    files.map(line).collect()
 }
 
 /// Remembers files as ours with a hash each, and forgets others.

@@ -141,6 +141,15 @@ impl Tree {
         Ok(if same { Standing::Same } else { Standing::Other })
     }
 
+    /// The bytes of a file; `None` when there is none, or something else.
+    pub(super) fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let folder = self.folder_of(path, false).ok()??;
+        let mut file = File::from(openat(&folder, name_of(path), OFlags::RDONLY | UNFOLLOWED, Mode::empty()).ok()?);
+        let mut bytes = Vec::new();
+        let is_file = file.metadata().is_ok_and(|found| found.is_file());
+        (is_file && file.read_to_end(&mut bytes).is_ok()).then_some(bytes)
+    }
+
     /// Puts a file into place, over a file or nothing.
     pub(super) fn put(&self, from: (&OwnedFd, &str), path: &str) -> Result<(), Unreached> {
         let Some(folder) = self.folder_of(path, true)? else { return Ok(()) };

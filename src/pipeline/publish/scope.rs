@@ -1,0 +1,139 @@
+//! What is looked at in a publish: what the store marked, or everything, because the options changed, or because the
+//! directory is not as the last publish left it.
+
+use super::super::fingerprint::fingerprint;
+use super::super::{Cycle, Error, Options, owner, restore};
+use crate::model::{Complaint, Place};
+use crate::publish::{Journal, ManifestLine, RENDERING, Since, Site, Writer};
+use crate::store::{Changes, Store};
+use std::path::Path;
+
+/// From so many changed items on, everything is composed.
+const MANY: usize = 3000;
+
+/// Files whose bytes are looked at in every cycle. They change with nearly every publish, so that a directory that was
+/// emptied, or came from a backup, shows in them.
+const FRONT: [&str; 11] = [
+    "index.html",
+    "rss.xml",
+    "atom.xml",
+    "feed.json",
+    "feeds.opml",
+    "status.html",
+    "status.json",
+    "style.css",
+    "tags/index.html",
+    "sources/index.html",
+    "editions/index.html",
+];
+
+/// What is looked at in one publish.
+pub(super) struct Scope {
+    /// How the directory was found.
+    pub(super) looked: Looked,
+    /// Everything, also for what must be removed.
+    pub(super) all: bool,
+    pub(super) changes: Changes,
+    /// Remembered once everything is written.
+    pub(super) fingerprint: String,
+}
+
+/// How the directory was found, compared with how the last publish left it.
+pub(super) struct Looked {
+    /// Whether it says that it is this store's; `None` when it says nothing.
+    pub(super) is_ours: Option<bool>,
+    pub(super) manifest: Since,
+    ids: Since,
+    /// Whether the files that are looked at are as they were published.
+    front_stands: bool,
+    memory: Memory,
+}
+
+/// What the store remembers of how the last publish left the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// How it left the journals.
+    Noted,
+    /// Nothing, although ids are there: the store was lost. `is_torn`: so are lines of the manifest.
+    Lost { is_torn: bool },
+    /// Nothing.
+    None,
+}
+
+impl Looked {
+    async fn at(store: &Store, directory: &Path) -> Result<Self, Error> {
+        let manifest = Journal::<ManifestLine>::open(Writer::manifest(directory));
+        let ids = Journal::<restore::IdLine>::open(Writer::ids(directory));
+        let noted = store.meta(restore::MANIFEST).await?.unwrap_or_default();
+        let noted_ids = store.meta(restore::IDS).await?.unwrap_or_default();
+        let mut published = store.file_hashes(&FRONT).await?;
+        published.retain(|_, hash| !hash.is_empty());
+        let paths: Vec<&str> = published.keys().map(String::as_str).collect();
+        Ok(Self {
+            is_ours: owner::is_ours(store, directory).await?,
+            manifest: manifest.since(&noted)?,
+            ids: ids.since(&noted_ids)?,
+            front_stands: Writer::hashes(directory, &paths) == published,
+            memory: match (noted.is_empty(), ids.path().exists()) {
+                (false, _) => Memory::Noted,
+                (true, true) => Memory::Lost { is_torn: manifest.damaged()? > 0 },
+                (true, false) => Memory::None,
+            },
+        })
+    }
+
+    /// Whether somebody else was at work on the directory, or on the store.
+    pub(super) fn is_disturbed(&self) -> bool {
+        let stands = self.manifest == Since::Same && self.ids == Since::Same && self.front_stands;
+        !stands || self.is_ours == Some(false)
+    }
+
+    /// What was wrong with the journals, and is not any more.
+    pub(super) fn told(&self, directory: &Path) -> Vec<Complaint> {
+        let manifest = (self.manifest, Writer::manifest(directory), "the list of published files");
+        let ids = (self.ids, Writer::ids(directory), "the list of ids");
+        let told = |(since, path, what): (Since, std::path::PathBuf, &str)| {
+            let became = match (since, self.memory) {
+                (_, Memory::None) => return None,
+                (Since::Missing, _) => "is missing",
+                (Since::Empty, _) => "is empty",
+                (Since::Altered, Memory::Noted) => "is not as this store left it",
+                (Since::Altered, Memory::Lost { is_torn: true }) if path.ends_with("manifest.jsonl") => "is damaged",
+                _ => return None,
+            };
+            Some(Complaint::warning(
+                Place::file(path.to_string_lossy()),
+                format!("{what} {became}; it was made anew from the store and the directory"),
+                "nothing is to be done; to be expected once when the store or the directory came from a backup",
+            ))
+        };
+        [manifest, ids].into_iter().filter_map(told).collect()
+    }
+}
+
+/// What is to be looked at.
+pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Scope, Error> {
+    let Cycle { store, options, .. } = cycle;
+    let fingerprint = fingerprint(RENDERING, site);
+    let mut looked = Looked::at(store, &options.directory).await?;
+    let directory = store.meta("directory").await?;
+    let moved = directory.is_some_and(|before| before != directory_name(options));
+    // Another one than before. One that was only moved still says that it is ours.
+    if moved && looked.is_ours != Some(true) {
+        let mut write = store.begin().await?;
+        write.forget_files().await?;
+        write.commit().await?;
+        looked.memory = Memory::None;
+    }
+    let same_options = store.meta("published").await?.as_deref() == Some(&fingerprint);
+    let all = looked.is_disturbed() || !same_options;
+    let changes = if all { Changes::default() } else { store.changes().await? };
+    // Looking at so many one by one costs more than looking at everything.
+    let all = all || changes.items.len() > MANY;
+    Ok(Scope { looked, all, changes, fingerprint })
+}
+
+/// A directory's name that does not depend on how it is written.
+pub(super) fn directory_name(options: &Options) -> String {
+    std::fs::canonicalize(&options.directory).unwrap_or_else(|_| options.directory.clone()).display().to_string()
+}
