@@ -11,6 +11,7 @@ use crate::publish::{self, Journal, Writer};
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::fs;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -58,7 +59,7 @@ fn right(owner: Option<&Owner>, id: Option<Uuid>, at: Option<&Path>, is_there: i
 /// Refuses a directory that is another store's, before anything is collected. Gives a store its id.
 pub(super) async fn admit(cycle: Cycle<'_>) -> Result<(), Error> {
     let Cycle { store, options, now, .. } = cycle;
-    let (owner, id, at) = (read(&options.directory)?, id(store).await?, store.file());
+    let (owner, id, at) = (read(&options.directory)?, id(store).await?, place_of(store));
     let id = match right(owner.as_ref(), id, at.as_deref(), Path::exists) {
         Right::Publish(Some(id)) => id,
         Right::Publish(None) => new_id(at.as_deref(), now),
@@ -82,7 +83,7 @@ pub(super) async fn is_ours(store: &Store, directory: &Path) -> Result<Option<bo
 /// Marks a directory as this store's. To be called by who holds it, so that of two new stores one is refused.
 pub(super) async fn mark(store: &Store, directory: &Path, take_over: bool) -> Result<(), Error> {
     let Some(id) = id(store).await? else { return Ok(()) };
-    let ours = Owner { store: id, at: store.file() };
+    let ours = Owner { store: id, at: place_of(store) };
     let owner = read(directory)?;
     if owner.as_ref().is_some_and(|owner| owner.store != id) && !take_over {
         return Err(refused(directory, owner).into());
@@ -95,6 +96,11 @@ pub(super) async fn mark(store: &Store, directory: &Path, take_over: bool) -> Re
 
 async fn id(store: &Store) -> Result<Option<Uuid>, Error> {
     Ok(store.meta(KEY).await?.and_then(|id| id.parse().ok()))
+}
+
+/// The file of a store, wherever a link to it is; `None` when it is in memory.
+fn place_of(store: &Store) -> Option<PathBuf> {
+    fs::canonicalize(store.file()).ok()
 }
 
 fn new_id(at: Option<&Path>, now: DateTime<Utc>) -> Uuid {

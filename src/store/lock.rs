@@ -1,6 +1,6 @@
 //! Who works on a store: locks on files beside the database. The system lets go of them however their process ends.
 
-use super::{Error, Result, Store};
+use super::{Error, Result};
 use chrono::{DateTime, Utc};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -117,25 +117,15 @@ fn holder(file: &File) -> io::Result<Holder> {
     Ok(Holder(line.unwrap_or("another process").to_owned()))
 }
 
-impl Store {
-    /// The file of the database, wherever a link to it is; `None` when it is in memory.
-    pub fn file(&self) -> Option<PathBuf> {
-        file(&self.pool.connect_options())
-    }
-}
-
-fn file(options: &SqliteConnectOptions) -> Option<PathBuf> {
-    let database = options.get_filename();
-    let is_in_memory =
-        database.to_string_lossy().starts_with("file:sqlx-in-memory") || database == Path::new(":memory:");
-    (!is_in_memory).then(|| fs::canonicalize(database).unwrap_or_else(|_| database.to_owned()))
-}
-
 /// Beside the database itself, wherever a link to it is.
 fn path(url: &str, claim: Claim) -> Result<Option<PathBuf>> {
     let bad = |e: sqlx::Error| Error::Url { url: url.to_owned(), reason: e.to_string() };
     let options = SqliteConnectOptions::from_str(url).map_err(bad)?;
-    let Some(database) = file(&options) else { return Ok(None) };
+    let database = options.get_filename();
+    if database.to_string_lossy().starts_with("file:sqlx-in-memory") || database == Path::new(":memory:") {
+        return Ok(None);
+    }
+    let database = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
     let mut name = database.file_name().unwrap_or_default().to_owned();
     name.push(match claim {
         Claim::Cycle => ".lock",
