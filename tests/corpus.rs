@@ -38,7 +38,12 @@ fn compare_item(path: &Path, read: &Value, expected: &Value) {
     for field in ["title", "sources", "source_kind", "comment_by", "images", "tags"] {
         assert_eq!(read[field], expected[field], "{}: {field} of {}", path.display(), expected["title"]);
     }
-    for (field, absent) in [("number", Value::Null), ("image_credit", Value::Null), ("body_links", json!([]))] {
+    for (field, absent) in [
+        ("number", Value::Null),
+        ("image_credit", Value::Null),
+        ("body_links", json!([])),
+        ("comment_links", json!([])),
+    ] {
         let expected = expected.get(field).unwrap_or(&absent);
         assert_eq!(&read[field], expected, "{}: {field} of {}", path.display(), read["title"]);
     }

@@ -83,3 +83,22 @@ async fn a_page_on_the_network_is_left_for_its_first_feed() {
     let (text, code) = run(&site, &["--offline", "inspect", &blog]);
     assert!(code == 1 && text.contains("--offline"), "{text}");
 }
+
+#[test]
+fn the_tags_of_an_item_are_told_with_why_it_has_them() {
+    let site = Site::new("");
+    let post = "---\ntitle: '#1 Post'\ndate: 2024-01-02 03:04:05\ntags: [AI, Linux, Space]\n---\n### Router with AI\n\nText.\n\nTags: Net\n\n> 点评：Linux.\n\n### Weather\n\nText.\n";
+    site.write("b.md", post);
+    let path = site.path("b.md").display().to_string();
+    let (lines, _) = json(&site, &[&path]);
+    let items = &lines[0]["editions"][0]["items"];
+    assert_eq!(items[0]["tags"], serde_json::json!(["AI", "Linux", "Space", "Net"]));
+    let reasons = serde_json::json!({"AI": "text", "Linux": "remark", "Space": "all", "Net": "own"});
+    assert_eq!(items[0]["tag_reasons"], reasons);
+    assert_eq!(items[1]["tag_reasons"], serde_json::json!({"Space": "all"}));
+    let (text, _) = run(&site, &["inspect", &path]);
+    for told in ["AI: in title or text", "Linux: in the remark", "Space: no item mentions it", "Net: its own line"] {
+        assert!(text.contains(told), "{text}");
+    }
+    assert!(!text.contains("Tags:"), "{text}");
+}

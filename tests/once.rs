@@ -333,3 +333,37 @@ fn a_store_that_is_not_understood_is_refused_without_repeating_it() {
     assert_eq!(code(&output), 2);
     assert!(!out(&output).contains("SECRET") && out(&output).contains("wellsourced.toml:"), "{}", out(&output));
 }
+
+#[test]
+fn a_tag_that_no_item_mentions_is_a_hint_and_no_warning() {
+    let site = Site::new("");
+    site.write(
+        "posts/a.md",
+        "---\ntitle: a\ndate: 2026-05-01 20:30:00\ntags: [AI, Space]\n---\n### AI\n\nText.\n\n### Weather\n\nText.\n",
+    );
+    let report = site.cycle(noon());
+    assert_eq!(report.inputs[0].editions[0].unmentioned_tags, ["Space"]);
+    assert_eq!(report.complaints, []);
+    let output = site.binary(&["--once", "--offline", "--strict"]);
+    assert_eq!(code(&output), 0, "{}", out(&output));
+    site.write("posts/a.md", "---\ntitle: a\ndate: 2026-05-01 20:30:00\ntags: [AI, Space]\n---\n### AI\n\nTexts.\n");
+    let told = out(&site.binary(&["--once", "--offline"]));
+    assert!(told.contains("hint: no item mentions Space"), "{told}");
+}
+
+#[test]
+fn pictures_are_published_with_what_they_show_and_where_they_stand() {
+    let site = Site::new("");
+    site.write(
+        "posts/a.md",
+        "---\ntitle: a\ndate: 2026-05-01 20:30:00\n---\n### One\n\n![A \"cat\" & dog](/lead.png)\n\nPress ![the knob](/knob.png) twice.\n",
+    );
+    site.cycle(noon());
+    let feed = fs::read_to_string(site.path("feeds/feed.json")).unwrap();
+    let feed: serde_json::Value = serde_json::from_str(&feed).unwrap();
+    let html = feed["items"][0]["content_html"].as_str().unwrap();
+    let lead = "<figure><img src=\"https://digest.example/lead.png\" alt=\"A &quot;cat&quot; &amp; dog\"></figure>";
+    assert!(html.starts_with(lead), "{html}");
+    assert!(html.contains("Press <img src=\"https://digest.example/knob.png\" alt=\"the knob\""), "{html}");
+    assert_eq!(html.matches("knob.png").count(), 1, "{html}");
+}

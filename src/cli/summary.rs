@@ -78,6 +78,10 @@ fn write_edition(out: &mut String, edition: &EditionReport) -> fmt::Result {
     for title in &edition.removed {
         writeln!(out, "    - {}  (left the feeds)", OneLine(title))?;
     }
+    if !edition.unmentioned_tags.is_empty() {
+        let tags = edition.unmentioned_tags.join(", ");
+        writeln!(out, "    hint: no item mentions {}, so every item has it as a tag", OneLine(&tags))?;
+    }
     Ok(())
 }
 

@@ -28,13 +28,6 @@ impl Sanitiser {
         Self { builder }
     }
 
-    /// The same without images.
-    pub fn without_images(base: Option<&Url>) -> Self {
-        let mut sanitiser = Self::new(base);
-        sanitiser.builder.rm_tags(["img"]);
-        sanitiser
-    }
-
     /// The harmless rest of `html`.
     pub fn clean(&self, html: &str) -> String {
         let cleaned = self.builder.clean(html).to_string();
@@ -213,6 +206,20 @@ pub fn addresses(html: &str) -> Vec<String> {
     named.flatten().map(str::to_owned).collect()
 }
 
+/// The addresses of a fragment's images, with what their `alt` (else their `title`) says.
+pub fn images(html: &str) -> Vec<(String, String)> {
+    let fragment = Html::parse_fragment(html);
+    let elements = fragment.tree.nodes().filter_map(|node| node.value().as_element());
+    let images = elements.filter(|element| element.name() == "img");
+    images
+        .filter_map(|image| {
+            let said = [image.attr("alt"), image.attr("title")].into_iter().flatten().map(fold);
+            let alt = said.into_iter().find(|alt| !alt.is_empty()).unwrap_or_default();
+            Some((image.attr("src")?.to_owned(), strip_illegal(&alt).into_owned()))
+        })
+        .collect()
+}
+
 fn is_block(name: &str) -> bool {
     matches!(
         name,
@@ -279,7 +286,6 @@ mod tests {
         let ruby = "<ruby>二层<rt>layer 2</rt></ruby>";
         assert_eq!(sanitise(ruby, None), ruby);
         assert_eq!(sanitise("<p style='x' class='y' onclick='z'>a</p>", None), "<p>a</p>");
-        assert_eq!(Sanitiser::without_images(None).clean("a<img src='https://e.org/i'>b"), "ab");
     }
 
     #[test]

@@ -55,11 +55,18 @@ pub struct Item {
     pub comment_by: Option<String>,
     /// Addresses of its images, absolute where the base is known.
     pub images: Vec<String>,
+    /// What each of its images shows, in the author's words; empty where nothing is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub image_alts: Vec<String>,
+    /// Those of its images that stand within `body_html` or `remark_html`; the others stand before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub placed_images: Vec<String>,
     /// Text of `*（插图：…）*` without the brackets and the word.
     pub image_credit: Option<String>,
     /// Names of the edition's tags that belong to this item, as written there.
     pub tags: Vec<String>,
-    /// Paragraphs as sanitised HTML with absolute URLs, without images, source line and remark.
+    /// Paragraphs as sanitised HTML with absolute URLs, without source line and remark, and with the images only that stand
+    /// within the text.
     pub body_html: String,
     /// The remark as sanitised HTML with absolute URLs, without the leading `老王点评：`; empty when there is none.
     pub remark_html: String,
@@ -75,6 +82,13 @@ pub struct Item {
 }
 
 impl Item {
+    /// Its images that stand before its text, each with what it shows.
+    pub fn leading_images(&self) -> impl Iterator<Item = (&str, &str)> {
+        let alts = self.image_alts.iter().map(String::as_str).chain(std::iter::repeat(""));
+        let images = self.images.iter().map(String::as_str).zip(alts);
+        images.filter(|(image, _)| !self.placed_images.iter().any(|placed| placed == image))
+    }
+
     /// The item with those who carry the same story: whoever is not named yet is named, and their tags are added. The
     /// words stay its own.
     pub fn joined<'a>(&'a self, carriers: &'a [Self]) -> Joined<'a> {

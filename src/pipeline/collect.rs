@@ -174,6 +174,7 @@ fn read(found: Found, unchanged: Option<&str>, options: &digest::DigestOptions) 
                 complaints: vec![complaint],
                 title_at: place.clone(),
                 date_at: place,
+                tag_reasons: Vec::new(),
             }),
         };
     }
@@ -276,9 +277,11 @@ impl Step<'_> {
     /// Saves one file as it was read.
     async fn post(&mut self, read: ReadPost) -> Result<(), Error> {
         let Found { path, size, mtime_ns } = read.found;
-        let Some(Reading { post, mut complaints, title_at, date_at }) = read.reading else {
+        let Some(reading) = read.reading else {
             return Ok(self.write.touch_post(self.input_id, &path, mtime_ns).await?);
         };
+        let unmentioned_tags = reading.unmentioned_tags();
+        let Reading { post, mut complaints, title_at, date_at, .. } = reading;
         self.report.read += 1;
         let mut state = PostState { size, mtime_ns, hash: read.hash, ..PostState::default() };
         let was_published = self.published.contains(&path);
@@ -303,6 +306,9 @@ impl Step<'_> {
                     let mut saved = self.save(&path, *edition).await?;
                     if let Some(complaint) = &mut saved.complaint {
                         complaint.place = title_at;
+                    }
+                    if let Some(report) = &mut saved.report {
+                        report.unmentioned_tags = unmentioned_tags;
                     }
                     self.tell(saved, &mut complaints);
                 }

@@ -349,5 +349,6 @@ fn told(path: &str, edition: &Edition, changes: &Changes) -> EditionReport {
         date: edition.date,
         items: items.collect(),
         removed: changes.removed.clone(),
+        unmentioned_tags: Vec::new(),
     }
 }

@@ -57,6 +57,9 @@ pub struct EditionReport {
     pub items: Vec<ItemReport>,
     /// Titles of items that left it.
     pub removed: Vec<String>,
+    /// Tags that none of its items mentions, so that every item has them.
+    #[serde(default)]
+    pub unmentioned_tags: Vec<String>,
 }
 
 /// What came of a feed input.

@@ -31,10 +31,13 @@ pub(super) fn story(words: &Words, item: &Item) -> String {
 }
 
 fn push_story(html: &mut String, words: &Words, item: &Item) {
-    for (n, image) in item.images.iter().filter_map(|image| web_uri(image)).enumerate() {
+    let images = item.leading_images().filter_map(|(image, alt)| Some((web_uri(image)?, alt)));
+    for (n, (image, alt)) in images.enumerate() {
         html.push_str("<figure><img src=\"");
         push_escaped(html, &image);
-        html.push_str("\" alt=\"\">");
+        html.push_str("\" alt=\"");
+        push_escaped(html, &clean(alt));
+        html.push_str("\">");
         if let Some(credit) = item.image_credit.as_deref().filter(|_| n == 0) {
             html.push_str("<figcaption>");
             html.push_str(words.illustration);

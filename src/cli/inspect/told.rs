@@ -1,6 +1,6 @@
 //! What was read, for people.
 
-use crate::collect::digest::{Post, Reading};
+use crate::collect::digest::{Post, Reading, TagReason};
 use crate::collect::feed::{Document, FoundBy};
 use crate::model::{Complaint, UpstreamEntry, UpstreamFeed};
 
@@ -13,14 +13,28 @@ pub(super) fn post(name: &str, reading: &Reading) -> String {
         Post::Edition(edition) => {
             lines.push(format!("  {}", edition.title));
             lines.push(format!("  {}  {}", edition.date.to_rfc3339(), edition.permalink.as_deref().unwrap_or("")));
-            for item in &edition.items {
-                lines.push(format!("  • {}  [{}]", item.title, item.tags.join(", ")));
+            for (index, item) in edition.items.iter().enumerate() {
+                let reasons = reading.tag_reasons.get(index).into_iter().flatten();
+                let tags: Vec<_> = item.tags.iter().zip(reasons).map(|(tag, why)| tag_with(tag, *why)).collect();
+                lines.push(format!("  • {}  [{}]", item.title, tags.join(", ")));
                 lines.extend(item.sources.iter().map(|source| format!("      {}: {}", source.label, source.url)));
             }
         }
     }
     lines.extend(reading.complaints.iter().map(complaint));
     lines.join("\n")
+}
+
+/// A tag, and why the item has it.
+fn tag_with(tag: &str, why: TagReason) -> String {
+    let why = match why {
+        TagReason::Own => "its own line of tags",
+        TagReason::Text => "in title or text",
+        TagReason::Remark => "in the remark",
+        TagReason::All => "no item mentions it, so all have it",
+        TagReason::Input => "the input's",
+    };
+    format!("{tag}: {why}")
 }
 
 pub(super) fn document(name: &str, document: &Document) -> String {

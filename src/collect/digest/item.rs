@@ -1,12 +1,14 @@
 //! Builds one item from the blocks of its section: title, sources, remark, pictures, text and HTML.
 
-use super::guard;
+use super::account::Account;
+use super::footnotes::Footnotes;
 use super::links::{self, Reader};
 use super::notes::{Notes, Spot, shown};
-use super::outline::Section;
+use super::outline::{self, Section};
+use super::pictures::{self, Pictures, Where};
 use super::quote::{self, Quote};
 use super::source::{self, SourceWords};
-use super::tree;
+use super::{guard, raw, slips, tags, tree};
 use crate::collect::html::{self, Sanitiser};
 use crate::model::{Item, LinkKey, SourceKind, SourceLink, is_blank};
 use comrak::nodes::NodeValue;
@@ -20,6 +22,7 @@ pub(super) struct Workshop<'a, 'o> {
     pub(super) markdown: Options<'static>,
     pub(super) reader: Reader<'o>,
     pub(super) words: SourceWords<'o>,
+    pub(super) footnotes: Footnotes<'a>,
     /// Made when the first raw HTML is met; most posts have none.
     pub(super) sanitiser: OnceCell<Sanitiser>,
 }
@@ -30,6 +33,8 @@ pub(super) struct Built {
     pub(super) item: Item,
     pub(super) remark_text: String,
     pub(super) spot: Spot,
+    /// The tags that it names itself.
+    pub(super) tags: Vec<String>,
     /// Whether a source was dropped, so that its absence was complained of already.
     pub(super) lost_source: bool,
 }
@@ -52,60 +57,79 @@ struct Parts<'a> {
     /// Lines that name the source, quoted or not.
     sources: Vec<Node<'a>>,
     comment_by: Option<String>,
-    images: Vec<String>,
+    pictures: Pictures,
     image_credit: Option<String>,
+    /// The tags of lines that hold nothing else.
+    tags: Vec<String>,
 }
 
 impl<'a> Workshop<'a, '_> {
-    /// The item of a section; `None`, with a complaint, where its heading is empty.
+    /// The item of a section; `None`, with a complaint, where its heading is empty. What of the section is in neither the item
+    /// nor a complaint is named at the end.
     pub(super) fn build(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Option<Built> {
-        let spot = self.reader.source.spot(section.heading);
-        let mut images = Vec::new();
-        let content_hash = self.content_hash(section);
-        self.reader.take_images(section.heading, &mut images, notes);
+        let source = &self.reader.source;
+        let spot = source.spot(section.heading);
+        let mut all = vec![section.heading];
+        all.extend(&section.blocks);
+        all.extend(self.footnotes.of(&all));
+        let content_hash = self.content_hash(&all);
+        guard::drop_html_flood(&all, source, notes);
+        let account = Account::of(&all, source, notes);
+        raw::settle(self.arena, &all, source, notes);
+        slips::in_text(&all, source, notes);
+        let mut pictures = Pictures::default();
+        pictures::take(self.arena, &self.reader, (section.heading, Where::Before), &mut pictures, notes);
         let heading = html::fold(&notes.legal(&tree::raw_text(section.heading), "the heading", spot));
-        let (number, title) = numbered(&heading);
-        if is_blank(title) {
+        let heading = slips::without_attributes(&heading, spot, notes);
+        let (number, title) = numbered(heading);
+        let title = if is_blank(title) { pictures.alts.first().map_or("", String::as_str) } else { title }.to_owned();
+        if is_blank(&title) {
             notes.error(spot, "this item has no title; it is not published", "write the item's title in its heading");
             return None;
         }
-        let headed = self.heading_links(section.heading, title, notes);
-        let parts = self.sort(section, images, notes);
-        let Cited { sources, kind: source_kind, others: body_links, lost: lost_source } =
-            self.links(headed, &parts, notes);
+        let headed = self.heading_links(section.heading, &title, notes);
+        let mut parts = self.sort(section, pictures, notes);
+        self.footnotes.settle(self.arena, Some(section.heading), &mut parts.body);
+        let cited = self.links(headed, &parts, notes);
         let mut remark = Vec::new();
-        for quote in &parts.remark {
-            self.reader.take_links(quote, notes);
+        for &quote in &parts.remark {
+            self.reader.take_links(self.arena, quote, notes);
             // Its quote marks the remark; it quotes nobody.
             remark.extend(quote.children());
         }
+        self.footnotes.settle(self.arena, None, &mut remark);
         let (body_html, body_text) = self.render(&parts.body);
         let (remark_html, remark_text) = self.render(&remark);
         let item = Item {
-            title: title.to_owned(),
+            text: format!("{title}\n{body_text}"),
+            title,
             number,
-            sources,
-            source_kind,
-            body_links,
+            sources: cited.sources,
+            source_kind: cited.kind,
+            body_links: cited.others,
             comment_by: parts.comment_by,
-            images: parts.images,
+            images: parts.pictures.urls,
+            image_alts: parts.pictures.alts,
+            placed_images: parts.pictures.placed,
             image_credit: parts.image_credit,
-            tags: Vec::new(),
+            tags: parts.tags.clone(),
             body_html,
             remark_html,
-            text: format!("{title}\n{body_text}"),
             content_hash,
             line: spot.line,
             author: None,
         };
-        Some(Built { item, remark_text, spot, lost_source })
+        account.settle(&item, self.words, notes);
+        Some(Built { item, remark_text, spot, tags: parts.tags, lost_source: cited.lost })
     }
 
     /// Hashes what the author wrote, so that neither a new renderer nor another base URL makes an item look edited.
-    fn content_hash(&self, section: &Section<'a>) -> u64 {
+    fn content_hash(&self, all: &[Node<'a>]) -> u64 {
         let source = self.reader.source.lines;
         let mut written = String::new();
-        for block in section.blocks.iter().chain([&section.heading]) {
+        // The heading comes last: the hashes of stored items were made so.
+        let (heading, blocks) = all.split_at(all.len().min(1));
+        for block in blocks.iter().chain(heading) {
             let position = block.data().sourcepos;
             let lines = source.get(position.start.line.saturating_sub(1)..position.end.line.min(source.len()));
             // A line that holds only `>` is white space within a quote; stored posts lose such lines at their end.
@@ -122,20 +146,27 @@ impl<'a> Workshop<'a, '_> {
     /// The links of the heading: the item is about them. One that is the whole title is called by its host.
     fn heading_links(&self, heading: Node<'a>, title: &str, notes: &mut Notes<'_>) -> Vec<SourceLink> {
         let mut links = Vec::new();
-        links::push_new(&mut links, self.reader.take_links(heading, notes).links);
+        links::push_new(&mut links, self.reader.take_links(self.arena, heading, notes).links);
         for link in links.iter_mut().filter(|link| numbered(&link.label).1 == title) {
             link.label = LinkKey::host_of(&link.url).unwrap_or_default();
         }
         links
     }
 
-    /// The blocks that say something, pictures taken out, paragraphs cut at their source lines.
-    fn blocks(&self, section: &Section<'a>, images: &mut Vec<String>, notes: &mut Notes<'_>) -> Vec<Node<'a>> {
+    /// The blocks that say something, paragraphs cut at their source lines and their tags. Pictures that stand alone before or
+    /// behind the text are taken out; within it, and beside words, they stay where they stand.
+    fn blocks(&self, section: &Section<'a>, pictures: &mut Pictures, notes: &mut Notes<'_>) -> Vec<Node<'a>> {
+        let is_said = |block: &&Node<'a>| self.is_text(block) && !outline::is_picture(block) && !tree::is_empty(block);
+        let text: Vec<usize> =
+            (0..).zip(&section.blocks).filter(|(_, block)| is_said(block)).map(|(at, _)| at).collect();
+        let within = text.first().copied().unwrap_or_default()..text.last().copied().unwrap_or_default();
         let mut blocks = Vec::with_capacity(section.blocks.len());
-        for &block in &section.blocks {
-            self.reader.take_images(block, images, notes);
-            if quote::is_paragraph(block) && tree::has_link(block) {
-                blocks.extend(quote::cut(self.arena, block, self.words));
+        for (at, &block) in section.blocks.iter().enumerate() {
+            let is_alone = tree::text_beside_images(block).is_empty() || outline::is_picture(block);
+            let to = if is_alone && !within.contains(&at) { Where::Before } else { Where::Here };
+            pictures::take(self.arena, &self.reader, (block, to), pictures, notes);
+            if quote::is_paragraph(block) {
+                blocks.extend(quote::cut_text(self.arena, block, self.words));
             } else {
                 blocks.push(block);
             }
@@ -147,32 +178,26 @@ impl<'a> Workshop<'a, '_> {
     /// Sorts the blocks. A quote without a name is the remark where it ends the item and no other quote has a name;
     /// else it quotes something and belongs to the body, or goes on with the remark that it follows. One that is nothing
     /// but links, with no text behind it, names the sources.
-    fn sort(&self, section: &Section<'a>, images: Vec<String>, notes: &mut Notes<'_>) -> Parts<'a> {
-        let mut parts = Parts { images, ..Parts::default() };
-        guard::drop_html_flood(&section.blocks, &self.reader.source, notes);
-        let blocks = self.blocks(section, &mut parts.images, notes);
+    fn sort(&self, section: &Section<'a>, pictures: Pictures, notes: &mut Notes<'_>) -> Parts<'a> {
+        let mut parts = Parts { pictures, ..Parts::default() };
+        let blocks = self.blocks(section, &mut parts.pictures, notes);
         let text_ends = blocks.iter().rposition(|block| self.is_text(block)).map_or(0, |at| at + 1);
         let mut plain_last = None;
         for (index, block) in blocks.into_iter().enumerate() {
             if quote::is_quote(block) && index >= text_ends && source::is_link_quote(block) {
                 parts.sources.push(block);
             } else if quote::is_quote(block) {
-                let Quote { sources, label, is_filled } = quote::read(self.arena, block, self.words);
-                parts.sources.extend(sources);
-                match label {
-                    Some(label) => {
-                        parts.comment_by = parts.comment_by.take().or(label.name);
-                        parts.remark.push(block);
-                    }
-                    None if is_filled && !parts.remark.is_empty() => parts.remark.push(block),
-                    None if is_filled => {
-                        plain_last = Some(parts.body.len());
-                        parts.body.push(block);
-                    }
-                    None => {}
+                if self.sort_quote(block, &mut parts) {
+                    plain_last = Some(parts.body.len());
+                    parts.body.push(block);
                 }
-            } else if let Some(credit) = quote::image_credit(&tree::text(block)) {
-                parts.image_credit.get_or_insert(credit);
+            } else if let Some(tags) = tags::own(block) {
+                parts.tags.extend(tags);
+            } else if parts.pictures.has_leading()
+                && parts.image_credit.is_none()
+                && let Some(credit) = quote::image_credit(&tree::text(block))
+            {
+                parts.image_credit = Some(credit);
             } else if self.is_source_line(block) {
                 parts.sources.push(block);
             } else {
@@ -182,11 +207,37 @@ impl<'a> Workshop<'a, '_> {
         if parts.remark.is_empty() && plain_last.is_some_and(|at| at + 1 == parts.body.len()) {
             parts.remark.extend(parts.body.pop());
         }
+        for &line in &parts.sources {
+            parts.pictures.displace(line);
+        }
         parts
     }
 
+    /// Sorts a quote; whether it is left for the body.
+    fn sort_quote(&self, block: Node<'a>, parts: &mut Parts<'a>) -> bool {
+        let Quote { sources, tags, label, is_filled } =
+            quote::read(self.arena, block, self.words, parts.comment_by.as_deref());
+        parts.sources.extend(sources);
+        parts.tags.extend(tags);
+        match label {
+            Some(label) => {
+                parts.comment_by = parts.comment_by.take().or(label.name);
+                parts.remark.push(block);
+                false
+            }
+            None if is_filled && !parts.remark.is_empty() => {
+                parts.remark.push(block);
+                false
+            }
+            None => is_filled,
+        }
+    }
+
     fn is_text(&self, block: Node<'a>) -> bool {
-        !quote::is_quote(block) && !self.is_source_line(block) && quote::image_credit(&tree::text(block)).is_none()
+        !quote::is_quote(block)
+            && !self.is_source_line(block)
+            && tags::own(block).is_none()
+            && quote::image_credit(&tree::text(block)).is_none()
     }
 
     fn is_source_line(&self, block: Node<'a>) -> bool {
@@ -199,7 +250,7 @@ impl<'a> Workshop<'a, '_> {
         let mut lost = false;
         for &line in &parts.sources {
             let beside = html::strip_illegal(&source::beside_links(&[line])).into_owned();
-            let mut found = self.reader.take_links(line, notes);
+            let mut found = self.reader.take_links(self.arena, line, notes);
             lost |= found.dropped;
             if found.links.is_empty() && !found.dropped {
                 let message = format!("the source line `{}` has no link", shown(&html::fold(&beside)));
@@ -211,7 +262,7 @@ impl<'a> Workshop<'a, '_> {
         }
         let names_source = !headed.is_empty() || !parts.sources.is_empty();
         for &block in &parts.body {
-            let found = self.reader.take_links(block, notes);
+            let found = self.reader.take_links(self.arena, block, notes);
             lost |= !names_source && found.dropped;
             links::push_new(&mut inline, found.links);
         }
@@ -239,7 +290,7 @@ impl<'a> Workshop<'a, '_> {
             return (String::new(), tree::text(document));
         }
         if tree::has_raw_html(document) {
-            let sanitiser = self.sanitiser.get_or_init(|| Sanitiser::without_images(self.reader.base));
+            let sanitiser = self.sanitiser.get_or_init(|| Sanitiser::new(self.reader.base));
             let clean = sanitiser.clean(&rendered);
             let text = html::text_of(&clean);
             return (clean.trim().to_owned(), text);

@@ -1,15 +1,16 @@
-//! Links and images of an item: which addresses are taken, in which order, under which label. Contacts nothing.
+//! Links of an item: which addresses are taken, in which order, under which label. Contacts nothing.
 
 use super::notes::{Notes, shown};
+use super::slips;
 use super::tree::{self, Source};
 use crate::collect::html;
 use crate::model::{LinkKey, SourceLink, is_blank, web_uri};
-use comrak::Node;
 use comrak::nodes::NodeValue;
+use comrak::{Arena, Node};
 use url::Url;
 
-/// Most links and most images of an item; what is beyond is left out.
-const MAX_LINKS: usize = 200;
+/// Most links and most images of an item.
+pub(super) const MAX_LINKS: usize = 200;
 
 /// What an address as written comes to.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,6 +54,9 @@ pub(super) struct Reader<'o> {
 impl Reader<'_> {
     /// An image's or a cover's address; site-relative ones stay as written where no base is known.
     pub(super) fn image(&self, written: &str) -> Option<String> {
+        if slips::begins_as_host(written) {
+            return None;
+        }
         match address(written, self.base) {
             Address::Web(url) => Some(url),
             Address::Relative => Some(html::strip_illegal(written.trim()).into_owned()),
@@ -60,36 +64,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes the images out of a block and gives their addresses, in order.
-    pub(super) fn take_images(&self, block: Node<'_>, images: &mut Vec<String>, notes: &mut Notes<'_>) {
-        for node in block.descendants().collect::<Vec<_>>() {
-            let written = match &node.data().value {
-                NodeValue::Image(image) => vec![image.url.clone()],
-                NodeValue::HtmlInline(raw) if tree::is_raw_image(raw) => raw_images(raw),
-                NodeValue::HtmlBlock(raw) if tree::is_raw_image(&raw.literal) => raw_images(&raw.literal),
-                _ => continue,
-            };
-            for written in written {
-                match self.image(&written) {
-                    Some(url) if images.len() >= MAX_LINKS || images.contains(&url) => {}
-                    Some(url) => images.push(url),
-                    None if notes.is_full() => {}
-                    None => notes.warning(
-                        self.source.spot(node),
-                        format!("the image address `{}` is not http or https; the image was left out", shown(&written)),
-                        "give the image an http or https address",
-                    ),
-                }
-            }
-            if matches!(node.data().value, NodeValue::Image(_)) {
-                tree::detach_with_empty_parents(node, block);
-            }
-        }
-    }
-
     /// The links below a node, in order. Their addresses become absolute in the tree; a link that leads nowhere we
     /// publish becomes plain text, with a warning.
-    pub(super) fn take_links(&self, node: Node<'_>, notes: &mut Notes<'_>) -> Links {
+    pub(super) fn take_links<'a>(&self, arena: &'a Arena<'a>, node: Node<'a>, notes: &mut Notes<'_>) -> Links {
         let mut found = Links::default();
         for node in node.descendants().collect::<Vec<_>>() {
             let written = match &node.data().value {
@@ -100,6 +77,9 @@ impl Reader<'_> {
             };
             for (url, label) in written {
                 let taken = self.take(&url, label, node, notes);
+                if label_is_missing(node) {
+                    node.append(tree::new_node(arena, NodeValue::Text(url.clone().into())));
+                }
                 found.dropped |= taken.is_none() && !matches!(address(&url, self.base), Address::Fragment);
                 rewrite(node, taken.as_ref());
                 found.links.extend(taken);
@@ -109,7 +89,9 @@ impl Reader<'_> {
     }
 
     fn take(&self, written: &str, label: String, node: Node<'_>, notes: &mut Notes<'_>) -> Option<SourceLink> {
+        let slip = slips::of_address(written);
         let (problem, help) = match address(written, self.base) {
+            Address::Web(_) | Address::Relative if slip.is_some() => slip.unwrap_or_default(),
             Address::Web(url) => {
                 let label = if is_blank(&label) { LinkKey::host_of(&url).unwrap_or_default() } else { label };
                 return Some(SourceLink { label, url });
@@ -120,7 +102,9 @@ impl Reader<'_> {
             }
             Address::Odd => ("is not an http or https URL", "link to an http or https page"),
         };
-        notes.warning(self.source.spot(node), format!("the link `{}` {problem}; it was dropped", shown(written)), help);
+        let named = if is_blank(&label) { String::new() } else { format!(": `{}`", shown(&label)) };
+        let message = format!("the link `{}` {problem}; it was dropped{named}", shown(written));
+        notes.warning(self.source.spot(node), message, help);
         None
     }
 }
@@ -160,8 +144,9 @@ pub(super) fn push_new(links: &mut Vec<SourceLink>, new: Vec<SourceLink>) {
     }
 }
 
-fn raw_images(raw: &str) -> Vec<String> {
-    html::attributes(raw, "img[src]", "src").into_iter().map(|(src, _)| src).collect()
+/// Whether a link shows nothing that a reader could follow.
+fn label_is_missing(node: Node<'_>) -> bool {
+    matches!(node.data().value, NodeValue::Link(_)) && tree::text(node).is_empty() && !tree::has_image(node)
 }
 
 /// Links written as HTML. An inline tag stands alone in the tree: its text is what follows up to `</a>`.

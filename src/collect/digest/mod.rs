@@ -3,8 +3,10 @@
 //! Opens no file, reads no clock, never panics: a broken post is a [`Reading`] with complaints. Readers' comments in a
 //! post's front matter are neither kept nor quoted.
 
+mod account;
 mod bare;
 mod date;
+mod footnotes;
 mod front;
 mod guard;
 mod inspect;
@@ -12,7 +14,9 @@ mod item;
 mod links;
 mod notes;
 mod outline;
+mod pictures;
 mod quote;
+mod raw;
 mod slips;
 mod source;
 mod tags;
@@ -23,10 +27,12 @@ mod tree;
 mod tests;
 
 pub use inspect::inspect_json;
+pub use tags::TagReason;
 
 use crate::model::{Complaint, Edition, Place, tag_key};
 use chrono_tz::Tz;
 use comrak::{Arena, Node, parse_document};
+use footnotes::Footnotes;
 use front::{Cut, Front, Value};
 use item::{Built, Workshop};
 use links::Reader;
@@ -108,6 +114,18 @@ pub struct Reading {
     pub title_at: Place,
     /// Where its date is written, likewise.
     pub date_at: Place,
+    /// Why each of its items has each of its tags.
+    pub tag_reasons: Vec<Vec<TagReason>>,
+}
+
+impl Reading {
+    /// The tags that no item mentions, so that they are given to all.
+    pub fn unmentioned_tags(&self) -> Vec<String> {
+        let Post::Edition(edition) = &self.post else { return Vec::new() };
+        let (Some(item), Some(reasons)) = (edition.items.first(), self.tag_reasons.first()) else { return Vec::new() };
+        let of_all = item.tags.iter().zip(reasons).filter(|(_, reason)| **reason == TagReason::All);
+        of_all.map(|(tag, _)| tag.clone()).collect()
+    }
 }
 
 /// The reading of a file that is larger than [`MAX_POST_BYTES`] and was not read.
@@ -170,14 +188,15 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
     let root = parse_document(&arena, &legal, &markdown);
     let source = Source { lines: &lines, offset };
     bare::link(&arena, root, &source);
-    let workshop = Workshop {
+    let mut workshop = Workshop {
+        footnotes: Footnotes::default(),
         arena: &arena,
         markdown,
         reader: Reader { base: options.base_url.as_ref(), source },
         words: SourceWords(&options.source_words),
         sanitiser: OnceCell::new(),
     };
-    edition(&front, root, &workshop, options, notes)
+    edition(&front, root, &mut workshop, options, notes)
 }
 
 /// In YAML ` #` begins a comment: an unquoted title loses its number and everything behind it.
@@ -227,18 +246,24 @@ fn legal_body<'t>(body: &'t str, offset: usize, notes: &mut Notes<'_>) -> std::b
 fn edition<'a>(
     front: &Front,
     root: Node<'a>,
-    workshop: &Workshop<'a, '_>,
+    workshop: &mut Workshop<'a, '_>,
     options: &DigestOptions,
     notes: &mut Notes<'_>,
 ) -> Post {
-    let reader = &workshop.reader;
+    let reader = workshop.reader;
+    let reader = &reader;
     let Some(level) = outline::item_level(root) else {
         slips::no_item_heading(front, root, &reader.source, workshop.words, notes);
         return skipped("it has no item heading (`###` or `####`)");
     };
     if tree::depth(root) > MAX_DEPTH {
-        return too_deep(Spot::new(reader.source.offset + 1, 1), notes);
+        return too_deep(reader.source.first(), notes);
     }
+    for block in root.children() {
+        guard::drop_html_flood(&[block], &reader.source, notes);
+    }
+    slips::unused_definitions(root, &reader.source, notes);
+    workshop.footnotes = Footnotes::take(root);
     slips::headings_without_blank(root, &reader.source, notes);
     notes.title = front.title.as_ref().map(|value| value.spot);
     notes.date = front.date.as_ref().map(|value| value.spot);
@@ -251,14 +276,17 @@ fn edition<'a>(
         notes.error(Spot::new(reader.source.offset + 1, 1), message, "split the post");
         return Post::Broken;
     }
+    workshop.footnotes.warn_of_unused(&sections, &reader.source, notes);
     let tags = tags::names(&front.tags, notes);
     let built: Vec<_> = sections.iter().filter_map(|section| workshop.build(section, notes)).collect();
     warn_of_missing_sources(&built, notes);
     let (Some(title), Some(date), false) = (title, date, built.is_empty()) else { return Post::Broken };
-    let said: Vec<_> = built.iter().map(|built| tags::Said::new(&built.item.text, &built.remark_text)).collect();
+    let said: Vec<_> = built.iter().map(|built| said(built, notes)).collect();
     let mut items: Vec<_> = built.into_iter().map(|built| built.item).collect();
     for (item, tags) in items.iter_mut().zip(tags::assign(&tags, &said, options)) {
-        item.tags = tags;
+        let (names, reasons) = tags.into_iter().unzip();
+        item.tags = names;
+        notes.tag_reasons.push(reasons);
     }
     Post::Edition(Box::new(Edition {
         number: title.number,
@@ -271,6 +299,12 @@ fn edition<'a>(
         tags,
         items,
     }))
+}
+
+/// What an item says, for its tags.
+fn said(built: &Built, notes: &mut Notes<'_>) -> tags::Said {
+    let own: Vec<Value> = built.tags.iter().map(|name| Value { text: name.clone(), spot: built.spot }).collect();
+    tags::Said::new(&built.item.text, &built.remark_text, tags::names(&own, notes))
 }
 
 /// Early posts name no sources at all; where a post does, an item without one was probably forgotten.

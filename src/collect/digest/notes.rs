@@ -1,6 +1,6 @@
 //! Gathers the complaints about one post. Places are lines and columns of the whole file.
 
-use super::{Post, Reading};
+use super::{Post, Reading, TagReason};
 use crate::collect::html;
 use crate::model::{Complaint, Place};
 use std::borrow::Cow;
@@ -30,16 +30,30 @@ pub(super) struct Notes<'p> {
     /// Where title and date are written, for complaints that only the caller can make.
     pub(super) title: Option<Spot>,
     pub(super) date: Option<Spot>,
+    /// Why each item has each of its tags.
+    pub(super) tag_reasons: Vec<Vec<TagReason>>,
 }
 
 impl<'p> Notes<'p> {
     pub(super) fn new(path: &'p str) -> Self {
-        Self { path, complaints: Vec::new(), title: None, date: None }
+        Self { path, complaints: Vec::new(), title: None, date: None, tag_reasons: Vec::new() }
     }
 
     /// The file's path, as given.
     pub(super) fn path(&self) -> &'p str {
         self.path
+    }
+
+    /// How many complaints there are.
+    pub(super) fn len(&self) -> usize {
+        self.complaints.len()
+    }
+
+    /// The messages of the complaints from the `from`th on.
+    pub(super) fn since(&self, from: usize) -> String {
+        let messages =
+            self.complaints.get(from..).unwrap_or_default().iter().map(|complaint| complaint.message.as_str());
+        messages.collect::<Vec<_>>().join("\n")
     }
 
     pub(super) fn error(&mut self, spot: Spot, message: impl Into<String>, help: &str) {
@@ -67,17 +81,22 @@ impl<'p> Notes<'p> {
     }
 
     /// The post as it was read, with everything noted.
-    pub(super) fn into_reading(self, post: Post) -> Reading {
+    pub(super) fn into_reading(mut self, post: Post) -> Reading {
+        let tag_reasons = std::mem::take(&mut self.tag_reasons);
         let place = |spot: Option<Spot>| spot.map_or_else(|| Place::file(self.path), |spot| self.place(spot));
         let (title_at, date_at) = (place(self.title), place(self.date));
-        Reading { post, complaints: self.into_complaints(), title_at, date_at }
+        Reading { post, complaints: self.into_complaints(), title_at, date_at, tag_reasons }
     }
 
     fn into_complaints(mut self) -> Vec<Complaint> {
         if self.complaints.len() > MAX_COMPLAINTS {
             // An error decides about exit codes: it must not fall behind a hundred warnings.
             self.complaints.sort_by_key(|complaint| std::cmp::Reverse(complaint.severity));
-            self.complaints.truncate(MAX_COMPLAINTS);
+            let left_out = self.complaints.len() - (MAX_COMPLAINTS - 1);
+            self.complaints.truncate(MAX_COMPLAINTS - 1);
+            let message = format!("there is more to complain of in this file than is told: {left_out} complaints");
+            let help = "mend what is told first; then the rest is";
+            self.complaints.push(Complaint::warning(Place::file(self.path), message, help));
         }
         self.complaints.sort_by_key(|complaint| (complaint.place.line, complaint.place.column));
         self.complaints

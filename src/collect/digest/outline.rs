@@ -123,7 +123,7 @@ fn give_pictures_forward(sections: &mut [Section<'_>], pictures_first: bool) {
 }
 
 /// Whether a block is only a picture, perhaps with its credit.
-fn is_picture(node: Node<'_>) -> bool {
+pub(super) fn is_picture(node: Node<'_>) -> bool {
     if !tree::has_image(node) || !matches!(node.data().value, NodeValue::Paragraph | NodeValue::HtmlBlock(_)) {
         return false;
     }
@@ -131,18 +131,26 @@ fn is_picture(node: Node<'_>) -> bool {
     text.is_empty() || quote::image_credit(&text).is_some()
 }
 
-fn warn_of_loose(loose: Loose<'_>, source: &Source<'_>, notes: &mut Notes<'_>) {
-    let text = tree::text_beside_images(loose.block);
-    let hidden: Vec<String> = tree::addresses(loose.block)
+/// What a block says, with the addresses that its text does not show.
+pub(super) fn described(block: Node<'_>) -> String {
+    let text = tree::text_beside_images(block);
+    let hidden: Vec<String> = tree::addresses(block)
         .into_iter()
         .filter(|address| !text.contains(address.as_str()))
         .map(|address| format!("`{}`", shown(&address)))
         .collect();
-    if (text.is_empty() && hidden.is_empty()) || notes.is_full() {
+    match (text.is_empty(), hidden.is_empty()) {
+        (_, true) => format!("`{}`", shown(&text)),
+        (true, false) => hidden.join(", "),
+        (false, false) => format!("`{}` with {}", shown(&text), hidden.join(", ")),
+    }
+}
+
+fn warn_of_loose(loose: Loose<'_>, source: &Source<'_>, notes: &mut Notes<'_>) {
+    let says_nothing = tree::text_beside_images(loose.block).is_empty() && tree::addresses(loose.block).is_empty();
+    if says_nothing || notes.is_full() {
         return;
     }
-    let what = if text.is_empty() { "this".to_owned() } else { format!("`{}`", shown(&text)) };
-    let cites = if hidden.is_empty() { String::new() } else { format!(" (with {})", hidden.join(", ")) };
     let help = match loose.under {
         Some(heading) => format!(
             "if `{}` is an item, begin its heading with `###`; else put this under an item's heading, or remove it",
@@ -150,6 +158,6 @@ fn warn_of_loose(loose: Loose<'_>, source: &Source<'_>, notes: &mut Notes<'_>) {
         ),
         None => "put it under an item's heading (`### TITLE`), or remove it".to_owned(),
     };
-    let message = format!("{what} stands under no item heading; it is not published{cites}");
+    let message = format!("this stands under no item heading; it is not published: {}", described(loose.block));
     notes.warning(source.spot(loose.block), message, &help);
 }

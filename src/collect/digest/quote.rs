@@ -2,7 +2,7 @@
 //! (`消息来源：…`). Only recognises; the item decides what becomes of them.
 
 use super::source::{self, SourceWords};
-use super::tree;
+use super::{tags, tree};
 use crate::collect::html;
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node};
@@ -27,6 +27,8 @@ pub(super) struct RemarkLabel {
 pub(super) struct Quote<'a> {
     /// Paragraphs that name the source.
     pub(super) sources: Vec<Node<'a>>,
+    /// The tags of lines that hold nothing else.
+    pub(super) tags: Vec<String>,
     /// The label of its remark, which is no longer in the text.
     pub(super) label: Option<RemarkLabel>,
     /// Whether anything but sources is left.
@@ -37,21 +39,29 @@ pub(super) fn is_quote(node: Node<'_>) -> bool {
     matches!(node.data().value, NodeValue::BlockQuote)
 }
 
-/// Reads a quote and takes its source lines and the label of its remark out of the tree.
-pub(super) fn read<'a>(arena: &'a Arena<'a>, quote: Node<'a>, words: SourceWords<'_>) -> Quote<'a> {
-    let mut found = Quote { sources: Vec::new(), label: None, is_filled: false };
-    for child in quote.children().collect::<Vec<_>>() {
-        if !is_paragraph(child) {
-            continue;
-        }
-        for paragraph in cut(arena, child, words) {
-            if words.name_source(&paragraph.children().collect::<Vec<_>>()) {
+/// Reads a quote and takes its source lines, its tags and the label of its remark out of the tree. The label of somebody else
+/// than `known` stays where it stands.
+pub(super) fn read<'a>(
+    arena: &'a Arena<'a>,
+    quote: Node<'a>,
+    words: SourceWords<'_>,
+    known: Option<&str>,
+) -> Quote<'a> {
+    let mut found = Quote { sources: Vec::new(), tags: Vec::new(), label: None, is_filled: false };
+    for child in quote.children().filter(|child| is_paragraph(child)).collect::<Vec<_>>() {
+        for paragraph in cut(arena, child, |line| kind_in_quote(line, words)) {
+            let children: Vec<_> = paragraph.children().collect();
+            let text = tree::raw_text(paragraph);
+            if words.name_source(&children) {
                 paragraph.detach();
                 found.sources.push(paragraph);
-            } else if found.label.is_none()
-                && let Some(label) = remark_label(&tree::raw_text(paragraph))
-            {
-                tree::remove_leading(paragraph, label.length);
+            } else if let Some(tags) = tags::own(paragraph) {
+                paragraph.detach();
+                found.tags.extend(tags);
+            } else if let Some(label) = remark_label(&text).filter(|_| found.label.is_none()) {
+                if known.is_none() || label.name.is_none() || label.name.as_deref() == known {
+                    tree::remove_leading(paragraph, label.length);
+                }
                 found.label = Some(label);
             }
         }
@@ -60,16 +70,54 @@ pub(super) fn read<'a>(arena: &'a Arena<'a>, quote: Node<'a>, words: SourceWords
     found
 }
 
-/// Cuts a paragraph before and after its source lines, and before the label of a remark. A source line goes on in lines that are
-/// nothing but links.
-pub(super) fn cut<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, words: SourceWords<'_>) -> Vec<Node<'a>> {
-    let mut in_source = false;
+/// What a line of a paragraph is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Source,
+    Tags,
+    Remark,
+    Text,
+}
+
+fn kind_in_quote(line: &[Node<'_>], words: SourceWords<'_>) -> Line {
+    if words.name_source(line) {
+        Line::Source
+    } else if tags::of_line(line).is_some() {
+        Line::Tags
+    } else if remark_label(&line.iter().map(|node| tree::raw_text(node)).collect::<String>()).is_some() {
+        Line::Remark
+    } else {
+        Line::Text
+    }
+}
+
+/// Cuts a paragraph outside quotes into its text, its source lines and its lines of tags.
+pub(super) fn cut_text<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, words: SourceWords<'_>) -> Vec<Node<'a>> {
+    cut(arena, paragraph, |line| {
+        if words.is_source_line(line) {
+            Line::Source
+        } else if tags::of_line(line).is_some() {
+            Line::Tags
+        } else {
+            Line::Text
+        }
+    })
+}
+
+/// Cuts a paragraph where a line is of another kind than the one before. A source line goes on in lines that are nothing
+/// but links.
+fn cut<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, kind: impl Fn(&[Node<'a>]) -> Line) -> Vec<Node<'a>> {
+    let mut before = Line::Text;
     tree::cut_lines(arena, paragraph, |line| {
-        let goes_on = in_source && source::is_only_links(line);
-        let begins = words.name_source(line);
-        let ends = in_source && !goes_on;
-        in_source = begins || goes_on;
-        begins || ends || remark_label(&line.iter().map(|node| tree::raw_text(node)).collect::<String>()).is_some()
+        let kind = kind(line);
+        let goes_on = match (before, kind) {
+            (Line::Source, Line::Text) => source::is_only_links(line),
+            (before, kind) => before != Line::Source && before != Line::Tags && kind == Line::Text,
+        };
+        if !goes_on {
+            before = kind;
+        }
+        !goes_on
     })
 }
 

@@ -1,11 +1,12 @@
 //! Slips of the pen: what an editor meant as Markdown and Markdown reads as something else. Names them, mends nothing.
 
 use super::front::Front;
-use super::notes::{Notes, shown};
+use super::notes::{Notes, Spot, shown};
 use super::source::SourceWords;
 use super::tree::{self, Source};
 use comrak::Node;
 use comrak::nodes::NodeValue;
+use std::collections::HashSet;
 
 /// Names each line that begins with `###` and no blank behind it: it is text, and its item part of the one before.
 pub(super) fn headings_without_blank(root: Node<'_>, source: &Source<'_>, notes: &mut Notes<'_>) -> bool {
@@ -88,6 +89,159 @@ pub(super) fn no_item_heading(
     }
 }
 
+/// Names each definition `[x]: URL` that no link of the post uses: it vanishes from the text.
+pub(super) fn unused_definitions(root: Node<'_>, source: &Source<'_>, notes: &mut Notes<'_>) {
+    let mut covered = vec![false; source.lines.len() + 1];
+    for block in root.children() {
+        let position = block.data().sourcepos;
+        let last = position.end.line.max(position.start.line).min(source.lines.len());
+        for line in covered.get_mut(position.start.line..=last).into_iter().flatten() {
+            *line = true;
+        }
+    }
+    let mut used: Option<HashSet<String>> = None;
+    for (index, line) in source.lines.iter().enumerate() {
+        if line.trim().is_empty() || covered.get(index + 1).copied().unwrap_or(true) {
+            continue;
+        }
+        let used = used.get_or_insert_with(|| tree::addresses(root).into_iter().collect());
+        let Some((label, rest)) = line.trim().strip_prefix('[').and_then(|rest| rest.split_once("]:")) else {
+            continue;
+        };
+        let url = rest.split_whitespace().next().unwrap_or_default().trim_matches(['<', '>']);
+        if !used.contains(url) {
+            let message = format!("no link uses `[{}]: {}`; it is not published", shown(label), shown(rest.trim()));
+            notes.warning(Spot::new(source.offset + index + 1, 1), message, "use it as `[NAME][LABEL]`, or remove it");
+        }
+    }
+}
+
+/// What stands in text and was meant otherwise.
+const IN_TEXT: [(&str, &str, &str, &str); 5] = [
+    ("{{", "}}", "is no Markdown: what it stands for is not put in its place", "write what it would show"),
+    ("{%", "%}", "is no Markdown: what it stands for is not put in its place", "write what it would show"),
+    (
+        "](",
+        ")",
+        "is no link and no picture: its address holds a blank",
+        "write the address in `<…>`, or `%20` for each blank",
+    ),
+    ("]（", "）", "is no link and no picture: its brackets are Chinese ones", "write `[NAME](URL)`"),
+    ("[^", "]", "refers to no footnote of this post", "write the footnote on a line of its own: `[^1]: TEXT`"),
+];
+
+/// Longest name, and longest address, in characters, that is still sought.
+const MAX_EXCERPT: usize = 500;
+
+/// Names what of the blocks' text looks like Markdown, or like another program's, and is shown as it stands.
+pub(super) fn in_text(blocks: &[Node<'_>], source: &Source<'_>, notes: &mut Notes<'_>) {
+    let mut text = String::new();
+    let mut starts: Vec<(usize, Node<'_>)> = Vec::new();
+    for node in blocks.iter().flat_map(|block| block.descendants()) {
+        match &node.data().value {
+            NodeValue::Text(literal) => {
+                starts.push((text.len(), node));
+                text.push_str(literal);
+            }
+            NodeValue::HtmlInline(raw) => {
+                starts.push((text.len(), node));
+                text.push_str(raw);
+            }
+            NodeValue::HtmlBlock(block) => {
+                starts.push((text.len(), node));
+                text.push_str(&block.literal);
+            }
+            NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
+            value if value.block() => text.push('\n'),
+            _ => {}
+        }
+    }
+    for (open, close, what, help) in IN_TEXT {
+        let mut done = 0;
+        while let Some(at) = text.get(done..).and_then(|rest| rest.find(open)).map(|at| done + at) {
+            done = at + open.len();
+            if notes.is_full() {
+                return;
+            }
+            let Some(excerpt) = excerpt(&text, at, (open, close)) else { continue };
+            let before = starts.partition_point(|(start, _)| *start <= at);
+            let node = starts.get(before.saturating_sub(1)).map(|(_, node)| *node);
+            let spot = node.map_or(source.first(), |node| source.spot(node));
+            notes.warning(spot, format!("`{}` {what}; it was kept as text", shown(&excerpt)), help);
+        }
+    }
+}
+
+/// What was meant, from its beginning to its end, within one block.
+fn excerpt(text: &str, at: usize, (open, close): (&str, &str)) -> Option<String> {
+    let after = text.get(at + open.len()..)?;
+    let near = after.char_indices().nth(MAX_EXCERPT).map_or(after.len(), |(end, _)| end);
+    let after = after.get(..near)?;
+    let inner = after.get(..after.find(close)?).filter(|inner| !inner.contains('\n'))?;
+    let before = text.get(..at)?;
+    let name = if open.starts_with(']') {
+        let begins = before.char_indices().rev().take(MAX_EXCERPT).find(|(_, c)| *c == '[');
+        let name = begins.and_then(|(start, _)| before.get(start..)).filter(|name| !name.contains('\n'))?;
+        let sign = before.get(..before.len() - name.len())?.ends_with('!');
+        format!("{}{name}", if sign { "!" } else { "" })
+    } else {
+        String::new()
+    };
+    Some(format!("{name}{open}{inner}{close}"))
+}
+
+/// A title without the attributes that other programs read behind it: `{#id}`, `{.class}`.
+pub(super) fn without_attributes<'t>(title: &'t str, spot: Spot, notes: &mut Notes<'_>) -> &'t str {
+    let Some((before, inner)) = title.strip_suffix('}').and_then(|rest| rest.rsplit_once('{')) else { return title };
+    let is_attribute = inner.trim_start_matches(':').trim_start().starts_with(['#', '.']);
+    if !is_attribute || inner.contains(['{', '}']) || before.trim().is_empty() {
+        return title;
+    }
+    let message = format!("`{{{}}}` is no part of a title; it was left out", shown(inner));
+    notes.warning(spot, message, "remove it: items have addresses of their own");
+    before.trim_end()
+}
+
+/// Top-level domains by which an address without a path is told from a file's name.
+const DOMAINS: &str = " com org net cn io dev gov edu info me app ai co uk de fr jp tw hk eu us tv cc example ";
+
+/// Endings of files, which are no domains.
+const FILES: &str = " html htm md markdown php asp aspx jsp png jpg jpeg gif webp svg pdf txt xml json zip gz mp3 mp4 ";
+
+/// What is wrong with an address that would be read as one of a page below our own site.
+pub(super) fn of_address(written: &str) -> Option<(&'static str, &'static str)> {
+    let written = written.trim();
+    if written.starts_with(['“', '”', '‘', '’', '"', '\'', '「', '《', '（', '<']) {
+        return Some(("begins with a quotation mark", "write only the address between the brackets"));
+    }
+    let is_absolute = url::Url::parse(written).is_ok() || written.starts_with("//");
+    let has_scheme = |scheme: &str| written.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+    let is_broken = written.contains("://") && !written.starts_with(['/', '.', '?', '#']) && !written.contains('?');
+    if !is_absolute && (is_broken || has_scheme("http") && written.contains("//")) {
+        return Some(("is no URL, though it looks like one", "write it from `https://` on"));
+    }
+    (!is_absolute && (begins_as_host(written) || is_host(written)))
+        .then_some(("lacks its `https://`", "write the whole URL, with `https://`"))
+}
+
+/// Whether an address begins with `www.`.
+pub(super) fn begins_as_host(written: &str) -> bool {
+    written.trim_start().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."))
+}
+
+/// Whether a relative address begins with a host's name: `d.example/x`, `example.com`.
+fn is_host(written: &str) -> bool {
+    let end = written.find(['/', '?', '#']).unwrap_or(written.len());
+    let (Some(host), Some(rest)) = (written.get(..end), written.get(end..)) else { return false };
+    let Some((name, domain)) = host.rsplit_once('.') else { return false };
+    let is_name = !name.is_empty()
+        && !name.starts_with('.')
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let listed = |list: &str| list.contains(&format!(" {} ", domain.to_ascii_lowercase()));
+    let is_domain = domain.len() > 1 && domain.bytes().all(|b| b.is_ascii_alphabetic()) && !listed(FILES);
+    is_name && is_domain && (rest.starts_with('/') || listed(DOMAINS))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +261,37 @@ mod tests {
             ("标题###", None),
         ] {
             assert_eq!(unblanked(line).map(|(signs, _)| signs), signs, "{line}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_are_none_are_told_from_relative_ones() {
+        for written in [
+            "www.d.example/x",
+            "WWW.d.example",
+            "d.example/x",
+            "example.com",
+            "“https://a.example/”",
+            "https//a.example",
+            "（https://a.example",
+            "http:a//",
+        ] {
+            let is_named = of_address(written).is_some() || url::Url::parse(written).is_ok();
+            assert!(is_named, "{written}");
+        }
+        for written in [
+            "/a.html",
+            "page.html",
+            "../x",
+            "a/b.c/d",
+            "?u=https://a.example",
+            "https://www.a.example/",
+            "//a.example/x",
+            "article-1.2/x",
+            "#a",
+            "v1.10/notes",
+        ] {
+            assert_eq!(of_address(written), None, "{written}");
         }
     }
 }

@@ -1,24 +1,98 @@
 //! Which of an edition's tags belong to which of its items, and which tag names are odd.
 
-use super::DigestOptions;
 use super::front::Value;
 use super::notes::{Notes, shown};
+use super::{DigestOptions, tree};
 use crate::model::{short_hash, slug_of, tag_key, visible_name};
+use comrak::Node;
+use comrak::nodes::NodeValue;
+use serde::Serialize;
 
 /// A longer name is a sentence, not a tag.
 const MAX_NAME: usize = 60;
 
-/// What an item says, folded as tag keys are.
+/// Words that begin a line of tags.
+pub(super) const WORDS: [&str; 5] = ["标签", "標籤", "標簽", "Tags", "Tag"];
+
+/// Why an item has a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TagReason {
+    /// The item names it itself, in a line of tags.
+    Own,
+    /// Its title or text mentions it.
+    Text,
+    /// Its remark mentions it, and no item's title or text.
+    Remark,
+    /// No item mentions it, so that it is given to all.
+    All,
+    /// It is one of the input's own tags.
+    Input,
+}
+
+/// A tag with why the item has it.
+pub(super) type Reasoned = (String, TagReason);
+
+/// What an item says, folded as tag keys are, and the tags that it names itself.
 #[derive(Debug)]
 pub(super) struct Said {
     body: String,
     remark: String,
+    own: Vec<String>,
 }
 
 impl Said {
-    pub(super) fn new(title_and_body: &str, remark: &str) -> Self {
-        Self { body: tag_key(title_and_body), remark: tag_key(remark) }
+    pub(super) fn new(title_and_body: &str, remark: &str, own: Vec<String>) -> Self {
+        Self { body: tag_key(title_and_body), remark: tag_key(remark), own }
     }
+
+    fn names(&self, key: &str) -> bool {
+        self.own.iter().any(|own| tag_key(own) == key)
+    }
+}
+
+/// The tags of a paragraph that holds nothing else.
+pub(super) fn own(block: Node<'_>) -> Option<Vec<String>> {
+    let is_paragraph = matches!(block.data().value, NodeValue::Paragraph);
+    if is_paragraph { of_line(&block.children().collect::<Vec<_>>()) } else { None }
+}
+
+/// The tags of a line that holds nothing else: `标签：AI、Rust`, `Tags: …`, `#AI #Rust`.
+pub(super) fn of_line(nodes: &[Node<'_>]) -> Option<Vec<String>> {
+    if nodes.iter().any(|node| tree::has_link(node) || tree::has_image(node) || tree::has_raw_html(node)) {
+        return None;
+    }
+    let text: String = nodes.iter().map(|node| tree::raw_text(node)).collect();
+    named_in(&text)
+}
+
+fn named_in(text: &str) -> Option<Vec<String>> {
+    let text = text.trim();
+    let word = WORDS.iter().find(|word| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
+    let listed = word.and_then(|word| text.get(word.len()..)?.trim_start().strip_prefix(['：', ':']));
+    let is_hash = |name: &str| {
+        name.strip_prefix('#')
+            .is_some_and(|name| !name.starts_with('#') && name.contains(|c: char| !c.is_ascii_digit()))
+    };
+    let names: Vec<&str> = match listed {
+        Some(list) if list.contains(['、', '，', ',', ';', '；']) => {
+            list.split(['、', '，', ',', ';', '；']).collect()
+        }
+        Some(list) if list.split_whitespace().all(is_hash) => list.split_whitespace().collect(),
+        Some(list) => vec![list],
+        None => {
+            let names: Vec<&str> =
+                text.split([' ', '\t', '\u{3000}', '、', '，', ',']).filter(|name| !name.is_empty()).collect();
+            names.iter().all(|name| is_hash(name)).then_some(names)?
+        }
+    };
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|name| name.trim().trim_start_matches('#').trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let is_name = |name: &String| name.chars().count() <= MAX_NAME && !name.contains(['。', '！', '？', '：', ':']);
+    (!names.is_empty() && names.iter().all(is_name)).then_some(names)
 }
 
 /// The edition's tags verbatim: without empty ones, repeated ones and characters that XML refuses, each with a warning.
@@ -59,36 +133,48 @@ fn oddity(name: &str, key: &str) -> Option<(String, &'static str)> {
     }
 }
 
-/// The tags of each item: those of the edition that its title or body mentions; a tag that none mentions there goes
-/// to the items whose remark does, else to all. Aliases count as mentions and give way to the canonical name.
-pub(super) fn assign(edition: &[String], items: &[Said], options: &DigestOptions) -> Vec<Vec<String>> {
-    let mut assigned: Vec<Vec<String>> = vec![Vec::new(); items.len()];
+/// The tags of each item, with why: its own, and those of the edition that it names so or that its title or body mentions; a
+/// tag that none mentions there goes to the items whose remark does, else to all. Aliases count as mentions and give way
+/// to the canonical name.
+pub(super) fn assign(edition: &[String], items: &[Said], options: &DigestOptions) -> Vec<Vec<Reasoned>> {
+    let mut assigned: Vec<Vec<Reasoned>> = vec![Vec::new(); items.len()];
     for name in edition {
         let canonical = canonical(name, options);
         let mut keys = vec![tag_key(name), tag_key(&canonical)];
         keys.dedup();
         let mentioned = |text: &str| keys.iter().any(|key| mentions(text, key));
-        let mut chosen: Vec<bool> = items.iter().map(|said| mentioned(&said.body)).collect();
-        if !chosen.contains(&true) {
-            chosen = items.iter().map(|said| mentioned(&said.remark)).collect();
+        let in_text = |said: &Said| match said {
+            said if keys.iter().any(|key| said.names(key)) => Some(TagReason::Own),
+            said => mentioned(&said.body).then_some(TagReason::Text),
+        };
+        let mut reasons: Vec<Option<TagReason>> = items.iter().map(in_text).collect();
+        if reasons.iter().all(Option::is_none) {
+            reasons = items.iter().map(|said| mentioned(&said.remark).then_some(TagReason::Remark)).collect();
         }
-        let all = !chosen.contains(&true);
-        for (tags, _) in assigned.iter_mut().zip(chosen).filter(|(_, chosen)| *chosen || all) {
-            push_new(tags, canonical.clone());
+        if reasons.iter().all(Option::is_none) {
+            reasons.fill(Some(TagReason::All));
+        }
+        for (tags, reason) in assigned.iter_mut().zip(reasons) {
+            if let Some(reason) = reason {
+                push_new(tags, canonical.clone(), reason);
+            }
         }
     }
-    for tags in &mut assigned {
+    for (tags, said) in assigned.iter_mut().zip(items) {
+        for name in &said.own {
+            push_new(tags, canonical(name, options), TagReason::Own);
+        }
         for name in &options.tags {
-            push_new(tags, canonical(name, options));
+            push_new(tags, canonical(name, options), TagReason::Input);
         }
     }
     assigned
 }
 
-fn push_new(tags: &mut Vec<String>, name: String) {
+fn push_new(tags: &mut Vec<Reasoned>, name: String, reason: TagReason) {
     let key = tag_key(&name);
-    if !key.is_empty() && !tags.iter().any(|known| tag_key(known) == key) {
-        tags.push(name);
+    if !key.is_empty() && !tags.iter().any(|(known, _)| tag_key(known) == key) {
+        tags.push((name, reason));
     }
 }
 
@@ -146,12 +232,60 @@ mod tests {
         }
     }
 
+    fn names(given: Vec<Vec<Reasoned>>) -> Vec<Vec<String>> {
+        given.into_iter().map(|tags| tags.into_iter().map(|(name, _)| name).collect()).collect()
+    }
+
+    fn said(body: &str, remark: &str) -> Said {
+        Said::new(body, remark, Vec::new())
+    }
+
     #[test]
     fn tags_fall_to_body_then_remark_then_all() {
-        let said = [Said::new("谷歌的 AI", "开源会赢"), Said::new("X.Org 与开源", ""), Said::new("天气", "超算")];
-        let names = ["AI", "开源", "超算", "月球"].map(str::to_owned);
-        let given = assign(&names, &said, &DigestOptions::default());
-        assert_eq!(given, [vec!["AI", "月球"], vec!["开源", "月球"], vec!["超算", "月球"]]);
+        let said = [said("谷歌的 AI", "开源会赢"), said("X.Org 与开源", ""), said("天气", "超算")];
+        let edition = ["AI", "开源", "超算", "月球"].map(str::to_owned);
+        let given = assign(&edition, &said, &DigestOptions::default());
+        let reasons: Vec<Vec<TagReason>> =
+            given.iter().map(|tags| tags.iter().map(|(_, reason)| *reason).collect()).collect();
+        assert_eq!(
+            reasons,
+            [[TagReason::Text, TagReason::All], [TagReason::Text, TagReason::All], [TagReason::Remark, TagReason::All]]
+        );
+        assert_eq!(names(given), [vec!["AI", "月球"], vec!["开源", "月球"], vec!["超算", "月球"]]);
+    }
+
+    #[test]
+    fn an_item_that_names_a_tag_has_it_alone() {
+        let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let items =
+            [Said::new("路由器", "", own(&["ai", "Rust"])), said("天气", ""), Said::new("AI", "", own(&["月球"]))];
+        let given = assign(&["AI".to_owned(), "开源".to_owned()], &items, &DigestOptions::default());
+        assert_eq!(
+            given[0],
+            [("AI".into(), TagReason::Own), ("开源".into(), TagReason::All), ("Rust".into(), TagReason::Own)]
+        );
+        assert_eq!(given[1], [("开源".into(), TagReason::All)]);
+        assert_eq!(given[2][0], ("AI".into(), TagReason::Text));
+    }
+
+    #[test]
+    fn lines_of_nothing_but_tags_are_recognised() {
+        for (line, tags) in [
+            ("标签：AI、Rust", vec!["AI", "Rust"]),
+            ("標籤: AI，开源", vec!["AI", "开源"]),
+            ("Tags: Open Source, Rust", vec!["Open Source", "Rust"]),
+            ("tags：AI", vec!["AI"]),
+            ("标签：#AI #Rust", vec!["AI", "Rust"]),
+            ("#AI #Rust", vec!["AI", "Rust"]),
+            ("#开源", vec!["开源"]),
+            ("#AI、#C#", vec!["AI", "C#"]),
+        ] {
+            assert_eq!(named_in(line), Some(tags.into_iter().map(str::to_owned).collect()), "{line}");
+        }
+        for line in ["标签很多", "#AI 是什么", "##二", "#12", "标签：这是一句话。", "Tagsüber: x", "", "标签："]
+        {
+            assert_eq!(named_in(line), None, "{line}");
+        }
     }
 
     #[test]
@@ -161,8 +295,8 @@ mod tests {
             aliases: [("人工智能".to_owned(), "AI".to_owned())].into(),
             ..DigestOptions::default()
         };
-        let said = [Said::new("AI 芯片", ""), Said::new("人工智能", ""), Said::new("天气", "")];
+        let said = [said("AI 芯片", ""), said("人工智能", ""), said("天气", "")];
         let given = assign(&["人工智能".to_owned()], &said, &options);
-        assert_eq!(given, [vec!["AI", "日报"], vec!["AI", "日报"], vec!["日报", "ai"]]);
+        assert_eq!(names(given), [vec!["AI", "日报"], vec!["AI", "日报"], vec!["日报", "ai"]]);
     }
 }

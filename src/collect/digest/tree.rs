@@ -5,17 +5,23 @@
 use super::notes::Spot;
 use crate::collect::html;
 use comrak::nodes::{AstNode, NodeValue};
-use comrak::options::{Extension, Options, Render};
+use comrak::options::{Extension, Options, Parse, Render};
 use comrak::{Arena, Node};
 
-/// How posts are read: `CommonMark` with tables and strike-through, and emphasis that ends at CJK punctuation.
+/// How posts are read: `CommonMark` with tables, footnotes and strike-through, and emphasis that ends at CJK punctuation.
 /// No autolinks: GFM's swallow the Chinese punctuation and text behind an address; `bare` finds them.
 pub(super) fn options() -> Options<'static> {
     Options {
-        extension: Extension { strikethrough: true, table: true, cjk_friendly_emphasis: true, ..Extension::default() },
+        extension: Extension {
+            strikethrough: true,
+            table: true,
+            footnotes: true,
+            cjk_friendly_emphasis: true,
+            ..Extension::default()
+        },
+        parse: Parse { leave_footnote_definitions: true, ..Parse::default() },
         // Raw HTML is rendered for the sanitiser to judge, never published without it.
         render: Render { r#unsafe: true, ..Render::default() },
-        ..Options::default()
     }
 }
 
@@ -126,16 +132,8 @@ pub(super) fn is_raw_image(raw: &str) -> bool {
     raw.as_bytes().windows(4).any(|bytes| bytes.eq_ignore_ascii_case(b"<img"))
 }
 
-/// The text of a node without that of its images (their descriptions).
+/// The text of a node without that of its images (their descriptions), but with that of HTML blocks.
 pub(super) fn text_beside_images(node: Node<'_>) -> String {
-    let images: usize = node
-        .descendants()
-        .filter(|n| matches!(n.data().value, NodeValue::Image(_)))
-        .map(|image| image.descendants().count())
-        .sum();
-    if images == 0 {
-        return text(node);
-    }
     let mut kept = String::new();
     let mut inside = 0usize;
     for edge in node.traverse() {
@@ -144,7 +142,10 @@ pub(super) fn text_beside_images(node: Node<'_>) -> String {
                 NodeValue::Image(_) => inside += 1,
                 NodeValue::Text(literal) if inside == 0 => kept.push_str(literal),
                 NodeValue::Code(code) if inside == 0 => kept.push_str(&code.literal),
+                NodeValue::CodeBlock(block) => kept.push_str(&block.literal),
+                NodeValue::HtmlBlock(block) => kept.push_str(&html::text_of(&block.literal)),
                 NodeValue::SoftBreak | NodeValue::LineBreak if inside == 0 => kept.push(' '),
+                value if value.block() => kept.push(' '),
                 _ => {}
             },
             comrak::arena_tree::NodeEdge::End(n) => {
@@ -154,18 +155,25 @@ pub(super) fn text_beside_images(node: Node<'_>) -> String {
             }
         }
     }
-    html::fold(&kept)
+    html::fold(&html::strip_illegal(&kept))
 }
 
-/// Whether nothing is left to show: no text, no code, no rule, no raw HTML but line breaks.
+/// Whether nothing is left to show: no text, no link, no code, no rule, no raw HTML but comments.
 pub(super) fn is_empty(node: Node<'_>) -> bool {
     !node.descendants().any(|n| match &n.data().value {
         NodeValue::Text(literal) => !literal.trim().is_empty(),
-        NodeValue::HtmlInline(raw) => !raw.trim().is_empty(),
-        NodeValue::HtmlBlock(block) => !block.literal.trim().is_empty(),
+        NodeValue::Link(link) => !link.url.is_empty(),
+        NodeValue::HtmlInline(raw) => !is_comment(raw),
+        NodeValue::HtmlBlock(block) => !is_comment(&block.literal),
         NodeValue::Code(_) | NodeValue::CodeBlock(_) | NodeValue::Image(_) | NodeValue::ThematicBreak => true,
         _ => false,
     })
+}
+
+/// Whether raw HTML is nothing, or one comment.
+fn is_comment(raw: &str) -> bool {
+    let inner = raw.trim().strip_prefix("<!--").map(|rest| rest.split_once("-->").map_or("", |(_, rest)| rest));
+    inner.unwrap_or(raw).trim().is_empty()
 }
 
 /// Takes a node away and leaves its children in its place.
