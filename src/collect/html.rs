@@ -104,9 +104,9 @@ pub fn text_of(html: &str) -> String {
     fold(&strip_illegal(&text))
 }
 
-/// The readings of ruby that are open: how each is closed, where its author wrote no brackets (`<rp>`).
+/// The readings of ruby that are open: where the text of each begins, and its brackets, where its author wrote none (`<rp>`).
 #[derive(Default)]
-struct Readings(Vec<&'static str>);
+struct Readings(Vec<(usize, &'static str, &'static str)>);
 
 impl Readings {
     fn open(&mut self, text: &mut String) {
@@ -115,12 +115,18 @@ impl Readings {
             Some(base) if base.is_ascii() => (" (", ")"),
             _ => ("（", "）"),
         };
-        text.push_str(opening);
-        self.0.push(closing);
+        if !opening.is_empty() {
+            text.truncate(text.trim_end().len());
+        }
+        self.0.push((text.len(), opening, closing));
     }
 
     fn close(&mut self, text: &mut String) {
-        text.push_str(self.0.pop().unwrap_or_default());
+        let Some((at, opening, closing)) = self.0.pop() else { return };
+        let reading = text.split_off(if text.is_char_boundary(at) { at } else { text.len() });
+        text.push_str(opening);
+        text.push_str(if opening.is_empty() { &reading } else { reading.trim() });
+        text.push_str(closing);
     }
 }
 
@@ -302,6 +308,7 @@ mod tests {
             ("<ruby>漢<rp>（</rp><rt>kan</rt><rp>）</rp></ruby>", "漢（kan）"),
             ("<ruby>漢<rt>kan</rt>字<rt>ji</rt></ruby>读", "漢（kan）字（ji）读"),
             ("<ruby>Rust<rt>铁锈</rt></ruby>", "Rust (铁锈)"),
+            ("<ruby> 协程 <rt>  goroutine </rt></ruby>，", "协程（goroutine），"),
         ] {
             assert_eq!((text_of(html).as_str(), text_of_clean(html).as_str()), (text, text));
         }

@@ -1,5 +1,6 @@
 //! Where items come from: reads digests, and decides what is new, revised or the same. Stores nothing, publishes nothing.
 
+mod date;
 pub mod digest;
 pub mod feed;
 pub mod html;

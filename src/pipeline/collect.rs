@@ -175,6 +175,7 @@ fn read(found: Found, unchanged: Option<&str>, options: &digest::DigestOptions) 
                 title_at: place.clone(),
                 date_at: place,
                 tag_reasons: Vec::new(),
+                date_from_name: false,
             }),
         };
     }

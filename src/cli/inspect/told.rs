@@ -12,7 +12,9 @@ pub(super) fn post(name: &str, reading: &Reading) -> String {
         Post::Broken => lines.push("  cannot be published".to_owned()),
         Post::Edition(edition) => {
             lines.push(format!("  {}", edition.title));
-            lines.push(format!("  {}  {}", edition.date.to_rfc3339(), edition.permalink.as_deref().unwrap_or("")));
+            let of_name = if reading.date_from_name { " (from the file's name)" } else { "" };
+            let (date, permalink) = (edition.date.to_rfc3339(), edition.permalink.as_deref().unwrap_or(""));
+            lines.push(format!("  {date}{of_name}  {permalink}"));
             for (index, item) in edition.items.iter().enumerate() {
                 let reasons = reading.tag_reasons.get(index).into_iter().flatten();
                 let tags: Vec<_> = item.tags.iter().zip(reasons).map(|(tag, why)| tag_with(tag, *why)).collect();

@@ -1,11 +1,14 @@
 //! Reads a post's front matter: our keys and nothing else. Readers' comments, names and addresses, which real posts
-//! keep there, are skipped by the parser and never held; messages quote no line of it.
+//! keep there, are skipped by the parser and never held; messages quote no line of it but those of our keys.
+//!
+//! A value is the text that its author typed: `3.10`, `no` and `0010` are no numbers and no truth values here.
 
-use super::notes::{Notes, Spot};
+use super::mistake;
+use super::notes::{Notes, Spot, shown};
 use crate::collect::html;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
-use serde_saphyr::{DuplicateKeyPolicy, Location, Options, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, Location, NonFiniteFloatPolicy, Options, Spanned};
 use std::fmt;
 
 /// Stands for a character that YAML and XML refuse until [`Notes::legal`] removes it with a warning; YAML would refuse
@@ -13,7 +16,11 @@ use std::fmt;
 const REFUSED: char = '\u{fdd0}';
 
 /// Our keys, as messages name them.
-const KEYS: [&str; 8] = ["title", "tags", "date", "permalink", "largepic", "author", "category", "categories"];
+pub(super) const KEYS: [&str; 10] =
+    ["title", "tags", "date", "permalink", "largepic", "author", "category", "categories", "draft", "published"];
+
+/// How YAML writes that there is no value.
+const NULLS: [&str; 4] = ["~", "null", "Null", "NULL"];
 
 /// A file cut at its front matter.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +50,10 @@ pub(super) struct Front {
     pub(super) largepic: Option<Value>,
     pub(super) author: Option<Value>,
     pub(super) categories: Vec<Value>,
+    pub(super) draft: Option<Value>,
+    pub(super) published: Option<Value>,
+    /// Whether all of the title is a comment to YAML, which was told.
+    pub(super) lost_title: bool,
 }
 
 /// Finds the front matter: between a first line `---` and the next line `---` or `...`.
@@ -74,7 +85,10 @@ pub(super) fn parse(yaml: &str, notes: &mut Notes<'_>) -> Option<Front> {
         return Some(Front::default());
     }
     match serde_saphyr::from_str_with_options::<Wire>(&printable, options()) {
-        Ok(wire) => Some(wire.into_front()),
+        Ok(wire) => {
+            let lost_title = mistake::warn_of_comments(&printable, notes);
+            Some(Front { lost_title, ..wire.into_front(&printable, notes) })
+        }
         Err(error) => {
             complain(&error, &printable, notes);
             None
@@ -99,6 +113,8 @@ fn options() -> Options {
     };
     options.with_snippet = false;
     options.emit_comments = false;
+    // `.inf` is text here, as every number is.
+    options.non_finite_float_policy = NonFiniteFloatPolicy::PassThrough;
     options.duplicate_keys = DuplicateKeyPolicy::Error;
     options
 }
@@ -107,26 +123,31 @@ fn options() -> Options {
 fn complain(error: &serde_saphyr::Error, yaml: &str, notes: &mut Notes<'_>) {
     let location = error.location().unwrap_or(Location::UNKNOWN);
     let spot = spot_of(location);
+    if let serde_saphyr::Error::Budget { .. } = error {
+        let help = "keep only the post's own keys in it";
+        return notes.error(spot, "the front matter is nested too deeply or far too long to be read", help);
+    }
+    let mistake = match error {
+        serde_saphyr::Error::DuplicateMappingKey { key, .. } => Some(mistake::twice(key.as_deref(), yaml, spot)),
+        _ => mistake::find(yaml),
+    };
+    if let Some(mistake) = mistake {
+        return mistake.tell(notes);
+    }
     let line = usize::try_from(location.line()).ok().and_then(|n| yaml.lines().nth(n.checked_sub(1)?));
     let key = line
         .and_then(|line| KEYS.iter().find(|key| line.strip_prefix(**key).is_some_and(|rest| rest.starts_with(':'))));
-    match (error, key) {
-        (serde_saphyr::Error::Budget { .. }, _) => notes.error(
-            spot,
-            "the front matter is nested too deeply or far too long to be read",
-            "keep only the post's own keys in it",
-        ),
-        (_, Some(key)) => notes.error(
-            spot,
+    let (message, help) = match key {
+        Some(key) => (
             format!("the value of `{key}` in the front matter cannot be read"),
-            "write one plain or quoted value, or for tags a list; quote values that hold `: ` or ` #`; name a key once",
+            "write one plain or quoted value, or for tags a list; quote values that hold `: ` or ` #`",
         ),
-        _ => notes.error(
-            spot,
-            "the front matter is not valid YAML here",
+        None => (
+            "the front matter is not valid YAML here".to_owned(),
             "quote values that hold `: ` or ` #`, close every quote and bracket, indent with spaces, name a key once",
         ),
-    }
+    };
+    notes.error(spot, message, help);
 }
 
 /// Lines of the YAML count from the line after `---`.
@@ -136,119 +157,191 @@ fn spot_of(location: Location) -> Spot {
 }
 
 /// The front matter as written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Wire {
-    #[serde(default)]
-    title: Option<Spanned<String>>,
-    #[serde(default)]
-    tags: Option<Spanned<OneOrMany>>,
-    #[serde(default)]
-    date: Option<Spanned<String>>,
-    #[serde(default)]
-    permalink: Option<Spanned<String>>,
-    #[serde(default)]
-    largepic: Option<Spanned<String>>,
-    #[serde(default)]
-    author: Option<Spanned<String>>,
-    #[serde(default)]
-    category: Option<Spanned<OneOrMany>>,
-    #[serde(default)]
-    categories: Option<Spanned<OneOrMany>>,
+    title: Written<Scalar>,
+    tags: Written<Scalars>,
+    date: Written<Scalar>,
+    permalink: Written<Scalar>,
+    largepic: Written<Scalar>,
+    author: Written<Scalar>,
+    category: Written<Scalars>,
+    categories: Written<Scalars>,
+    // Hugo takes its keys in any case.
+    #[serde(alias = "Draft", alias = "DRAFT")]
+    draft: Written<Scalar>,
+    #[serde(alias = "Published", alias = "PUBLISHED")]
+    published: Written<Scalar>,
 }
 
 impl Wire {
-    fn into_front(self) -> Front {
-        let mut categories = many(self.category, false);
-        categories.extend(many(self.categories, false));
+    fn into_front(self, yaml: &str, notes: &mut Notes<'_>) -> Front {
+        // A title may be `null`, as a tag may; elsewhere it says that there is none.
+        let set = |written| filled(written, yaml).filter(|value| !NULLS.contains(&value.text.as_str()));
+        let mut categories = several(self.category, yaml);
+        categories.extend(several(self.categories, yaml));
         Front {
-            title: filled(self.title),
-            tags: many(self.tags, true),
-            date: filled(self.date),
-            permalink: filled(self.permalink),
-            largepic: filled(self.largepic),
-            author: filled(self.author),
+            title: filled(self.title, yaml),
+            tags: tags(self.tags, yaml, notes),
+            date: set(self.date),
+            permalink: set(self.permalink),
+            largepic: set(self.largepic),
+            author: set(self.author),
             categories,
+            draft: set(self.draft),
+            published: set(self.published),
+            lost_title: false,
         }
     }
 }
 
-/// A value that is not only white space.
-fn filled(written: Option<Spanned<String>>) -> Option<Value> {
-    let written = written?;
-    (!written.value.trim().is_empty())
-        .then(|| Value { text: written.value.trim().to_owned(), spot: spot_of(written.referenced) })
+/// A value with its place; `None` where its key is missing. An empty value is one, unlike with `Option`.
+#[derive(Debug)]
+struct Written<T>(Option<Spanned<T>>);
+
+impl<T> Default for Written<T> {
+    fn default() -> Self {
+        Self(None)
+    }
 }
 
-/// The values of a list, or of one string: `tags: AI, 开源` means two.
-fn many(written: Option<Spanned<OneOrMany>>, separated: bool) -> Vec<Value> {
-    let Some(written) = written else { return Vec::new() };
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Written<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Spanned::deserialize(deserializer).map(|value| Self(Some(value)))
+    }
+}
+
+/// The text of a scalar: as the parser read it, or as it stands in the file where YAML sees a number, a truth value or null.
+fn text_of(scalar: Scalar, at: Location, yaml: &str) -> String {
+    let as_typed = || {
+        let start = usize::try_from(at.span().byte_offset()?).ok()?;
+        let length = usize::try_from(at.span().byte_len()?).ok()?;
+        yaml.get(start..start.checked_add(length)?).map(str::to_owned)
+    };
+    scalar.0.unwrap_or_else(|| as_typed().unwrap_or_default())
+}
+
+/// A value that is not only white space.
+fn filled(written: Written<Scalar>, yaml: &str) -> Option<Value> {
+    let written = written.0?;
     let spot = spot_of(written.referenced);
+    let text = text_of(written.value, written.defined, yaml).trim().to_owned();
+    (!text.is_empty()).then_some(Value { text, spot })
+}
+
+/// The values of a list, or one.
+fn several(written: Written<Scalars>, yaml: &str) -> Vec<Value> {
+    let Some(written) = written.0 else { return Vec::new() };
     match written.value {
-        OneOrMany::One(text) if separated => text
-            .split([',', '，', '、'])
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .map(|name| Value { text: name.to_owned(), spot })
-            .collect(),
-        OneOrMany::One(text) => vec![Value { text, spot }],
-        OneOrMany::Many(values) => values
+        Scalars::One(scalar) => {
+            let one = Spanned::new(scalar, written.referenced, written.defined);
+            filled(Written(Some(one)), yaml).into_iter().collect()
+        }
+        Scalars::Many(values) => values
             .into_iter()
-            .map(|value| Value { spot: spot_of(value.referenced), text: value.value.unwrap_or_default() })
+            .map(|value| Value {
+                spot: spot_of(value.referenced),
+                text: text_of(value.value, value.defined, yaml).trim().to_owned(),
+            })
             .collect(),
+    }
+}
+
+/// The tags of a list, or of one text: `tags: AI, 开源` means two.
+fn tags(written: Written<Scalars>, yaml: &str, notes: &mut Notes<'_>) -> Vec<Value> {
+    let is_text = matches!(&written.0, Some(Spanned { value: Scalars::One(_), .. }));
+    let values = several(written, yaml);
+    let ([Value { text, spot }], true) = (values.as_slice(), is_text) else { return values };
+    let trimmed = |names: Vec<&str>| -> Vec<String> {
+        names.into_iter().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    };
+    let names = trimmed(text.split([',', '，', '、']).collect());
+    let parts = trimmed(text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '；' | '|')).collect());
+    if NULLS.contains(&text.as_str()) {
+        notes.warning(*spot, format!("`{text}` is taken as a tag's name"), "leave `tags:` empty where there is none");
+    } else if names.len() == 1 && parts.len() > 1 {
+        let message = format!("`{}` is taken as one tag: several are separated by commas", shown(text));
+        notes.warning(*spot, message, &as_list_or_one(&parts, text));
+    }
+    names.into_iter().map(|text| Value { text, spot: *spot }).collect()
+}
+
+/// How several tags are written, and how one with a blank.
+fn as_list_or_one(parts: &[String], whole: &str) -> String {
+    let list = mistake::list_of(parts.iter().map(String::as_str));
+    format!("if these are several, write {list}; if it is one, a line of its own below `tags:`: - {}", shown(whole))
+}
+
+/// A scalar as text; `None` where YAML takes it for something else than text.
+#[derive(Debug)]
+struct Scalar(Option<String>);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
     }
 }
 
 /// A scalar or a list of scalars.
 #[derive(Debug)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<Spanned<Option<String>>>),
+enum Scalars {
+    One(Scalar),
+    Many(Vec<Spanned<Scalar>>),
 }
 
-impl<'de> Deserialize<'de> for OneOrMany {
+impl<'de> Deserialize<'de> for Scalars {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrManyVisitor)
+        deserializer.deserialize_any(ScalarsVisitor)
     }
 }
 
-struct OneOrManyVisitor;
+/// What YAML takes for something else than text is read from the file.
+macro_rules! visit_scalars {
+    ($made:ty, $make:expr) => {
+        fn visit_str<E>(self, text: &str) -> Result<$made, E> {
+            Ok($make(Scalar(Some(text.to_owned()))))
+        }
+        visit_scalars!($made, $make, visit_bool(bool), visit_i64(i64), visit_i128(i128), visit_u64(u64));
+        visit_scalars!($made, $make, visit_u128(u128), visit_f64(f64));
+        fn visit_unit<E>(self) -> Result<$made, E> {
+            Ok($make(Scalar(None)))
+        }
+        fn visit_none<E>(self) -> Result<$made, E> {
+            Ok($make(Scalar(None)))
+        }
+    };
+    ($made:ty, $make:expr, $($visit:ident($kind:ty)),+) => {
+        $(fn $visit<E>(self, _: $kind) -> Result<$made, E> {
+            Ok($make(Scalar(None)))
+        })+
+    };
+}
 
-impl<'de> Visitor<'de> for OneOrManyVisitor {
-    type Value = OneOrMany;
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    visit_scalars!(Scalar, std::convert::identity);
+}
+
+struct ScalarsVisitor;
+
+impl<'de> Visitor<'de> for ScalarsVisitor {
+    type Value = Scalars;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value or a list of values")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
-        Ok(OneOrMany::One(text.to_owned()))
-    }
+    visit_scalars!(Scalars, Scalars::One);
 
-    fn visit_bool<E>(self, value: bool) -> Result<OneOrMany, E> {
-        Ok(OneOrMany::One(value.to_string()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<OneOrMany, E> {
-        Ok(OneOrMany::One(value.to_string()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<OneOrMany, E> {
-        Ok(OneOrMany::One(value.to_string()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<OneOrMany, E> {
-        Ok(OneOrMany::One(value.to_string()))
-    }
-
-    fn visit_unit<E>(self) -> Result<OneOrMany, E> {
-        Ok(OneOrMany::Many(Vec::new()))
-    }
-
-    fn visit_none<E>(self) -> Result<OneOrMany, E> {
-        Ok(OneOrMany::Many(Vec::new()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMany, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalars, A::Error> {
         let mut values = Vec::new();
         while let Some(value) = seq.next_element()? {
             values.push(value);
@@ -256,6 +349,6 @@ impl<'de> Visitor<'de> for OneOrManyVisitor {
                 return Err(A::Error::custom("too many values"));
             }
         }
-        Ok(OneOrMany::Many(values))
+        Ok(Scalars::Many(values))
     }
 }

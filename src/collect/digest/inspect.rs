@@ -10,7 +10,12 @@ pub fn inspect_json(path: &str, reading: &Reading) -> Value {
     let complaints: Vec<_> = reading.complaints.iter().map(complaint).collect();
     let mut object = json!({"path": path, "kind": "digest", "complaints": complaints, "editions": []});
     match &reading.post {
-        Post::Edition(read) => object["editions"] = json!([edition(read, &reading.tag_reasons)]),
+        Post::Edition(read) => {
+            object["editions"] = json!([edition(read, &reading.tag_reasons)]);
+            if reading.date_from_name {
+                object["date_from_name"] = json!(true);
+            }
+        }
         Post::Skipped { why } => object["skipped"] = json!(why),
         Post::KeptOut { why } => object["kept_out"] = json!(why),
         Post::Broken => {}

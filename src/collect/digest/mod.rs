@@ -7,11 +7,13 @@ mod account;
 mod bare;
 mod date;
 mod footnotes;
+mod foreign;
 mod front;
 mod guard;
 mod inspect;
 mod item;
 mod links;
+mod mistake;
 mod notes;
 mod outline;
 mod pictures;
@@ -29,7 +31,7 @@ mod tests;
 pub use inspect::inspect_json;
 pub use tags::TagReason;
 
-use crate::model::{Complaint, Edition, Place, tag_key};
+use crate::model::{Complaint, Edition, Place, is_ignorable, tag_key};
 use chrono_tz::Tz;
 use comrak::{Arena, Node, parse_document};
 use footnotes::Footnotes;
@@ -116,6 +118,8 @@ pub struct Reading {
     pub date_at: Place,
     /// Why each of its items has each of its tags.
     pub tag_reasons: Vec<Vec<TagReason>>,
+    /// Whether its date is the one that the file's name begins with.
+    pub date_from_name: bool,
 }
 
 impl Reading {
@@ -145,7 +149,7 @@ pub fn read(path: &str, bytes: &[u8], options: &DigestOptions) -> Reading {
     }
     let mut notes = Notes::new(path);
     let post = match std::str::from_utf8(bytes) {
-        Ok(text) => read_text(text.trim_start_matches('\u{feff}'), options, &mut notes),
+        Ok(text) => read_text(text.trim_start_matches(is_ignorable), options, &mut notes),
         Err(error) => {
             complain_of_encoding(bytes, error.valid_up_to(), &mut notes);
             Post::Broken
@@ -164,9 +168,21 @@ fn complain_of_encoding(bytes: &[u8], valid: usize, notes: &mut Notes<'_>) {
 }
 
 fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post {
+    if let Some(spot) = foreign::conflict(text) {
+        let help =
+            "settle the merge: keep one of the two versions and remove the lines with `<<<<<<<`, `=======`, `>>>>>>>`";
+        notes.error(spot, "a merge was left half done here", help);
+        return Post::Broken;
+    }
     let (yaml, body, offset) = match front::cut(text) {
         Cut::At { yaml, body, lines } => (yaml, body, lines),
-        Cut::None => return skipped("it has no front matter"),
+        Cut::None => {
+            let Some(other) = foreign::front_matter(notes.path(), text) else {
+                return skipped("it has no front matter");
+            };
+            other.tell(notes);
+            return Post::Broken;
+        }
         Cut::Unclosed => {
             let help = "close the front matter with a line that holds only `---`";
             notes.error(Spot::new(1, 1), "the front matter that begins here is never closed", help);
@@ -177,7 +193,11 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
     if let Some(why) = of_another_category(&front, options) {
         return Post::KeptOut { why };
     }
-    warn_of_unquoted_title(text, &front, notes);
+    match draft(&front, notes) {
+        Draft::No => {}
+        Draft::Yes(why) => return Post::KeptOut { why },
+        Draft::Unclear => return Post::Broken,
+    }
     let legal = legal_body(body, offset, notes);
     if let Some(spot) = guard::absurd_line(&legal, offset) {
         return too_deep(spot, notes);
@@ -199,15 +219,35 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
     edition(&front, root, &mut workshop, options, notes)
 }
 
-/// In YAML ` #` begins a comment: an unquoted title loses its number and everything behind it.
-fn warn_of_unquoted_title(text: &str, front: &Front, notes: &mut Notes<'_>) {
-    let Some(title) = front.title.as_ref().filter(|title| !title.text.contains('#')) else { return };
-    let index = usize::try_from(title.spot.line).unwrap_or(usize::MAX).saturating_sub(1);
-    if let Some((before, comment)) = text.lines().nth(index).and_then(|line| line.split_once(" #")) {
-        let spot = Spot::new(index + 1, before.chars().count() + 2);
-        let message = format!("the title ends here: YAML takes `#{}` as a comment", shown(comment));
-        notes.warning(spot, message, "put the title in quotes: title: '… #N …'");
+/// Whether a post is kept out by its author.
+enum Draft {
+    No,
+    /// With the reason.
+    Yes(String),
+    /// Its front matter says neither, which is told.
+    Unclear,
+}
+
+/// `draft: true` or `published: false`, in any spelling of the two values.
+fn draft(front: &Front, notes: &mut Notes<'_>) -> Draft {
+    for (key, keeps_out, value) in [("draft", true, &front.draft), ("published", false, &front.published)] {
+        let Some(value) = value else { continue };
+        match value.text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" | "1" if keeps_out => {}
+            "false" | "no" | "off" | "n" | "0" if !keeps_out => {}
+            "true" | "yes" | "on" | "y" | "1" | "false" | "no" | "off" | "n" | "0" => continue,
+            // Some programs keep the date of publishing there.
+            text if key == "published" && crate::collect::date::parse(text, Tz::UTC).is_some() => continue,
+            _ => {
+                let message = format!("`{key}` is `{}`, neither true nor false", shown(&value.text));
+                notes.error(value.spot, message, "write `true` or `false`, or leave the key out");
+                return Draft::Unclear;
+            }
+        }
+        let what = if keeps_out { "a draft" } else { "not to be published" };
+        return Draft::Yes(format!("it is {what} (`{key}: {}` in line {})", shown(&value.text), value.spot.line));
     }
+    Draft::No
 }
 
 fn too_deep(spot: Spot, notes: &mut Notes<'_>) -> Post {
@@ -268,7 +308,7 @@ fn edition<'a>(
     notes.title = front.title.as_ref().map(|value| value.spot);
     notes.date = front.date.as_ref().map(|value| value.spot);
     let title = title::read(front, notes);
-    let date = title::date(front, options.timezone, notes);
+    let date = date::read(front, options.timezone, notes);
     let cover = outline::take_cover(root, front.largepic.as_ref().map(|value| value.text.as_str()), reader);
     let sections = outline::sections(root, level, &reader.source, notes);
     if sections.len() > MAX_ITEMS {

@@ -32,11 +32,13 @@ pub(super) struct Notes<'p> {
     pub(super) date: Option<Spot>,
     /// Why each item has each of its tags.
     pub(super) tag_reasons: Vec<Vec<TagReason>>,
+    /// Whether the date is that of the file's name.
+    pub(super) date_from_name: bool,
 }
 
 impl<'p> Notes<'p> {
     pub(super) fn new(path: &'p str) -> Self {
-        Self { path, complaints: Vec::new(), title: None, date: None, tag_reasons: Vec::new() }
+        Self { path, complaints: Vec::new(), title: None, date: None, date_from_name: false, tag_reasons: Vec::new() }
     }
 
     /// The file's path, as given.
@@ -85,7 +87,8 @@ impl<'p> Notes<'p> {
         let tag_reasons = std::mem::take(&mut self.tag_reasons);
         let place = |spot: Option<Spot>| spot.map_or_else(|| Place::file(self.path), |spot| self.place(spot));
         let (title_at, date_at) = (place(self.title), place(self.date));
-        Reading { post, complaints: self.into_complaints(), title_at, date_at, tag_reasons }
+        let date_from_name = self.date_from_name;
+        Reading { post, complaints: self.into_complaints(), title_at, date_at, date_from_name, tag_reasons }
     }
 
     fn into_complaints(mut self) -> Vec<Complaint> {

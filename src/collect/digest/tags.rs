@@ -124,6 +124,8 @@ fn oddity(name: &str, key: &str) -> Option<(String, &'static str)> {
     let help = "choose another name, or a path for it under [tags] slugs in the configuration";
     if name.chars().count() > MAX_NAME {
         Some((format!("is longer than {MAX_NAME} characters"), "use a shorter name"))
+    } else if name.starts_with(['#', '＃']) {
+        Some(("begins with `#`".to_owned(), "write the name without `#`: tags: [AI, 开源]"))
     } else if slug.ends_with(&short_hash(key)) {
         Some((format!("gives no path of its own; its page is `tags/{slug}/`"), help))
     } else if name.contains(['/', '\\']) || name.contains("..") {

@@ -1,6 +1,7 @@
 //! Tests of the whole reader: fixtures with their expectations beside them, bad input, and properties.
 
 mod account;
+mod front;
 mod outline;
 mod sources;
 
@@ -71,7 +72,7 @@ fn bad_input_is_a_complaint_with_its_place() {
         (head("x", "''"), "p:1:1", "no date"),
         (head("''", "2024-01-01"), "p:1:1", "no title"),
         (head("[a, b]", "2024-01-01"), "p:2:8", "`title`"),
-        (head("a: b: c", "2024-01-01"), "p:2:", "front matter"),
+        (head("a: b: c", "2024-01-01"), "p:2:9", "`title` holds `: `"),
         (format!("---\ntitle: {}\n---\n### a\n", "[".repeat(40_000)), "p:2:8", "`title`"),
         (format!("{HEAD}### a\n\n{} b\n", ">".repeat(500)), "p:9:1", "nested"),
         (format!("{HEAD}{}", "### a\n\n".repeat(300)), "p:6:1", "300 item headings"),

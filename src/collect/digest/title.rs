@@ -1,13 +1,10 @@
-//! What the front matter says of the edition: number, headline, date, permalink.
+//! What the front matter says of the edition: number, headline, permalink.
 
-use super::date;
 use super::front::Front;
 use super::links::{Address, Reader, address};
 use super::notes::{Notes, Spot, shown};
 use crate::collect::html;
 use crate::model::is_blank;
-use chrono::{DateTime, FixedOffset};
-use chrono_tz::Tz;
 
 /// An edition's title and its parts.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +19,7 @@ pub(super) fn read(front: &Front, notes: &mut Notes<'_>) -> Option<Title> {
     let legal = front.title.as_ref().map(|value| html::fold(&notes.legal(&value.text, "the title", value.spot)));
     match legal {
         Some(full) if !is_blank(&full) => Some(split(&full)),
+        _ if front.lost_title => None,
         _ => {
             notes.error(Spot::new(1, 1), "the post has no title", "add `title:` to its front matter");
             None
@@ -50,20 +48,6 @@ fn split(full: &str) -> Title {
 fn number(word: &str) -> Option<u32> {
     let digits = word.strip_prefix('#')?.trim_end_matches(['：', ':']);
     if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
-}
-
-/// The date, with a complaint where there is none.
-pub(super) fn date(front: &Front, zone: Tz, notes: &mut Notes<'_>) -> Option<DateTime<FixedOffset>> {
-    let help = "write it as 'YYYY-MM-DD HH:MM:SS'";
-    let Some(value) = &front.date else {
-        notes.error(Spot::new(1, 1), "the post has no date", "add `date: 'YYYY-MM-DD HH:MM:SS'` to its front matter");
-        return None;
-    };
-    let date = date::parse(&value.text, zone);
-    if date.is_none() {
-        notes.error(value.spot, format!("`{}` is not a date", shown(&value.text)), help);
-    }
-    date
 }
 
 /// The post's own address; as written where it is relative and no base is known.

@@ -6,7 +6,6 @@
 mod address;
 mod capture;
 mod content;
-mod date;
 mod decode;
 mod draft;
 mod fields;

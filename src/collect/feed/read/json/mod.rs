@@ -9,7 +9,8 @@ use super::draft::{Attached, Draft, Gathered, Text, link};
 use super::kept::Kept;
 use super::notes::{Notes, Repair};
 use super::rhythm::Asked;
-use super::{Source, date, fields};
+use super::{Source, fields};
+use crate::collect::date;
 use crate::collect::html::strip_illegal;
 use chrono_tz::Tz;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -193,7 +194,7 @@ impl<'n, 's> Reader<'n, 's> {
 
     fn date(&mut self, value: &Value) -> Option<chrono::DateTime<chrono::Utc>> {
         let text = self.text(value)?;
-        let date = date::parse(&text, self.timezone);
+        let date = date::parse(&text, self.timezone).map(|date| date.to_utc());
         if date.is_none() {
             self.notes.unread_date(&text);
         }

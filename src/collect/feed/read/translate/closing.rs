@@ -2,13 +2,14 @@
 //! cut short.
 
 use super::{Dialect, Frame, Kind, Translator};
+use crate::collect::date;
 use crate::collect::feed::read::address::{self, Base};
 use crate::collect::feed::read::draft::{Draft, Gathered, link};
 use crate::collect::feed::read::lexer::Tag;
 use crate::collect::feed::read::names::{Field, split};
 use crate::collect::feed::read::notes::Repair;
 use crate::collect::feed::read::plain::is_void;
-use crate::collect::feed::read::{content, date, fields};
+use crate::collect::feed::read::{content, fields};
 
 impl<'t> Translator<'t, '_, '_> {
     pub(super) fn is_atom(&self) -> bool {
@@ -118,7 +119,7 @@ impl<'t> Translator<'t, '_, '_> {
             Field::Category => self.draft().tag(text),
             Field::Keywords => text.split(',').for_each(|word| self.draft().tag(word)),
             Field::Published(rank) | Field::Updated(rank) => {
-                let date = date::parse(text, self.timezone);
+                let date = date::parse(text, self.timezone).map(|date| date.to_utc());
                 if date.is_none() {
                     self.notes.unread_date(text);
                 }

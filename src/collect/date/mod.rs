@@ -1,4 +1,5 @@
-//! Dates of the wild. Feeds should write RFC 822 or RFC 3339; what people write instead is read as they mean it.
+//! Dates of the wild, of feeds and of posts. Feeds should write RFC 822 or RFC 3339, front matter what YAML calls a timestamp;
+//! what people write instead is read as they mean it.
 //!
 //! A time is looked for first, then a zone behind it, then a date in what is left. Weekdays are ignored: where they
 //! contradict the date, the date is right. Reads no clock, so that nothing relative ("yesterday") has a meaning.
@@ -24,7 +25,7 @@ const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
 const LONGEST: usize = 200;
 
 /// The instant that is meant; `zone` is that of dates that name none. `None` where no date is.
-pub(super) fn parse(written: &str, zone: Tz) -> Option<DateTime<Utc>> {
+pub(super) fn parse(written: &str, zone: Tz) -> Option<DateTime<FixedOffset>> {
     let written = written.trim();
     if written.len() > LONGEST {
         return None;
@@ -32,14 +33,13 @@ pub(super) fn parse(written: &str, zone: Tz) -> Option<DateTime<Utc>> {
     let date = DateTime::parse_from_rfc3339(written)
         .or_else(|_odd| DateTime::parse_from_rfc2822(written))
         .ok()
-        .map(|date| date.to_utc())
         .or_else(|| read(written, zone))?;
     // A leap second is the one before it.
     let date = if date.nanosecond() >= 1_000_000_000 { date.with_nanosecond(0)? } else { date };
     YEARS.contains(&date.year()).then_some(date)
 }
 
-fn read(written: &str, zone: Tz) -> Option<DateTime<Utc>> {
+fn read(written: &str, zone: Tz) -> Option<DateTime<FixedOffset>> {
     let text = normalised(written);
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return digits(&text, zone);
@@ -52,9 +52,9 @@ fn read(written: &str, zone: Tz) -> Option<DateTime<Utc>> {
     match meant.unwrap_or(zone::Meant::Zone(zone)) {
         zone::Meant::Offset(seconds) => {
             let offset = FixedOffset::east_opt(seconds)?;
-            Some(naive.and_local_timezone(offset).single()?.to_utc())
+            naive.and_local_timezone(offset).single()
         }
-        zone::Meant::Zone(zone) => Some(place(naive, zone)?.to_utc()),
+        zone::Meant::Zone(zone) => place(naive, zone),
     }
 }
 
@@ -100,17 +100,18 @@ fn number(numeral: &str) -> String {
 }
 
 /// `20240305`, `202403051504`, `20240305150405`, and seconds or milliseconds since 1970.
-fn digits(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+fn digits(text: &str, zone: Tz) -> Option<DateTime<FixedOffset>> {
+    let in_zone = |date: DateTime<Utc>| date.with_timezone(&zone).fixed_offset();
     match text.len() {
-        9 | 10 => DateTime::from_timestamp(text.parse().ok()?, 0),
-        13 => DateTime::from_timestamp_millis(text.parse().ok()?),
+        9 | 10 => DateTime::from_timestamp(text.parse().ok()?, 0).map(in_zone),
+        13 => DateTime::from_timestamp_millis(text.parse().ok()?).map(in_zone),
         8 | 12 | 14 => {
             let day = calendar::day(text.get(..8)?)?;
             let part = |at: usize| text.get(at..at + 2).map_or(Some(0), |digits| digits.parse().ok());
             let time = NaiveTime::from_hms_opt(part(8)?, part(10)?, part(12)?)?;
-            Some(place(day.and_time(time), zone)?.to_utc())
+            place(day.and_time(time), zone)
         }
-        _ => Some(place(calendar::day(text)?.and_time(NaiveTime::MIN), zone)?.to_utc()),
+        _ => place(calendar::day(text)?.and_time(NaiveTime::MIN), zone),
     }
 }
 

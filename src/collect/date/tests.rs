@@ -4,7 +4,7 @@ use super::parse;
 use chrono_tz::Tz;
 
 fn read(written: &str) -> Option<String> {
-    parse(written, Tz::Asia__Shanghai).map(|date| date.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    parse(written, Tz::Asia__Shanghai).map(|date| date.to_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
 }
 
 fn all(cases: &[(&str, &str)]) {
