@@ -8,7 +8,7 @@ use std::path::PathBuf;
 ///
 /// Without a command and without --once it runs as a daemon: it runs a cycle whenever the schedule says so and serves what is
 /// published to feed readers, until it is told to end.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[allow(clippy::struct_excessive_bools, reason = "they are switches")]
 #[command(version, about, after_help = help::after())]
 pub(super) struct Args {
@@ -40,7 +40,7 @@ pub(super) struct Args {
     pub(super) command: Option<Command>,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub(super) enum Command {
     /// Shows what would be collected from posts, feeds and pages
     Inspect(Inspect),
@@ -56,14 +56,14 @@ pub(super) enum Command {
     Export,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 pub(super) struct Import {
     /// The list, as feed readers export it; its folders become tags
     #[arg(value_name = "FILE.opml")]
     pub(super) file: PathBuf,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 pub(super) struct Inspect {
     /// Resolves relative links, images and permalinks
     #[arg(long, value_name = "URL")]
@@ -73,14 +73,14 @@ pub(super) struct Inspect {
     pub(super) paths: Vec<PathBuf>,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 pub(super) struct Verify {
     /// URLs to check; `-` reads them from stdin, one a line
     #[arg(required = true, value_name = "URL")]
     pub(super) urls: Vec<String>,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 pub(super) struct Next {
     /// How many slots of each job
     #[arg(long, value_name = "N", default_value_t = 5)]

@@ -3,27 +3,42 @@
 use super::args::Args;
 use super::{now, print, summary};
 use crate::config::Settings;
+use crate::daemon::GRACE;
 use crate::pipeline;
 use crate::store::{Claim, Lock, Store};
 use crate::telemetry::Progress;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use std::io::IsTerminal;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime::Handle;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// How long a cycle of somebody else is waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Ended by a second signal: what a shell makes of a program that SIGINT ended.
+/// Ended by a signal before its end: what a shell makes of a program that SIGINT ended.
 const INTERRUPTED: u8 = 130;
 
-/// Runs one cycle and tells what it did. A signal ends it early with everything kept, a second one at once.
+/// Runs one cycle and tells what it did. A signal ends it early with everything kept, within the daemon's grace; a second
+/// one at once.
 pub(super) async fn run(args: &Args, settings: Settings) -> anyhow::Result<u8> {
-    let stop = CancellationToken::new();
+    let mut signals = Signals::listen()?;
+    let (stop, args, runtime) = (CancellationToken::new(), args.clone(), Handle::current());
+    let stopped = stop.clone();
+    // On a thread of its own: a disk that hangs must not keep a signal from being heard.
+    let mut cycle = tokio::task::spawn_blocking(move || runtime.block_on(Box::pin(cycle(&args, &settings, &stopped))));
     tokio::select! {
-        code = cycle(args, &settings, &stop) => code,
-        () = impatience(&stop) => Ok(INTERRUPTED),
+        ended = &mut cycle => return ended?,
+        () = signals.next() => stop.cancel(),
+    }
+    tokio::select! {
+        ended = cycle => ended?,
+        () = signals.next() => Ok(INTERRUPTED),
+        () = tokio::time::sleep(GRACE) => {
+            tracing::warn!("not everything was done in time; what was not is undone, and the next run makes up for it");
+            Ok(INTERRUPTED)
+        }
     }
 }
 
@@ -37,7 +52,10 @@ async fn cycle(args: &Args, settings: &Settings, stop: &CancellationToken) -> an
         Ok(claim) => claim,
         Err(holder) => bail!("the store is in use, a minute was waited: {holder}"),
     };
-    let store = Store::open(&settings.store_url).await?;
+    let store = match stop.run_until_cancelled(Store::open(&settings.store_url)).await {
+        None => return Ok(INTERRUPTED),
+        Some(store) => store?,
+    };
     let progress =
         if std::io::stderr().is_terminal() && !args.quiet { Progress::on_terminal() } else { Progress::hidden() };
     let report = pipeline::run(&store, &settings.cycle, &progress, now(), stop).await?;
@@ -53,21 +71,23 @@ async fn cycle(args: &Args, settings: &Settings, stop: &CancellationToken) -> an
     Ok(report.exit_code(args.strict))
 }
 
-/// Waits for two signals; the first one stops the cycle.
-async fn impatience(stop: &CancellationToken) {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        // Without a handler the default one ends the process, which is safe too.
-        return std::future::pending().await;
-    };
-    for _ in 0..2 {
+/// The signals that say to end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("cannot listen to signals");
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-        if stop.is_cancelled() {
-            return;
-        }
-        stop.cancel();
     }
 }

@@ -36,7 +36,7 @@ use tokio::task::{JoinError, JoinHandle};
 use work::Worker;
 
 /// For what is under way when it is time to end; a service manager is told to wait a little longer.
-const GRACE: Duration = Duration::from_millis(9_500);
+pub const GRACE: Duration = Duration::from_millis(9_500);
 
 /// SIGINT came twice: what a shell makes of a program that it ended.
 const INTERRUPTED: u8 = 130;

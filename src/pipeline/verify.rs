@@ -123,14 +123,14 @@ async fn look(
 
 /// Rule 6: when nothing was reached, one host that was reached recently is tried too.
 async fn network_is_down(cycle: Cycle<'_>, client: &Client, reach: &Reach) -> Result<Option<String>, Error> {
-    let Cycle { store, options, now, .. } = cycle;
+    let Cycle { store, options, now, stop, .. } = cycle;
     let Some(why) = reach.network_is_down() else { return Ok(None) };
     if reach.any() {
         return Ok(Some(why));
     }
     let Some(url) = store.recently_reached().await? else { return Ok(Some(why)) };
-    let probe = verify::check(client, &options.verify.check, &url, now).await;
-    Ok((!probe.reached_http).then_some(why))
+    let probe = stop.run_until_cancelled(verify::check(client, &options.verify.check, &url, now)).await;
+    Ok((!probe.is_some_and(|probe| probe.reached_http)).then_some(why))
 }
 
 /// Records every check, and judges the links when the checks count.

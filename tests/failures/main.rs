@@ -11,4 +11,5 @@ mod upstream;
 
 mod disk;
 mod process;
+mod signals;
 mod statements;

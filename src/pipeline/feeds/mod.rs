@@ -252,11 +252,12 @@ impl<'a> Feeds<'a> {
 
     /// When nothing was reached, one link that was reached not long ago is tried too (rule 6 of the design).
     async fn network_is_down(&self, client: &Client, failed: &[(usize, Exchange)]) -> Result<Option<Complaint>, Error> {
-        let Cycle { store, options, now, .. } = self.cycle;
-        if let Some(url) = store.recently_reached().await?
-            && verify::check(client, &options.verify.check, &url, now).await.reached_http
-        {
-            return Ok(None);
+        let Cycle { store, options, now, stop, .. } = self.cycle;
+        if let Some(url) = store.recently_reached().await? {
+            let probe = stop.run_until_cancelled(verify::check(client, &options.verify.check, &url, now)).await;
+            if probe.is_some_and(|probe| probe.reached_http) {
+                return Ok(None);
+            }
         }
         let why = failed.iter().find_map(|(_, exchange)| match &exchange.outcome {
             Outcome::Failed(trouble) => Some(trouble.why.as_str()),
