@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::Site;
+use support::{Site, noon, post};
 use wellsourced::collect::feed::ContentKind;
 use wellsourced::config::{self, Environment, Settings};
 use wellsourced::pipeline::{FeedInput, Input};
@@ -90,4 +90,39 @@ fn mistakes_are_named_where_they_stand() {
     }
     let secret = load(&format!("{first}feed = \"https://me:SECRET@a.example/\"\n")).unwrap_err();
     assert!(secret.starts_with("3:8: ") && !secret.contains("SECRET"), "{secret}");
+}
+
+#[test]
+fn the_status_shows_inputs_as_they_are_configured() {
+    let site = Site::new("");
+    site.write("posts/1.md", post(1, &[1]).markdown());
+    let shown = |site: &Site| -> Vec<String> {
+        let status = std::fs::read(site.path("feeds/status.json")).unwrap();
+        let status: serde_json::Value = serde_json::from_slice(&status).unwrap();
+        let inputs = status["inputs"].as_array().unwrap().iter();
+        inputs.map(|input| input["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let with = |input: &str| site.configure("", input);
+    let feed = |name: &str| format!("[[inputs]]\nname = \"{name}\"\nfeed = \"https://feed.example/\"\n");
+    site.cycle(noon());
+    assert_eq!(shown(&site), ["digest"]);
+    for (input, expected) in [
+        (feed("added"), vec!["digest", "added"]),
+        (feed("renamed"), vec!["digest", "renamed"]),
+        ("[[inputs]]\nname = \"other\"\ndigest = \"none/*.md\"\n".to_owned(), vec!["digest", "other"]),
+        (String::new(), vec!["digest"]),
+        (feed("added"), vec!["digest", "added"]),
+    ] {
+        with(&input);
+        let before = site.published();
+        site.cycle(noon());
+        assert_eq!(shown(&site), expected);
+        let page = std::fs::read_to_string(site.path("feeds/status.html")).unwrap();
+        assert!(expected.iter().all(|name| page.contains(name)) && !page.contains("none/"), "{page}");
+        let after = site.published();
+        let written = after.iter().filter(|(path, file)| before.get(*path) != Some(file)).count();
+        assert_eq!(written, 2, "only the status is written");
+        site.cycle(noon());
+        assert!(site.published() == after, "nothing is left for the next cycle");
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Exit codes and what they mean.
-pub const EXIT_STATUS: [(&str, &str); 5] = [
+pub const EXIT_STATUS: [(&str, &str); 6] = [
     ("0", "all well, or warnings only"),
     (
         "1",
@@ -12,6 +12,7 @@ pub const EXIT_STATUS: [(&str, &str); 5] = [
     ("2", "usage or configuration"),
     ("3", "published, but with errors, which the summary names"),
     ("4", "warnings, with --strict"),
+    ("130", "a signal ended --once before its end"),
 ];
 
 /// Environment variables and what they do.

@@ -171,6 +171,7 @@ pub(super) struct Archive {
     pub(super) url: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) save: bool,
+    pub(super) budget: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

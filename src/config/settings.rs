@@ -25,6 +25,9 @@ const CYCLE: &str = "*/15 * * * *";
 /// Whom to ask for copies when nothing says so.
 const ARCHIVE: &str = "https://web.archive.org/";
 
+/// How long it is asked in a cycle.
+const ARCHIVE_BUDGET: Duration = Duration::from_mins(1);
+
 /// Where to listen when nothing says so: reachable from this machine only.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9188);
@@ -286,7 +289,8 @@ fn net(text: &Text<'_>, written: &file::Net, base_url: &Url) -> Result<net::Opti
 
 fn archive(text: &Text<'_>, written: &file::Archive) -> Result<ArchiveOptions, Error> {
     let default = Spanned::new(0..0, ARCHIVE.to_owned());
-    Ok(ArchiveOptions { url: text.url(written.url.as_ref().unwrap_or(&default))?, save: written.save })
+    let budget = written.budget.as_ref().map_or(Ok(ARCHIVE_BUDGET), |budget| text.duration(budget))?;
+    Ok(ArchiveOptions { url: text.url(written.url.as_ref().unwrap_or(&default))?, save: written.save, budget })
 }
 
 fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Error> {

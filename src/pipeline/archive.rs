@@ -1,6 +1,7 @@
 //! Asks an archive for copies of links that are gone, and, where configured, to save links that were just published.
 //!
-//! A few per cycle, quietly: an archive that does not answer changes nothing and is asked another time.
+//! A few per cycle, quietly, after everything was published and within a time of its own: an archive that is slow holds up
+//! no post, one that does not answer changes nothing and is asked another time.
 
 use super::{Cycle, Error};
 use crate::model::LinkKey;
@@ -8,6 +9,8 @@ use crate::net::Client;
 use crate::store::Write;
 use crate::verify::archive::{Archive, Snapshot};
 use chrono::{DateTime, Duration, Utc};
+use std::future::Future;
+use tokio::time::{Instant, timeout_at};
 
 /// Links for which the archive is asked in one cycle; the rest goes on next time.
 const MOST: u32 = 20;
@@ -44,9 +47,10 @@ pub(super) async fn copies(cycle: Cycle<'_>) -> Result<usize, Error> {
     }
     let client = Client::new(options.net.clone())?;
     let archive = Archive::new(client, options.archive.url.clone(), options.net.interval * SLOWER);
+    let until = Instant::now() + options.archive.budget;
     let mut found = 0;
     for link in wanted {
-        let Some(answer) = cycle.stop.run_until_cancelled(archive.find(&link.url, link.newest)).await else { break };
+        let Some(answer) = answer(cycle, until, archive.find(&link.url, link.newest)).await else { return Ok(found) };
         let mut write = store.begin().await?;
         match &answer {
             Snapshot::Found(copy) if LinkKey::of(copy).is_some() => {
@@ -63,7 +67,7 @@ pub(super) async fn copies(cycle: Cycle<'_>) -> Result<usize, Error> {
         write.commit().await?;
     }
     for link in to_save {
-        let Some(answer) = cycle.stop.run_until_cancelled(archive.save(&link.url)).await else { break };
+        let Some(answer) = answer(cycle, until, archive.save(&link.url)).await else { break };
         let mut write = store.begin().await?;
         write.note_saved(&link.key).await?;
         if let Snapshot::Found(copy) = &answer
@@ -79,6 +83,11 @@ pub(super) async fn copies(cycle: Cycle<'_>) -> Result<usize, Error> {
         }
     }
     Ok(found)
+}
+
+/// What the archive answers, unless the time is up or the work is stopped first.
+async fn answer(cycle: Cycle<'_>, until: Instant, asking: impl Future<Output = Snapshot>) -> Option<Snapshot> {
+    cycle.stop.run_until_cancelled(timeout_at(until, asking)).await?.ok()
 }
 
 /// Leaves an archive alone that did not answer. Tells whether it did not.

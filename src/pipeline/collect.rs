@@ -107,6 +107,8 @@ pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
     let digests = options.inputs.iter().filter(|input| matches!(input, super::Input::Digest(_)));
     let names: Vec<String> = digests.map(|input| input.name().to_owned()).collect();
     let mut write = store.begin().await?;
+    let all: Vec<&str> = options.inputs.iter().map(super::Input::name).collect();
+    write.note_inputs(&all).await?;
     for (input_id, _) in write.inputs_but(&names).await? {
         leave(&mut write, input_id, |_| true, now).await?;
         for path in store.posts(input_id).await?.keys() {

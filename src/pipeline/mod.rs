@@ -99,18 +99,16 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
     report.complaints.extend(collected.complaints);
     if !stop.is_cancelled() {
         report.checks = verify::due_links(cycle, client.as_ref()).await?;
-        if !options.offline && report.checks.network_down.is_none() {
-            report.copies = archive::copies(cycle).await?;
-        }
     }
     upkeep::forget_checks(cycle).await?;
     report.hidden = showing::settle(cycle).await?;
-    match publish::changes(cycle).await {
-        Ok((published, complaints)) => {
-            report.published = published;
-            report.complaints.extend(complaints);
+    publish(cycle, &mut report).await;
+    let is_online = !options.offline && report.checks.network_down.is_none();
+    if is_online && report.failure.is_none() && !stop.is_cancelled() {
+        report.copies = archive::copies(cycle).await?;
+        if report.copies > 0 {
+            publish(cycle, &mut report).await;
         }
-        Err(error) => report.failure = Some(error.in_file(store).to_string()),
     }
     report.complaints.splice(0..0, store.complaints().await?);
     report.note_verdicts(store).await?;
@@ -118,6 +116,19 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     record(store, &report).await?;
     Ok(report)
+}
+
+/// Publishes what changed, and adds it to the report.
+async fn publish(cycle: Cycle<'_>, report: &mut Report) {
+    match publish::changes(cycle).await {
+        Ok((published, complaints)) => {
+            report.published.add(published);
+            // What is in the way of one publish is in the way of the next.
+            let new: Vec<Complaint> = complaints.into_iter().filter(|one| !report.complaints.contains(one)).collect();
+            report.complaints.extend(new);
+        }
+        Err(error) => report.failure = Some(error.in_file(cycle.store).to_string()),
+    }
 }
 
 async fn record(store: &Store, report: &Report) -> Result<(), Error> {

@@ -86,6 +86,8 @@ pub struct ArchiveOptions {
     pub url: url::Url,
     /// Whether it is asked to save links when they are first published.
     pub save: bool,
+    /// How long it is asked in a cycle, once everything is published.
+    pub budget: std::time::Duration,
 }
 
 /// What a cycle is told.

@@ -41,7 +41,8 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let mut report = PublishReport { directory: options.directory.display().to_string(), ..PublishReport::default() };
     let site = Arc::new(site(store, options).await?);
     let Scope { looked, all, changes, fingerprint } = scope::of(cycle, &site).await?;
-    if !all && changes.is_empty() && looked.is_ours == Some(true) {
+    let is_done = !all && changes.is_empty() && looked.is_ours == Some(true);
+    if is_done && compose::status_stands(store, &site).await? {
         return Ok((report, Vec::new()));
     }
     let how = writing::How { all, survey: all && looked.is_disturbed(), renew: all && looked.manifest != Since::Same };

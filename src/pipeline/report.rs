@@ -178,6 +178,18 @@ pub struct PublishReport {
     pub ms: u64,
 }
 
+impl PublishReport {
+    /// Adds what was published after this.
+    pub(super) fn add(&mut self, more: Self) {
+        let Self { directory, feeds, pages, removed, ms } = more;
+        self.directory = directory;
+        self.feeds += feeds;
+        self.pages += pages;
+        self.removed += removed;
+        self.ms += ms;
+    }
+}
+
 /// What a cycle did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Report {

@@ -4,6 +4,9 @@ use super::{Result, Store, Write, from_json, from_rows, to_json};
 use crate::model::Complaint;
 use std::collections::HashMap;
 
+/// Where the names of the inputs are remembered that are configured.
+const CONFIGURED: &str = "configured_inputs";
+
 /// An input as the store knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InputState {
@@ -79,7 +82,7 @@ impl Store {
         rows.iter().map(|written| from_json("complaints.written", written)).collect()
     }
 
-    /// Names, published editions and published items of the inputs; of a feed, the entries that are shown.
+    /// Names, published editions and published items of the configured inputs; of a feed, the entries that are shown.
     pub async fn input_counts(&self) -> Result<Vec<(String, u64, u64)>> {
         let rows: Vec<(String, i64, i64)> = sqlx::query_as(
             "SELECT inputs.name,
@@ -90,8 +93,12 @@ impl Store {
                         (SELECT COUNT(*) FROM items i JOIN editions e ON e.id = i.edition_id
                          WHERE e.input_id = inputs.id AND i.live = 1 AND i.shown = 1)
                     END
-             FROM inputs WHERE inputs.kind <> 'days' ORDER BY inputs.id",
+             FROM inputs LEFT JOIN meta ON meta.key = $1
+             WHERE inputs.kind <> 'days'
+                 AND (meta.value IS NULL OR inputs.name IN (SELECT value FROM json_each(meta.value)))
+             ORDER BY inputs.id",
         )
+        .bind(CONFIGURED)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.into_iter().map(|(name, e, i)| (name, e.unsigned_abs(), i.unsigned_abs())).collect())
@@ -121,6 +128,15 @@ impl Write {
             .fetch_one(&mut *self.tx)
             .await?;
         Ok(InputState { id, same_options: false })
+    }
+
+    /// Remembers which inputs are configured; others keep their rows and are not told of.
+    pub async fn note_inputs(&mut self, names: &[&str]) -> Result<()> {
+        let names = to_json("meta.value", &names)?;
+        if self.meta(CONFIGURED).await?.as_deref() == Some(names.as_str()) {
+            return Ok(());
+        }
+        self.set_meta(CONFIGURED, &names).await
     }
 
     /// Inputs of the store that had posts and are not among the names of digests.

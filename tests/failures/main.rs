@@ -9,6 +9,7 @@ mod support;
 #[allow(dead_code, reason = "a part of it is used here")]
 mod upstream;
 
+mod archive;
 mod disk;
 mod process;
 mod signals;

@@ -3,7 +3,7 @@
 pub(super) use super::page_path;
 use crate::model::{Channel, ChannelKind, StoredItem, Tag};
 use crate::pipeline::Error;
-use crate::publish::{self, InputStatus, Newer, Paging, Site, StatusView, TroubledLink};
+use crate::publish::{self, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -225,7 +225,7 @@ impl Composer<'_> {
 
     /// What the site has once: indexes of tags and sources, the list of feeds, the status.
     pub(super) async fn site_wide(&self, channels: Vec<ChannelState>) -> Result<Vec<Output>, Error> {
-        let status = self.status().await?;
+        let status = status(self.store).await?;
         let site = Arc::clone(&self.site);
         blocking(move || {
             let of = |kind| channels.iter().filter(move |s| s.channel.kind == kind && s.members > 0);
@@ -240,38 +240,55 @@ impl Composer<'_> {
                 .into_iter()
                 .chain(of(ChannelKind::Tag).chain(of(ChannelKind::Source)).map(|s| s.channel.clone()))
                 .collect();
+            let [(page, page_bytes), (json, json_bytes)] = status_files(&site, &status)?;
             Ok(vec![
                 Output::File("tags/index.html".to_owned(), publish::tag_index(&site, &tags)?),
                 Output::File("sources/index.html".to_owned(), publish::source_index(&site, &hosts)?),
                 Output::File("feeds.opml".to_owned(), publish::opml(&site, &offered)?),
-                Output::File("status.html".to_owned(), publish::status_page(&site, &status)?),
-                Output::File("status.json".to_owned(), publish::status_json(&status)?),
+                Output::File(page.to_owned(), page_bytes),
+                Output::File(json.to_owned(), json_bytes),
                 Output::File("style.css".to_owned(), publish::stylesheet().to_vec()),
             ])
         })
         .await
     }
+}
 
-    async fn status(&self) -> Result<StatusView, Error> {
-        let inputs = self.store.input_counts().await?;
-        let troubled = self.store.troubled_links(TROUBLED).await?;
-        Ok(StatusView {
-            inputs: inputs.into_iter().map(|(name, editions, items)| InputStatus { name, editions, items }).collect(),
-            links: self.store.link_counts().await?,
-            troubled: troubled
-                .into_iter()
-                .map(|link| TroubledLink {
-                    url: link.url,
-                    label: link.label,
-                    host: link.host,
-                    verdict: link.verdict,
-                    since: link.since.filter(|_| link.verdict.shows_since()),
-                    evidence: link.evidence,
-                    items: link.items,
-                })
-                .collect(),
-        })
+/// What the status tells.
+async fn status(store: &Store) -> Result<StatusView, Error> {
+    let inputs = store.input_counts().await?;
+    let troubled = store.troubled_links(TROUBLED).await?;
+    Ok(StatusView {
+        inputs: inputs.into_iter().map(|(name, editions, items)| InputStatus { name, editions, items }).collect(),
+        links: store.link_counts().await?,
+        troubled: troubled
+            .into_iter()
+            .map(|link| TroubledLink {
+                url: link.url,
+                label: link.label,
+                host: link.host,
+                verdict: link.verdict,
+                since: link.since.filter(|_| link.verdict.shows_since()),
+                evidence: link.evidence,
+                items: link.items,
+            })
+            .collect(),
+    })
+}
+
+fn status_files(site: &Site, status: &StatusView) -> Result<[(&'static str, Vec<u8>); 2], publish::Error> {
+    Ok([("status.html", publish::status_page(site, status)?), ("status.json", publish::status_json(status)?)])
+}
+
+/// Whether the status reads as it was published. No mark tells: it shows inputs without items and what checks saw.
+pub(super) async fn status_stands(store: &Store, site: &Arc<Site>) -> Result<bool, Error> {
+    let (status, site) = (status(store).await?, Arc::clone(site));
+    for (path, bytes) in blocking(move || status_files(&site, &status)).await? {
+        if store.file_hash(path).await?.as_deref() != Some(content_hash(&bytes).as_str()) {
+            return Ok(false);
+        }
     }
+    Ok(true)
 }
 
 pub(super) fn item_page(site: &Site, item: &StoredItem) -> Result<Output, publish::Error> {
