@@ -202,7 +202,7 @@ impl Step<'_> {
             Outcome::Saved(mut saved) => {
                 state.edition = Some(saved.edition);
                 if let Some(report) = &mut saved.report {
-                    report.unmentioned_tags.clone_from(unmentioned_tags);
+                    report.unmentioned_tags = unmentioned_tags.to_vec();
                 }
                 self.saved(path, saved, title_at, complaints);
             }
