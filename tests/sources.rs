@@ -296,7 +296,8 @@ fn verify_tells_one_line_per_line_given() {
     let given = ["http://127.0.0.1/a", "not a url", "ftp://example.org/", "http://127.0.0.1/a", "http://127.0.0.1/a#x"];
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), given.join("\n").as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
+    // They are refused, which is not well.
+    assert_eq!(output.status.code(), Some(3));
     let mut urls: Vec<String> = Vec::new();
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();

@@ -1,7 +1,10 @@
 //! Arguments as written.
 
 use super::help;
+use super::paint::Colour;
+use crate::model::Verdict;
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Publishes per-tag and combined feeds from a daily link digest, with every source checked
@@ -33,6 +36,9 @@ pub(super) struct Args {
     /// Only what is wrong
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
+    /// Colours of what is printed
+    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t)]
+    pub(super) color: Colour,
     /// More of what happens
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
@@ -78,6 +84,9 @@ pub(super) struct Verify {
     /// URLs to check; `-` reads them from stdin, one a line
     #[arg(required = true, value_name = "URL")]
     pub(super) urls: Vec<String>,
+    /// Verdicts that are well; any other ends with exit code 3, and is all that -q prints
+    #[arg(long, value_name = "VERDICT,…", value_delimiter = ',', default_value = "reachable,moved,blocked")]
+    pub(super) accept: Vec<Verdict>,
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -97,6 +106,9 @@ impl Args {
         } else if self.command.is_none() && !self.once {
             // The daemon tells its cycles.
             "warn,wellsourced=info"
+        } else if matches!(self.command, Some(Command::Verify(_))) && std::io::stderr().is_terminal() {
+            // Who watches is told what is waited for.
+            "warn,wellsourced::verify::check=debug"
         } else {
             "warn"
         }

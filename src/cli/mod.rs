@@ -8,7 +8,9 @@ mod help;
 mod import;
 mod inspect;
 mod once;
+mod paint;
 mod schedule;
+mod spell;
 mod status;
 mod summary;
 mod verify;
@@ -65,7 +67,7 @@ async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> Ex
                 Some(Command::Schedule(next)) => schedule::run(args, next, &settings),
                 Some(Command::Export) => export::run(&settings),
                 Some(_) => status::run(args, &settings).await,
-                None if args.once => once::run(args, settings).await,
+                None if args.once => once::run(args, settings, args.color.on_stdout(environment.no_color)).await,
                 None => daemon(args, environment, settings, inherited).await,
             },
         },
@@ -141,6 +143,11 @@ fn tell(prefix: &str, error: &anyhow::Error) {
 /// but ends the work.
 fn print(line: &str) -> anyhow::Result<()> {
     write_out(format!("{}\n", telemetry::printable(line)).as_bytes())
+}
+
+/// The same in colours.
+fn print_painted(text: &str) -> anyhow::Result<()> {
+    write_out(paint::painted(&format!("{}\n", telemetry::printable(text))).as_bytes())
 }
 
 /// Writes whole lines to stdout.

@@ -1,7 +1,7 @@
 //! `--once`: one cycle by hand.
 
 use super::args::Args;
-use super::{now, print, summary};
+use super::{now, print, print_painted, summary};
 use crate::config::Settings;
 use crate::daemon::GRACE;
 use crate::pipeline;
@@ -22,12 +22,12 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs one cycle and tells what it did. A signal ends it early with everything kept, within the daemon's grace; a second
 /// one at once.
-pub(super) async fn run(args: &Args, settings: Settings) -> anyhow::Result<u8> {
+pub(super) async fn run(args: &Args, settings: Settings, colours: bool) -> anyhow::Result<u8> {
     let mut signals = Signals::listen()?;
     let (stop, args, runtime) = (CancellationToken::new(), args.clone(), Handle::current());
     let stopped = stop.clone();
     // On a thread of its own: a disk that hangs must not keep a signal from being heard.
-    let mut cycle = tokio::task::spawn_blocking(move || runtime.block_on(Box::pin(cycle(&args, &settings, &stopped))));
+    let mut cycle = tokio::task::spawn_blocking(move || runtime.block_on(Box::pin(cycle(&args, &settings, colours, &stopped))));
     tokio::select! {
         ended = &mut cycle => return ended?,
         () = signals.next() => stop.cancel(),
@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Args, settings: Settings) -> anyhow::Result<u8> {
     }
 }
 
-async fn cycle(args: &Args, settings: &Settings, stop: &CancellationToken) -> anyhow::Result<u8> {
+async fn cycle(args: &Args, settings: &Settings, colours: bool, stop: &CancellationToken) -> anyhow::Result<u8> {
     let claim = Lock::take(&settings.store_url, Claim::Cycle, "wellsourced --once", PATIENCE, now());
     let claim = match stop.run_until_cancelled(claim).await {
         None => return Ok(INTERRUPTED),
@@ -64,7 +64,7 @@ async fn cycle(args: &Args, settings: &Settings, stop: &CancellationToken) -> an
     let told = if args.json { serde_json::to_string(&report)? } else { summary::of(&report, args.quiet) };
     // What was published stays published when nobody listens.
     if !told.trim().is_empty()
-        && let Err(error) = print(told.trim_end())
+        && let Err(error) = if colours && !args.json { print_painted(told.trim_end()) } else { print(told.trim_end()) }
     {
         super::warn(&error);
     }

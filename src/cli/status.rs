@@ -4,6 +4,7 @@
 
 use super::args::Args;
 use super::print;
+use super::spell::{Count, counted};
 use crate::config::Settings;
 use crate::model::{Complaint, PollState, Verdict};
 use crate::store::{CycleRecord, LinkState, Look, Result, Store};
@@ -52,7 +53,7 @@ impl fmt::Display for Feed<'_> {
         let minute = |at: &DateTime<Utc>| at.format("%Y-%m-%d %H:%MZ").to_string();
         let (entries, new) = self.entries;
         let last = self.poll.last_success.as_ref().map_or_else(|| "never".to_owned(), minute);
-        write!(f, "{entries} entries, {new} new this week, last success {last}")?;
+        write!(f, "{}, {new} new this week, last success {last}", counted(entries, "entry"))?;
         match &self.poll.next {
             Some(next) if self.poll.why.is_empty() => write!(f, ", next {}", minute(next))?,
             Some(next) => write!(f, ", next {} ({})", minute(next), self.poll.why)?,
@@ -127,7 +128,7 @@ impl Known {
         for (name, editions, items) in &self.inputs {
             match self.feed(name) {
                 Some(feed) => print(&format!("{name}: {feed}"))?,
-                None => print(&format!("{name}: {editions} editions, {items} items"))?,
+                None => print(&format!("{name}: {}, {}", counted(*editions, "edition"), counted(*items, "item")))?,
             }
         }
         for (verdict, count) in &self.links {
@@ -141,7 +142,7 @@ impl Known {
             print(&format!("{}: {} ({})", link.verdict, link.url, link.evidence))?;
         }
         if self.hidden > 0 {
-            print(&format!("{} items are not shown for their source's sake ([verify] policy)", self.hidden))?;
+            print(&format!("not shown for their source's sake ([verify] policy): {}", Count(self.hidden, "item")))?;
         }
         match &self.cycle {
             Some(cycle) => print(&format!("last cycle: {} to {}", cycle.started, cycle.ended)),
@@ -183,7 +184,8 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> anyhow::Result<u8> 
         known.tell()?;
         tell_next(next)?;
         if !known.complaints.is_empty() {
-            print(&format!("{} complaints stand; --once tells them", known.complaints.len()))?;
+            let complaints = Count(known.complaints.len(), "complaint");
+            print(&format!("to mend: {complaints}; --once tells where and how"))?;
         }
         return Ok(0);
     }

@@ -1,14 +1,14 @@
 //! What a cycle did, for people: per edition its items, per source its verdict and why, what was written, what to mend.
 
+mod complaints;
 mod feeds;
 
-use crate::model::{Severity, Verdict};
+use super::spell::{Count, counted, duration};
+use crate::model::Verdict;
 use crate::pipeline::{CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report};
 use crate::telemetry::OneLine;
-use std::fmt::{self, Display, Write};
-
-/// Complaints told in full; the rest is counted.
-const COMPLAINTS: usize = 50;
+use std::fmt::{self, Write};
+use std::time::Duration;
 
 /// The summary of a cycle; `quiet` leaves only what is wrong.
 pub(super) fn of(report: &Report, quiet: bool) -> String {
@@ -24,6 +24,9 @@ fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result 
             write_input(out, input)?;
         }
         feeds::write(out, &report.inputs)?;
+    }
+    complaints::write(out, &report.complaints)?;
+    if !quiet {
         write_checks(out, &report.checks)?;
         write_hidden(out, report)?;
         write_published(out, &report.published, report)?;
@@ -32,7 +35,7 @@ fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result 
         writeln!(out, "NOT PUBLISHED: {failure}")?;
         writeln!(out, "  readers still get what was published before")?;
     }
-    write_complaints(out, report)
+    complaints::write_total(out, &report.complaints)
 }
 
 fn write_input(out: &mut String, input: &InputReport) -> fmt::Result {
@@ -139,7 +142,7 @@ fn write_published(out: &mut String, published: &PublishReport, report: &Report)
     if report.failure.is_some() {
         return Ok(());
     }
-    let items = Count(usize::try_from(report.items).unwrap_or(usize::MAX), "item");
+    let items = counted(report.items, "item");
     let directory = &published.directory;
     if published.feeds + published.pages + published.removed == 0 {
         return writeln!(out, "Nothing to write: {directory}/ is up to date ({items}).");
@@ -149,36 +152,5 @@ fn write_published(out: &mut String, published: &PublishReport, report: &Report)
     if published.removed > 0 {
         write!(out, ", removed {}", Count(published.removed, "file"))?;
     }
-    writeln!(out, " in {} ms.", published.ms)
-}
-
-fn write_complaints(out: &mut String, report: &Report) -> fmt::Result {
-    let mut complaints: Vec<_> = report.complaints.iter().collect();
-    complaints.sort_by_key(|complaint| std::cmp::Reverse(complaint.severity));
-    if !complaints.is_empty() {
-        let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
-        writeln!(out, "To mend: {}, {}.", Count(errors, "error"), Count(warnings, "warning"))?;
-    }
-    for complaint in complaints.iter().take(COMPLAINTS) {
-        let severity = match complaint.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        let place = complaint.place.to_string();
-        writeln!(out, "{}: {severity}: {}", OneLine(&place), OneLine(&complaint.message))?;
-        writeln!(out, "  → {}", OneLine(&complaint.help))?;
-    }
-    if complaints.len() > COMPLAINTS {
-        writeln!(out, "… and {} more; --json has them all", complaints.len() - COMPLAINTS)?;
-    }
-    Ok(())
-}
-
-/// A number of things.
-struct Count(usize, &'static str);
-
-impl Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
-    }
+    writeln!(out, " in {}.", duration(Duration::from_millis(published.ms)))
 }

@@ -6,6 +6,7 @@ mod file;
 mod inputs;
 mod settings;
 mod subscribe;
+mod zones;
 
 pub use settings::{Listeners, Settings};
 pub use subscribe::{Added, Subscribed, subscribe};

@@ -1,7 +1,7 @@
 //! The configuration as meant: every value checked, every default filled in.
 
 use super::file::{self, File, wrong};
-use super::{Environment, Error, inputs};
+use super::{Environment, Error, inputs, zones};
 use crate::model::web_uri;
 use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
 use crate::schedule::Schedule;
@@ -231,10 +231,7 @@ fn timezone(text: &Text<'_>, written: Option<&Spanned<String>>) -> Result<Tz, Er
     let Some(written) = written else { return Ok(Tz::UTC) };
     written.as_ref().parse().map_err(|_unknown| {
         let name = written.as_ref();
-        let nearest = chrono_tz::TZ_VARIANTS
-            .iter()
-            .max_by(|a, b| strsim::jaro_winkler(name, a.name()).total_cmp(&strsim::jaro_winkler(name, b.name())));
-        let nearest = nearest.map_or("UTC", |zone| zone.name());
+        let nearest = zones::nearest(name);
         text.wrong(&written.span(), format!("`{name}` is not a time zone; the nearest is `{nearest}`"))
     })
 }

@@ -2,6 +2,7 @@
 
 use super::guard::Refusal;
 use super::resolver::LookupError;
+use super::trust;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -104,7 +105,7 @@ impl From<reqwest::Error> for Failure {
                 return Self::new(FailureKind::Dns, current.to_string());
             }
             if let Some(tls) = current.downcast_ref::<rustls::Error>() {
-                return Self::new(FailureKind::Tls, tls.to_string());
+                return Self::new(FailureKind::Tls, trust::words(tls));
             }
             last = current.to_string();
             let inner = current.downcast_ref::<io::Error>().and_then(|io| io.get_ref());

@@ -17,6 +17,7 @@ mod queue;
 mod redirect;
 mod resolver;
 mod room;
+mod trust;
 
 pub use address::not_public;
 pub use answer::{Answer, Ending, Whole, retry_after, status_name};

@@ -39,6 +39,7 @@ pub(super) async fn run(context: &Context, url: &str, at: DateTime<Utc>, retry: 
         if !seen.finding.retry || left == 0 || !patient {
             return written(url, at, started, seen);
         }
+        tracing::debug!(url, why = seen.finding.evidence, "asked again in {:.1} s", pause.as_secs_f64());
         sleep(pause).await;
         waited += pause;
         wait *= 3;

@@ -1,6 +1,6 @@
 //! What a cycle did with upstream feeds: those that changed or failed, a line each, and how many did what.
 
-use super::Count;
+use crate::cli::spell::Count;
 use crate::pipeline::{FeedReport, Fetched, InputReport};
 use std::fmt::{self, Write};
 
@@ -42,8 +42,7 @@ fn write_feed(out: &mut String, input: &InputReport, feed: &FeedReport) -> fmt::
     if let Some(problem) = &feed.problem {
         write!(out, "failed: {problem}")?;
     } else {
-        let entries = if feed.entries == 1 { "entry" } else { "entries" };
-        write!(out, "{} {entries}, {} new, {} revised", feed.entries, input.new_items, input.revised_items)?;
+        write!(out, "{}, {} new, {} revised", Count(feed.entries, "entry"), input.new_items, input.revised_items)?;
     }
     match feed.next {
         Some(next) => writeln!(out, "; asked again {} ({})", next.format("%Y-%m-%d %H:%MZ"), feed.why),
