@@ -27,7 +27,8 @@ pub(super) async fn run(args: &Args, settings: Settings, colours: bool) -> anyho
     let (stop, args, runtime) = (CancellationToken::new(), args.clone(), Handle::current());
     let stopped = stop.clone();
     // On a thread of its own: a disk that hangs must not keep a signal from being heard.
-    let mut cycle = tokio::task::spawn_blocking(move || runtime.block_on(Box::pin(cycle(&args, &settings, colours, &stopped))));
+    let mut cycle =
+        tokio::task::spawn_blocking(move || runtime.block_on(Box::pin(cycle(&args, &settings, colours, &stopped))));
     tokio::select! {
         ended = &mut cycle => return ended?,
         () = signals.next() => stop.cancel(),

@@ -7,16 +7,14 @@ use super::print;
 use super::spell::{Count, counted};
 use crate::config::Settings;
 use crate::model::{Complaint, PollState, Verdict};
-use crate::store::{CycleRecord, LinkState, Look, Result, Store};
+use crate::pipeline::Troubled;
+use crate::store::{CycleRecord, Look, Result, Store};
 use anyhow::bail;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::Path;
-
-/// Links told with their verdict.
-const TROUBLED: u32 = 50;
 
 /// Hosts told, those with the most trouble first.
 const HOSTS: u32 = 20;
@@ -75,7 +73,7 @@ struct Known {
     links: Vec<(Verdict, u64)>,
     hosts: Vec<(String, Vec<(Verdict, u64)>)>,
     hidden: usize,
-    troubled: Vec<LinkState>,
+    troubled: Troubled,
     cycle: Option<CycleRecord>,
     complaints: Vec<Complaint>,
 }
@@ -89,7 +87,7 @@ impl Known {
             links: store.link_counts().await?,
             hosts: store.host_counts(HOSTS).await?,
             hidden: store.hidden_items().await?.len(),
-            troubled: store.troubled_links(TROUBLED).await?,
+            troubled: Troubled::of(store).await?,
             cycle: store.last_cycle().await?,
             complaints: store.complaints().await?,
         })
@@ -105,10 +103,6 @@ impl Known {
             let feed = self.feed(name).map(|feed| feed.json());
             serde_json::json!({"name": name, "editions": editions, "items": items, "feed": feed})
         };
-        let link = |link: &LinkState| {
-            let LinkState { url, host, verdict, since, evidence, .. } = link;
-            serde_json::json!({"url": url, "host": host, "verdict": verdict, "since": since, "evidence": evidence})
-        };
         let host = |(host, verdicts): &(String, Vec<(Verdict, u64)>)| serde_json::json!({"host": host, "links": by_verdict(verdicts)});
         let cycle = |cycle: &CycleRecord| serde_json::json!({"started": cycle.started, "ended": cycle.ended});
         serde_json::json!({
@@ -117,7 +111,8 @@ impl Known {
             "links": by_verdict(&self.links),
             "hosts": self.hosts.iter().map(host).collect::<Vec<_>>(),
             "hidden_items": self.hidden,
-            "troubled": self.troubled.iter().map(link).collect::<Vec<_>>(),
+            "troubled": self.troubled.links,
+            "troubled_total": self.troubled.total,
             "complaints": self.complaints,
             "last_cycle": self.cycle.as_ref().map(cycle),
             "next_cycle": next,
@@ -138,8 +133,9 @@ impl Known {
             let counts: Vec<String> = verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
             print(&format!("{host}: {}", counts.join(", ")))?;
         }
-        for link in &self.troubled {
-            print(&format!("{}: {} ({})", link.verdict, link.url, link.evidence))?;
+        if self.troubled.total > 0 {
+            let troubled = format!("not well: {}\n{}", counted(self.troubled.total, "source link"), self.troubled);
+            print(troubled.trim_end())?;
         }
         if self.hidden > 0 {
             print(&format!("not shown for their source's sake ([verify] policy): {}", Count(self.hidden, "item")))?;

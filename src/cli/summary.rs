@@ -5,7 +5,7 @@ mod feeds;
 
 use super::spell::{Count, counted, duration};
 use crate::model::Verdict;
-use crate::pipeline::{CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report};
+use crate::pipeline::{CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report, Turned};
 use crate::telemetry::OneLine;
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -26,6 +26,7 @@ fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result 
         feeds::write(out, &report.inputs)?;
     }
     complaints::write(out, &report.complaints)?;
+    write_links(out, report)?;
     if !quiet {
         write_checks(out, &report.checks)?;
         write_hidden(out, report)?;
@@ -108,6 +109,20 @@ fn write_item(out: &mut String, item: &ItemReport) -> fmt::Result {
             write!(out, " ({})", OneLine(&source.evidence))?;
         }
         writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Verdicts that changed, and the links that are not well with the posts that cite them.
+fn write_links(out: &mut String, report: &Report) -> fmt::Result {
+    if !report.checks.turned.is_empty() {
+        writeln!(out, "Verdicts that changed:")?;
+    }
+    for Turned { url, before, after, evidence } in &report.checks.turned {
+        writeln!(out, "  {} — {after}, before {before} ({})", OneLine(url), OneLine(evidence))?;
+    }
+    if report.troubled.total > 0 {
+        write!(out, "Not well: {}\n{}", counted(report.troubled.total, "source link"), report.troubled)?;
     }
     Ok(())
 }

@@ -53,7 +53,12 @@ impl Sockets {
         raise_descriptors();
         let public = open(inherited.public, configured.listen, "[serve] listen").await?;
         let admin = open(inherited.admin, configured.admin, "[serve] admin").await?;
-        tracing::info!(public = %public.local_addr()?, admin = %admin.local_addr()?, "listening");
+        let (readers, operator) = (public.local_addr()?, admin.local_addr()?);
+        tracing::info!(
+            public = %readers,
+            admin = %operator,
+            "listening: http://{readers}/ is for readers, http://{operator}/ for the operator",
+        );
         Ok(Self { public, admin })
     }
 }

@@ -18,6 +18,7 @@ mod work;
 pub use listen::Inherited;
 
 use crate::config::{Environment, Settings};
+use crate::pipeline::Troubled;
 use crate::serve::{self, Health, Limits, Site};
 use crate::store::{Claim, Lock, Store};
 use crate::telemetry::metrics::Metrics;
@@ -142,13 +143,20 @@ async fn last_slot(store: &Store) -> anyhow::Result<Option<DateTime<Utc>>> {
 
 /// Starts the servers, for everybody and for the operator.
 fn serve(shared: &Arc<Shared>, sockets: Sockets, metrics: Metrics) -> Vec<JoinHandle<std::io::Result<()>>> {
-    let of_readiness = Arc::clone(shared);
+    let (of_readiness, store) = (Arc::clone(shared), shared.store.clone());
     let health = Health {
         ready: Arc::new(move || {
             let shared = Arc::clone(&of_readiness);
             Box::pin(async move { shared.ready().await })
         }),
         metrics: Arc::new(move || metrics.render()),
+        links: Arc::new(move || {
+            let store = store.clone();
+            Box::pin(async move {
+                let troubled = Troubled::of(&store).await.map_err(|error| error.to_string())?;
+                Ok(if troubled.total == 0 { "every source link is well\n".to_owned() } else { troubled.to_string() })
+            })
+        }),
     };
     let site = Arc::clone(&shared.site);
     let public = serve::public(sockets.public, site, Limits::default(), shared.stop.clone().cancelled_owned());

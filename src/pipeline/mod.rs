@@ -14,6 +14,7 @@ mod publish;
 mod report;
 mod restore;
 mod showing;
+mod troubled;
 mod upkeep;
 mod verify;
 
@@ -23,6 +24,8 @@ pub use report::{
     CheckReport, EditionReport, FeedReport, Fetched, InputReport, ItemChange, ItemReport, PublishReport, Report,
     SourceReport,
 };
+
+pub use troubled::{Troubled, TroubledLinkReport, Turned};
 
 use crate::model::Complaint;
 use crate::net::Client;
@@ -133,6 +136,7 @@ async fn record(store: &Store, report: &Report) -> Result<(), Error> {
     let kept = Report {
         // The store has these already; a cycle's record stays small.
         complaints: Vec::<Complaint>::new(),
+        troubled: Troubled::default(),
         inputs: report.inputs.iter().filter(|input| input.is_news()).map(InputReport::without_details).collect(),
         ..report.clone()
     };

@@ -1,5 +1,6 @@
 //! What a cycle did, as a value: printed by `cli`, kept in the store, tested.
 
+use super::{Troubled, Turned};
 use crate::model::{Complaint, LinkKey, Severity, Verdict};
 use crate::store::Store;
 use chrono::{DateTime, FixedOffset, Utc};
@@ -152,6 +153,9 @@ pub struct CheckReport {
     pub made: BTreeMap<Verdict, u64>,
     /// Verdicts that changed.
     pub changed: usize,
+    /// Those that took the place of another one, the worst first; at most fifty.
+    #[serde(default)]
+    pub turned: Vec<Turned>,
     /// Nothing was checked on purpose.
     pub offline: bool,
     /// Why the network counts as down here; no verdict changed then.
@@ -211,6 +215,9 @@ pub struct Report {
     /// Archived copies found of links that are gone.
     #[serde(default)]
     pub copies: usize,
+    /// The source links that are not well.
+    #[serde(default)]
+    pub troubled: Troubled,
     /// Why nothing could be published.
     pub failure: Option<String>,
     /// Everything that is wrong in the inputs.
@@ -251,6 +258,7 @@ impl Report {
     /// Fills in what stands against the sources of the editions read.
     pub(super) async fn note_verdicts(&mut self, store: &Store) -> crate::store::Result<()> {
         self.checks.verdicts = store.link_counts().await?.into_iter().collect();
+        self.troubled = Troubled::of(store).await?;
         let editions = self.inputs.iter_mut().flat_map(|input| &mut input.editions);
         let sources = editions.flat_map(|edition| &mut edition.items).flat_map(|item| &mut item.sources);
         let sources: Vec<(LinkKey, &mut SourceReport)> =

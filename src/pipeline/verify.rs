@@ -5,7 +5,7 @@
 //! recorded batch by batch. Until it is sure that the network is up a check is recorded as one that does not count, so
 //! that a process that dies on the way leaves no verdict behind that an outage made.
 
-use super::{CheckReport, Cycle, Error};
+use super::{CheckReport, Cycle, Error, Turned};
 use crate::collect::feed::stories;
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
@@ -23,6 +23,9 @@ const AHEAD: usize = 256;
 
 /// Checks recorded in one transaction.
 const BATCH: usize = 1000;
+
+/// Changed verdicts told, the worst first; the rest is counted.
+const TURNED: usize = 50;
 
 /// After this many checks of which none reached HTTP the network is looked at, instead of trying thousands in vain.
 const ENOUGH_FAILURES: usize = 40;
@@ -48,6 +51,7 @@ pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Resu
         checked: 0,
         made: BTreeMap::new(),
         changed: 0,
+        turned: Vec::new(),
     };
     let (to_look_at, targets) = mpsc::channel(AHEAD);
     let (seen, to_record) = mpsc::channel(0);
@@ -61,6 +65,7 @@ pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Resu
     report.checked = records.checked;
     report.made = records.made;
     report.changed = records.changed;
+    report.turned = records.turned;
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
 }
@@ -145,6 +150,8 @@ struct Records<'a> {
     made: BTreeMap<Verdict, u64>,
     /// Verdicts that changed.
     changed: usize,
+    /// The first of those that took the place of another one.
+    turned: Vec<Turned>,
 }
 
 impl Records<'_> {
@@ -200,7 +207,15 @@ impl Records<'_> {
                 Judged { key, judgement, next_check }
             })
             .collect();
-        self.changed += write.judge_links(&judged).await?;
+        let turned = write.judge_links(&judged).await?;
+        self.changed += turned.len();
+        self.turned.extend(turned.into_iter().filter_map(|(place, before)| {
+            let Judged { key, judgement, .. } = judged.get(place).filter(|_| before != Verdict::Unchecked)?;
+            let url = looked.iter().find(|looked| looked.key == *key)?.check.url.clone();
+            Some(Turned { url, before, after: judgement.verdict, evidence: judgement.evidence.clone() })
+        }));
+        self.turned.sort_by(|a, b| b.after.cmp(&a.after).then_with(|| a.url.cmp(&b.url)));
+        self.turned.truncate(TURNED);
         let told = looked.iter().filter(|looked| looked.counted);
         let led = told.filter_map(|looked| Some((looked.key.as_str(), stories::led_to(looked.check)?)));
         write.note_led_to(&led.collect::<Vec<_>>()).await?;

@@ -1,4 +1,5 @@
-//! The listener for the operator: whether it lives, whether it is ready, and its metrics. Not for the public.
+//! The listener for the operator: whether it lives, whether it is ready, its metrics, and the links that are not well with
+//! the posts that cite them. Not for the public.
 //!
 //! Who asks makes no difference to what is answered; no header is trusted.
 
@@ -26,6 +27,14 @@ const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
+/// What there is to ask for.
+const ENDPOINTS: &str = "\
+/livez    whether the process answers
+/readyz   whether what is served is whole and young enough, or why not
+/metrics  for Prometheus
+/links    source links that are not well, with the posts that cite them
+";
+
 /// What the operator is told.
 #[derive(Clone)]
 pub struct Health {
@@ -33,6 +42,8 @@ pub struct Health {
     pub ready: Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
     /// The metrics as text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The links that are not well as text, or why they cannot be told: one line.
+    pub links: Arc<dyn Fn() -> BoxFuture<'static, Result<String, String>> + Send + Sync>,
 }
 
 impl fmt::Debug for Health {
@@ -59,7 +70,7 @@ pub async fn admin(
 }
 
 fn router(health: Health) -> Router {
-    let Health { ready, metrics } = health;
+    let Health { ready, metrics, links } = health;
     let readyz = move || async move {
         match ready().await {
             Ok(()) => (StatusCode::OK, NO_STORE, "ready\n".to_owned()),
@@ -68,8 +79,16 @@ fn router(health: Health) -> Router {
             }
         }
     };
+    let links = move || async move {
+        match links().await {
+            Ok(links) => (StatusCode::OK, NO_STORE, links),
+            Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, format!("{}\n", reason.escape_debug())),
+        }
+    };
     let metrics = move || async move { ([(header::CONTENT_TYPE, METRICS)], NO_STORE, metrics()) };
     Router::new()
+        .route("/", get(async || (NO_STORE, ENDPOINTS)))
+        .route("/links", get(links))
         .route("/livez", get(async || (NO_STORE, "alive\n")))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))

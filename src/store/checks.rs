@@ -161,8 +161,9 @@ impl Write {
         Ok(())
     }
 
-    /// Sets verdicts and next checks; marks what shows what changed. Tells how many verdicts did.
-    pub async fn judge_links(&mut self, judged: &[Judged<'_>]) -> Result<usize> {
+    /// Sets verdicts and next checks; marks what shows what changed. Tells the verdicts before of the links that have another
+    /// one now, by their places in `judged`.
+    pub async fn judge_links(&mut self, judged: &[Judged<'_>]) -> Result<Vec<(usize, Verdict)>> {
         let keys = to_json("links.key", &judged.iter().map(|judged| judged.key).collect::<Vec<_>>())?;
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(json_array(key, verdict, since, moved_to, evidence)) FROM links
@@ -175,16 +176,19 @@ impl Write {
             .into_iter()
             .map(|(key, verdict, since, to, evidence)| (key, shown((&verdict, since, to, &evidence))))
             .collect();
-        let mut changed_verdicts = 0;
+        let mut turned = Vec::new();
         let mut changed = Vec::new();
         let mut rows = Vec::with_capacity(judged.len());
-        for Judged { key, judgement, next_check } in judged {
+        for (place, Judged { key, judgement, next_check }) in judged.iter().enumerate() {
             let since = judgement.since.map(|since| since.timestamp());
             let word = judgement.verdict.as_str();
             let now = shown((word, since, judgement.moved_to.clone(), &judgement.evidence));
             if before.get(*key) != Some(&now) {
                 changed.push(*key);
-                changed_verdicts += usize::from(before.get(*key).is_none_or(|before| before.0 != word));
+                let verdict = before
+                    .get(*key)
+                    .map_or(Ok(Verdict::Unchecked), |before| super::parse("links.verdict", &before.0))?;
+                turned.extend((verdict != judgement.verdict).then_some((place, verdict)));
             }
             let last_reached = judgement.last_reached.map(|at| at.timestamp());
             let Judgement { verdict, rule, evidence, moved_to, .. } = judgement;
@@ -201,7 +205,7 @@ impl Write {
         .execute(&mut *self.tx)
         .await?;
         self.mark_citing(&changed).await?;
-        Ok(changed_verdicts)
+        Ok(turned)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Inputs, the files of digest inputs as they were last read, and complaints about them.
 
 use super::{Result, Store, Write, from_json, from_rows, to_json};
-use crate::model::Complaint;
+use crate::model::{Complaint, LinkKey};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -159,14 +159,22 @@ impl Write {
         Ok(all.into_iter().filter(|(_, name)| !names.contains(name)).collect())
     }
 
-    /// Remembers a file as it was read.
-    pub async fn put_post(&mut self, input_id: i64, path: &str, post: &PostState) -> Result<()> {
+    /// Remembers a file as it was read, and which links it cites on which lines.
+    pub async fn put_post(
+        &mut self,
+        input_id: i64,
+        path: &str,
+        post: &PostState,
+        cited: &[(LinkKey, u32)],
+    ) -> Result<()> {
         sqlx::query(
-            "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition_id)
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
+            "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition_id,
+                 cited)
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
              ON CONFLICT (input_id, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
                  hash = excluded.hash, held_until = excluded.held_until, skipped = excluded.skipped,
-                 kept_out = excluded.kept_out, same_as = excluded.same_as, edition_id = excluded.edition_id",
+                 kept_out = excluded.kept_out, same_as = excluded.same_as, edition_id = excluded.edition_id,
+                 cited = excluded.cited",
         )
         .bind(input_id)
         .bind(path)
@@ -178,6 +186,7 @@ impl Write {
         .bind(&post.kept_out)
         .bind(&post.same_as)
         .bind(post.edition.map(|id| id.to_string()))
+        .bind(to_json("posts.cited", &cited.iter().map(|(key, line)| (key.as_str(), line)).collect::<Vec<_>>())?)
         .execute(&mut *self.tx)
         .await?;
         Ok(())

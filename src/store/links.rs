@@ -1,7 +1,7 @@
 //! Source links: which are due for a check, and the verdicts published. What is seen of them is recorded in `checks`.
 
 use super::{Result, Store, from_rows, parse, time, to_json};
-use crate::model::{LinkKey, Verdict};
+use crate::model::{LinkKey, Place, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 use std::collections::HashMap;
@@ -32,6 +32,8 @@ pub struct Due {
 /// A link with its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkState {
+    /// The normalised URL that it is stored under.
+    pub key: String,
     /// As first written.
     pub url: String,
     /// What an item calls it.
@@ -153,6 +155,7 @@ impl Store {
         let mut links = Vec::with_capacity(rows.len());
         for (row, key) in rows.iter().zip(keys) {
             links.push(LinkState {
+                key: key.to_owned(),
                 url: row.try_get(1)?,
                 label: row.try_get(6)?,
                 host: row.try_get(2)?,
@@ -163,6 +166,22 @@ impl Store {
             });
         }
         Ok(links)
+    }
+
+    /// Where posts cite each of these links, by its key: files and lines.
+    pub async fn citing_posts(&self, keys: &[&str]) -> Result<HashMap<String, Vec<Place>>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(c.value ->> 0, p.path, c.value ->> 1) ORDER BY p.path, c.value ->> 1)
+             FROM posts p, json_each(p.cited) c WHERE c.value ->> 0 IN (SELECT value FROM json_each($1))",
+        )
+        .bind(to_json("links.key", &keys)?)
+        .fetch_one(&self.pool)
+        .await?;
+        let mut places: HashMap<String, Vec<Place>> = HashMap::new();
+        for (key, path, line) in from_rows::<(String, String, u32)>(&rows)? {
+            places.entry(key).or_default().push(Place { line: Some(line), ..Place::file(path) });
+        }
+        Ok(places)
     }
 
     /// Titles and short ids of the newest items that cite each of these links, by its key.

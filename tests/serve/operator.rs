@@ -32,13 +32,21 @@ async fn the_operator_sees_life_readiness_and_metrics() {
         async move { verdict }.boxed()
     };
     let rendered = counted.clone();
-    let health = Health { ready: Arc::new(ready), metrics: Arc::new(move || rendered.render()) };
+    let links = Arc::new(|| async { Ok("https://a.example/ — gone\n".to_owned()) }.boxed());
+    let health = Health { ready: Arc::new(ready), metrics: Arc::new(move || rendered.render()), links };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = server.stop.clone().cancelled_owned();
     let admin = tokio::spawn(serve::admin(listener, health, Limits::default(), stop));
 
     assert_eq!(ask(address, "GET /livez HTTP/1.1").await.text(), "alive\n");
+    let endpoints = ask(address, "GET / HTTP/1.1").await.text();
+    let endpoints: Vec<_> = endpoints.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(endpoints, ["/livez", "/readyz", "/metrics", "/links"]);
+    for endpoint in endpoints {
+        assert_eq!(ask(address, &format!("GET {endpoint} HTTP/1.1")).await.status, 200, "{endpoint}");
+    }
+    assert_eq!(ask(address, "GET /links HTTP/1.1").await.text(), "https://a.example/ — gone\n");
     assert_eq!(ask(address, "GET /readyz HTTP/1.1").await.status, 200);
     well.store(false, Ordering::Relaxed);
     let reply = ask(address, "GET /readyz HTTP/1.1\r\nX-Forwarded-For: 10.0.0.1").await;

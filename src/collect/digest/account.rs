@@ -95,6 +95,19 @@ impl Account {
         }
     }
 
+    /// The sources of the item, each with the line on which its address stands; the item's own, where none does.
+    pub(super) fn cited(&self, item: &Item) -> Vec<(LinkKey, u32)> {
+        let line_of = |key: &LinkKey| {
+            let found = self.addresses.iter().find(|(_, address, _)| LinkKey::of(address).as_ref() == Some(key));
+            found.map_or(item.line, |(spot, ..)| spot.line)
+        };
+        item.sources
+            .iter()
+            .filter_map(|source| LinkKey::of(&source.url))
+            .map(|key| (key.clone(), line_of(&key)))
+            .collect()
+    }
+
     /// Names what was taken stock of and is not in the item. `marks` are the words that lead to sources.
     pub(super) fn settle(self, item: &Item, marks: SourceWords<'_>, notes: &mut Notes<'_>) {
         let said = notes.since(self.complaints);

@@ -119,6 +119,7 @@ impl<'a> Workshop<'a, '_> {
             line: spot.line,
             author: None,
         };
+        notes.cited.extend(account.cited(&item));
         account.settle(&item, self.words, notes);
         Some(Built { item, remark_text, spot, tags: parts.tags, lost_source: cited.lost })
     }

@@ -31,7 +31,7 @@ mod tests;
 pub use inspect::inspect_json;
 pub use tags::TagReason;
 
-use crate::model::{Complaint, Edition, Place, is_ignorable, tag_key};
+use crate::model::{Complaint, Edition, LinkKey, Place, is_ignorable, tag_key};
 use chrono_tz::Tz;
 use comrak::{Arena, Node, parse_document};
 use footnotes::Footnotes;
@@ -120,6 +120,8 @@ pub struct Reading {
     pub tag_reasons: Vec<Vec<TagReason>>,
     /// Whether its date is the one that the file's name begins with.
     pub date_from_name: bool,
+    /// The sources of its items, each with the line on which it stands.
+    pub cited: Vec<(LinkKey, u32)>,
 }
 
 impl Reading {

@@ -2,7 +2,7 @@
 
 use super::{Post, Reading, TagReason};
 use crate::collect::html;
-use crate::model::{Complaint, Place};
+use crate::model::{Complaint, LinkKey, Place};
 use std::borrow::Cow;
 
 /// More complaints than this help nobody.
@@ -34,11 +34,21 @@ pub(super) struct Notes<'p> {
     pub(super) tag_reasons: Vec<Vec<TagReason>>,
     /// Whether the date is that of the file's name.
     pub(super) date_from_name: bool,
+    /// The sources of its items, each with the line on which it stands.
+    pub(super) cited: Vec<(LinkKey, u32)>,
 }
 
 impl<'p> Notes<'p> {
     pub(super) fn new(path: &'p str) -> Self {
-        Self { path, complaints: Vec::new(), title: None, date: None, date_from_name: false, tag_reasons: Vec::new() }
+        Self {
+            path,
+            complaints: Vec::new(),
+            title: None,
+            date: None,
+            date_from_name: false,
+            tag_reasons: Vec::new(),
+            cited: Vec::new(),
+        }
     }
 
     /// The file's path, as given.
@@ -84,11 +94,11 @@ impl<'p> Notes<'p> {
 
     /// The post as it was read, with everything noted.
     pub(super) fn into_reading(mut self, post: Post) -> Reading {
-        let tag_reasons = std::mem::take(&mut self.tag_reasons);
+        let (tag_reasons, cited) = (std::mem::take(&mut self.tag_reasons), std::mem::take(&mut self.cited));
         let place = |spot: Option<Spot>| spot.map_or_else(|| Place::file(self.path), |spot| self.place(spot));
         let (title_at, date_at) = (place(self.title), place(self.date));
         let date_from_name = self.date_from_name;
-        Reading { post, complaints: self.into_complaints(), title_at, date_at, date_from_name, tag_reasons }
+        Reading { post, complaints: self.into_complaints(), title_at, date_at, date_from_name, tag_reasons, cited }
     }
 
     fn into_complaints(mut self) -> Vec<Complaint> {

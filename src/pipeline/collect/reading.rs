@@ -59,6 +59,7 @@ fn unreadable(file: FoundFile, error: &std::io::Error) -> ReadPost {
         date_at: place,
         tag_reasons: Vec::new(),
         date_from_name: false,
+        cited: Vec::new(),
     };
     // No hash, so that the next cycle tries again.
     ReadPost { file, hash: String::new(), text: String::new(), reading: Some(reading) }

@@ -121,7 +121,7 @@ impl Step<'_> {
         for copy in copies {
             let path = &copy.file.path;
             if self.before.get(path) != Some(&copy.state()) {
-                self.write.put_post(self.input_id, path, &copy.state()).await?;
+                self.write.put_post(self.input_id, path, &copy.state(), &[]).await?;
                 self.write.put_complaints(self.input_id, path, &[copy.complaint()]).await?;
             }
         }
@@ -164,7 +164,7 @@ impl Step<'_> {
             }
         }
         self.report.read += usize::from(before.is_none_or(|post| !file.is_as(post) || post.same_as.is_none()));
-        self.write.put_post(self.input_id, path, &state).await?;
+        self.write.put_post(self.input_id, path, &state, &reading.cited).await?;
         if before.is_some() || !complaints.is_empty() {
             self.write.put_complaints(self.input_id, path, complaints).await?;
         }
