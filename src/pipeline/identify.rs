@@ -58,7 +58,7 @@ impl Present {
 
 /// What became of a post.
 pub(super) enum Outcome {
-    Saved(Saved),
+    Saved(Box<Saved>),
     /// It is another version of the post in this file, which is still there.
     VersionOf(String),
     /// An item of it lost its heading: nothing is saved.
@@ -124,7 +124,7 @@ pub(super) async fn save(
     }
     let complaint = same_number(write, &place, &next).await?;
     let report = (is_new || revised || was_lost).then(|| told(place.path, edition, &changes));
-    Ok(Outcome::Saved(Saved { edition: next.id, report, complaint }))
+    Ok(Outcome::Saved(Box::new(Saved { edition: next.id, report, complaint })))
 }
 
 /// Why a post must not be saved, where it must not. `found` is the stored edition that it is.

@@ -61,6 +61,12 @@ fn number(text: &[u8]) -> u32 {
     digits.parse().unwrap()
 }
 
+fn wait_for(count: &AtomicU32, at_least: u32) {
+    while count.load(Ordering::Relaxed) < at_least {
+        std::thread::yield_now();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_snapshot_never_mixes_two_publishes() {
     let folder = tempfile::tempdir().unwrap();
@@ -74,9 +80,8 @@ async fn a_snapshot_never_mixes_two_publishes() {
             for number in 1..=60 {
                 publish(&root, &files(number));
                 // Now and then it stands long enough to be read, however busy the machine is.
-                let begun = rounds.load(Ordering::Relaxed);
-                while number % 10 == 0 && rounds.load(Ordering::Relaxed) < begun + 2 {
-                    std::thread::yield_now();
+                if number % 10 == 0 {
+                    wait_for(&rounds, rounds.load(Ordering::Relaxed) + 2);
                 }
             }
             ended.store(true, Ordering::Relaxed);

@@ -204,7 +204,7 @@ impl Step<'_> {
                 if let Some(report) = &mut saved.report {
                     report.unmentioned_tags = unmentioned_tags.to_vec();
                 }
-                self.saved(path, saved, title_at, complaints);
+                self.saved(path, *saved, title_at, complaints);
             }
             Outcome::VersionOf(_) if !self.others_are_saved => return Ok(false),
             Outcome::VersionOf(of) => {
