@@ -26,7 +26,8 @@ fn the_packaged_configuration_is_the_default_one_elsewhere() {
     assert!(settings.cycle.directory.starts_with(home));
     for input in &settings.cycle.inputs {
         if let Input::Digest(digest) = input {
-            assert!(digest.glob.starts_with(home), "{}", digest.glob);
+            let glob = digest.posts.globs[0].to_string();
+            assert!(glob.starts_with(home), "{glob}");
         }
     }
     assert!(packaging::configuration("[site]").is_err());

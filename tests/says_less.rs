@@ -103,3 +103,56 @@ fn a_post_of_another_category_leaves_and_takes_none_with_it() {
     site.cycle(noon() + Duration::hours(2));
     assert_eq!(site.ids()["Story 1"], before["Story 1"]);
 }
+
+#[test]
+fn an_item_that_lost_its_heading_is_an_error_and_the_post_stays() {
+    let whole = post(7, &[1, 2, 3]).markdown();
+    for (kind, text) in [
+        ("no blank", whole.replace("### Story 2", "###Story 2")),
+        ("no sign", whole.replace("### Story 2", "Story 2")),
+        ("another level", whole.replace("### Story 2", "## Story 2")),
+        ("the first one's", whole.replace("### Story 1", "Story 1")),
+        ("bold", whole.replace("### Story 3", "**Story 3**")),
+        ("a full-width sign", whole.replace("### Story 2", "＃＃＃ Story 2")),
+        ("joined to the line before", whole.replace("\n\n### Story 2", "\nStory 2")),
+    ] {
+        let site = Site::new("");
+        site.write("posts/7.md", &whole);
+        site.cycle(noon());
+        let (ids, bytes) = (site.ids(), site.bytes());
+        site.write("posts/7.md", &text);
+        let report = site.cycle(noon() + Duration::hours(1));
+        let told = errors(&report);
+        let line =
+            text.lines().position(|line| line.contains("Story") && !whole.contains(&format!("\n{line}\n"))).unwrap()
+                + 1;
+        assert!(told.iter().any(|error| error.contains(&format!("posts/7.md:{line}:1: the item"))), "{kind}: {told:?}");
+        assert_eq!((report.exit_code(false), site.bytes()), (3, bytes.clone()), "{kind}");
+        site.write("posts/7.md", &whole);
+        let report = site.cycle(noon() + Duration::hours(2));
+        assert_eq!((errors(&report), site.ids(), site.bytes()), (Vec::new(), ids, bytes), "{kind}");
+    }
+}
+
+#[test]
+fn an_item_that_is_taken_out_leaves() {
+    let whole = post(7, &[1, 2, 3]).markdown();
+    let second = whole.find("### Story 2").unwrap()..whole.find("### Story 3").unwrap();
+    let mut taken_out = whole.clone();
+    taken_out.replace_range(second, "");
+    for (kind, text) in [
+        ("the item", taken_out.clone()),
+        ("but its title stands in a list", taken_out.replace("---\n\n###", "---\n\n- Story 1\n- Story 2\n\n###")),
+        ("but its title is quoted", taken_out.clone() + "> Story 2\n"),
+        ("but it is spoken of", taken_out.clone() + "Yesterday's Story 2 was wrong.\n"),
+        ("it has another title and source", whole.replace("Story 2", "Another").replace("example/2)", "example/9)")),
+    ] {
+        let site = Site::new("");
+        site.write("posts/7.md", &whole);
+        site.cycle(noon());
+        site.write("posts/7.md", &text);
+        let report = site.cycle(noon() + Duration::hours(1));
+        assert_eq!(errors(&report), Vec::<String>::new(), "{kind}");
+        assert!(!site.ids().contains_key("Story 2"), "{kind}");
+    }
+}

@@ -68,7 +68,7 @@ pub(super) struct Inspect {
     /// Resolves relative links, images and permalinks
     #[arg(long, value_name = "URL")]
     pub(super) base: Option<url::Url>,
-    /// Posts, feeds or pages
+    /// Posts, folders of posts, feeds or pages
     #[arg(required = true, value_name = "PATH|URL")]
     pub(super) paths: Vec<PathBuf>,
 }

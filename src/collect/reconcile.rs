@@ -34,12 +34,12 @@ fn may_be_here(known: &KnownItem) -> bool {
 }
 
 /// Which of the stored editions a post is. `known` are the editions of its input that share path, permalink, number or
-/// title with it; `is_present` tells whether a file is still there.
+/// title with it; `holds` tells whether the file of one is still there and holds it.
 pub fn find_edition(
     known: &[KnownEdition],
     path: &str,
     edition: &Edition,
-    is_present: impl Fn(&str) -> bool,
+    holds: impl Fn(&KnownEdition) -> bool,
 ) -> Option<usize> {
     let shares_story = |candidate: &KnownEdition| {
         candidate.items.iter().any(|k| edition.items.iter().any(|item| cites(k, item) || is_titled(k, item)))
@@ -49,12 +49,65 @@ pub fn find_edition(
         (None, None) => candidate.number == edition.number,
         _ => false,
     };
-    let moved = |candidate: &KnownEdition| candidate.path != path && !is_present(&candidate.path);
+    let moved = |candidate: &KnownEdition| candidate.path != path && !holds(candidate);
     let find = |test: &dyn Fn(&KnownEdition) -> bool| known.iter().position(test);
     find(&|k| k.path == path && (agrees(k) || shares_story(k)))
         .or_else(|| find(&|k| moved(k) && k.permalink.is_some() && agrees(k)))
         .or_else(|| find(&|k| moved(k) && k.number.is_some() && k.number == edition.number && shares_story(k)))
         .or_else(|| find(&|k| moved(k) && k.title == edition.title && shares_story(k)))
+}
+
+/// Which of the stored editions a new post is another version of, although that one's file is still there: programs that
+/// synchronise folders leave such copies. They share permalink or number, else title and date, and half of the stories.
+pub fn find_original(
+    known: &[KnownEdition],
+    path: &str,
+    edition: &Edition,
+    holds: impl Fn(&KnownEdition) -> bool,
+) -> Option<usize> {
+    let is_same = |candidate: &KnownEdition| match (&candidate.permalink, &edition.permalink) {
+        (Some(known), Some(written)) => path_of(known) == path_of(written),
+        (None, None) if candidate.number.or(edition.number).is_some() => candidate.number == edition.number,
+        (None, None) => candidate.title == edition.title && candidate.date == edition.date,
+        _ => false,
+    };
+    let is_story = |k: &KnownItem, item: &Item| {
+        may_be_here(k) && is_titled(k, item) && (cites(k, item) || resembles(k, item) > SIMILAR)
+    };
+    let tells_half = |candidate: &KnownEdition| {
+        let told = edition.items.iter().filter(|item| candidate.items.iter().any(|k| is_story(k, item))).count();
+        told * 2 >= edition.items.len()
+    };
+    known.iter().position(|k| k.path != path && k.presence != Presence::Left && holds(k) && is_same(k) && tells_half(k))
+}
+
+/// A live item whose title stands in its post without being a heading, with the line: it was not taken out, it lost the
+/// `###` before its title. `body` are the post's lines with their numbers, less the front matter.
+pub fn find_headless<'k>(
+    known: &'k [KnownItem],
+    written: &[Item],
+    body: &[(usize, &str)],
+) -> Option<(&'k KnownItem, usize)> {
+    let matches: Vec<usize> = match_items(known, written).into_iter().flatten().collect();
+    let missing = known.iter().enumerate().filter(|(index, k)| {
+        k.presence == Presence::Live && !matches.contains(index) && !written.iter().any(|item| is_titled(k, item))
+    });
+    missing.map(|(_, k)| k).find_map(|k| {
+        let title = letters(&k.title);
+        let mut lines = body.iter().filter(|(_, line)| may_be_heading(line));
+        let found = lines.find(|(_, line)| !title.is_empty() && letters(line) == title)?;
+        Some((k, found.0))
+    })
+}
+
+/// Whether a line may once have been a heading; an entry of a list or a quote was none.
+fn may_be_heading(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.starts_with(['>', '-', '+', '|']) && !line.starts_with("* ")
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// For each written item, which of the stored items of its edition it is.

@@ -2,7 +2,9 @@
 
 use super::Error;
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
 use toml::Spanned;
@@ -66,10 +68,12 @@ pub(super) struct Store {
 #[serde(deny_unknown_fields)]
 pub(super) struct Input {
     pub(super) name: Spanned<String>,
-    pub(super) digest: Option<Spanned<String>>,
+    pub(super) digest: Option<Spanned<OneOrMore>>,
     pub(super) feed: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) tags: Vec<String>,
+    // Globs for a digest, regular expressions for a feed.
+    pub(super) exclude: Option<Spanned<Vec<Spanned<String>>>>,
     // Of digests only.
     pub(super) base_url: Option<Spanned<String>>,
     pub(super) category: Option<Spanned<String>>,
@@ -77,8 +81,43 @@ pub(super) struct Input {
     pub(super) schedule: Option<Spanned<String>>,
     pub(super) content: Option<Spanned<Content>>,
     pub(super) include: Option<Spanned<Vec<Spanned<String>>>>,
-    pub(super) exclude: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) strip_tracking: Option<Spanned<bool>>,
+}
+
+/// One text, or a list of them.
+#[derive(Debug, Clone)]
+pub(super) enum OneOrMore {
+    One(String),
+    More(Vec<Spanned<String>>),
+}
+
+// By hand: what serde derives for such a choice loses the places.
+impl<'de> Deserialize<'de> for OneOrMore {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+
+        impl<'de> Visitor<'de> for Texts {
+            type Value = OneOrMore;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<OneOrMore, E> {
+                Ok(OneOrMore::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OneOrMore, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = list.next_element()? {
+                    texts.push(text);
+                }
+                Ok(OneOrMore::More(texts))
+            }
+        }
+
+        deserializer.deserialize_any(Texts)
+    }
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -1,15 +1,16 @@
 //! The inputs as meant: each is a digest or a feed, and has only the keys of its kind.
 
 use super::Error;
-use super::file::{self, File};
+use super::file::{self, File, OneOrMore};
 use super::settings::Text;
 use crate::collect::digest::DigestOptions;
 use crate::collect::feed::{ContentKind, FeedOptions, Filter, TagRule};
-use crate::pipeline::{DigestInput, FeedInput, Input};
+use crate::pipeline::{DigestInput, FeedInput, Glob, Input, PostFiles};
 use chrono_tz::Tz;
 use regex::{Regex, RegexBuilder};
 use std::collections::HashSet;
 use std::ops::Range;
+use std::path::Path;
 use toml::Spanned;
 use url::Url;
 
@@ -17,8 +18,8 @@ use url::Url;
 const MAX_PATTERN: usize = 1 << 20;
 
 /// What the inputs of a configuration file mean.
-pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Input>, Error> {
-    let around = Around { text, file, rules: rules(text, &file.tags.rules)?, timezone };
+pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz, home: Option<&Path>) -> Result<Vec<Input>, Error> {
+    let around = Around { text, file, rules: rules(text, &file.tags.rules)?, timezone, home };
     let mut inputs = Vec::with_capacity(file.inputs.len());
     let mut names = HashSet::new();
     let mut urls = HashSet::new();
@@ -30,7 +31,7 @@ pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz) -> Result<Vec<Inp
             return Err(text.wrong(&written.name.span(), message));
         }
         inputs.push(match (&written.digest, &written.feed) {
-            (Some(glob), None) => Input::Digest(around.digest(written, glob)?),
+            (Some(globs), None) => Input::Digest(around.digest(written, globs)?),
             (None, Some(url)) => {
                 let input = around.feed(written, url)?;
                 if !urls.insert(input.url.clone()) {
@@ -58,22 +59,19 @@ struct Around<'a> {
     file: &'a File,
     rules: Vec<TagRule>,
     timezone: Tz,
+    home: Option<&'a Path>,
 }
 
 impl Around<'_> {
-    fn digest(&self, written: &file::Input, glob: &Spanned<String>) -> Result<DigestInput, Error> {
+    fn digest(&self, written: &file::Input, globs: &Spanned<OneOrMore>) -> Result<DigestInput, Error> {
         let of_feeds = [
             ("schedule", written.schedule.as_ref().map(Spanned::span)),
             ("content", written.content.as_ref().map(Spanned::span)),
             ("include", written.include.as_ref().map(Spanned::span)),
-            ("exclude", written.exclude.as_ref().map(Spanned::span)),
             ("strip_tracking", written.strip_tracking.as_ref().map(Spanned::span)),
         ];
         refuse(self.text, of_feeds, "a feed", "a digest")?;
-        if let Err(error) = glob::Pattern::new(glob.as_ref()) {
-            let message = format!("`{}` is not a pattern of file names: {}", glob.as_ref(), error.msg);
-            return Err(self.text.wrong(&glob.span(), message));
-        }
+        let posts = self.posts(globs, written.exclude.as_ref())?;
         let digest = DigestOptions {
             timezone: self.timezone,
             base_url: written.base_url.as_ref().map(|url| self.text.url(url)).transpose()?,
@@ -82,7 +80,31 @@ impl Around<'_> {
             aliases: self.file.tags.aliases.clone(),
             ..DigestOptions::default()
         };
-        Ok(DigestInput { name: written.name.as_ref().trim().to_owned(), glob: glob.as_ref().clone(), digest })
+        Ok(DigestInput { name: written.name.as_ref().trim().to_owned(), posts, digest })
+    }
+
+    fn posts(
+        &self,
+        globs: &Spanned<OneOrMore>,
+        exclude: Option<&Spanned<Vec<Spanned<String>>>>,
+    ) -> Result<PostFiles, Error> {
+        let of = |span: Range<usize>, text: &str, meaning: fn(&str, Option<&Path>) -> Result<Glob, String>| {
+            meaning(text, self.home)
+                .map_err(|why| self.text.wrong(&span, format!("`{text}` is not a pattern of file names: {why}")))
+        };
+        let globs = match globs.as_ref() {
+            OneOrMore::One(text) => vec![of(globs.span(), text, Glob::of_posts)?],
+            OneOrMore::More(texts) if texts.is_empty() => {
+                return Err(self.text.wrong(&globs.span(), "an empty list names no posts; name a glob or a folder"));
+            }
+            OneOrMore::More(texts) => {
+                texts.iter().map(|text| of(text.span(), text.as_ref(), Glob::of_posts)).collect::<Result<_, _>>()?
+            }
+        };
+        let exclude = exclude.into_iter().flat_map(Spanned::as_ref);
+        let exclude =
+            exclude.map(|text| of(text.span(), text.as_ref(), Glob::of_excluded)).collect::<Result<_, _>>()?;
+        Ok(PostFiles { globs, exclude })
     }
 
     fn feed(&self, written: &file::Input, url: &Spanned<String>) -> Result<FeedInput, Error> {

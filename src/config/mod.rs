@@ -77,6 +77,8 @@ pub struct Environment {
     pub listen_names: Option<String>,
     /// Whether `NO_COLOR` asks for none.
     pub no_color: bool,
+    /// `HOME`, the folder that `~` means.
+    pub home: Option<PathBuf>,
 }
 
 impl Environment {
@@ -96,6 +98,7 @@ impl Environment {
             journal_stream: text("JOURNAL_STREAM"),
             listen_names: text("LISTEN_FDNAMES"),
             no_color: variable("NO_COLOR").is_some(),
+            home: variable("HOME").map(PathBuf::from),
         }
     }
 }

@@ -170,7 +170,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         base_url: base_url.clone(),
     };
     let cycle = Options {
-        inputs: inputs::mean(&text, file, timezone)?,
+        inputs: inputs::mean(&text, file, timezone, environment.home.as_deref())?,
         slugs: file.tags.slugs.clone(),
         offline: false,
         take_over: false,

@@ -3,7 +3,7 @@
 
 use super::{EditionReport, Error, ItemChange, ItemReport, SourceReport, feeds};
 use crate::collect::feed::stories;
-use crate::collect::reconcile::{find_edition, match_items, mint_edition, mint_item};
+use crate::collect::reconcile::{find_edition, find_headless, find_original, match_items, mint_edition, mint_item};
 use crate::model::{
     Complaint, Edition, Item, KnownEdition, KnownItem, LinkKey, Place as Spot, Presence, Sketch, Verdict, short_hash,
     slug_of,
@@ -11,7 +11,7 @@ use crate::model::{
 use crate::store::Write;
 use crate::verify::{Showing, is_shown};
 use chrono::{DateTime, Duration, Utc};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -26,13 +26,51 @@ pub(super) struct Place<'a> {
     pub(super) input: &'a str,
     pub(super) input_id: i64,
     pub(super) path: &'a str,
-    pub(super) present: &'a HashSet<String>,
+    pub(super) present: &'a Present,
+    /// The post as it is written.
+    pub(super) text: &'a str,
     /// When items are shown.
     pub(super) showing: Showing,
 }
 
+/// The files of an input that are there, with the edition that each holds, where one is known.
+#[derive(Debug, Default)]
+pub(super) struct Present(HashMap<String, Option<Uuid>>);
+
+impl Present {
+    pub(super) fn put(&mut self, path: String, edition: Option<Uuid>) {
+        self.0.insert(path, edition);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn is_there(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
+    /// Whether the file of an edition is there, and holds no other one by now.
+    fn holds(&self, edition: &KnownEdition) -> bool {
+        self.0.get(&edition.path).is_some_and(|held| held.is_none_or(|held| held == edition.id))
+    }
+}
+
+/// What became of a post.
+pub(super) enum Outcome {
+    Saved(Saved),
+    /// It is another version of the post in this file, which is still there.
+    VersionOf(String),
+    /// An item of it lost its heading: nothing is saved.
+    Headless {
+        title: String,
+        line: u32,
+    },
+}
+
 /// What saving a post came to.
 pub(super) struct Saved {
+    pub(super) edition: Uuid,
     /// `None` when it is as before.
     pub(super) report: Option<EditionReport>,
     pub(super) complaint: Option<Complaint>,
@@ -44,9 +82,12 @@ pub(super) async fn save(
     place: Place<'_>,
     edition: &Edition,
     now: DateTime<Utc>,
-) -> Result<Saved, Error> {
+) -> Result<Outcome, Error> {
     let mut like = write.editions_like(place.input_id, place.path, edition).await?;
-    let found = find_edition(&like, place.path, edition, |path| place.present.contains(path));
+    let found = find_edition(&like, place.path, edition, |known| place.present.holds(known));
+    if let Some(outcome) = refusal(&like, found, &place, edition) {
+        return Ok(outcome);
+    }
     let known = found.map(|index| moved_in_time(like.swap_remove(index), edition));
     let is_new = known.is_none();
     let mut next = match known {
@@ -83,7 +124,23 @@ pub(super) async fn save(
     }
     let complaint = same_number(write, &place, &next).await?;
     let report = (is_new || revised || was_lost).then(|| told(place.path, edition, &changes));
-    Ok(Saved { report, complaint })
+    Ok(Outcome::Saved(Saved { edition: next.id, report, complaint }))
+}
+
+/// Why a post must not be saved, where it must not. `found` is the stored edition that it is.
+fn refusal(candidates: &[KnownEdition], found: Option<usize>, place: &Place<'_>, edition: &Edition) -> Option<Outcome> {
+    let Some(known) = found.and_then(|index| candidates.get(index)) else {
+        let original = find_original(candidates, place.path, edition, |known| place.present.holds(known))?;
+        return Some(Outcome::VersionOf(candidates.get(original)?.path.clone()));
+    };
+    let (headless, line) = find_headless(&known.items, &edition.items, &body(place.text))?;
+    Some(Outcome::Headless { title: headless.title.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) })
+}
+
+/// The lines of a post behind its front matter, counted from 1.
+fn body(text: &str) -> Vec<(usize, &str)> {
+    let front = text.lines().skip(1).position(|line| matches!(line.trim_end(), "---" | "..."));
+    (1..).zip(text.lines()).skip(front.map_or(0, |lines| lines + 2)).collect()
 }
 
 /// What happened to the items of an edition.
@@ -304,7 +361,7 @@ fn moved_in_time(mut known: KnownEdition, edition: &Edition) -> KnownEdition {
 
 async fn same_number(write: &mut Write, place: &Place<'_>, known: &KnownEdition) -> Result<Option<Complaint>, Error> {
     let Some(number) = known.number else { return Ok(None) };
-    let other = write.same_number(place.input_id, number, known.id).await?.filter(|path| place.present.contains(path));
+    let other = write.same_number(place.input_id, number, known.id).await?.filter(|path| place.present.is_there(path));
     Ok(other.map(|other| {
         Complaint::warning(
             Spot::file(place.path),

@@ -17,6 +17,7 @@ mod showing;
 mod upkeep;
 mod verify;
 
+pub use collect::{FoundFile, Glob, Listing, PostFiles};
 pub use options::{ArchiveOptions, DigestInput, FeedInput, Input, Options, VerifyOptions};
 pub use report::{
     CheckReport, EditionReport, FeedReport, Fetched, InputReport, ItemChange, ItemReport, PublishReport, Report,
@@ -87,11 +88,7 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
     let mut report = Report::begin(now);
     owner::admit(cycle).await?;
     report.complaints = restore::identities(cycle).await?;
-    for input in &options.inputs {
-        if let Input::Digest(digest) = input {
-            report.inputs.push(collect::input(cycle, digest).await?);
-        }
-    }
+    report.inputs = collect::digests(cycle).await?;
     collect::withdraw_others(cycle).await?;
     let client = if options.offline { None } else { Some(Client::new(options.net.clone())?) };
     let collected = feeds::collect(cycle, client.as_ref()).await?;

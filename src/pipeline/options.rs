@@ -1,5 +1,6 @@
 //! What a cycle is told: filled by `config`, defined here.
 
+use super::PostFiles;
 use crate::collect::digest::DigestOptions;
 use crate::collect::feed::FeedOptions;
 use crate::schedule::Schedule;
@@ -13,8 +14,8 @@ use std::path::PathBuf;
 pub struct DigestInput {
     /// Its name, which seeds the ids of its items.
     pub name: String,
-    /// Glob of its posts.
-    pub glob: String,
+    /// Which files are its posts.
+    pub posts: PostFiles,
     /// How its posts are read.
     pub digest: DigestOptions,
 }

@@ -3,6 +3,7 @@
 use super::{Result, Store, Write, from_json, from_rows, to_json};
 use crate::model::Complaint;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// An input as the store knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,32 +31,40 @@ pub struct PostState {
     pub kept_out: Option<String>,
     /// It holds the post that another file holds too: the path of that one.
     pub same_as: Option<String>,
+    /// The edition that it was read as last.
+    pub edition: Option<Uuid>,
 }
 
 /// Path and state of a file, in the order of the columns asked for.
-type PostRow = (String, i64, i64, String, Option<i64>, Option<String>, Option<String>, Option<String>);
+type PostRow = (String, i64, i64, String, Option<i64>, Option<String>, Option<String>, Option<String>, Option<Uuid>);
 
 impl Store {
+    /// The row of an input that was met before.
+    pub async fn input_id(&self, name: &str) -> Result<Option<i64>> {
+        let query = sqlx::query_scalar("SELECT id FROM inputs WHERE name = $1").bind(name);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
     /// The files of an input as they were last read.
     pub async fn posts(&self, input_id: i64) -> Result<HashMap<String, PostState>> {
-        let sql =
-            "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as))
+        let sql = "SELECT json_group_array(json_array(
+                       path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition_id))
                    FROM posts WHERE input_id = $1";
         Ok(self.post_rows(sql, input_id).await?.into_iter().collect())
     }
 
     /// The files of an input that are held, kept out or no posts, by path.
     pub async fn unpublished_posts(&self, input_id: i64) -> Result<Vec<(String, PostState)>> {
-        let sql = "SELECT json_group_array(json_array(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as)
-                       ORDER BY path)
+        let sql = "SELECT json_group_array(json_array(
+                       path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition_id) ORDER BY path)
                    FROM posts WHERE input_id = $1 AND COALESCE(skipped, kept_out, CAST(held_until AS TEXT)) IS NOT NULL";
         self.post_rows(sql, input_id).await
     }
 
     async fn post_rows(&self, sql: &'static str, input_id: i64) -> Result<Vec<(String, PostState)>> {
         let rows: String = sqlx::query_scalar(sql).bind(input_id).fetch_one(&self.pool).await?;
-        let state = |(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as): PostRow| {
-            (path, PostState { size, mtime_ns, hash, held_until, skipped, kept_out, same_as })
+        let state = |(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition): PostRow| {
+            (path, PostState { size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition })
         };
         Ok(from_rows::<PostRow>(&rows)?.into_iter().map(state).collect())
     }
@@ -137,11 +146,11 @@ impl Write {
     /// Remembers a file as it was read.
     pub async fn put_post(&mut self, input_id: i64, path: &str, post: &PostState) -> Result<()> {
         sqlx::query(
-            "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as)
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)
+            "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition_id)
+             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
              ON CONFLICT (input_id, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
                  hash = excluded.hash, held_until = excluded.held_until, skipped = excluded.skipped,
-                 kept_out = excluded.kept_out, same_as = excluded.same_as",
+                 kept_out = excluded.kept_out, same_as = excluded.same_as, edition_id = excluded.edition_id",
         )
         .bind(input_id)
         .bind(path)
@@ -152,6 +161,7 @@ impl Write {
         .bind(&post.skipped)
         .bind(&post.kept_out)
         .bind(&post.same_as)
+        .bind(post.edition.map(|id| id.to_string()))
         .execute(&mut *self.tx)
         .await?;
         Ok(())

@@ -10,7 +10,7 @@ use crate::collect::feed::{self, Document, MAX_FEED_BYTES, Source};
 use crate::config::Environment;
 use crate::model::Severity;
 use crate::net;
-use crate::pipeline::Input;
+use crate::pipeline::{Input, Listing, PostFiles};
 use chrono_tz::Tz;
 use std::io::Read;
 use std::path::Path;
@@ -52,14 +52,11 @@ pub(super) async fn run(args: &Args, inspect: &Inspect, environment: &Environmen
     let mut inspector = Inspector { digest, timezone, base, offline: args.offline, net, client: None };
     let mut code = 0;
     for path in &inspect.paths {
-        let name = path.display().to_string();
-        let inspected = match web_address(&name) {
-            Some(url) => inspector.fetched(&name, url).await?,
-            None => inspector.file(&name, path),
-        };
-        code = code.max(inspected.code());
-        let text = if args.json { inspected.json(&name) } else { inspected.told(&name) };
-        print(text.trim_end())?;
+        for (name, inspected) in inspector.inspected(path).await? {
+            code = code.max(inspected.code());
+            let text = if args.json { inspected.json(&name) } else { inspected.told(&name) };
+            print(text.trim_end())?;
+        }
     }
     Ok(code)
 }
@@ -69,6 +66,35 @@ fn web_address(name: &str) -> Option<Url> {
 }
 
 impl Inspector {
+    /// What a path or URL turns out to be, with its name; of a folder each post in it.
+    async fn inspected(&mut self, path: &Path) -> anyhow::Result<Vec<(String, Inspected)>> {
+        let name = path.display().to_string();
+        if let Some(url) = web_address(&name) {
+            let inspected = self.fetched(&name, url).await?;
+            return Ok(vec![(name, inspected)]);
+        }
+        if path.is_dir() {
+            return Ok(self.folder(name, path));
+        }
+        let inspected = self.file(&name, path);
+        Ok(vec![(name, inspected)])
+    }
+
+    fn folder(&self, name: String, path: &Path) -> Vec<(String, Inspected)> {
+        let Listing { files, complaints, .. } = PostFiles::of_folder(path).list(std::iter::empty());
+        let troubles = complaints.into_iter().map(|complaint| {
+            let why = complaint.message.trim_start_matches("cannot be read: ").to_owned();
+            (complaint.place.path, Inspected::Failed(why))
+        });
+        let files = files.into_iter().map(|file| {
+            let inspected = self.file(&file.path, Path::new(&file.path));
+            (file.path, inspected)
+        });
+        let inspected: Vec<_> = troubles.chain(files).collect();
+        let none = || vec![(name, Inspected::Failed("no post, which is a file *.md, is in this folder".to_owned()))];
+        if inspected.is_empty() { none() } else { inspected }
+    }
+
     fn file(&self, name: &str, path: &Path) -> Inspected {
         let is_post = path.extension().is_some_and(|extension| extension == "md" || extension == "markdown");
         let cap = if is_post { MAX_POST_BYTES } else { MAX_FEED_BYTES as u64 };

@@ -1,0 +1,300 @@
+//! Collects the digest inputs: finds their files, reads those that changed, and saves what those of an input hold in one
+//! transaction.
+
+mod claims;
+mod copies;
+mod pattern;
+mod reading;
+mod saving;
+mod walk;
+
+pub use pattern::Glob;
+pub use walk::{FoundFile, Listing, PostFiles};
+
+use super::fingerprint::fingerprint;
+use super::identify::{self, Present};
+use super::{Cycle, DigestInput, Error, Input, InputReport};
+use crate::collect::digest;
+use crate::model::{Complaint, Place, Presence};
+use crate::store::{PostState, Write};
+use chrono::{DateTime, Utc};
+use claims::{Claims, Foreign};
+use saving::Step;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// How many posts are read at once.
+const READERS: usize = 8;
+
+/// From so many changed posts on, what is given out is asked for at once.
+const MANY: usize = 100;
+
+/// How many editions a report tells with their items.
+const TOLD: usize = 10;
+
+/// What an input's globs find.
+struct Found {
+    /// The files as they were last read.
+    before: HashMap<String, PostState>,
+    /// Those that are there, by path.
+    files: Vec<FoundFile>,
+    complaints: Vec<Complaint>,
+    /// Known files of which it cannot be said that they are gone.
+    unclear: HashSet<String>,
+    /// Globs that match no file.
+    unmatched: Vec<Glob>,
+}
+
+/// Collects every digest input.
+pub(super) async fn digests(cycle: Cycle<'_>) -> Result<Vec<InputReport>, Error> {
+    fn digest(input: &Input) -> Option<&DigestInput> {
+        match input {
+            Input::Digest(input) => Some(input),
+            Input::Feed(_) => None,
+        }
+    }
+    let inputs: Vec<&DigestInput> = cycle.options.inputs.iter().filter_map(digest).collect();
+    let mut all = Vec::with_capacity(inputs.len());
+    for input in &inputs {
+        all.push(find(cycle, input).await?);
+    }
+    let mut claims = Claims::of(&all);
+    let mut reports = Vec::with_capacity(inputs.len());
+    for (input, found) in inputs.iter().zip(all) {
+        let foreign = claims.foreign(&found.files);
+        let (report, posts) = collect(cycle, input, found, Others { inputs: &inputs, foreign: &foreign }).await?;
+        claims.collected(posts);
+        reports.push(report);
+    }
+    Ok(reports)
+}
+
+/// Looks which files an input has.
+async fn find(cycle: Cycle<'_>, input: &DigestInput) -> Result<Found, Error> {
+    let before = match cycle.store.input_id(&input.name).await? {
+        Some(id) => cycle.store.posts(id).await?,
+        None => HashMap::new(),
+    };
+    let posts = input.posts.clone();
+    let found = move || {
+        let known = before.iter().filter(|(_, post)| post.same_as.is_none()).map(|(path, _)| path.as_str());
+        let Listing { files, complaints, unclear, unmatched } = posts.list(known);
+        Found { before, files, complaints, unclear, unmatched }
+    };
+    Ok(tokio::task::spawn_blocking(found).await?)
+}
+
+/// The inputs that are collected beside one.
+#[derive(Clone, Copy)]
+struct Others<'a> {
+    inputs: &'a [&'a DigestInput],
+    /// The files of the one that are posts of others.
+    foreign: &'a BTreeMap<String, Foreign>,
+}
+
+impl Others<'_> {
+    /// What is said of the posts that two inputs would publish.
+    fn complaints(&self, input: &DigestInput, twice: &HashSet<String>) -> Vec<Complaint> {
+        let twice = self.foreign.iter().filter(|(path, _)| twice.contains(*path));
+        claims::complaints(input, self.inputs, twice)
+    }
+}
+
+/// Collects one digest input. Returns its posts too.
+async fn collect(
+    cycle: Cycle<'_>,
+    input: &DigestInput,
+    found: Found,
+    others: Others<'_>,
+) -> Result<(InputReport, HashSet<String>), Error> {
+    let Cycle { store, options, progress, now, .. } = cycle;
+    let Found { before, files, mut complaints, unclear, unmatched } = found;
+    let parted = move || {
+        let (files, copies) = copies::part(files, &before);
+        (files, copies, before)
+    };
+    let (files, copies, before) = tokio::task::spawn_blocking(parted).await?;
+    let mut report = InputReport { name: input.name.clone(), posts: files.len(), ..InputReport::default() };
+    let mut write = store.begin().await?;
+    write.use_slugs(&options.slugs);
+    let state = write.input(&input.name, &fingerprint(digest::READER, &input.digest)).await?;
+    let held = before.iter().filter(|(_, post)| post.held_until.is_some()).map(|(path, _)| path.clone());
+    let published = write.edition_paths(state.id).await?.into_iter().map(|(_, path)| path);
+    let mut step = Step {
+        write,
+        input,
+        input_id: state.id,
+        before: &before,
+        same_options: state.same_options,
+        present: Present::default(),
+        posts: published.chain(held).collect(),
+        foreign: others.foreign,
+        twice: HashSet::new(),
+        later: Vec::new(),
+        others_are_saved: false,
+        now,
+        showing: options.verify.showing,
+        report: &mut report,
+    };
+    step.are_there(files.iter().map(|file| &file.path).chain(&unclear));
+    let doubles: HashSet<String> = copies.iter().map(|copy| copy.file.path.clone()).collect();
+    step.note_twice();
+    let changed: Vec<FoundFile> = files.into_iter().filter(|file| step.needs_reading(file)).collect();
+    if changed.len() > MANY {
+        step.write.expect_many().await?;
+    }
+    let bar = progress.collecting(&input.name, changed.len());
+    step.files(changed, &bar).await?;
+    step.copies(copies, &bar).await?;
+    step.others().await?;
+    let Step { mut write, present, posts, twice, .. } = step;
+    complaints.extend(others.complaints(input, &twice));
+    let files = Files { before: &before, present: &present, doubles: &doubles, unmatched: &unmatched };
+    let (left, complaint) = withdraw(&mut write, state.id, input, files, now).await?;
+    report.note_left(left);
+    complaints.extend(complaint);
+    write.put_complaints(state.id, "", &complaints).await?;
+    write.commit().await?;
+    report.note_unpublished(cycle, state.id).await?;
+    report.editions.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.path.cmp(&b.path)));
+    report.editions.truncate(TOLD);
+    Ok((report, posts))
+}
+
+/// Lets the editions of inputs that are no longer configured leave.
+pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
+    let Cycle { store, options, now, .. } = cycle;
+    let digests = options.inputs.iter().filter(|input| matches!(input, Input::Digest(_)));
+    let names: Vec<String> = digests.map(|input| input.name().to_owned()).collect();
+    let mut write = store.begin().await?;
+    for (input_id, _) in write.inputs_but(&names).await? {
+        leave(&mut write, input_id, |_| true, now).await?;
+        for path in store.posts(input_id).await?.keys() {
+            write.remove_post(input_id, path).await?;
+        }
+        write.put_complaints(input_id, "", &[]).await?;
+    }
+    Ok(write.commit().await?)
+}
+
+impl FoundFile {
+    /// Whether it looks as it did when it was last read.
+    fn is_as(&self, post: &PostState) -> bool {
+        (post.size, post.mtime_ns) == (self.size, self.mtime_ns)
+    }
+
+    /// How it is remembered.
+    fn state(&self, hash: &str) -> PostState {
+        PostState { size: self.size, mtime_ns: self.mtime_ns, hash: hash.to_owned(), ..PostState::default() }
+    }
+}
+
+/// The files of an input.
+#[derive(Clone, Copy)]
+struct Files<'a> {
+    /// As they were last read.
+    before: &'a HashMap<String, PostState>,
+    /// Those that are there.
+    present: &'a Present,
+    /// Those that are there and hold another one's post.
+    doubles: &'a HashSet<String>,
+    /// Globs that match none.
+    unmatched: &'a [Glob],
+}
+
+/// Lets the posts leave whose file is no longer there; but none of a glob that matches no file at all, which is told.
+async fn withdraw(
+    write: &mut Write,
+    input_id: i64,
+    input: &DigestInput,
+    files: Files<'_>,
+    now: DateTime<Utc>,
+) -> Result<(Vec<(String, usize)>, Vec<Complaint>), Error> {
+    let Files { before, present, doubles, unmatched } = files;
+    let globs = &input.posts.globs;
+    let editions: HashSet<String> = write.edition_paths(input_id).await?.into_iter().map(|(_, path)| path).collect();
+    if present.is_empty() && !(before.is_empty() && editions.is_empty()) {
+        return Ok((Vec::new(), vec![nothing_left(input, globs)]));
+    }
+    let mut complaints = Vec::new();
+    let mut stay: HashSet<&str> = HashSet::new();
+    for glob in unmatched {
+        // Posts that moved elsewhere have their edition there by now.
+        let missing = editions.iter().filter(|path| !present.is_there(path));
+        let missing: Vec<&str> = missing.map(String::as_str).filter(|path| glob.finds(path).next().is_some()).collect();
+        let globs = std::slice::from_ref(glob);
+        complaints.push(if missing.is_empty() { nothing_found(input, globs) } else { nothing_left(input, globs) });
+        stay.extend(missing);
+    }
+    let is_there = |path: &str| present.is_there(path) || stay.contains(path);
+    for path in before.keys().filter(|path| !is_there(path) && !doubles.contains(*path)) {
+        write.remove_post(input_id, path).await?;
+    }
+    let left = leave(write, input_id, |path| !is_there(path), now).await?;
+    Ok((left, complaints))
+}
+
+fn nothing_left(input: &DigestInput, globs: &[Glob]) -> Complaint {
+    Complaint::error(
+        place_of(globs),
+        format!("`{}`: no file matches any more; what was published stays", input.name),
+        "look whether the folder is mounted and the checkout is whole, or take the input out of the configuration",
+    )
+}
+
+fn nothing_found(input: &DigestInput, globs: &[Glob]) -> Complaint {
+    Complaint::warning(
+        place_of(globs),
+        format!("`{}`: no file matches", input.name),
+        "put posts there, or mend `digest` in the configuration (relative to the working directory)",
+    )
+}
+
+fn place_of(globs: &[Glob]) -> Place {
+    Place::file(globs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// Lets the editions of some files leave. Tells their titles, and how many items left with each.
+async fn leave(
+    write: &mut Write,
+    input_id: i64,
+    is_of: impl Fn(&str) -> bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<(String, usize)>, Error> {
+    let mut left = Vec::new();
+    for (id, path) in write.edition_paths(input_id).await? {
+        if !is_of(&path) {
+            continue;
+        }
+        let Some(mut known) = write.known_edition(id).await? else { continue };
+        let items = known.items.iter().filter(|item| item.presence == Presence::Live).count();
+        if items > 0 {
+            left.push((known.title.clone(), items));
+        }
+        known.presence = Presence::Left;
+        for item in &mut known.items {
+            item.presence = Presence::Left;
+        }
+        known.updated = identify::free_edition_second(write, now).await?;
+        write.save_edition(input_id, &known, None, now).await?;
+    }
+    Ok(left)
+}
+
+impl InputReport {
+    /// Tells the files that are held, kept out or no posts.
+    async fn note_unpublished(&mut self, cycle: Cycle<'_>, input_id: i64) -> Result<(), Error> {
+        let zone = &cycle.options.publish.timezone;
+        for (path, post) in cycle.store.unpublished_posts(input_id).await? {
+            let until = post.held_until.and_then(|until| DateTime::from_timestamp(until, 0));
+            self.held.extend(until.map(|until| (path.clone(), until.with_timezone(zone).fixed_offset())));
+            self.skipped.extend(post.skipped.map(|why| (path.clone(), why)));
+            self.kept_out.extend(post.kept_out.map(|why| (path, why)));
+        }
+        Ok(())
+    }
+
+    fn note_left(&mut self, left: Vec<(String, usize)>) {
+        self.removed_items += left.iter().map(|(_, items)| items).sum::<usize>();
+        self.left.extend(left.into_iter().map(|(title, _)| title).take(TOLD));
+    }
+}

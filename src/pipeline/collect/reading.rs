@@ -1,0 +1,58 @@
+//! Reads one file of an input.
+
+use super::walk::FoundFile;
+use crate::collect::digest::{self, DigestOptions, Post, Reading};
+use crate::model::{Complaint, Place};
+use crate::publish::content_hash;
+use std::io::Read as _;
+
+/// A file that was read.
+pub(super) struct ReadPost {
+    pub(super) file: FoundFile,
+    /// Hash of its bytes; empty when it could not be read.
+    pub(super) hash: String,
+    /// What it says, for a second look; empty when that is no text.
+    pub(super) text: String,
+    /// `None`: the bytes are those that were read last time.
+    pub(super) reading: Option<Reading>,
+}
+
+/// Reads one file; `unchanged` is the hash it had when it was last read in the same way.
+pub(super) fn read(file: FoundFile, unchanged: Option<&str>, options: &DigestOptions) -> ReadPost {
+    let bytes = match bytes(&file.path) {
+        Ok(bytes) => bytes,
+        Err(error) => return unreadable(file, &error),
+    };
+    let hash = content_hash(&bytes);
+    if unchanged == Some(hash.as_str()) {
+        return ReadPost { file, hash, text: String::new(), reading: None };
+    }
+    let reading = if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > digest::MAX_POST_BYTES {
+        digest::too_large(&file.path, u64::try_from(file.size).unwrap_or_default())
+    } else {
+        digest::read(&file.path, &bytes, options)
+    };
+    let text = if matches!(reading.post, Post::Edition(_)) { String::from_utf8(bytes).ok() } else { None };
+    ReadPost { file, hash, text: text.unwrap_or_default(), reading: Some(reading) }
+}
+
+/// The hash of a file as [`read`] gives it; `None` when it cannot be read.
+pub(super) fn hash_of(path: &str) -> Option<String> {
+    bytes(path).ok().map(|bytes| content_hash(&bytes))
+}
+
+/// A file's bytes, one more than a post may have at most.
+fn bytes(path: &str) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(digest::MAX_POST_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(file: FoundFile, error: &std::io::Error) -> ReadPost {
+    let place = Place::file(&file.path);
+    let complaint =
+        Complaint::error(place.clone(), format!("cannot be read: {error}"), "let wellsourced read the file");
+    let reading = Reading { post: Post::Broken, complaints: vec![complaint], title_at: place.clone(), date_at: place };
+    // No hash, so that the next cycle tries again.
+    ReadPost { file, hash: String::new(), text: String::new(), reading: Some(reading) }
+}
