@@ -80,9 +80,8 @@ async fn a_snapshot_never_mixes_two_publishes() {
             for number in 1..=60 {
                 publish(&root, &files(number));
                 // Now and then it stands long enough to be read, however busy the machine is.
-                if number % 10 == 0 {
-                    wait_for(&rounds, rounds.load(Ordering::Relaxed) + 2);
-                }
+                let more = 2 * u32::from(number % 10 == 0);
+                wait_for(&rounds, rounds.load(Ordering::Relaxed) + more);
             }
             ended.store(true, Ordering::Relaxed);
         })
