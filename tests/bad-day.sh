@@ -4,7 +4,7 @@
 #
 #   tests/bad-day.sh [PART…]      (default: all; --list names them)
 #
-# Needs python3; full disks need the right to mount, the clock needs libfaketime. What cannot be had is skipped, loudly.
+# Needs python3; full disks need the right to mount, the clock needs a C compiler. What cannot be had is skipped, loudly.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v python3 >/dev/null || { echo "*** python3 is missing: the bad day is skipped" >&2; exit 0; }
