@@ -68,6 +68,44 @@ async fn verdicts_are_published_and_move_no_date() {
     assert!(feed.contains("verdict=\"gone\"") && feed.contains("since=\""), "{feed}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn links_that_are_not_well_are_told_with_the_lines_that_cite_them() {
+    let server = server(&[("/good", 200), ("/closed", 403), ("/dead", 404)]).await;
+    let site = Site::new(LOOPBACK);
+    let url = |page: &str| format!("{}/{page}", server.uri());
+    let (dead, good, closed) = (citing(1, url("dead")), citing(2, url("good")), citing(3, url("closed")));
+    let posts = [("posts/1.md", vec![good, dead.clone()]), ("posts/2.md", vec![closed]), ("posts/3.md", vec![dead])];
+    let mut lines = Vec::new();
+    for ((path, stories), number) in posts.into_iter().zip(1..) {
+        let text = Post { stories, ..post(number, &[]) }.markdown();
+        let cites = |(index, line): (usize, &str)| line.contains("/dead").then(|| format!("{path}:{}", index + 1));
+        lines.extend(text.lines().enumerate().filter_map(cites));
+        site.write(path, text);
+    }
+    assert_eq!(lines.len(), 2);
+    let report = site.cycle_async(noon(), false).await;
+    assert_eq!((report.troubled.total, report.checks.turned.len()), (2, 0), "{report:?}");
+    let told = |report: &wellsourced::pipeline::Report| {
+        let link = report.troubled.links.iter().find(|link| link.url.ends_with("/dead")).unwrap();
+        link.posts.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(told(&report).iter().zip(&lines).all(|(told, line)| told.ends_with(line)), "{:?} {lines:?}", told(&report));
+    for arguments in [&["status"][..], &["status", "--json"]] {
+        let status = String::from_utf8(site.binary(arguments).stdout).unwrap();
+        assert!(status.contains("/dead") && status.contains("posts/3.md") && !status.contains("/good"), "{status}");
+    }
+    // What readers see names the item, never a file.
+    assert!(site.bytes().values().all(|bytes| !String::from_utf8_lossy(bytes).contains("posts/3.md")));
+    // The page comes back: told as a verdict that changed, and no longer as one that is not well.
+    server.reset().await;
+    let answer = ResponseTemplate::new(200).set_body_string("<title>A page</title><p>Some text.</p>");
+    Mock::given(method("GET")).respond_with(answer).mount(&server).await;
+    let report = site.cycle_async(noon() + Duration::days(2), false).await;
+    let turned: Vec<_> = report.checks.turned.iter().map(|turned| (turned.before, turned.after)).collect();
+    assert!(turned.contains(&(Verdict::Failing, Verdict::Reachable)), "{report:?}");
+    assert_eq!(report.troubled.total, 0, "{report:?}");
+}
+
 fn dates(site: &Site) -> Vec<String> {
     let feed = site.feed("");
     let items = feed["items"].as_array().unwrap();

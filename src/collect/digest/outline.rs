@@ -133,16 +133,17 @@ pub(super) fn is_picture(node: Node<'_>) -> bool {
 
 /// What a block says, with the addresses that its text does not show.
 pub(super) fn described(block: Node<'_>) -> String {
-    let text = tree::text_beside_images(block);
+    // What is cut off a long text is not shown by it either.
+    let text = shown(&tree::text_beside_images(block));
     let hidden: Vec<String> = tree::addresses(block)
         .into_iter()
         .filter(|address| !text.contains(address.as_str()))
         .map(|address| format!("`{}`", shown(&address)))
         .collect();
     match (text.is_empty(), hidden.is_empty()) {
-        (_, true) => format!("`{}`", shown(&text)),
+        (_, true) => format!("`{text}`"),
         (true, false) => hidden.join(", "),
-        (false, false) => format!("`{}` with {}", shown(&text), hidden.join(", ")),
+        (false, false) => format!("`{text}` with {}", hidden.join(", ")),
     }
 }
 
