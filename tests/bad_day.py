@@ -344,7 +344,7 @@ def full_store_disk():
     """A store without room: the cycle ends and says why, readers are served, and it goes on when there is room."""
     upstream = Upstream(40)
     site = Site("full-store", more=upstream.config)
-    small_disk(site.folder / "store", "6m")
+    small_disk(site.folder / "store", "24m")
     with Daemon(site) as daemon:
         daemon.until("cycle: ")
         before = daemon.get("/feed.json")
