@@ -45,10 +45,9 @@ fn a_store_that_is_damaged_under_it() {
     site.write("posts/2.md", post(2, &[3]).markdown());
     daemon.signal("USR1");
     let line = daemon.until("ERROR");
-    assert!(
-        line.contains("store.db is damaged (") && line.contains("store.db-wal and") && line.contains("away"),
-        "{line}"
-    );
+    // Who reads it while it is written finds it short, which may be the disk's fault as well.
+    let what = ["store.db is damaged (", "store.db fails ("].iter().any(|what| line.contains(what));
+    assert!(what && line.contains("store.db-wal and") && line.contains("away"), "{line}");
     is_served(&mut daemon, public);
     let ready = get(admin, "/readyz");
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("store.db is "), "{ready}");

