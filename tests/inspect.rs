@@ -55,6 +55,27 @@ fn posts_feeds_and_pages_are_told_apart_and_keep_their_order() {
     assert!(text.contains("a page with 1 feed"), "{text}");
 }
 
+#[test]
+fn what_a_reader_gets_is_shown() {
+    let site = Site::new("");
+    let post = "---\ntitle: '#1 Post'\ndate: 2024-01-02 03:04:05\n---\n### Item\n\nText with a [link](https://b.example/).\n\n\
+        > **[消息来源：A](https://a.example/1)**\n\n> 编者点评：好。\n";
+    site.write("a.md", post);
+    site.write("b.html", "<html><p>No feed is named here.");
+    let paths = ["a.md", "b.html"].map(|name| site.path(name).display().to_string());
+    let (text, code) = run(&site, &["inspect", "--base", "https://c.example/", &paths[0], &paths[1]]);
+    for told in [
+        "      Text with a link.\n",
+        "      remark by 编者: 好。\n",
+        "      source: A — https://a.example/1\n",
+        "      link: link — https://b.example/\n",
+        "a page that names no feed",
+    ] {
+        assert!(code == 0 && text.contains(told), "{told}: {text}");
+    }
+    assert!(!text.contains("a guess"), "{text}");
+}
+
 #[tokio::test]
 async fn a_page_on_the_network_is_left_for_its_first_feed() {
     let server = MockServer::start().await;

@@ -2,7 +2,8 @@
 
 use crate::collect::digest::{Post, Reading, TagReason};
 use crate::collect::feed::{Document, FoundBy};
-use crate::model::{Complaint, UpstreamEntry, UpstreamFeed};
+use crate::collect::html;
+use crate::model::{Complaint, Item, SourceLink, UpstreamEntry, UpstreamFeed};
 
 pub(super) fn post(name: &str, reading: &Reading) -> String {
     let mut lines = vec![format!("{name}:")];
@@ -19,12 +20,28 @@ pub(super) fn post(name: &str, reading: &Reading) -> String {
                 let reasons = reading.tag_reasons.get(index).into_iter().flatten();
                 let tags: Vec<_> = item.tags.iter().zip(reasons).map(|(tag, why)| tag_with(tag, *why)).collect();
                 lines.push(format!("  • {}  [{}]", item.title, tags.join(", ")));
-                lines.extend(item.sources.iter().map(|source| format!("      {}: {}", source.label, source.url)));
+                lines.extend(told_item(item));
             }
         }
     }
     lines.extend(reading.complaints.iter().map(complaint));
     lines.join("\n")
+}
+
+/// What a reader gets of an item: its text, the remark, where it comes from, and what it links and shows.
+fn told_item(item: &Item) -> Vec<String> {
+    let (text, remark) = (html::text_of(&item.body_html), html::text_of(&item.remark_html));
+    let by = item.comment_by.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
+    let named = |what: &str, link: &SourceLink| format!("      {what}: {} — {}", link.label, link.url);
+    let mut lines: Vec<String> = (!text.is_empty()).then(|| format!("      {text}")).into_iter().collect();
+    lines.extend((!remark.is_empty()).then(|| format!("      remark{by}: {remark}")));
+    lines.extend(item.sources.iter().map(|source| named("source", source)));
+    if item.sources.is_empty() {
+        lines.push("      no source".to_owned());
+    }
+    lines.extend(item.body_links.iter().map(|link| named("link", link)));
+    lines.extend(item.images.iter().map(|image| format!("      picture: {image}")));
+    lines
 }
 
 /// A tag, and why the item has it.
@@ -43,6 +60,10 @@ pub(super) fn document(name: &str, document: &Document) -> String {
     let mut lines = vec![format!("{name}:")];
     match document {
         Document::Feed(feed) => lines.extend(told_feed(feed)),
+        // Guesses are tried by a cycle; to a person they say nothing about the page.
+        Document::Page(found) if found.iter().all(|feed| feed.how == FoundBy::WellKnown) => {
+            lines.push("  a page that names no feed; a cycle would try the places where feeds often stand".to_owned());
+        }
         Document::Page(found) => {
             lines.push(format!("  a page with {} feed{}", found.len(), if found.len() == 1 { "" } else { "s" }));
             for feed in found {
