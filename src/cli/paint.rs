@@ -33,11 +33,9 @@ const BOLD: &str = "\u{1b}[1m";
 const PLAIN: &str = "\u{1b}[0m";
 
 /// Words that say how a line is meant, where they stand in it, and their colour.
-const MARKS: [(&str, &str); 13] = [
+const MARKS: [(&str, &str); 11] = [
     ("error: ", RED),
-    ("error, ", RED),
     ("warning: ", YELLOW),
-    ("warning, ", YELLOW),
     ("NOT PUBLISHED", RED),
     ("— gone", RED),
     ("— failing", RED),

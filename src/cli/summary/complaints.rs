@@ -1,8 +1,9 @@
-//! What is to be mended: one kind of mistake is told once, with how to mend it and every place where it stands.
+//! What is to be mended: mistakes of one kind are told together, how to mend them once.
 
 use crate::cli::spell::Count;
 use crate::model::{Complaint, Severity};
 use crate::telemetry::OneLine;
+use std::collections::HashMap;
 use std::fmt::{self, Write};
 
 /// Kinds told; the rest is counted.
@@ -11,20 +12,13 @@ const KINDS: usize = 50;
 /// Places told of one kind.
 const PLACES: usize = 10;
 
-/// Complaints that differ in their place and values only.
-struct Kind<'a> {
-    /// The message without its values.
-    pattern: String,
-    complaints: Vec<&'a Complaint>,
-}
-
 /// Tells complaints, errors first, else in the order in which they came.
 pub(super) fn write(out: &mut String, complaints: &[Complaint]) -> fmt::Result {
     let kinds = kinds(complaints);
     for kind in kinds.iter().take(KINDS) {
         write_kind(out, kind)?;
     }
-    let untold: usize = kinds.iter().skip(KINDS).map(|kind| kind.complaints.len()).sum();
+    let untold: usize = kinds.iter().skip(KINDS).map(Vec::len).sum();
     if untold > 0 {
         writeln!(out, "… and {} more of {}; --json has them all", untold, Count(kinds.len() - KINDS, "other kind"))?;
     }
@@ -41,17 +35,18 @@ pub(super) fn write_total(out: &mut String, complaints: &[Complaint]) -> fmt::Re
     writeln!(out, "To mend: {}, {}.", Count(errors, "error"), Count(warnings, "warning"))
 }
 
-fn kinds(complaints: &[Complaint]) -> Vec<Kind<'_>> {
-    let mut kinds: Vec<Kind<'_>> = Vec::new();
+/// Complaints that differ in their place and values only.
+fn kinds(complaints: &[Complaint]) -> Vec<Vec<&Complaint>> {
+    let mut kinds: Vec<Vec<&Complaint>> = Vec::new();
+    let mut known = HashMap::new();
     let mut ordered: Vec<&Complaint> = complaints.iter().collect();
     ordered.sort_by_key(|complaint| std::cmp::Reverse(complaint.severity));
-    let mut known = std::collections::HashMap::new();
     for complaint in ordered {
-        let pattern = pattern(&complaint.message);
-        let at = *known.entry((complaint.severity, pattern.clone(), complaint.help.as_str())).or_insert(kinds.len());
+        let kind = (complaint.severity, pattern(&complaint.message), complaint.help.as_str());
+        let at = *known.entry(kind).or_insert(kinds.len());
         match kinds.get_mut(at) {
-            Some(kind) => kind.complaints.push(complaint),
-            None => kinds.push(Kind { pattern, complaints: vec![complaint] }),
+            Some(kind) => kind.push(complaint),
+            None => kinds.push(vec![complaint]),
         }
     }
     kinds
@@ -79,29 +74,27 @@ fn pattern(message: &str) -> String {
     pattern
 }
 
-fn write_kind(out: &mut String, kind: &Kind<'_>) -> fmt::Result {
-    let [first, others @ ..] = kind.complaints.as_slice() else { return Ok(()) };
-    let severity = match first.severity {
+/// The first of a kind, how to mend it, and then the others with their places.
+fn write_kind(out: &mut String, kind: &[&Complaint]) -> fmt::Result {
+    let Some((first, others)) = kind.split_first() else { return Ok(()) };
+    write_complaint(out, first)?;
+    writeln!(out, "  → {}", OneLine(&first.help))?;
+    for other in others.iter().take(PLACES - 1) {
+        out.push_str("  ");
+        write_complaint(out, other)?;
+    }
+    match kind.len().saturating_sub(PLACES) {
+        0 => Ok(()),
+        more => writeln!(out, "  … and {}; --json has them all", Count(more, "more place")),
+    }
+}
+
+fn write_complaint(out: &mut String, complaint: &Complaint) -> fmt::Result {
+    let severity = match complaint.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let place = |complaint: &Complaint| complaint.place.to_string();
-    if others.is_empty() {
-        writeln!(out, "{}: {severity}: {}", OneLine(&place(first)), OneLine(&first.message))?;
-        return writeln!(out, "  → {}", OneLine(&first.help));
-    }
-    let same = others.iter().all(|other| other.message == first.message);
-    let message = if same { &first.message } else { &kind.pattern };
-    writeln!(out, "{severity}, {} times: {}", kind.complaints.len(), OneLine(message))?;
-    writeln!(out, "  → {}", OneLine(&first.help))?;
-    for complaint in kind.complaints.iter().take(PLACES) {
-        let said = if same { String::new() } else { format!(": {}", complaint.message) };
-        writeln!(out, "    {}{}", OneLine(&place(complaint)), OneLine(&said))?;
-    }
-    if kind.complaints.len() > PLACES {
-        writeln!(out, "    … and {}; --json has them all", Count(kind.complaints.len() - PLACES, "more place"))?;
-    }
-    Ok(())
+    writeln!(out, "{}: {severity}: {}", OneLine(&complaint.place.to_string()), OneLine(&complaint.message))
 }
 
 #[cfg(test)]
@@ -127,8 +120,8 @@ mod tests {
         assert_eq!(
             told(&complaints),
             "a.md:2:1: error: a key stands twice\n  → remove one\n\
-             warning, 2 times: the tag `…` holds a blank\n  → write a list\n    \
-             a.md:1:1: the tag `a b` holds a blank\n    a.md:3:1: the tag `c d` holds a blank\n\
+             a.md:1:1: warning: the tag `a b` holds a blank\n  → write a list\n  \
+             a.md:3:1: warning: the tag `c d` holds a blank\n\
              To mend: 1 error, 2 warnings.\n"
         );
     }
@@ -138,7 +131,8 @@ mod tests {
         let many: Vec<Complaint> =
             (0..30).map(|line| Complaint::warning(Place::at("a.md", line, 1), "the same", "mend it")).collect();
         let text = told(&many);
-        assert!(text.contains("warning, 30 times: the same") && text.contains("… and 20 more places"), "{text}");
+        assert_eq!((text.matches("the same").count(), text.matches("mend it").count()), (10, 1), "{text}");
+        assert!(text.contains("… and 20 more places"), "{text}");
         let letters =
             |index: u32| char::from_u32(u32::from('a') + index % 26).map(|c| c.to_string().repeat(3)).unwrap();
         let kinds: Vec<Complaint> = (0..60)
