@@ -7,10 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floors from the ground up; a module may name only modules on floors below its own.
-const FLOORS: [&[&str]; 7] = [
+const FLOORS: [&[&str]; 8] = [
     &["model", "schedule", "telemetry"],
     &["net"],
-    &["collect", "verify", "publish", "store"],
+    &["collect", "ledger", "verify", "publish"],
+    // It shares their floor in the design, and applies what the ledger decided.
+    &["store"],
     &["pipeline", "serve"],
     &["config"],
     // They share a floor in the design; the command line starts the daemon, which knows nothing of it.
@@ -19,29 +21,75 @@ const FLOORS: [&[&str]; 7] = [
 ];
 
 /// Modules that may name less than their floor allows.
-const NARROWER: [(&str, &[&str]); 6] = [
+const NARROWER: [(&str, &[&str]); 7] = [
     ("net", &["model"]),
     ("collect", &["model", "net"]),
     ("verify", &["model", "net"]),
+    ("ledger", &["model"]),
     ("publish", &["model"]),
-    ("store", &["model"]),
+    ("store", &["model", "ledger"]),
     ("serve", &["model", "publish", "store", "telemetry"]),
 ];
 
 /// Longest file, lines.
 const LONGEST: usize = 500;
 
-/// What only some modules may do, told by what the source would say.
-const PRIVILEGES: [(&str, &[&str], &[&str]); 8] = [
+/// What is done, told by what the source would say; and the modules and files, below `src`, that may.
+const PRIVILEGES: [(&str, &[&str], &[&str]); 9] = [
     ("dials", &["reqwest::", "TcpStream::connect", "TcpSocket", "UdpSocket", "lookup_host"], &["net"]),
     ("reads the environment", &["env::var", "env::vars"], &["config"]),
-    ("prints", &["println!", "eprintln!", "print!(", "stdout()", "stderr()"], &["cli", "telemetry", "daemon"]),
+    ("prints", &["println!", "eprintln!", "print!(", "stdout()", "stderr()", "::stderr"], &["cli", LOGS, BARS]),
+    ("writes files", WRITES, &["publish", CONFIGURATION, "store/open.rs", "store/lock.rs"]),
     ("reads the clock", &["Utc::now", "SystemTime::now", "Local::now"], &["cli", "daemon"]),
-    ("speaks SQL", &["sqlx::", "SELECT ", "INSERT INTO"], &["store"]),
+    ("speaks SQL", SQL, &["store"]),
     ("renders feeds", &["rss::", "atom_syndication"], &["publish"]),
-    ("parses Markdown", &["comrak::"], &["collect"]),
+    ("parses Markdown", &["comrak"], &["collect"]),
     ("makes text of errors", &["anyhow"], &["cli", "daemon"]),
 ];
+
+/// Logs and progress go to stderr; no result does.
+const LOGS: &str = "telemetry/logging.rs";
+const BARS: &str = "telemetry/progress.rs";
+
+/// `import` adds inputs to the configuration file.
+const CONFIGURATION: &str = "config/subscribe.rs";
+
+/// What makes, changes or removes a file. The store's own file is written by SQLite; its folder and its locks are made by `store`.
+const WRITES: &[&str] = &[
+    "fs::write",
+    "fs::rename",
+    "fs::copy",
+    "fs::remove_",
+    "fs::create_dir",
+    "fs::hard_link",
+    "fs::symlink(",
+    "fs::set_permissions",
+    "File::create",
+    "File::options",
+    "OpenOptions",
+    "OFlags::CREATE",
+    "renameat",
+    "mkdirat",
+    "unlinkat",
+    "linkat",
+];
+
+const SQL: &[&str] = &["sqlx::", "SELECT ", "INSERT INTO"];
+
+/// Values in, values out: what these modules and files must not hold.
+const PURE: [&str; 9] = [
+    "model",
+    "schedule",
+    "ledger",
+    "collect/digest",
+    "collect/reconcile.rs",
+    "verify/judge.rs",
+    "verify/schedule.rs",
+    "publish/compose.rs",
+    "daemon/agenda.rs",
+];
+const IMPURE: [&str; 8] =
+    ["async ", ".await", "tokio::", "futures::", "std::fs", "std::net", "std::thread", "Instant::now"];
 
 fn sources() -> Vec<(PathBuf, String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -118,6 +166,11 @@ fn modules_name_only_modules_on_floors_below() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Whether a file is, or lies in, a module or file that is named by its path below `src`.
+fn is_in(path: &Path, place: &str) -> bool {
+    path.starts_with(place) || path == Path::new(&format!("{place}.rs"))
+}
+
 #[test]
 fn only_some_modules_may() {
     let mut wrong = Vec::new();
@@ -126,13 +179,26 @@ fn only_some_modules_may() {
             continue;
         }
         let code = code(&text);
-        for (what, signs, modules) in PRIVILEGES {
-            if let Some(sign) =
-                signs.iter().find(|sign| code.contains(**sign)).filter(|_| !modules.contains(&module.as_str()))
-            {
-                wrong.push(format!("{} {what} ({sign}); only {} may", path.display(), modules.join(", ")));
+        for (what, signs, places) in PRIVILEGES {
+            let may = places.iter().any(|place| is_in(&path, place));
+            if let Some(sign) = signs.iter().find(|sign| !may && code.contains(**sign)) {
+                wrong.push(format!("{} {what} ({sign}); only {} may", path.display(), places.join(", ")));
             }
         }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_decides_takes_values_and_returns_values() {
+    let mut wrong = Vec::new();
+    for (path, _, text) in sources() {
+        if is_test(&path) || !PURE.iter().any(|place| is_in(&path, place)) {
+            continue;
+        }
+        let code = code(&text);
+        let signs = IMPURE.iter().filter(|sign| code.contains(**sign));
+        wrong.extend(signs.map(|sign| format!("{} is to be pure and says {sign}", path.display())));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -160,6 +226,11 @@ fn files_are_short_and_say_what_they_are_for() {
 fn the_test_sees_what_is_forbidden() {
     assert!(!may_name("store", "publish") && !may_name("model", "net") && !may_name("pipeline", "config"));
     assert!(may_name("pipeline", "store") && may_name("cli", "model"));
+    assert!(may_name("store", "ledger") && !may_name("ledger", "store") && !may_name("verify", "ledger"));
+    let lock = Path::new("store/lock.rs");
+    assert!(
+        is_in(lock, "store") && is_in(lock, "store/lock.rs") && !is_in(lock, "store/open.rs") && !is_in(lock, "sto")
+    );
     assert!(code("//! reqwest::\nlet a = 1; // x\n#[cfg(test)]\nmod tests {\n println!()").contains("let a"));
     assert!(!code("#[cfg(test)]\nmod tests {\n println!()").contains("println"));
 }
