@@ -20,7 +20,6 @@ use compose::Composer;
 use futures::{StreamExt, TryStreamExt};
 use scope::Scope;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
 use writing::Writing;
@@ -188,12 +187,4 @@ async fn changed_items(
 fn write_ids(directory: &std::path::Path, lines: &[restore::IdLine], all: bool) -> Result<(), crate::publish::Error> {
     let journal = Journal::<restore::IdLine>::open(Writer::ids(directory));
     if all { journal.rewrite(lines) } else { journal.append(lines) }
-}
-
-/// Path of a channel's numbered page.
-fn page_path(folder: &str, number: u32) -> String {
-    let mut path = folder.to_owned();
-    // Writing to a String cannot fail.
-    let _ = write!(path, "page/{number}/index.html");
-    path
 }

@@ -1,5 +1,6 @@
 //! Addresses of our own: where things live below `base_url`, and how they are linked. Those of others are `model::web_uri`'s.
 
+use super::layout;
 use super::options::Site;
 use crate::model::{Channel, EditionHeader, StoredEdition, StoredItem};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -22,7 +23,7 @@ pub(super) fn absolute(site: &Site, path: &str) -> String {
 
 /// Folder of an item's page.
 pub(super) fn item_folder(item: &StoredItem) -> String {
-    format!("items/{}/", item.short_id)
+    layout::item(&item.short_id)
 }
 
 /// Folder of an edition's page.
@@ -32,7 +33,7 @@ pub(super) fn edition_folder(edition: &StoredEdition) -> String {
 
 /// The same, of the edition an item belongs to.
 pub(super) fn edition_page_folder(header: &EditionHeader) -> String {
-    format!("editions/{}/", header.slug)
+    layout::edition(&header.slug)
 }
 
 /// Absolute address of a file in a channel's folder.

@@ -6,6 +6,7 @@
 use super::address::{absolute, edition_folder, in_channel, item_folder};
 use super::characters::{escaped, line};
 use super::content;
+use super::layout;
 use super::options::{Format, ItemLink, Site};
 use super::words::Words;
 use crate::model::{
@@ -177,6 +178,6 @@ fn all_sources(items: &[StoredItem]) -> Vec<CitedSource> {
 }
 
 fn categories(site: &Site, tags: &[Tag]) -> Vec<Category> {
-    let scheme = absolute(site, "tags/");
+    let scheme = absolute(site, layout::TAGS);
     tags.iter().map(|tag| Category { term: line(&tag.name), scheme: scheme.clone() }).collect()
 }

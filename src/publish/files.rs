@@ -10,6 +10,7 @@ mod place;
 pub(super) use place::open_private;
 pub use place::{Obstacle, Standing};
 
+use super::layout::phase;
 use super::{Error, content_hash};
 use place::{Tree, Unreached};
 use rustix::fs::{Mode, OFlags, openat};
@@ -35,31 +36,6 @@ pub struct Writer {
     removed: BTreeSet<String>,
     /// Locked while this lives; the system unlocks it however the process ends.
     lock: File,
-}
-
-/// In which order files appear: what is linked before what links to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
-    /// Pages of items and editions, the stylesheet.
-    Page,
-    /// Feeds, the subscription list, the status as data.
-    Feed,
-    /// Pages that list others.
-    Index,
-}
-
-impl Phase {
-    fn of(path: &str) -> Self {
-        let parts: Vec<&str> = path.split('/').collect();
-        let is_html = Path::new(path).extension().is_some_and(|extension| extension == "html");
-        let is_data = Path::new(path).extension().is_some_and(|e| e == "xml" || e == "json" || e == "opml");
-        match parts.as_slice() {
-            ["items" | "editions", _, "index.html"] => Self::Page,
-            _ if is_data => Self::Feed,
-            _ if is_html => Self::Index,
-            _ => Self::Page,
-        }
-    }
 }
 
 impl Writer {
@@ -174,8 +150,7 @@ impl Writer {
                 staged.remove(&obstacle.path);
             }
             self.sync()?;
-            let mut in_order: Vec<_> =
-                staged.into_iter().map(|(path, number)| (Phase::of(&path), path, number)).collect();
+            let mut in_order: Vec<_> = staged.into_iter().map(|(path, number)| (phase(&path), path, number)).collect();
             in_order.sort();
             for (_, path, number) in in_order {
                 note(self.tree.put((&staging, &number.to_string()), &path), &mut obstacles)?;

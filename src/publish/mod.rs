@@ -15,6 +15,7 @@ mod error;
 mod files;
 mod journal;
 mod json;
+pub mod layout;
 mod opml;
 mod options;
 mod pages;

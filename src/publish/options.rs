@@ -30,6 +30,11 @@ impl Format {
         }
     }
 
+    /// The format of a file by its name.
+    pub fn of_file(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.file_name() == name)
+    }
+
     /// Media type, without parameters.
     pub fn media_type(self) -> &'static str {
         match self {

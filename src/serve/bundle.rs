@@ -5,7 +5,7 @@
 use super::coding::{Accepted, Coding};
 use super::delta::Outline;
 use super::disk::Found;
-use super::kind::Kind;
+use super::kind::{Kind, kind};
 use super::pool::{Held, Pool};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -63,7 +63,7 @@ pub(super) struct Making<'a> {
 impl Bundle {
     /// Makes the bundle of a file; compresses, so not for a thread that answers requests.
     pub(super) fn make(making: &Making<'_>, found: Found) -> io::Result<Self> {
-        let kind = Kind::of(making.path);
+        let kind = kind(making.path);
         let modified = DateTime::<Utc>::from(found.modified);
         let last_modified = header(&modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string())?;
         let published = Bytes::from(found.bytes);

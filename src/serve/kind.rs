@@ -1,6 +1,7 @@
-//! What a published file is, told by its path: its media type and the headers that its kind is answered with.
+//! How a published file is answered by what it is: its media type and the headers of its kind.
 
 use crate::publish::Format;
+pub(super) use crate::publish::layout::{Kind, kind};
 use http::HeaderValue;
 
 /// From so many bytes on a page is worth compressing; below, a packet or two carry it anyway.
@@ -13,35 +14,9 @@ const LARGE: usize = 1024;
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http: https:; base-uri 'none'; \
                            form-action 'none'; frame-ancestors 'none'";
 
-/// A kind of published file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A feed.
-    Feed(Format),
-    /// A page for people.
-    Page,
-    /// The subscription list, or the status as data.
-    Data,
-    /// The stylesheet and whatever else.
-    Other,
-}
-
 impl Kind {
-    /// The kind of a file at a path.
-    pub(super) fn of(path: &str) -> Self {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if let Some(format) = Format::ALL.into_iter().find(|format| format.file_name() == name) {
-            return Self::Feed(format);
-        }
-        match name.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("html") => Self::Page,
-            Some("json" | "opml") => Self::Data,
-            _ => Self::Other,
-        }
-    }
-
     /// The media type of a file of this kind at a path, with its charset.
-    pub(super) fn media_type(self, path: &str) -> HeaderValue {
+    pub(in crate::serve) fn media_type(self, path: &str) -> HeaderValue {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
         HeaderValue::from_static(match (self, extension) {
             (Self::Feed(Format::Rss), _) => "application/rss+xml; charset=utf-8",
@@ -57,22 +32,22 @@ impl Kind {
     }
 
     /// Whether so many bytes of this kind are kept compressed.
-    pub(super) fn is_worth_compressing(self, length: usize) -> bool {
+    pub(in crate::serve) fn is_worth_compressing(self, length: usize) -> bool {
         length >= if self == Self::Page { LARGE_PAGE } else { LARGE }
     }
 
     /// Whether scripts of other sites may read it: what subscribers' programs fetch is for everybody.
-    pub(super) fn is_open(self) -> bool {
+    pub(in crate::serve) fn is_open(self) -> bool {
         matches!(self, Self::Feed(_) | Self::Data)
     }
 
     /// What a browser may do with it.
-    pub(super) fn content_policy(self) -> Option<HeaderValue> {
+    pub(in crate::serve) fn content_policy(self) -> Option<HeaderValue> {
         (self == Self::Page).then(|| HeaderValue::from_static(PAGE_POLICY))
     }
 
     /// The word for it in metrics.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(in crate::serve) fn as_str(self) -> &'static str {
         match self {
             Self::Feed(_) => "feed",
             Self::Page => "page",

@@ -4,8 +4,8 @@
 //! more although it stands in its place goes on being served, until a manifest that is whole is there.
 
 use super::disk;
-use super::kind::Kind;
 use super::snapshot::Snapshot;
+use crate::publish::layout::is_of_channel;
 use crate::publish::{Error, Journal, ManifestLine, Writer};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -93,13 +93,6 @@ fn lost(
         }
     }
     lost
-}
-
-/// Whether a path is a channel's own: its feeds and its page.
-fn is_of_channel(path: &str) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    let of_channel = matches!(parts.as_slice(), [_] | ["editions", _] | ["tags" | "sources", _, _]);
-    of_channel && matches!(Kind::of(path), Kind::Feed(_) | Kind::Page)
 }
 
 /// Nothing hidden is served, and nothing that could lead out, whatever a damaged manifest says.

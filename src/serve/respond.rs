@@ -6,7 +6,7 @@ use super::coding::Accepted;
 use super::conditional::{is_refused, is_unchanged, tags};
 use super::entry::{Entry, Trouble};
 use super::host;
-use super::kind::Kind;
+use super::kind::kind;
 use super::quality::weighted;
 use super::range::{Wanted, wanted};
 use super::refusal::{self, Answer};
@@ -100,7 +100,7 @@ fn options(snapshot: &Snapshot, path: &str) -> Outcome {
     let answer = match route(snapshot, path) {
         // `OPTIONS *` asks about the server.
         _ if path == "*" => refusal::options(false),
-        Route::File(entry) => refusal::options(Kind::of(&entry.path).is_open()),
+        Route::File(entry) => refusal::options(kind(&entry.path).is_open()),
         Route::Channel(_) | Route::Moved(_) => refusal::options(true),
         Route::Gone => snapshot.rules.refusals.answer(StatusCode::GONE),
         Route::Unknown => snapshot.rules.refusals.answer(StatusCode::NOT_FOUND),
@@ -118,7 +118,7 @@ fn file(entry: &Arc<Entry>, asked: Asked, headers: &HeaderMap) -> Outcome {
 impl Cold {
     /// Answers with what is on the disk.
     pub(super) async fn respond(self, site: &Site) -> (Answer, &'static str) {
-        let kind = Kind::of(&self.entry.path).as_str();
+        let kind = kind(&self.entry.path).as_str();
         let trouble = match site.fetch(&self.entry).await {
             Ok(bundle) => return (self.with(site, &bundle).await, kind),
             Err(trouble) => trouble,

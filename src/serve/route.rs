@@ -6,7 +6,7 @@ use super::accept::Form;
 use super::entry::Entry;
 use super::snapshot::Snapshot;
 use crate::model::{slug_of, tag_key};
-use crate::publish::{Format, encoded};
+use crate::publish::{Format, encoded, layout};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -33,10 +33,10 @@ pub(super) fn route<'a>(snapshot: &'a Snapshot, path: &str) -> Route<'a> {
         return Route::File(entry);
     }
     if path.is_empty() || path.ends_with('/') {
-        if let Some(entry) = snapshot.entry(&format!("{path}index.html")) {
+        if let Some(entry) = snapshot.entry(&layout::index(&path)) {
             return Route::File(entry);
         }
-    } else if snapshot.entry(&format!("{path}/index.html")).is_some() {
+    } else if snapshot.entry(&layout::index(&format!("{path}/"))).is_some() {
         return Route::Moved(format!("{}/", encoded(last(&path))));
     }
     if let Some(folder) = path.strip_suffix("feed").filter(|folder| is_channel(snapshot, folder)) {
@@ -62,9 +62,8 @@ fn decoded<'p>(snapshot: &Snapshot, path: &'p str) -> Option<Cow<'p, str>> {
 
 /// Whether a folder is a channel's.
 fn is_channel(snapshot: &Snapshot, folder: &str) -> bool {
-    let parts: Vec<&str> = folder.split('/').collect();
-    let may_be = matches!(parts.as_slice(), [""] | ["editions", ""] | ["tags" | "sources", _, ""]);
-    may_be && Form::ALL.iter().any(|form| snapshot.entry(&format!("{folder}{}", form.file_name())).is_some())
+    layout::is_channel_folder(folder)
+        && Form::ALL.iter().any(|form| snapshot.entry(&format!("{folder}{}", form.file_name())).is_some())
 }
 
 /// The reference that leads from a tag or host in another spelling to its folder.
@@ -87,17 +86,13 @@ fn respelled(snapshot: &Snapshot, path: &str) -> Option<String> {
 
 /// Whether the configuration withdrew what stood at a path: it was removed, or its format is not offered any more.
 fn is_withdrawn(snapshot: &Snapshot, path: &str) -> bool {
-    let indexed = if path.is_empty() || path.ends_with('/') {
-        Cow::Owned(format!("{path}index.html"))
-    } else {
-        Cow::Borrowed(path)
-    };
+    let indexed =
+        if path.is_empty() || path.ends_with('/') { Cow::Owned(layout::index(path)) } else { Cow::Borrowed(path) };
     if snapshot.was_withdrawn(&indexed) {
         return true;
     }
     let name = last(path);
-    let format = Format::ALL.into_iter().find(|format| format.file_name() == name);
-    format.is_some_and(|format| {
+    Format::of_file(name).is_some_and(|format| {
         !snapshot.rules.options.site.formats.contains(&format)
             && is_channel(snapshot, path.strip_suffix(name).unwrap_or_default())
     })

@@ -6,11 +6,11 @@
 use super::bundle::{Bundle, Making};
 use super::disk::{self, Stamp};
 use super::entry::Entry;
-use super::kind::Kind;
 use super::listing::{Listing, Stored};
 use super::options::Options;
 use super::pool::Pool;
 use super::refusal::Refusals;
+use crate::publish::layout::{Rank, rank};
 use crate::publish::{Error, Writer, content_hash};
 use http::HeaderValue;
 use std::collections::{HashMap, HashSet};
@@ -127,7 +127,7 @@ impl Loading<'_> {
         let (mut others, mut held, mut differ) = (Vec::new(), 0, false);
         for (path, hash) in living {
             match self.known(&path, &hash) {
-                Some(entry) if entry.bundle().is_some() || rank(&path) == COLD => {
+                Some(entry) if entry.bundle().is_some() || rank(&path) == Rank::Seldom => {
                     held += weight(entry);
                     entries.insert(path, Arc::clone(entry));
                 }
@@ -136,7 +136,7 @@ impl Loading<'_> {
         }
         others.sort_unstable();
         for (rank, path, hash) in others {
-            let wanted = rank < COLD && held < self.pool.budget();
+            let wanted = rank < Rank::Seldom && held < self.pool.budget();
             let entry = match self.known(&path, &hash).filter(|_| !wanted) {
                 Some(entry) => Some(Arc::clone(entry)),
                 None => self.take(&path, &hash, wanted)?,
@@ -186,20 +186,6 @@ impl Loading<'_> {
 /// Memory that an entry takes.
 fn weight(entry: &Entry) -> usize {
     entry.bundle().map_or(0, |bundle| bundle.weight())
-}
-
-/// From this rank on a file's bundle is made when somebody asks for it.
-const COLD: u8 = 3;
-
-/// In which order bundles are made: what most ask for first.
-fn rank(path: &str) -> u8 {
-    let in_root = !path.contains('/');
-    match (Kind::of(path), path.split('/').count()) {
-        _ if in_root || path.starts_with("editions/") && path.matches('/').count() == 1 => 0,
-        (Kind::Feed(_), _) => 1,
-        (Kind::Page, 3) if path.starts_with("tags/") || path.starts_with("sources/") => 2,
-        _ => COLD,
-    }
 }
 
 pub(super) fn could_not(action: &'static str, path: &str, source: io::Error) -> Error {

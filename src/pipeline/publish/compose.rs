@@ -1,8 +1,8 @@
 //! Loads what a feed or page shows and has it composed, off the async threads.
 
-pub(super) use super::page_path;
 use crate::model::{Channel, ChannelKind, StoredItem, Tag};
 use crate::pipeline::Error;
+use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
 use crate::publish::{self, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
 use std::collections::BTreeSet;
@@ -87,7 +87,7 @@ impl Composer<'_> {
         let mut outputs = Vec::with_capacity(ids.len());
         for id in ids.iter().filter(|id| !live.contains(id)) {
             let short_id = self.store.short_id(*id).await?;
-            outputs.extend(short_id.map(|short| Output::Removed(format!("items/{short}/index.html"))));
+            outputs.extend(short_id.map(|short| Output::Removed(layout::index(&layout::item(&short)))));
         }
         let site = Arc::clone(&self.site);
         let pages = blocking(move || items.iter().map(|item| item_page(&site, item)).collect::<Result<Vec<_>, _>>());
@@ -102,12 +102,12 @@ impl Composer<'_> {
         let mut outputs = Vec::with_capacity(ids.len());
         for id in ids.iter().filter(|id| !live.contains(id)) {
             let slug = self.store.edition_slug(*id).await?;
-            outputs.extend(slug.map(|slug| Output::Removed(format!("editions/{slug}/index.html"))));
+            outputs.extend(slug.map(|slug| Output::Removed(layout::index(&layout::edition(&slug)))));
         }
         let site = Arc::clone(&self.site);
         let pages = blocking(move || {
             let page = |(edition, items): &publish::EditionWithItems| {
-                let path = format!("editions/{}/index.html", edition.header.slug);
+                let path = layout::index(&layout::edition(&edition.header.slug));
                 Ok(Output::File(path, publish::edition_page(&site, edition, items)?))
             };
             editions.iter().map(page).collect::<Result<Vec<_>, _>>()
@@ -135,7 +135,7 @@ impl Composer<'_> {
             let (items, site, channel) =
                 (self.store.items(&ids, &self.tags).await?, Arc::clone(&self.site), state.channel.clone());
             let page = blocking(move || publish::list_page(&site, &channel, &items, &cut.page(number))).await?;
-            outputs.push(Output::File(page_path(&state.channel.folder(), number), page));
+            outputs.push(Output::File(layout::index(&layout::numbered(&state.channel.folder(), number)), page));
         }
         outputs.extend(self.newest_items(state, cut).await?);
         Ok((outputs, total))
@@ -165,7 +165,7 @@ impl Composer<'_> {
             let shown = items.get(..on_index).unwrap_or(&items);
             let mut outputs = feeds(&site, &channel, &publish::feed(&site, &channel, newest, emptied))?;
             let page = publish::list_page(&site, &channel, shown, &cut.index())?;
-            outputs.push(Output::File(format!("{}index.html", channel.folder()), page));
+            outputs.push(Output::File(layout::index(&channel.folder()), page));
             Ok(outputs)
         })
         .await
@@ -188,7 +188,7 @@ impl Composer<'_> {
             editions.reverse();
             let site = Arc::clone(&self.site);
             let page = blocking(move || publish::editions_page(&site, &editions, &cut.page(number))).await?;
-            outputs.push(Output::File(page_path(&channel.folder(), number), page));
+            outputs.push(Output::File(layout::index(&layout::numbered(&channel.folder(), number)), page));
         }
         let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
         let take = u64::try_from(in_feed.max(on_index)).unwrap_or(u64::MAX);
@@ -204,7 +204,7 @@ impl Composer<'_> {
             )?;
             let shown = editions.get(..on_index).unwrap_or(&editions);
             let page = publish::editions_page(&site, shown, &cut.index())?;
-            outputs.push(Output::File("editions/index.html".to_owned(), page));
+            outputs.push(Output::File(layout::index(EDITIONS), page));
             Ok(outputs)
         });
         outputs.extend(newest.await?);
@@ -214,7 +214,7 @@ impl Composer<'_> {
     async fn surplus_edition_pages(&self, channel: &Channel, cut: Cut) -> Result<Vec<Output>, Error> {
         let mut surplus = Vec::new();
         for number in cut.pages + 1.. {
-            let path = page_path(&channel.folder(), number);
+            let path = layout::index(&layout::numbered(&channel.folder(), number));
             if self.store.file_hash(&path).await?.is_none() {
                 break;
             }
@@ -242,12 +242,12 @@ impl Composer<'_> {
                 .collect();
             let [(page, page_bytes), (json, json_bytes)] = status_files(&site, &status)?;
             Ok(vec![
-                Output::File("tags/index.html".to_owned(), publish::tag_index(&site, &tags)?),
-                Output::File("sources/index.html".to_owned(), publish::source_index(&site, &hosts)?),
-                Output::File("feeds.opml".to_owned(), publish::opml(&site, &offered)?),
+                Output::File(layout::index(TAGS), publish::tag_index(&site, &tags)?),
+                Output::File(layout::index(SOURCES), publish::source_index(&site, &hosts)?),
+                Output::File(layout::OPML.to_owned(), publish::opml(&site, &offered)?),
                 Output::File(page.to_owned(), page_bytes),
                 Output::File(json.to_owned(), json_bytes),
-                Output::File("style.css".to_owned(), publish::stylesheet().to_vec()),
+                Output::File(layout::STYLE.to_owned(), publish::stylesheet().to_vec()),
             ])
         })
         .await
@@ -277,7 +277,10 @@ async fn status(store: &Store) -> Result<StatusView, Error> {
 }
 
 fn status_files(site: &Site, status: &StatusView) -> Result<[(&'static str, Vec<u8>); 2], publish::Error> {
-    Ok([("status.html", publish::status_page(site, status)?), ("status.json", publish::status_json(status)?)])
+    Ok([
+        (layout::STATUS_PAGE, publish::status_page(site, status)?),
+        (layout::STATUS_DATA, publish::status_json(status)?),
+    ])
 }
 
 /// Whether the status reads as it was published. No mark tells: it shows inputs without items and what checks saw.
@@ -292,7 +295,7 @@ pub(super) async fn status_stands(store: &Store, site: &Arc<Site>) -> Result<boo
 }
 
 pub(super) fn item_page(site: &Site, item: &StoredItem) -> Result<Output, publish::Error> {
-    Ok(Output::File(format!("items/{}/index.html", item.short_id), publish::item_page(site, item)?))
+    Ok(Output::File(layout::index(&layout::item(&item.short_id)), publish::item_page(site, item)?))
 }
 
 /// Ranks from the oldest: where members moved, and where some changed in place.
@@ -315,7 +318,9 @@ async fn ranks(shift: &Shift, rank: impl AsyncFn(i64) -> Result<u64, Error>) -> 
 }
 
 fn removed_pages(channel: &Channel, cut: Cut, before: Cut) -> Vec<Output> {
-    (cut.pages + 1..=before.pages).map(|number| Output::Removed(page_path(&channel.folder(), number))).collect()
+    (cut.pages + 1..=before.pages)
+        .map(|number| Output::Removed(layout::index(&layout::numbered(&channel.folder(), number))))
+        .collect()
 }
 
 fn feeds(site: &Site, channel: &Channel, feed: &crate::model::Feed) -> Result<Vec<Output>, publish::Error> {

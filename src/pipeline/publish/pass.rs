@@ -3,10 +3,10 @@
 //! Every item stands on its own page and on one of each of its channels; read once from the oldest on, it is put on all of
 //! them, and a page that is full is written and forgotten. So a first publish reads the store once, and keeps little.
 
-use super::compose::{Composer, Cut, Output, item_page, page_path};
+use super::compose::{Composer, Cut, Output, item_page};
 use crate::model::{Channel, StoredItem};
 use crate::pipeline::Error;
-use crate::publish::{self, Site};
+use crate::publish::{self, Site, layout};
 use crate::store::ChannelState;
 use futures::{Stream, StreamExt, stream};
 use std::collections::HashMap;
@@ -119,7 +119,7 @@ fn compose(site: &Site, items: &[Arc<StoredItem>], full: Vec<Full>) -> Result<Ve
     }
     for Full { channel, cut, number, items } in full {
         let page = publish::list_page(site, &channel, &items, &cut.page(number))?;
-        outputs.push(Output::File(page_path(&channel.folder(), number), page));
+        outputs.push(Output::File(layout::index(&layout::numbered(&channel.folder(), number)), page));
     }
     Ok(outputs)
 }

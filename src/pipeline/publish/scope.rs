@@ -4,28 +4,12 @@
 use super::super::fingerprint::fingerprint;
 use super::super::{Cycle, Error, Options, owner, restore};
 use crate::model::{Complaint, Place};
-use crate::publish::{Journal, ManifestLine, RENDERING, Since, Site, Writer};
+use crate::publish::{Journal, ManifestLine, RENDERING, Since, Site, Writer, layout};
 use crate::store::{Changes, Store};
 use std::path::Path;
 
 /// From so many changed items on, everything is composed.
 const MANY: usize = 3000;
-
-/// Files whose bytes are looked at in every cycle. They change with nearly every publish, so that a directory that was
-/// emptied, or came from a backup, shows in them.
-const FRONT: [&str; 11] = [
-    "index.html",
-    "rss.xml",
-    "atom.xml",
-    "feed.json",
-    "feeds.opml",
-    "status.html",
-    "status.json",
-    "style.css",
-    "tags/index.html",
-    "sources/index.html",
-    "editions/index.html",
-];
 
 /// What is looked at in one publish.
 pub(super) struct Scope {
@@ -66,7 +50,9 @@ impl Looked {
         let ids = Journal::<restore::IdLine>::open(Writer::ids(directory));
         let noted = store.meta(restore::MANIFEST).await?.unwrap_or_default();
         let noted_ids = store.meta(restore::IDS).await?.unwrap_or_default();
-        let mut published = store.file_hashes(&FRONT).await?;
+        let watched: Vec<String> = layout::watched().collect();
+        let watched: Vec<&str> = watched.iter().map(String::as_str).collect();
+        let mut published = store.file_hashes(&watched).await?;
         published.retain(|_, hash| !hash.is_empty());
         let paths: Vec<&str> = published.keys().map(String::as_str).collect();
         Ok(Self {

@@ -3,6 +3,7 @@
 use super::compose::Output;
 use crate::model::{Complaint, Place};
 use crate::pipeline::{Cycle, Error, PublishReport, owner, restore};
+use crate::publish::layout::{self, Kind};
 use crate::publish::{self, Journal, ManifestLine, Obstacle, Site, Standing, Writer, content_hash};
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -260,7 +261,7 @@ async fn remember<'a>(
 }
 
 fn is_feed(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| ["rss.xml", "atom.xml", "feed.json"].contains(&name))
+    matches!(layout::kind(path), Kind::Feed(_))
 }
 
 fn not_ours(directory: &Path, path: &str) -> Complaint {

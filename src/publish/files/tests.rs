@@ -1,6 +1,7 @@
 //! The published directory under crashes, foreign files and links.
 
 use super::*;
+use crate::publish::layout::Phase;
 use crate::publish::{Journal, ManifestLine};
 use std::os::unix::fs::symlink;
 use std::time::SystemTime;
@@ -221,8 +222,8 @@ fn what_is_linked_comes_before_what_links_to_it() {
         "items/a/index.html",
         "style.css",
     ];
-    paths.sort_by_key(|path| Phase::of(path));
-    let phases = paths.map(Phase::of);
+    paths.sort_by_key(|path| phase(path));
+    let phases = paths.map(phase);
     assert_eq!(phases[..3], [Phase::Page; 3]);
     assert_eq!(phases[3..7], [Phase::Feed; 4]);
     assert_eq!(phases[7..], [Phase::Index; 4]);

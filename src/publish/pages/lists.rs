@@ -6,6 +6,7 @@ use crate::model::{Channel, ChannelKind, StoredItem, Tag};
 use crate::publish::address::edition_folder;
 use crate::publish::characters::line;
 use crate::publish::compose::EditionWithItems;
+use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::words::Words;
 use crate::publish::{Error, compose};
@@ -119,14 +120,14 @@ pub fn tag_index(site: &Site, tags: &[(Tag, u64)]) -> Result<Vec<u8>, Error> {
     let row =
         |(tag, count): &(Tag, u64)| (Link { name: line(&tag.name), href: page("", &format!("{}/", tag.slug)) }, *count);
     let heading = Words::of(site.options.language).tags;
-    catalogue(site, "tags/", heading, tags.iter().map(row).collect())
+    catalogue(site, layout::TAGS, heading, tags.iter().map(row).collect())
 }
 
 /// All cited hosts with how many items cite each, `sources/index.html`, in the order given.
 pub fn source_index(site: &Site, hosts: &[(String, u64)]) -> Result<Vec<u8>, Error> {
     let row = |(host, count): &(String, u64)| (Link { name: line(host), href: page("", &format!("{host}/")) }, *count);
     let heading = Words::of(site.options.language).sources;
-    catalogue(site, "sources/", heading, hosts.iter().map(row).collect())
+    catalogue(site, layout::SOURCES, heading, hosts.iter().map(row).collect())
 }
 
 fn catalogue(site: &Site, folder: &str, heading: &'static str, rows: Vec<(Link, u64)>) -> Result<Vec<u8>, Error> {
@@ -136,24 +137,24 @@ fn catalogue(site: &Site, folder: &str, heading: &'static str, rows: Vec<(Link, 
 
 /// A link to an item's page.
 pub(super) fn item_link(root: &str, title: &str, short_id: &str) -> Link {
-    Link { name: line(title), href: page(root, &format!("items/{short_id}/")) }
+    Link { name: line(title), href: page(root, &layout::item(short_id)) }
 }
 
 fn place(site: &Site, channel: &Channel, paging: &Paging, heading: &str, count: fn(u64) -> String) -> (Frame, Place) {
     let w = Words::of(site.options.language);
     let (folder, up, title) = match paging.number {
-        Some(n) => (format!("{}page/{n}/", channel.folder()), "../../", format!("{heading} · {}", (w.page)(n))),
+        Some(n) => (layout::numbered(&channel.folder(), n), "../../", format!("{heading} · {}", (w.page)(n))),
         None => (channel.folder(), "", heading.to_owned()),
     };
     let mut frame = Frame::new(site, &folder, "", &title).with_feeds(site, up);
     frame.feed_title = compose::channel_title(site, channel);
-    let numbered = |n: u32| format!("{up}page/{n}/index.html");
+    let numbered = |n: u32| layout::index(&layout::numbered(up, n));
     let list = Place {
         note: Some(paging.number.map_or_else(|| count(paging.total), w.page)),
         older: paging.older.map(numbered),
         newer: match paging.newer {
             Newer::None => None,
-            Newer::Index => Some(format!("{up}index.html")),
+            Newer::Index => Some(layout::index(up)),
             Newer::Page(n) => Some(numbered(n)),
         },
     };

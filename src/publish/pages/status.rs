@@ -9,6 +9,7 @@ use crate::model::{Verdict, web_uri};
 use crate::publish::Error;
 use crate::publish::characters::line;
 use crate::publish::content;
+use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::words::Words;
 use askama::Template;
@@ -105,7 +106,7 @@ struct CitingItem<'a> {
 /// The page `status.html`.
 pub fn status_page(site: &Site, status: &StatusView) -> Result<Vec<u8>, Error> {
     let w = Words::of(site.options.language);
-    let frame = Frame::new(site, "", "status.html", w.status);
+    let frame = Frame::new(site, "", layout::STATUS_PAGE, w.status);
     let links = status.links.iter().map(|&(verdict, count)| (verdict.as_str(), w.verdict(verdict), count)).collect();
     let troubled = status.troubled.iter().map(|link| trouble(site, &frame.root, link)).collect();
     render(&StatusPage { w, inputs: &status.inputs, links, troubled, frame })

@@ -4,6 +4,7 @@ use crate::model::{CitedSource, StoredItem, Tag, web_uri};
 use crate::publish::address::{edition_page_folder, encoded, item_folder};
 use crate::publish::characters::line;
 use crate::publish::content;
+use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::words::Words;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -86,12 +87,12 @@ impl SourceView {
 
 /// A folder's page; named, for a browser that opens it from a disk knows no index.
 pub(super) fn page(root: &str, folder: &str) -> String {
-    format!("{root}{}index.html", encoded(folder))
+    layout::index(&format!("{root}{}", encoded(folder)))
 }
 
 /// Links to the pages of tags.
 pub(super) fn tags(root: &str, tags: &[Tag]) -> Vec<Link> {
-    let link = |tag: &Tag| Link { name: line(&tag.name), href: page(root, &format!("tags/{}/", tag.slug)) };
+    let link = |tag: &Tag| Link { name: line(&tag.name), href: page(root, &layout::tag(&tag.slug)) };
     tags.iter().map(link).collect()
 }
 
