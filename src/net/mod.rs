@@ -2,8 +2,7 @@
 //!
 //! It refuses what must not be contacted (schemes, ports, addresses that are not public, on every hop), never follows
 //! more than [`MAX_REDIRECTS`] redirects, never reads more than it was told to and never outlives a deadline. It does
-//! not retry, wait for its turn ([`Queue`] says whose it is to who asks) or judge what it saw: that is `verify`'s and
-//! `collect`'s business.
+//! not retry or judge what it saw: that is `verify`'s and `collect`'s business, whose tasks get their turns in a [`Round`].
 
 mod address;
 mod answer;
@@ -17,6 +16,7 @@ mod queue;
 mod redirect;
 mod resolver;
 mod room;
+mod round;
 mod trust;
 
 pub use address::not_public;
@@ -27,7 +27,7 @@ pub use decode::Decoded;
 pub use failure::{Failure, FailureKind};
 pub use guard::Refusal;
 pub use options::{Error, Options};
-pub use queue::{Queue, Turn};
 pub use redirect::{repaired, resolve};
 pub use reqwest::header::{HeaderMap, HeaderValue};
 pub use room::Room;
+pub use round::{Job, Round};

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 /// Rule of a [`crate::model::Check`] that was not carried out because the host had asked to be left alone for longer
-/// than a sweep waits. It says when to come back (`retry_after`) and nothing about the page: `judge` passes over it.
+/// than a round waits. It says when to come back (`retry_after`) and nothing about the page: `judge` passes over it.
 pub const HELD_BACK: &str = "held-back";
 
 /// A link that is due.
