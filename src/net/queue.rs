@@ -15,13 +15,13 @@ const DEAD_AFTER: u32 = 3;
 
 /// Something about to start.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Turn<T> {
+pub(super) struct Turn<T> {
     /// The number that stands for its host.
-    pub host: usize,
+    pub(super) host: usize,
     /// What waited.
-    pub what: T,
+    pub(super) what: T,
     /// Whether a failure is worth another attempt; not on a host that failed for all its last requests.
-    pub retry: bool,
+    pub(super) retry: bool,
 }
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ struct Host<T> {
 
 /// Everything that waits.
 #[derive(Debug)]
-pub struct Queue<T> {
+pub(super) struct Queue<T> {
     names: HashMap<Box<str>, usize>,
     hosts: Vec<Host<T>>,
     ready: VecDeque<usize>,
@@ -49,7 +49,7 @@ pub struct Queue<T> {
 
 impl<T> Queue<T> {
     /// An empty queue that starts at most `per_host` at once on a host, each `interval` after the one before.
-    pub fn new(per_host: usize, interval: Duration) -> Self {
+    pub(super) fn new(per_host: usize, interval: Duration) -> Self {
         Self {
             names: HashMap::new(),
             hosts: Vec::new(),
@@ -62,12 +62,12 @@ impl<T> Queue<T> {
     }
 
     /// How many have not started.
-    pub fn waiting(&self) -> usize {
+    pub(super) fn waiting(&self) -> usize {
         self.waiting
     }
 
     /// Something for `host` waits from now on.
-    pub fn push(&mut self, host: &str, what: T, now: Instant) {
+    pub(super) fn push(&mut self, host: &str, what: T, now: Instant) {
         let id = self.id(host, now);
         self.waiting += 1;
         if let Some(host) = self.hosts.get_mut(id) {
@@ -77,20 +77,20 @@ impl<T> Queue<T> {
     }
 
     /// The host is not to be contacted before `until`.
-    pub fn leave_alone(&mut self, host: &str, until: Instant, now: Instant) {
+    pub(super) fn leave_alone(&mut self, host: &str, until: Instant, now: Instant) {
         let id = self.id(host, now);
         self.leave_alone_id(id, until);
     }
 
     /// The same for a host that is known by its turn.
-    pub fn leave_alone_id(&mut self, id: usize, until: Instant) {
+    pub(super) fn leave_alone_id(&mut self, id: usize, until: Instant) {
         if let Some(host) = self.hosts.get_mut(id) {
             host.not_before = host.not_before.max(until);
         }
     }
 
     /// The next one that may start now; it occupies a slot of its host until [`Queue::done`].
-    pub fn next(&mut self, now: Instant) -> Option<Turn<T>> {
+    pub(super) fn next(&mut self, now: Instant) -> Option<Turn<T>> {
         while let Some(Reverse((at, id))) = self.delayed.peek().copied() {
             if at > now {
                 break;
@@ -117,12 +117,12 @@ impl<T> Queue<T> {
     }
 
     /// When a start may become possible without anything ending.
-    pub fn wake_at(&self) -> Option<Instant> {
+    pub(super) fn wake_at(&self) -> Option<Instant> {
         self.delayed.peek().map(|Reverse((at, _))| *at)
     }
 
     /// It ended; `reached` says whether its host answered in HTTP.
-    pub fn done(&mut self, id: usize, reached: bool, now: Instant) {
+    pub(super) fn done(&mut self, id: usize, reached: bool, now: Instant) {
         if let Some(host) = self.hosts.get_mut(id) {
             host.running = host.running.saturating_sub(1);
             host.failures = if reached { 0 } else { host.failures.saturating_add(1) };
@@ -131,7 +131,7 @@ impl<T> Queue<T> {
     }
 
     /// Takes one that waits for a host that is to be left alone beyond `horizon`, with that moment.
-    pub fn held_back(&mut self, id: usize, horizon: Instant) -> Option<(T, Instant)> {
+    pub(super) fn held_back(&mut self, id: usize, horizon: Instant) -> Option<(T, Instant)> {
         let host = self.hosts.get_mut(id)?;
         if host.not_before <= horizon {
             return None;
@@ -142,7 +142,7 @@ impl<T> Queue<T> {
     }
 
     /// The number that stands for a host.
-    pub fn id(&mut self, host: &str, now: Instant) -> usize {
+    pub(super) fn id(&mut self, host: &str, now: Instant) -> usize {
         if let Some(id) = self.names.get(host) {
             return *id;
         }
