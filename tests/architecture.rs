@@ -3,8 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+#[path = "architecture/circles.rs"]
+mod circles;
+#[path = "architecture/sources.rs"]
+mod sources;
+
+use sources::{Source, code, sources};
+use std::path::Path;
 
 /// Floors from the ground up; a module may name only modules on floors below its own.
 const FLOORS: [&[&str]; 8] = [
@@ -91,43 +96,6 @@ const PURE: [&str; 9] = [
 const IMPURE: [&str; 8] =
     ["async ", ".await", "tokio::", "futures::", "std::fs", "std::net", "std::thread", "Instant::now"];
 
-fn sources() -> Vec<(PathBuf, String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    collect(&root, &mut files);
-    files.sort();
-    let of = |path: PathBuf| {
-        let relative = path.strip_prefix(&root).unwrap().to_path_buf();
-        let first = relative.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
-        let module = first.trim_end_matches(".rs").to_owned();
-        let text = fs::read_to_string(&path).unwrap();
-        (relative, module, text)
-    };
-    files.into_iter().map(of).collect()
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-}
-
-/// The code of a file, without comments and without its test module.
-fn code(text: &str) -> String {
-    let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    let lines = own.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn is_test(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs")
-}
-
 fn floor(module: &str) -> Option<usize> {
     FLOORS.iter().position(|modules| modules.contains(&module))
 }
@@ -143,7 +111,7 @@ fn may_name(module: &str, named: &str) -> bool {
 #[test]
 fn modules_name_only_modules_on_floors_below() {
     let mut wrong = Vec::new();
-    for (path, module, text) in sources() {
+    for Source { path, module, text } in sources() {
         if floor(&module).is_none() {
             assert!(["lib", "main"].contains(&module.as_str()), "{} is on no floor", path.display());
             continue;
@@ -174,13 +142,10 @@ fn is_in(path: &Path, place: &str) -> bool {
 #[test]
 fn only_some_modules_may() {
     let mut wrong = Vec::new();
-    for (path, module, text) in sources() {
-        if is_test(&path) || module == "main" {
-            continue;
-        }
-        let code = code(&text);
+    for source in sources().into_iter().filter(|source| !source.is_test() && source.module != "main") {
+        let (path, code) = (&source.path, source.code());
         for (what, signs, places) in PRIVILEGES {
-            let may = places.iter().any(|place| is_in(&path, place));
+            let may = places.iter().any(|place| is_in(path, place));
             if let Some(sign) = signs.iter().find(|sign| !may && code.contains(**sign)) {
                 wrong.push(format!("{} {what} ({sign}); only {} may", path.display(), places.join(", ")));
             }
@@ -192,11 +157,9 @@ fn only_some_modules_may() {
 #[test]
 fn what_decides_takes_values_and_returns_values() {
     let mut wrong = Vec::new();
-    for (path, _, text) in sources() {
-        if is_test(&path) || !PURE.iter().any(|place| is_in(&path, place)) {
-            continue;
-        }
-        let code = code(&text);
+    let is_to_be = |source: &Source| PURE.iter().any(|place| is_in(&source.path, place));
+    for source in sources().into_iter().filter(|source| !source.is_test() && is_to_be(source)) {
+        let (path, code) = (&source.path, source.code());
         let signs = IMPURE.iter().filter(|sign| code.contains(**sign));
         wrong.extend(signs.map(|sign| format!("{} is to be pure and says {sign}", path.display())));
     }
@@ -206,7 +169,7 @@ fn what_decides_takes_values_and_returns_values() {
 #[test]
 fn files_are_short_and_say_what_they_are_for() {
     let mut wrong = Vec::new();
-    for (path, _, text) in sources() {
+    for Source { path, text, .. } in sources() {
         let lines = text.lines().count();
         if lines > LONGEST {
             wrong.push(format!("{}: {lines} lines, more than {LONGEST}", path.display()));

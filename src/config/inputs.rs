@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::file::{self, File, OneOrMore};
-use super::settings::Text;
+use super::text::Text;
 use crate::collect::digest::DigestOptions;
 use crate::collect::feed::{ContentKind, FeedOptions, Filter, TagRule};
 use crate::pipeline::{DigestInput, FeedInput, Glob, Input, PostFiles};

@@ -6,6 +6,7 @@ mod file;
 mod inputs;
 mod settings;
 mod subscribe;
+mod text;
 mod zones;
 
 pub use settings::{Listeners, Settings};

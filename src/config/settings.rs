@@ -1,8 +1,8 @@
 //! The configuration as meant: every value checked, every default filled in.
 
-use super::file::{self, File, wrong};
+use super::file::{self, File};
+use super::text::Text;
 use super::{Environment, Error, inputs, zones};
-use crate::model::web_uri;
 use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
 use crate::schedule::Schedule;
 use crate::telemetry::LogFormat;
@@ -10,7 +10,6 @@ use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 use toml::Spanned;
@@ -31,9 +30,6 @@ const ARCHIVE_BUDGET: Duration = Duration::from_mins(1);
 /// Where to listen when nothing says so: reachable from this machine only.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9188);
-
-/// Longest duration taken: a century, which fits into every type of time.
-const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
 
 /// What the program does.
 #[derive(Debug, Clone)]
@@ -67,92 +63,9 @@ pub struct Listeners {
     pub admin: SocketAddr,
 }
 
-/// Where values are written, for errors.
-pub(super) struct Text<'a> {
-    path: &'a str,
-    text: &'a str,
-}
-
-impl Text<'_> {
-    pub(super) fn wrong(&self, span: &Range<usize>, message: impl Into<String>) -> Error {
-        wrong(self.path, self.text, span, message.into())
-    }
-
-    /// The address of a folder: it ends in `/` and has neither query nor fragment.
-    pub(super) fn url(&self, written: &Spanned<String>) -> Result<Url, Error> {
-        let mut url = self.exact_url(written)?;
-        if !url.path().ends_with('/') {
-            let path = format!("{}/", url.path());
-            url.set_path(&path);
-        }
-        url.set_query(None);
-        url.set_fragment(None);
-        // Everything below it is linked: it is written as a URI.
-        let uri = web_uri(url.as_str()).and_then(|uri| Url::parse(&uri).ok());
-        uri.ok_or_else(|| self.wrong(&written.span(), format!("`{}` has a host that none can have", written.as_ref())))
-    }
-
-    /// An address as it is, query and all.
-    pub(super) fn exact_url(&self, written: &Spanned<String>) -> Result<Url, Error> {
-        Url::parse(written.as_ref())
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            .ok_or_else(|| {
-                let message = format!("`{}` is not an absolute http or https URL", written.as_ref());
-                self.wrong(&written.span(), message)
-            })
-    }
-
-    fn duration(&self, written: &Spanned<String>) -> Result<Duration, Error> {
-        duration(written.as_ref()).ok_or_else(|| {
-            let message = format!("`{}` is not a duration; write 500ms, 20s, 10m, 24h or 7d", written.as_ref());
-            self.wrong(&written.span(), message)
-        })
-    }
-
-    /// A crontab expression. What is wrong with it has a place inside the string; behind an escape that place cannot be
-    /// told, and the string's own is named.
-    pub(super) fn schedule(&self, written: &Spanned<String>, timezone: Tz) -> Result<Schedule, Error> {
-        Schedule::parse(written.as_ref(), timezone).map_err(|error| {
-            let (span, value) = (written.span(), written.as_ref());
-            let raw = self.text.get(span.clone()).unwrap_or_default();
-            let start = raw.find(value.as_str()).map_or(span.start, |quote| span.start + quote);
-            let before = value.char_indices().nth(error.column - 1).map_or(value.len(), |(place, _)| place);
-            let place = if start == span.start { start } else { start + before };
-            self.wrong(&(place..place), format!("`{value}`: {}", error.message))
-        })
-    }
-
-    fn at_least_one(&self, written: Option<&Spanned<usize>>, default: usize) -> Result<usize, Error> {
-        match written {
-            Some(number) if *number.as_ref() == 0 => Err(self.wrong(&number.span(), "must be at least 1")),
-            Some(number) => Ok(*number.as_ref()),
-            None => Ok(default),
-        }
-    }
-}
-
-/// A number with a unit: ms, s, m, h, d.
-fn duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at_checked(digits)?;
-    let number: u64 = number.parse().ok()?;
-    let seconds = |each: u64| number.checked_mul(each).map(Duration::from_secs);
-    let duration = match unit.trim() {
-        "ms" => Some(Duration::from_millis(number)),
-        "s" => seconds(1),
-        "m" => seconds(60),
-        "h" => seconds(3600),
-        "d" => seconds(86400),
-        _ => None,
-    };
-    duration.filter(|duration| *duration <= LONGEST)
-}
-
 /// What a configuration file means.
 pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environment) -> Result<Settings, Error> {
-    let text = Text { path, text };
+    let text = Text::new(path, text);
     let base_url = text.url(&file.site.base_url)?;
     let timezone = timezone(&text, file.site.timezone.as_ref())?;
     let language = match file.site.language {

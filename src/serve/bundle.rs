@@ -6,7 +6,8 @@ use super::coding::{Accepted, Coding};
 use super::delta::Outline;
 use super::disk::Found;
 use super::kind::{Kind, kind};
-use super::pool::{Held, Pool};
+use super::memory::{Memory, Share};
+use super::versions::Versions;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::header::{
@@ -48,7 +49,7 @@ pub(super) struct Bundle {
     /// Hash of the published bytes.
     pub(super) hash: String,
     /// Its place in memory, given back when nobody holds it any more.
-    held: Held,
+    share: Share,
 }
 
 /// What a bundle is made of.
@@ -57,7 +58,7 @@ pub(super) struct Making<'a> {
     pub(super) path: &'a str,
     pub(super) hash: &'a str,
     pub(super) cache_control: &'a HeaderValue,
-    pub(super) pool: &'a Pool,
+    pub(super) memory: &'a Memory,
 }
 
 impl Bundle {
@@ -92,12 +93,12 @@ impl Bundle {
         };
         let compressed = bodies.into_iter().map(&variant).collect::<io::Result<_>>()?;
         let published = variant((Coding::Identity, published))?;
-        let (hash, held) = (making.hash.to_owned(), making.pool.hold(weight));
+        let (hash, share) = (making.hash.to_owned(), making.memory.share(weight));
         let outline = match kind {
             Kind::Feed(format) => Outline::of(format, &published.body),
             _ => None,
         };
-        Ok(Self { kind, published, compressed, modified, last_modified, outline, hash, held })
+        Ok(Self { kind, published, compressed, modified, last_modified, outline, hash, share })
     }
 
     /// The variant that a client wants most; of those it wants alike, the smallest. Who refuses every coding gets the
@@ -115,16 +116,16 @@ impl Bundle {
     }
 
     /// Remembers what readers of this version have seen.
-    pub(super) fn recorded(self, pool: &Pool) -> Self {
+    pub(super) fn recorded(self, versions: &Versions) -> Self {
         if let Some(outline) = &self.outline {
-            pool.versions.record(&self.hash, outline.prints(&self.published.body));
+            versions.record(&self.hash, outline.prints(&self.published.body));
         }
         self
     }
 
     /// Bytes that it takes.
     pub(super) fn weight(&self) -> usize {
-        self.held.weight()
+        self.share.weight()
     }
 }
 

@@ -89,7 +89,7 @@ impl Cutting {
         let found = Found { bytes, modified: whole.modified.into() };
         // Its tag is the whole one's: that is what the reader has from now on.
         let (hash, cache_control) = (&whole.hash, &self.rules.cache_control);
-        let made = Bundle::make(&Making { path: &self.path, hash, cache_control, pool: &self.pool }, found);
+        let made = Bundle::make(&Making { path: &self.path, hash, cache_control, memory: &self.pool.memory }, found);
         let failed = |source| Arc::new(Error::Io { path: self.path.clone(), source });
         made.map(|made| Some(Arc::new(made))).map_err(failed)
     }

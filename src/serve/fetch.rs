@@ -88,9 +88,9 @@ impl Fetching {
         if !is_ours {
             return Err(Trouble::Differs);
         }
-        let making = Making { path, hash: &hash, cache_control: &rules.cache_control, pool: &self.pool };
+        let making = Making { path, hash: &hash, cache_control: &rules.cache_control, memory: &self.pool.memory };
         let made = Bundle::make(&making, found).map_err(|error| self.could_not_read(error))?;
-        Ok(Arc::new(made.recorded(&self.pool)))
+        Ok(Arc::new(made.recorded(&self.pool.versions)))
     }
 
     fn could_not_read(&self, source: io::Error) -> Trouble {

@@ -144,7 +144,7 @@ impl Site {
 
     /// Bytes that prepared files take.
     pub fn memory(&self) -> usize {
-        self.pool.taken()
+        self.pool.memory.taken()
     }
 
     /// The last whole publish.
@@ -182,7 +182,7 @@ impl Site {
         if let Some(trouble) = entry.trouble(snapshot.rules.options.look_again) {
             return Err(trouble);
         }
-        if self.pool.is_overfull() {
+        if self.pool.memory.is_overfull() {
             self.slow.stands(SLOW.to_owned());
             return Err(Trouble::Busy);
         }

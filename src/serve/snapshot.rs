@@ -136,7 +136,7 @@ impl Loading<'_> {
         }
         others.sort_unstable();
         for (rank, path, hash) in others {
-            let wanted = rank < Rank::Seldom && held < self.pool.budget();
+            let wanted = rank < Rank::Seldom && held < self.pool.memory.budget();
             let entry = match self.known(&path, &hash).filter(|_| !wanted) {
                 Some(entry) => Some(Arc::clone(entry)),
                 None => self.take(&path, &hash, wanted)?,
@@ -175,9 +175,9 @@ impl Loading<'_> {
             return Ok(None);
         };
         if wanted {
-            let making = Making { path, hash, cache_control: &self.rules.cache_control, pool: self.pool };
+            let making = Making { path, hash, cache_control: &self.rules.cache_control, memory: &self.pool.memory };
             let made = Bundle::make(&making, found).map_err(|source| could_not("prepare", path, source))?;
-            entry.keep(Arc::new(made.recorded(self.pool)));
+            entry.keep(Arc::new(made.recorded(&self.pool.versions)));
         }
         Ok(Some(Arc::new(entry)))
     }

@@ -3,7 +3,7 @@
 //!
 //! A value is the text that its author typed: `3.10`, `no` and `0010` are no numbers and no truth values here.
 
-use super::mistake;
+use super::mistake::{self, KEYS};
 use super::notes::{Notes, Spot, shown};
 use crate::collect::html;
 use serde::Deserialize;
@@ -14,10 +14,6 @@ use std::fmt;
 /// Stands for a character that YAML and XML refuse until [`Notes::legal`] removes it with a warning; YAML would refuse
 /// the whole post for it.
 const REFUSED: char = '\u{fdd0}';
-
-/// Our keys, as messages name them.
-pub(super) const KEYS: [&str; 10] =
-    ["title", "tags", "date", "permalink", "largepic", "author", "category", "categories", "draft", "published"];
 
 /// How YAML writes that there is no value.
 const NULLS: [&str; 4] = ["~", "null", "Null", "NULL"];

@@ -1,7 +1,7 @@
 //! Links of an item: which addresses are taken, in which order, under which label. Contacts nothing.
 
+use super::address::{self, Address};
 use super::notes::{Notes, shown};
-use super::slips;
 use super::tree::{self, Source};
 use crate::collect::html;
 use crate::model::{LinkKey, SourceLink, is_blank, web_uri};
@@ -11,38 +11,6 @@ use url::Url;
 
 /// Most links and most images of an item.
 pub(super) const MAX_LINKS: usize = 200;
-
-/// What an address as written comes to.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Address {
-    /// An http or https URL, verbatim where it was written absolute.
-    Web(String),
-    /// Relative, and no base is known.
-    Relative,
-    /// Only a fragment of the post itself.
-    Fragment,
-    /// Another scheme, or no URL at all.
-    Odd,
-}
-
-/// Judges an address as written.
-pub(super) fn address(written: &str, base: Option<&Url>) -> Address {
-    let legal = html::strip_illegal(written.trim());
-    let written = legal.as_ref();
-    if html::is_own_fragment(written) {
-        return Address::Fragment;
-    }
-    match Url::parse(written) {
-        Ok(_) if web_uri(written).is_some() => Address::Web(written.to_owned()),
-        Err(url::ParseError::RelativeUrlWithoutBase) => match base.map(|base| base.join(written)) {
-            Some(Ok(url)) if web_uri(url.as_str()).is_some() => Address::Web(url.into()),
-            Some(_) => Address::Odd,
-            None if written.starts_with("//") => address(&format!("https:{written}"), None),
-            None => Address::Relative,
-        },
-        _ => Address::Odd,
-    }
-}
 
 /// What the links of an item are read with.
 #[derive(Debug, Clone, Copy)]
@@ -54,10 +22,10 @@ pub(super) struct Reader<'o> {
 impl Reader<'_> {
     /// An image's or a cover's address; site-relative ones stay as written where no base is known.
     pub(super) fn image(&self, written: &str) -> Option<String> {
-        if slips::begins_as_host(written) {
+        if address::begins_as_host(written) {
             return None;
         }
-        match address(written, self.base) {
+        match address::of(written, self.base) {
             Address::Web(url) => Some(url),
             Address::Relative => Some(html::strip_illegal(written.trim()).into_owned()),
             Address::Fragment | Address::Odd => None,
@@ -80,7 +48,7 @@ impl Reader<'_> {
                 if label_is_missing(node) {
                     node.append(tree::new_node(arena, NodeValue::Text(url.clone().into())));
                 }
-                found.dropped |= taken.is_none() && !matches!(address(&url, self.base), Address::Fragment);
+                found.dropped |= taken.is_none() && !matches!(address::of(&url, self.base), Address::Fragment);
                 rewrite(node, taken.as_ref());
                 found.links.extend(taken);
             }
@@ -89,8 +57,8 @@ impl Reader<'_> {
     }
 
     fn take(&self, written: &str, label: String, node: Node<'_>, notes: &mut Notes<'_>) -> Option<SourceLink> {
-        let slip = slips::of_address(written);
-        let (problem, help) = match address(written, self.base) {
+        let slip = address::slip(written);
+        let (problem, help) = match address::of(written, self.base) {
             Address::Web(_) | Address::Relative if slip.is_some() => slip.unwrap_or_default(),
             Address::Web(url) => {
                 let label = if is_blank(&label) { LinkKey::host_of(&url).unwrap_or_default() } else { label };
@@ -163,38 +131,4 @@ fn raw_links(raw: &str, inline: Option<Node<'_>>) -> Vec<(String, String)> {
         *label = html::fold(&html::strip_illegal(&inside));
     }
     links
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_judged() {
-        let base = Url::parse("https://linux.cn/").expect("a URL");
-        for (written, with_base, without) in [
-            ("https://a.example//x?y=1&z", Address::Web("https://a.example//x?y=1&z".into()), None),
-            ("HTTP://A.example", Address::Web("HTTP://A.example".into()), None),
-            ("/a.html", Address::Web("https://linux.cn/a.html".into()), Some(Address::Relative)),
-            (
-                "//b.example/c",
-                Address::Web("https://b.example/c".into()),
-                Some(Address::Web("https://b.example/c".into())),
-            ),
-            ("javascript:alert(1)", Address::Odd, None),
-            ("JaVaScRiPt:alert(1)", Address::Odd, None),
-            ("mailto:a@b.example", Address::Odd, None),
-            ("data:text/html,x", Address::Odd, None),
-            ("ftp://a.example/", Address::Odd, None),
-            ("https://", Address::Odd, None),
-            ("https://{a}.example/", Address::Odd, None),
-            ("https://例子.example/路", Address::Web("https://例子.example/路".into()), None),
-            (" #top", Address::Fragment, None),
-            ("#top", Address::Fragment, None),
-            ("", Address::Fragment, None),
-        ] {
-            assert_eq!(address(written, Some(&base)), with_base, "{written}");
-            assert_eq!(address(written, None), without.unwrap_or(with_base), "{written}");
-        }
-    }
 }

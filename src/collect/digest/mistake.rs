@@ -3,8 +3,11 @@
 //! Looks only at lines of our keys and at the names in their lists: what other lines hold, readers' comments among them, is
 //! neither examined nor quoted.
 
-use super::front::KEYS;
 use super::notes::{Notes, Spot, shown};
+
+/// Our keys, as messages name them.
+pub(super) const KEYS: [&str; 10] =
+    ["title", "tags", "date", "permalink", "largepic", "author", "category", "categories", "draft", "published"];
 
 /// Keys whose value is text that people write with a number sign.
 const TEXTS: [&str; 3] = ["title", "tags", "author"];

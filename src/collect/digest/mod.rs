@@ -4,6 +4,7 @@
 //! post's front matter are neither kept nor quoted.
 
 mod account;
+mod address;
 mod bare;
 mod date;
 mod footnotes;
@@ -19,6 +20,7 @@ mod outline;
 mod pictures;
 mod quote;
 mod raw;
+mod reading;
 mod slips;
 mod source;
 mod tags;
@@ -29,9 +31,9 @@ mod tree;
 mod tests;
 
 pub use inspect::inspect_json;
-pub use tags::TagReason;
+pub use reading::{Post, Reading, TagReason};
 
-use crate::model::{Complaint, Edition, LinkKey, Place, is_ignorable, tag_key};
+use crate::model::{Edition, is_ignorable, tag_key};
 use chrono_tz::Tz;
 use comrak::{Arena, Node, parse_document};
 use footnotes::Footnotes;
@@ -83,54 +85,6 @@ impl Default for DigestOptions {
             aliases: BTreeMap::new(),
             source_words: source::default_words(),
         }
-    }
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Post {
-    /// It is an edition.
-    Edition(Box<Edition>),
-    /// It is certainly no post of this digest, and that is no fault. A file that was one says less than before then.
-    Skipped {
-        /// The reason, for people.
-        why: String,
-    },
-    /// It is a post, and its own front matter says that it is not to be published here: a draft, another category.
-    KeptOut {
-        /// The reason, for people.
-        why: String,
-    },
-    /// It is a post, or looks like one, and cannot be published; the complaints say why.
-    Broken,
-}
-
-/// A file as read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// What became of it.
-    pub post: Post,
-    /// What is wrong with it, in the order of the file.
-    pub complaints: Vec<Complaint>,
-    /// Where its title is written, for complaints that only the caller can make.
-    pub title_at: Place,
-    /// Where its date is written, likewise.
-    pub date_at: Place,
-    /// Why each of its items has each of its tags.
-    pub tag_reasons: Vec<Vec<TagReason>>,
-    /// Whether its date is the one that the file's name begins with.
-    pub date_from_name: bool,
-    /// The sources of its items, each with the line on which it stands.
-    pub cited: Vec<(LinkKey, u32)>,
-}
-
-impl Reading {
-    /// The tags that no item mentions, so that they are given to all.
-    pub fn unmentioned_tags(&self) -> Vec<String> {
-        let Post::Edition(edition) = &self.post else { return Vec::new() };
-        let (Some(item), Some(reasons)) = (edition.items.first(), self.tag_reasons.first()) else { return Vec::new() };
-        let of_all = item.tags.iter().zip(reasons).filter(|(_, reason)| **reason == TagReason::All);
-        of_all.map(|(tag, _)| tag.clone()).collect()
     }
 }
 

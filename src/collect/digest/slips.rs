@@ -202,46 +202,6 @@ pub(super) fn without_attributes<'t>(title: &'t str, spot: Spot, notes: &mut Not
     before.trim_end()
 }
 
-/// Top-level domains by which an address without a path is told from a file's name.
-const DOMAINS: &str = " com org net cn io dev gov edu info me app ai co uk de fr jp tw hk eu us tv cc example ";
-
-/// Endings of files, which are no domains.
-const FILES: &str = " html htm md markdown php asp aspx jsp png jpg jpeg gif webp svg pdf txt xml json zip gz mp3 mp4 ";
-
-/// What is wrong with an address that would be read as one of a page below our own site.
-pub(super) fn of_address(written: &str) -> Option<(&'static str, &'static str)> {
-    let written = written.trim();
-    if written.starts_with(['“', '”', '‘', '’', '"', '\'', '「', '《', '（', '<']) {
-        return Some(("begins with a quotation mark", "write only the address between the brackets"));
-    }
-    let is_absolute = url::Url::parse(written).is_ok() || written.starts_with("//");
-    let has_scheme = |scheme: &str| written.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
-    let is_broken = written.contains("://") && !written.starts_with(['/', '.', '?', '#']) && !written.contains('?');
-    if !is_absolute && (is_broken || has_scheme("http") && written.contains("//")) {
-        return Some(("is no URL, though it looks like one", "write it from `https://` on"));
-    }
-    (!is_absolute && (begins_as_host(written) || is_host(written)))
-        .then_some(("lacks its `https://`", "write the whole URL, with `https://`"))
-}
-
-/// Whether an address begins with `www.`.
-pub(super) fn begins_as_host(written: &str) -> bool {
-    written.trim_start().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."))
-}
-
-/// Whether a relative address begins with a host's name: `d.example/x`, `example.com`.
-fn is_host(written: &str) -> bool {
-    let end = written.find(['/', '?', '#']).unwrap_or(written.len());
-    let (Some(host), Some(rest)) = (written.get(..end), written.get(end..)) else { return false };
-    let Some((name, domain)) = host.rsplit_once('.') else { return false };
-    let is_name = !name.is_empty()
-        && !name.starts_with('.')
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
-    let listed = |list: &str| list.contains(&format!(" {} ", domain.to_ascii_lowercase()));
-    let is_domain = domain.len() > 1 && domain.bytes().all(|b| b.is_ascii_alphabetic()) && !listed(FILES);
-    is_name && is_domain && (rest.starts_with('/') || listed(DOMAINS))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,37 +221,6 @@ mod tests {
             ("标题###", None),
         ] {
             assert_eq!(unblanked(line).map(|(signs, _)| signs), signs, "{line}");
-        }
-    }
-
-    #[test]
-    fn addresses_that_are_none_are_told_from_relative_ones() {
-        for written in [
-            "www.d.example/x",
-            "WWW.d.example",
-            "d.example/x",
-            "example.com",
-            "“https://a.example/”",
-            "https//a.example",
-            "（https://a.example",
-            "http:a//",
-        ] {
-            let is_named = of_address(written).is_some() || url::Url::parse(written).is_ok();
-            assert!(is_named, "{written}");
-        }
-        for written in [
-            "/a.html",
-            "page.html",
-            "../x",
-            "a/b.c/d",
-            "?u=https://a.example",
-            "https://www.a.example/",
-            "//a.example/x",
-            "article-1.2/x",
-            "#a",
-            "v1.10/notes",
-        ] {
-            assert_eq!(of_address(written), None, "{written}");
         }
     }
 }

@@ -2,33 +2,17 @@
 
 use super::front::Value;
 use super::notes::{Notes, shown};
+use super::reading::TagReason;
 use super::{DigestOptions, tree};
 use crate::model::{short_hash, slug_of, tag_key, visible_name};
 use comrak::Node;
 use comrak::nodes::NodeValue;
-use serde::Serialize;
 
 /// A longer name is a sentence, not a tag.
 const MAX_NAME: usize = 60;
 
 /// Words that begin a line of tags.
 pub(super) const WORDS: [&str; 5] = ["标签", "標籤", "標簽", "Tags", "Tag"];
-
-/// Why an item has a tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TagReason {
-    /// The item names it itself, in a line of tags.
-    Own,
-    /// Its title or text mentions it.
-    Text,
-    /// Its remark mentions it, and no item's title or text.
-    Remark,
-    /// No item mentions it, so that it is given to all.
-    All,
-    /// It is one of the input's own tags.
-    Input,
-}
 
 /// A tag with why the item has it.
 pub(super) type Reasoned = (String, TagReason);

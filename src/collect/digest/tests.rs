@@ -7,7 +7,7 @@ mod sources;
 
 use super::*;
 use crate::collect::html::{self, Sanitiser};
-use crate::model::{Severity, SourceKind};
+use crate::model::{Complaint, Severity, SourceKind};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};

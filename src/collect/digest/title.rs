@@ -1,7 +1,8 @@
 //! What the front matter says of the edition: number, headline, permalink.
 
+use super::address::{self, Address};
 use super::front::Front;
-use super::links::{Address, Reader, address};
+use super::links::Reader;
 use super::notes::{Notes, Spot, shown};
 use crate::collect::html;
 use crate::model::is_blank;
@@ -53,7 +54,7 @@ fn number(word: &str) -> Option<u32> {
 /// The post's own address; as written where it is relative and no base is known.
 pub(super) fn permalink(front: &Front, reader: &Reader<'_>, notes: &mut Notes<'_>) -> Option<String> {
     let value = front.permalink.as_ref()?;
-    match address(&value.text, reader.base) {
+    match address::of(&value.text, reader.base) {
         Address::Web(url) => Some(url),
         Address::Relative => Some(html::strip_illegal(&value.text).into_owned()),
         Address::Fragment | Address::Odd => {

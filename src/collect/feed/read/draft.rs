@@ -1,21 +1,6 @@
-//! A feed and its entries as they were gathered from any format.
+//! What is gathered of a feed or of an entry, in any format, before it is finished.
 
-use super::address::Base;
-use super::kept::Kept;
-use super::rhythm::Asked;
 use chrono::{DateTime, Utc};
-
-/// A feed, gathered from any format.
-#[derive(Debug)]
-pub(super) struct Gathered {
-    pub(super) feed: Draft,
-    /// Whether its author is that of entries without one.
-    pub(super) inherits_author: bool,
-    pub(super) entries: Kept,
-    pub(super) asked: Asked,
-    /// What relative addresses in content are relative to.
-    pub(super) base: Option<Base>,
-}
 
 /// A text as written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! From drafts to what leaves the reader: texts become plain, content is sanitised, authors are inherited.
 
 use super::address::Base;
-use super::draft::{Attached, Draft, Gathered, Text};
+use super::draft::{Attached, Draft, Text};
+use super::gathered::Gathered;
 use super::plain::{Weight, html_of, stripped, text_of};
 use crate::collect::html::{Sanitiser, fold};
 use crate::model::{Enclosure, UpstreamEntry, UpstreamFeed};

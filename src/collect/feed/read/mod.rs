@@ -10,6 +10,7 @@ mod decode;
 mod draft;
 mod fields;
 mod finish;
+mod gathered;
 mod inspect;
 mod json;
 mod kept;
@@ -28,8 +29,8 @@ pub use inspect::inspect_json;
 
 use crate::model::{Complaint, Place, UpstreamFeed};
 use chrono_tz::Tz;
-use draft::Gathered;
 use finish::Finished;
+use gathered::Gathered;
 use notes::{Notes, Repair};
 use sniff::Kind;
 use std::panic::{AssertUnwindSafe, catch_unwind};

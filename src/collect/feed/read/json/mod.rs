@@ -5,7 +5,8 @@ mod mend;
 mod value;
 
 use super::address::{self, Base};
-use super::draft::{Attached, Draft, Gathered, Text, link};
+use super::draft::{Attached, Draft, Text, link};
+use super::gathered::Gathered;
 use super::kept::Kept;
 use super::notes::{Notes, Repair};
 use super::rhythm::Asked;

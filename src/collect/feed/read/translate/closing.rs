@@ -4,7 +4,8 @@
 use super::{Dialect, Frame, Kind, Translator};
 use crate::collect::date;
 use crate::collect::feed::read::address::{self, Base};
-use crate::collect::feed::read::draft::{Draft, Gathered, link};
+use crate::collect::feed::read::draft::{Draft, link};
+use crate::collect::feed::read::gathered::Gathered;
 use crate::collect::feed::read::lexer::Tag;
 use crate::collect::feed::read::names::{Field, split};
 use crate::collect::feed::read::notes::Repair;

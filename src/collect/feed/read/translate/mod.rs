@@ -8,7 +8,8 @@ mod stack;
 
 use super::address::Base;
 use super::capture::Capture;
-use super::draft::{Draft, Gathered, link};
+use super::draft::{Draft, link};
+use super::gathered::Gathered;
 use super::kept::Kept;
 use super::lexer::{Lexer, MAX_ATTRIBUTES, Tag, Token};
 use super::names::{self, Element, Field, Space};

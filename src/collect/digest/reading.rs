@@ -1,0 +1,68 @@
+//! What became of a file: an edition or why there is none, with what is wrong in it.
+
+use crate::model::{Complaint, Edition, LinkKey, Place};
+use serde::Serialize;
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Post {
+    /// It is an edition.
+    Edition(Box<Edition>),
+    /// It is certainly no post of this digest, and that is no fault. A file that was one says less than before then.
+    Skipped {
+        /// The reason, for people.
+        why: String,
+    },
+    /// It is a post, and its own front matter says that it is not to be published here: a draft, another category.
+    KeptOut {
+        /// The reason, for people.
+        why: String,
+    },
+    /// It is a post, or looks like one, and cannot be published; the complaints say why.
+    Broken,
+}
+
+/// A file as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What became of it.
+    pub post: Post,
+    /// What is wrong with it, in the order of the file.
+    pub complaints: Vec<Complaint>,
+    /// Where its title is written, for complaints that only the caller can make.
+    pub title_at: Place,
+    /// Where its date is written, likewise.
+    pub date_at: Place,
+    /// Why each of its items has each of its tags.
+    pub tag_reasons: Vec<Vec<TagReason>>,
+    /// Whether its date is the one that the file's name begins with.
+    pub date_from_name: bool,
+    /// The sources of its items, each with the line on which it stands.
+    pub cited: Vec<(LinkKey, u32)>,
+}
+
+impl Reading {
+    /// The tags that no item mentions, so that they are given to all.
+    pub fn unmentioned_tags(&self) -> Vec<String> {
+        let Post::Edition(edition) = &self.post else { return Vec::new() };
+        let (Some(item), Some(reasons)) = (edition.items.first(), self.tag_reasons.first()) else { return Vec::new() };
+        let of_all = item.tags.iter().zip(reasons).filter(|(_, reason)| **reason == TagReason::All);
+        of_all.map(|(tag, _)| tag.clone()).collect()
+    }
+}
+
+/// Why an item has a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TagReason {
+    /// The item names it itself, in a line of tags.
+    Own,
+    /// Its title or text mentions it.
+    Text,
+    /// Its remark mentions it, and no item's title or text.
+    Remark,
+    /// No item mentions it, so that it is given to all.
+    All,
+    /// It is one of the input's own tags.
+    Input,
+}
