@@ -16,6 +16,7 @@ pub mod telemetry;
 pub mod net;
 
 pub mod collect;
+pub mod ledger;
 pub mod publish;
 pub mod store;
 pub mod verify;

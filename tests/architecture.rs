@@ -82,12 +82,11 @@ const WRITES: &[&str] = &[
 const SQL: &[&str] = &["sqlx::", "SELECT ", "INSERT INTO"];
 
 /// Values in, values out: what these modules and files must not hold.
-const PURE: [&str; 9] = [
+const PURE: [&str; 8] = [
     "model",
     "schedule",
     "ledger",
     "collect/digest",
-    "collect/reconcile.rs",
     "verify/judge.rs",
     "verify/schedule.rs",
     "publish/compose.rs",
@@ -114,6 +113,10 @@ fn modules_name_only_modules_on_floors_below() {
     for Source { path, module, text } in sources() {
         if floor(&module).is_none() {
             assert!(["lib", "main"].contains(&module.as_str()), "{} is on no floor", path.display());
+            continue;
+        }
+        // A unit test may make its values with what stands above.
+        if path.components().any(|part| part.as_os_str() == "tests") {
             continue;
         }
         let code = code(&text);

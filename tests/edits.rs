@@ -240,3 +240,69 @@ fn updated_moves_only_with_the_content_and_never_coincides() {
     assert!(now.iter().all(|date| date.starts_with("2026-06-01T")), "{now:?}");
     assert_eq!(dates("date_published"), published);
 }
+
+/// Gives the input another name, and its posts another folder if told so.
+fn rename_input(site: &Site, name: &str, folder: Option<&str>) {
+    let config = std::fs::read_to_string(site.path("wellsourced.toml")).unwrap();
+    let mut config = config.replacen("name = \"digest\"", &format!("name = \"{name}\""), 1);
+    if let Some(folder) = folder {
+        config = config.replace("/posts/**", &format!("/{folder}/**"));
+        std::fs::rename(site.path("posts"), site.path(folder)).unwrap();
+    }
+    site.write("wellsourced.toml", config);
+}
+
+#[test]
+fn an_input_that_is_called_otherwise_keeps_its_items() {
+    for (what, folder, edit, lose) in [
+        ("in the same folder", None, false, false),
+        ("in another folder", Some("moved"), false, false),
+        ("in another folder, and edited", Some("moved"), true, false),
+        ("after the store was lost", None, false, true),
+    ] {
+        let site = Site::new("");
+        let mut posts = [post(7, &[1, 2]), post(8, &[3])];
+        site.write("posts/7.md", posts[0].markdown());
+        site.write("posts/8.md", posts[1].markdown());
+        site.cycle(noon());
+        let (before, published) = (site.ids(), site.bytes());
+        rename_input(&site, "Another name", folder);
+        if edit {
+            for post in &mut posts {
+                post.stories[0].text.push_str("补充。");
+            }
+            site.write("moved/7.md", posts[0].markdown());
+            site.write("moved/8.md", posts[1].markdown());
+        }
+        if lose {
+            site.lose_store();
+        }
+        let report = site.cycle(noon() + Duration::hours(1));
+        assert_eq!(site.ids(), before, "{what}");
+        assert_eq!(report.renamed, [("digest".to_owned(), "Another name".to_owned())], "{what}");
+        assert_eq!((report.inputs[0].new_items, report.inputs[0].removed_items), (0, 0), "{what}");
+        let feeds = |bytes: &BTreeMap<std::path::PathBuf, Vec<u8>>| -> Vec<Vec<u8>> {
+            let is_feed = |path: &std::path::Path| path.ends_with("feed.json") || path.ends_with("atom.xml");
+            bytes.iter().filter(|(path, _)| is_feed(path)).map(|(_, bytes)| bytes.clone()).collect()
+        };
+        if !edit {
+            assert_eq!(feeds(&site.bytes()), feeds(&published), "{what}: no subscriber sees a difference");
+        }
+        // The journal knows it under the new name.
+        site.lose_store();
+        let report = site.cycle(noon() + Duration::hours(2));
+        assert_eq!((site.ids(), report.renamed), (before, vec![]), "{what}");
+    }
+}
+
+#[test]
+fn an_input_with_other_posts_is_another_input() {
+    let site = Site::new("");
+    site.write("posts/7.md", post(7, &[1, 2]).markdown());
+    site.cycle(noon());
+    rename_input(&site, "Another name", Some("moved"));
+    site.remove("moved/7.md");
+    site.write("moved/other.md", Post { number: None, ..post(99, &[5]) }.markdown());
+    let report = site.cycle(noon() + Duration::hours(1));
+    assert_eq!((report.renamed, site.ids().len()), (vec![], 1));
+}

@@ -12,7 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use url::Url;
 use wellsourced::collect::digest::{self, DigestOptions, Post};
-use wellsourced::collect::feed::{self, ContentKind, Document, EntryItem, FeedOptions, Source};
+use wellsourced::collect::feed::{self, ContentKind, Document, FeedOptions, Source};
+use wellsourced::model::EntryItem;
 use wellsourced::publish;
 
 /// Results by file.

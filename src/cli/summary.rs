@@ -20,6 +20,10 @@ pub(super) fn of(report: &Report, quiet: bool) -> String {
 
 fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result {
     if !quiet {
+        for (from, to) in &report.renamed {
+            let (from, to) = (OneLine(from), OneLine(to));
+            writeln!(out, "`{to}` is what `{from}` was: its items keep their ids, dates and addresses")?;
+        }
         for input in report.inputs.iter().filter(|input| input.feed.is_none()) {
             write_input(out, input)?;
         }

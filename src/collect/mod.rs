@@ -5,5 +5,4 @@ pub mod digest;
 pub mod feed;
 pub mod html;
 pub mod opml;
-pub mod reconcile;
 mod zone;

@@ -224,11 +224,11 @@ fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Erro
     };
     let withhold_for = written.withhold_for.as_ref().map(|written| text.duration(written)).transpose()?;
     let showing = match written.policy {
-        file::Showing::Annotate => verify::Showing::Annotate,
+        file::Showing::Annotate => crate::ledger::Showing::Annotate,
         file::Showing::Withhold => {
-            verify::Showing::Withhold { at_most: days(withhold_for.unwrap_or(Duration::from_hours(24))) }
+            crate::ledger::Showing::Withhold { at_most: days(withhold_for.unwrap_or(Duration::from_hours(24))) }
         }
-        file::Showing::Drop => verify::Showing::Drop,
+        file::Showing::Drop => crate::ledger::Showing::Drop,
     };
     Ok(VerifyOptions { check, policy, budget, showing })
 }

@@ -48,7 +48,7 @@ pub struct KnownItem {
     /// When it was first collected.
     #[serde(default)]
     pub first_seen: DateTime<Utc>,
-    /// Whether feeds and pages show it while it is live; see `verify::is_shown`.
+    /// Whether feeds and pages show it while it is live; see `ledger::is_shown`.
     #[serde(default = "shown")]
     pub shown: bool,
 }
@@ -85,6 +85,12 @@ pub struct KnownEdition {
     pub updated: DateTime<Utc>,
     /// Whether it is published.
     pub presence: Presence,
+    /// What it shows, or would show, as a hash; see `ledger::editions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shows: Option<u64>,
+    /// What it showed when it was shown last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub showed: Option<u64>,
     /// Its items, those that left included.
     pub items: Vec<KnownItem>,
 }

@@ -15,6 +15,7 @@ mod poll;
 mod sketch;
 mod stored;
 mod tag;
+mod tracking;
 mod upstream;
 mod uri;
 
@@ -30,5 +31,6 @@ pub use poll::{Instead, Move, PollState, Rest, Validators};
 pub use sketch::Sketch;
 pub use stored::{CitedSource, EditionHeader, StoredEdition, StoredItem};
 pub use tag::{Tag, former_tag_key, short_hash, slug_of, tag_key};
-pub use upstream::{Enclosure, Rhythm, UpstreamEntry, UpstreamFeed};
+pub use tracking::{compare_key, is_specific, without_tracking};
+pub use upstream::{Enclosure, EntryItem, Rhythm, UpstreamEntry, UpstreamFeed};
 pub use uri::web_uri;

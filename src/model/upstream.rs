@@ -2,7 +2,7 @@
 //!
 //! Nothing here is ours yet: no identity, no verdict. What a publisher wrote wrongly was repaired before, and is told.
 
-use super::Complaint;
+use super::{Complaint, Item};
 use chrono::{DateTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -71,4 +71,24 @@ pub struct Rhythm {
     pub skip_days: Vec<Weekday>,
     /// `sy:updatePeriod` divided by `sy:updateFrequency`.
     pub update_period: Option<Duration>,
+}
+
+/// An entry with the item that shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryItem {
+    /// What tells it from the other entries of its feed: its id, else its link's compare key (with the title where several
+    /// entries have the link), else a hash of its content.
+    pub key: String,
+    /// [`compare_key`](super::compare_key) of its link.
+    pub link: Option<String>,
+    /// Whether the link names this story: neither a front page nor shared with another entry of the document.
+    pub is_specific: bool,
+    /// What is shown.
+    pub item: Item,
+    /// When its publisher says it was published, else updated (Atom requires only that); may lie in the future.
+    pub published: Option<DateTime<Utc>>,
+    /// When its publisher says it was updated.
+    pub updated: Option<DateTime<Utc>>,
+    /// Its author's name.
+    pub author: Option<String>,
 }

@@ -1,16 +1,16 @@
 //! One cycle: collect, verify, publish. `--once` and the daemon call the same [`run`].
 //!
-//! The steps in between are dull on purpose: what is new is decided by `collect::reconcile`, what a check means by
+//! The steps in between are dull on purpose: what is new is decided in `ledger`, what a check means by
 //! `verify::judge`, what a feed holds by `publish::compose`. Reads no clock and prints nothing.
 
 mod archive;
 mod collect;
 mod feeds;
 mod fingerprint;
-mod identify;
 mod options;
 mod owner;
 mod publish;
+mod renaming;
 mod report;
 mod restore;
 mod showing;
@@ -91,6 +91,7 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
     let mut report = Report::begin(now);
     owner::admit(cycle).await?;
     report.complaints = restore::identities(cycle).await?;
+    report.renamed = renaming::inputs(cycle).await?;
     report.inputs = collect::digests(cycle).await?;
     collect::withdraw_others(cycle).await?;
     let client = if options.offline { None } else { Some(Client::new(options.net.clone())?) };

@@ -77,7 +77,7 @@ pub struct VerifyOptions {
     /// How long a cycle checks before it publishes.
     pub budget: std::time::Duration,
     /// When items are shown.
-    pub showing: verify::Showing,
+    pub showing: crate::ledger::Showing,
 }
 
 /// Where archived copies come from.

@@ -6,7 +6,7 @@
 //! directory names is still there.
 
 use super::{Cycle, Error};
-use crate::collect::reconcile::mint_store;
+use crate::ledger::mint_store;
 use crate::publish::{self, Journal, Writer};
 use crate::store::Store;
 use chrono::{DateTime, Utc};

@@ -11,7 +11,7 @@ mod writing;
 
 use super::restore;
 use super::{Cycle, Error, Options, PublishReport};
-use crate::collect::reconcile::mint_site;
+use crate::ledger::mint_site;
 use crate::model::{ChannelKind, Complaint};
 use crate::publish::{Journal, Since, Site, Writer};
 use crate::store::{Changes, ChannelState, Shift, Store};
@@ -56,7 +56,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     for (channel, count) in members {
         write.set_members(channel, count).await?;
     }
-    write.clear_marks().await?;
+    write.clear_marks(all).await?;
     // While something is in the way, everything is looked at again, so that it is complained of until it is gone.
     let done = if complaints.is_empty() { fingerprint.as_str() } else { "again" };
     write.set_meta("published", done).await?;

@@ -201,6 +201,9 @@ pub struct Report {
     pub started: DateTime<Utc>,
     /// How long it took, milliseconds.
     pub ms: u64,
+    /// Inputs that bear another name now: the name that each had, and the one it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renamed: Vec<(String, String)>,
     /// Per input.
     pub inputs: Vec<InputReport>,
     /// Checks.

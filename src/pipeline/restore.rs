@@ -1,10 +1,11 @@
 //! When the store is empty or older than the published directory: takes over the ids and paths that were published, so
 //! that no subscriber sees an item twice.
 
-use super::{Cycle, Error};
+use super::{Cycle, Error, Options};
+use crate::ledger::{Question, Scope, take_over};
 use crate::model::{Channel, ChannelKind, Complaint, KnownEdition, KnownItem, Place, Presence};
 use crate::publish::{Journal, ManifestLine, Since, Writer};
-use crate::store::{Changes, DAYS, ItemRow, Store, Write};
+use crate::store::{Changes, DAYS, Store, Write};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -13,6 +14,9 @@ use uuid::Uuid;
 
 /// A journal may grow by this many bytes before it is rewritten.
 const GROWTH: u64 = 1024 * 1024;
+
+/// Editions taken over in one go.
+const BATCH: usize = 100;
 
 /// A line of the file of ids; a later line of the same thing replaces an earlier one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -76,9 +80,7 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
         }
     }
     restore_channels(&mut write, &channels).await?;
-    for edition in last.editions() {
-        restore_edition(&mut write, edition, &known).await?;
-    }
+    restore_editions(&mut write, last.editions(), &known, options).await?;
     // Once more, since what left with these editions dated channels anew.
     restore_channels(&mut write, &channels).await?;
     if was_empty {
@@ -97,34 +99,42 @@ async fn restore_channels(write: &mut Write, channels: &[(Channel, String, Optio
     Ok(())
 }
 
-/// Takes over an edition that the store does not know, or knows in an older state. Of a day that it knows, only items that
-/// it does not know: the others' words are with their entries.
-async fn restore_edition(
+/// Takes over editions: those that the store does not know many at a time, others one by one, since what leaves with them
+/// left when they changed.
+async fn restore_editions(
     write: &mut Write,
-    mut edition: KnownEdition,
+    editions: impl Iterator<Item = KnownEdition>,
     known: &HashMap<Uuid, DateTime<Utc>>,
+    options: &Options,
 ) -> Result<(), Error> {
-    let before = known.get(&edition.id);
-    let updated = edition.updated;
-    if edition.input == DAYS {
-        let ids: Vec<Uuid> = edition.items.iter().map(|item| item.id).collect();
-        let there = write.items_among(&ids).await?;
-        edition.items.retain(|item| !there.contains(&item.id));
-        if before.is_some() {
-            let row = |known| ItemRow { edition: edition.id, known, written: None, carriers: &[], is_new: false };
-            let rows: Vec<ItemRow<'_>> = edition.items.iter().map(row).collect();
-            return Ok(write.save_items(&rows, updated).await?);
+    let (older, new): (Vec<_>, Vec<_>) = editions.partition(|edition| known.contains_key(&edition.id));
+    for batch in new.chunks(BATCH).chain(older.chunks(1)) {
+        let at = batch.iter().map(|edition| edition.updated).max().unwrap_or_default();
+        let question = Question {
+            editions: batch.iter().map(|edition| edition.id).collect(),
+            items: batch.iter().flat_map(|edition| &edition.items).map(|item| item.id).collect(),
+            ..Question::default()
+        };
+        let mut rows = Vec::with_capacity(batch.len());
+        for edition in batch {
+            rows.push(match edition.input.as_str() {
+                DAYS => write.days_input().await?,
+                name => write.input(name, "").await?.id,
+            });
         }
-        let days = write.days_input().await?;
-        return Ok(write.save_edition(days, &edition, None, updated).await?);
+        let mut scope = Scope::new(&options.slugs);
+        write.load(&question, &mut scope).await?;
+        for (edition, row) in batch.iter().zip(rows) {
+            let is_day = edition.input == DAYS;
+            if take_over(&mut scope, edition.clone(), row, is_day) && !is_day {
+                // To be read again: what the store knows of its file is as old as what it knew of the edition.
+                write.remove_posts(row, &[&edition.path]).await?;
+            }
+        }
+        let changes = scope.changes(at);
+        write.apply(&changes, at).await?;
     }
-    if before.is_some_and(|before| *before >= updated) {
-        return Ok(());
-    }
-    let input = write.input(&edition.input, "").await?.id;
-    // To be read again: what the store knows of its file is as old as what it knew of the edition.
-    write.remove_post(input, &edition.path).await?;
-    Ok(write.save_edition(input, &edition, None, updated).await?)
+    Ok(())
 }
 
 /// What the last lines say. An item may have moved from one edition to another, and stands where it was told last.

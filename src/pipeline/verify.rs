@@ -6,7 +6,7 @@
 //! that a process that dies on the way leaves no verdict behind that an outage made.
 
 use super::{CheckReport, Cycle, Error, Turned};
-use crate::collect::feed::stories;
+use crate::ledger::stories;
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
 use crate::store::{Due, History, Judged, Looked, Write};

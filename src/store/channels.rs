@@ -1,175 +1,169 @@
-//! Channels: the combined one, one per tag, one per cited host; their names and paths.
+//! Channels: the combined one, one per tag, one per cited host; their names and paths. Which channels an item stands in, and
+//! the path of a new one, is decided in the ledger.
 
-use super::{Result, Write};
-use crate::model::{
-    Channel, ChannelKind, Edition, KnownEdition, LinkKey, Presence, SourceLink, former_tag_key, is_ignorable,
-    short_hash, slug_of, tag_key,
-};
+use super::batch::ROWS;
+use super::{Result, Write, damaged, from_rows, to_json};
+use crate::ledger::{ChannelWish, Channels, EditionChange, KnownChannel};
+use crate::model::{Channel, ChannelKind};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Where a live item stands.
+/// Rows of the channels that were wished for.
 #[derive(Debug, Default)]
-pub(super) struct Places {
-    /// Every channel, with the ordinal of the tag or source within the item.
-    pub(super) all: Vec<(i64, i64)>,
-    /// The channels of its tags, in order.
-    pub(super) tags: Vec<i64>,
+pub(super) struct ChannelRows {
+    rows: HashMap<(ChannelKind, String), i64>,
+}
+
+impl ChannelRows {
+    /// The row of a channel that was wished for.
+    pub(super) fn of(&self, wish: &ChannelWish) -> Option<i64> {
+        self.rows.get(&(wish.kind, wish.key.clone())).copied()
+    }
 }
 
 impl Write {
-    /// Where an item stands: the combined channel, its tags in order, the hosts it cites.
-    pub(super) async fn places_of(&mut self, tags: &[&String], sources: &[&SourceLink]) -> Result<Places> {
-        let mut places = Places::default();
-        places.all.push((self.channel(ChannelKind::Combined, "", "", "").await?, 0));
-        for (ordinal, name) in (0_i64..).zip(tags) {
-            let channel = self.tag_channel(name).await?;
-            if !places.tags.contains(&channel) {
-                places.tags.push(channel);
-                places.all.push((channel, ordinal));
+    /// The rows of channels, made at first sight.
+    pub(super) async fn channels<'w>(&mut self, wishes: impl Iterator<Item = &'w ChannelWish>) -> Result<ChannelRows> {
+        let mut seen = BTreeSet::new();
+        let wishes: Vec<&ChannelWish> = wishes.filter(|wish| seen.insert((wish.kind, &wish.key))).collect();
+        let mut channels = self.known_channels(&wishes).await?;
+        let mut new = Vec::new();
+        for wish in &wishes {
+            if channels.find(wish).is_none() {
+                new.push((*wish, channels.make(wish)));
             }
         }
-        for (ordinal, source) in (0_i64..).zip(sources) {
-            let Some(host) = LinkKey::host_of(&source.url) else { continue };
-            let slug = host.replace(':', "-").replace(['[', ']'], "");
-            places.all.push((self.channel(ChannelKind::Source, &host, &host, &slug).await?, ordinal));
+        let mut made = HashMap::new();
+        for batch in new.chunks(ROWS) {
+            let mut insert = QueryBuilder::new("INSERT INTO channels (kind, key, slug, name) ");
+            insert.push_values(batch, |mut row, (wish, slug)| {
+                row.push_bind(wish.kind.as_str()).push_bind(&wish.key).push_bind(slug).push_bind(&wish.name);
+            });
+            self.insert(insert, batch.len()).await?;
         }
-        let mut seen = BTreeSet::new();
-        places.all.retain(|(channel, _)| seen.insert(*channel));
-        Ok(places)
+        if !new.is_empty() {
+            let keys: Vec<(&str, &str)> = new.iter().map(|(wish, _)| (wish.kind.as_str(), wish.key.as_str())).collect();
+            let sql = "SELECT json_group_array(json_array(c.kind, c.key, c.id)) FROM json_each($1) k
+                       CROSS JOIN channels c WHERE c.kind = k.value ->> 0 AND c.key = k.value ->> 1";
+            let rows: String =
+                sqlx::query_scalar(sql).bind(to_json("channels.key", &keys)?).fetch_one(&mut *self.tx).await?;
+            for (kind, key, row) in from_rows::<(String, String, i64)>(&rows)? {
+                made.insert((kind_of(&kind)?, key), row);
+            }
+        }
+        let row = |wish: &&ChannelWish| {
+            let (key, known) = channels.find(wish)?;
+            let row = known.row.or_else(|| made.get(&(wish.kind, key.to_owned())).copied())?;
+            Some(((wish.kind, wish.key.clone()), row))
+        };
+        Ok(ChannelRows { rows: wishes.iter().filter_map(row).collect() })
     }
 
-    /// The channel of a tag, made at first sight.
-    async fn tag_channel(&mut self, name: &str) -> Result<i64> {
-        let key = self.key_of_tag(name).await?;
-        let configured =
-            self.slugs.iter().find(|(tag, _)| tag_key(tag) == tag_key(&key)).map(|(_, slug)| slug_of(slug));
-        let slug = configured.unwrap_or_else(|| slug_of(name));
-        self.channel(ChannelKind::Tag, &key, name, &slug).await
-    }
-
-    /// The key of a tag. A tag that was published under a key of old, with characters that nobody sees, keeps it and its path.
-    async fn key_of_tag(&mut self, name: &str) -> Result<String> {
-        let key = tag_key(name);
-        if !name.contains(is_ignorable) {
-            return Ok(key);
+    /// What is known of these channels, and which of the paths that they would like are taken.
+    async fn known_channels(&mut self, wishes: &[&ChannelWish]) -> Result<Channels> {
+        let mut channels = Channels::default();
+        if wishes.is_empty() {
+            return Ok(channels);
         }
-        let held =
-            "SELECT key FROM channels WHERE kind = $1 AND key IN ($2, $3) ORDER BY CASE key WHEN $2 THEN 0 ELSE 1 END";
-        let held: Option<String> = sqlx::query_scalar(held)
-            .bind(ChannelKind::Tag.as_str())
-            .bind(&key)
-            .bind(former_tag_key(name))
-            .fetch_optional(&mut *self.tx)
-            .await?;
-        Ok(held.unwrap_or(key))
+        let mut keys: Vec<(&str, &str, &str)> = Vec::with_capacity(wishes.len());
+        for wish in wishes {
+            let kind = wish.kind.as_str();
+            keys.extend(
+                std::iter::once(&wish.key).chain(&wish.former).map(|key| (kind, key.as_str(), wish.slug.as_str())),
+            );
+        }
+        let keys = to_json("channels.key", &keys)?;
+        let sql = "SELECT json_group_array(json_array(c.kind, c.key, c.id, c.slug, c.name)) FROM json_each($1) k
+                   CROSS JOIN channels c WHERE c.kind = k.value ->> 0 AND c.key = k.value ->> 1";
+        let rows: String = sqlx::query_scalar(sql).bind(&keys).fetch_one(&mut *self.tx).await?;
+        for (kind, key, row, slug, name) in from_rows::<(String, String, i64, String, String)>(&rows)? {
+            channels.know(kind_of(&kind)?, key, KnownChannel { row: Some(row), slug, name });
+        }
+        let sql = "SELECT json_group_array(json_array(c.kind, c.slug)) FROM json_each($1) k
+                   CROSS JOIN channels c WHERE c.kind = k.value ->> 0 AND c.slug = k.value ->> 2";
+        let rows: String = sqlx::query_scalar(sql).bind(&keys).fetch_one(&mut *self.tx).await?;
+        for (kind, slug) in from_rows::<(String, String)>(&rows)? {
+            channels.know_slug(kind_of(&kind)?, slug);
+        }
+        Ok(channels)
     }
 
     /// Takes over a channel's path that was published before the store was lost, and when its last item left if that is
     /// later than what is known.
     pub async fn restore_channel(&mut self, channel: &Channel, key: &str, emptied_at: Option<i64>) -> Result<()> {
-        let id = self.channel(channel.kind, key, &channel.name, &channel.slug).await?;
+        let wish = ChannelWish {
+            kind: channel.kind,
+            key: key.to_owned(),
+            former: None,
+            name: channel.name.clone(),
+            slug: channel.slug.clone(),
+        };
+        let rows = self.channels(std::iter::once(&wish)).await?;
         sqlx::query("UPDATE channels SET emptied_at = $2 WHERE id = $1 AND COALESCE(emptied_at, $2 - 1) < $2")
-            .bind(id)
+            .bind(rows.of(&wish))
             .bind(emptied_at)
             .execute(&mut *self.tx)
             .await?;
         Ok(())
     }
 
-    /// A channel's row, made at first sight with the slug it would like; a taken slug gets a hash of the key.
-    async fn channel(&mut self, kind: ChannelKind, key: &str, name: &str, slug: &str) -> Result<i64> {
-        let cached = (kind.as_str(), key.to_owned());
-        if let Some(id) = self.channels.get(&cached) {
-            return Ok(*id);
+    /// Remembers how editions spell the tags of their items; a tag is named as in its earliest edition.
+    pub(super) async fn put_spelled(&mut self, changes: &[EditionChange]) -> Result<()> {
+        let spelled: Vec<(&EditionChange, &Vec<ChannelWish>)> =
+            changes.iter().filter_map(|change| Some((change, change.spelled.as_ref()?))).collect();
+        if spelled.is_empty() {
+            return Ok(());
         }
-        let found: Option<(i64, String)> = sqlx::query_as("SELECT id, name FROM channels WHERE kind = $1 AND key = $2")
-            .bind(kind.as_str())
-            .bind(key)
-            .fetch_optional(&mut *self.tx)
-            .await?;
-        let (id, named) = match found {
-            Some(found) => found,
-            None => (self.new_channel(kind, key, name, slug).await?, name.to_owned()),
-        };
-        self.names.insert(id, named);
-        self.channels.insert(cached, id);
-        Ok(id)
-    }
-
-    async fn new_channel(&mut self, kind: ChannelKind, key: &str, name: &str, slug: &str) -> Result<i64> {
-        let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM channels WHERE kind = $1 AND slug = $2")
-            .bind(kind.as_str())
-            .bind(slug)
-            .fetch_optional(&mut *self.tx)
-            .await?;
-        let slug = if taken.is_some() { format!("{slug}-{}", short_hash(key)) } else { slug.to_owned() };
-        let insert = "INSERT INTO channels (kind, key, slug, name) VALUES ($1,$2,$3,$4) RETURNING id";
-        let query = sqlx::query_scalar(insert).bind(kind.as_str()).bind(key).bind(slug).bind(name);
-        Ok(query.fetch_one(&mut *self.tx).await?)
-    }
-
-    /// Remembers how an edition spells the tags of its items; a tag is named as in its earliest edition.
-    pub(super) async fn put_spellings(
-        &mut self,
-        known: &KnownEdition,
-        written: Option<&Edition>,
-        stood: bool,
-    ) -> Result<()> {
-        let id = known.id.to_string();
+        let channels = self.channels(spelled.iter().flat_map(|(_, wishes)| wishes.iter())).await?;
+        let stood =
+            spelled.iter().filter(|(change, _)| change.stood.is_some()).map(|(change, _)| change.state.known.id);
+        let stood: Vec<_> = stood.collect();
         let mut touched = BTreeSet::new();
-        if stood {
-            let before: Vec<i64> = sqlx::query_scalar("SELECT channel_id FROM spellings WHERE edition_id = $1")
-                .bind(&id)
-                .fetch_all(&mut *self.tx)
-                .await?;
+        if !stood.is_empty() {
+            let sql =
+                "DELETE FROM spellings WHERE edition_id IN (SELECT value FROM json_each($1)) RETURNING channel_id";
+            let before: Vec<i64> =
+                sqlx::query_scalar(sql).bind(to_json("spellings.edition_id", &stood)?).fetch_all(&mut *self.tx).await?;
             touched.extend(before);
-            sqlx::query("DELETE FROM spellings WHERE edition_id = $1").bind(&id).execute(&mut *self.tx).await?;
         }
-        let hidden: BTreeSet<u32> = known
-            .items
-            .iter()
-            .filter(|item| item.presence == Presence::Live && !item.shown)
-            .map(|i| i.position)
-            .collect();
-        let items = written.into_iter().flat_map(|edition| (0_u32..).zip(&edition.items));
-        let names = items.filter(|(position, _)| !hidden.contains(position)).flat_map(|(_, item)| &item.tags);
-        let mut spellings: BTreeMap<i64, &String> = BTreeMap::new();
-        for name in names {
-            let channel = self.tag_channel(name).await?;
-            spellings.entry(channel).or_insert(name);
-            if self.names.get(&channel) != Some(name) {
-                touched.insert(channel);
+        let mut rows = Vec::new();
+        for (change, wishes) in spelled {
+            let mut names: BTreeMap<i64, &String> = BTreeMap::new();
+            for wish in wishes {
+                if let Some(channel) = channels.of(wish) {
+                    names.entry(channel).or_insert(&wish.name);
+                }
             }
+            let known = &change.state.known;
+            touched.extend(names.keys());
+            rows.extend(
+                names.into_iter().map(|(channel, name)| (channel, known.published.timestamp(), known.id, name)),
+            );
         }
-        if !spellings.is_empty() {
+        for batch in rows.chunks(ROWS) {
             let mut insert = QueryBuilder::new("INSERT INTO spellings (channel_id, published, edition_id, name) ");
-            insert.push_values(spellings, |mut row, (channel, name)| {
-                row.push_bind(channel).push_bind(known.published.timestamp()).push_bind(&id).push_bind(name);
+            insert.push_values(batch, |mut row, (channel, published, edition, name)| {
+                row.push_bind(*channel).push_bind(*published).push_bind(edition.to_string()).push_bind(*name);
             });
-            insert.build().execute(&mut *self.tx).await?;
+            self.insert(insert, batch.len()).await?;
         }
-        for channel in touched {
-            self.respell(channel).await?;
-        }
-        Ok(())
+        self.respell(&touched).await
     }
 
-    /// Names a tag as its earliest edition does. A new spelling stands on every page of its items, so that all is looked
+    /// Names tags as their earliest edition does. A new spelling stands on every page of its items, so that all is looked
     /// at again.
-    async fn respell(&mut self, channel: i64) -> Result<()> {
-        let changed = sqlx::query(
-            "UPDATE channels SET name = earliest.name FROM
-                 (SELECT name FROM spellings WHERE channel_id = $1 ORDER BY published, edition_id LIMIT 1) AS earliest
-             WHERE channels.id = $1 AND channels.name <> earliest.name",
-        )
-        .bind(channel)
-        .execute(&mut *self.tx)
-        .await?;
-        // Asked for again when it is met next.
-        self.names.remove(&channel);
-        self.channels.retain(|_, id| *id != channel);
+    async fn respell(&mut self, channels: &BTreeSet<i64>) -> Result<()> {
+        let earliest = "(SELECT s.name FROM spellings s WHERE s.channel_id = channels.id
+                          ORDER BY s.published, s.edition_id LIMIT 1)";
+        let sql = format!(
+            "UPDATE channels SET name = {earliest}
+             WHERE id IN (SELECT value FROM json_each($1)) AND name <> COALESCE({earliest}, name)"
+        );
+        let changed = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(to_json("channels.id", channels)?)
+            .execute(&mut *self.tx)
+            .await?;
         if changed.rows_affected() > 0 && self.marks {
             self.set_meta("published", "again").await?;
         }
@@ -178,16 +172,23 @@ impl Write {
 
     /// Dates the channels among these whose last item left.
     pub(super) async fn note_emptied(&mut self, channels: &BTreeSet<i64>, now: DateTime<Utc>) -> Result<()> {
-        for channel in channels {
-            sqlx::query(
-                "UPDATE channels SET emptied_at = $2
-                 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE channel_id = $1)",
-            )
-            .bind(*channel)
-            .bind(now.timestamp())
-            .execute(&mut *self.tx)
-            .await?;
+        if channels.is_empty() {
+            return Ok(());
         }
+        sqlx::query(
+            "UPDATE channels SET emptied_at = $2 WHERE id IN (SELECT value FROM json_each($1))
+                 AND NOT EXISTS (SELECT 1 FROM memberships WHERE channel_id = channels.id)",
+        )
+        .bind(to_json("channels.id", channels)?)
+        .bind(now.timestamp())
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
+}
+
+fn kind_of(kind: &str) -> Result<ChannelKind> {
+    let kinds = [ChannelKind::Combined, ChannelKind::Tag, ChannelKind::Source];
+    let found = kinds.into_iter().find(|known| known.as_str() == kind);
+    found.ok_or_else(|| damaged("channels.kind")(format!("`{kind}` is no kind of channel")))
 }

@@ -2,7 +2,8 @@
 
 use super::{Result, Store, Write, from_json, from_rows, to_json};
 use crate::model::{Complaint, LinkKey};
-use std::collections::HashMap;
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Where the names of the inputs are remembered that are configured.
@@ -38,8 +39,21 @@ pub struct PostState {
     pub edition: Option<Uuid>,
 }
 
+/// A file of a digest input as it was read now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostRow {
+    /// Its path.
+    pub path: String,
+    /// How it is remembered.
+    pub state: PostState,
+    /// Which links it cites on which lines.
+    pub cited: Vec<(LinkKey, u32)>,
+    /// What is wrong with it.
+    pub complaints: Vec<Complaint>,
+}
+
 /// Path and state of a file, in the order of the columns asked for.
-type PostRow = (String, i64, i64, String, Option<i64>, Option<String>, Option<String>, Option<String>, Option<Uuid>);
+type Columns = (String, i64, i64, String, Option<i64>, Option<String>, Option<String>, Option<String>, Option<Uuid>);
 
 impl Store {
     /// The row of an input that was met before.
@@ -66,10 +80,10 @@ impl Store {
 
     async fn post_rows(&self, sql: &'static str, input_id: i64) -> Result<Vec<(String, PostState)>> {
         let rows: String = sqlx::query_scalar(sql).bind(input_id).fetch_one(&self.pool).await?;
-        let state = |(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition): PostRow| {
+        let state = |(path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition): Columns| {
             (path, PostState { size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition })
         };
-        Ok(from_rows::<PostRow>(&rows)?.into_iter().map(state).collect())
+        Ok(from_rows::<Columns>(&rows)?.into_iter().map(state).collect())
     }
 
     /// How many items are published.
@@ -114,6 +128,60 @@ impl Store {
     }
 }
 
+/// An input that is remembered, with what tells it from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RememberedInput {
+    /// Its row.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The address of a feed; `None` for a digest.
+    pub feed: Option<String>,
+}
+
+impl Store {
+    /// Inputs that have something published, or are asked for, and are not among these names.
+    pub async fn inputs_gone(&self, names: &[&str]) -> Result<Vec<RememberedInput>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(i.id, i.name, json_extract(p.state, '$.configured')) ORDER BY i.id)
+             FROM inputs i LEFT JOIN polls p ON p.input_id = i.id
+             WHERE i.kind <> 'days' AND i.name NOT IN (SELECT value FROM json_each($1))
+                 AND (i.kind = 'digest' OR p.state IS NOT NULL)
+                 AND (p.state IS NOT NULL OR EXISTS (SELECT 1 FROM editions e WHERE e.input_id = i.id AND e.live <> 0)
+                     OR EXISTS (SELECT 1 FROM posts o WHERE o.input_id = i.id))",
+        )
+        .bind(to_json("inputs.name", &names)?)
+        .fetch_one(&self.pool)
+        .await?;
+        let input = |(id, name, feed)| RememberedInput { id, name, feed };
+        Ok(from_rows::<(i64, String, Option<String>)>(&rows)?.into_iter().map(input).collect())
+    }
+
+    /// Names of inputs that were ever met.
+    pub async fn input_names(&self) -> Result<BTreeSet<String>> {
+        let rows: Vec<String> = sqlx::query_scalar("SELECT name FROM inputs").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// What the posts of an input are recognised by: files, hashes of their bytes, permalinks, and the sources of their items.
+    pub async fn post_signs(&self, input_id: i64) -> Result<Vec<String>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(DISTINCT sign) FROM (
+                 SELECT path AS sign FROM posts WHERE input_id = $1
+                 UNION ALL SELECT hash FROM posts WHERE input_id = $1
+                 UNION ALL SELECT path FROM editions WHERE input_id = $1 AND live <> 0
+                 UNION ALL SELECT permalink FROM editions WHERE input_id = $1 AND live <> 0
+                 UNION ALL SELECT i.source_key FROM editions e JOIN items i ON i.edition_id = e.id
+                     WHERE e.input_id = $1 AND i.live <> 0)
+             WHERE sign <> ''",
+        )
+        .bind(input_id)
+        .fetch_one(&self.pool)
+        .await?;
+        from_rows(&rows)
+    }
+}
+
 impl Write {
     /// The row of an input, made at first sight; remembers the options it is read with.
     pub async fn input(&mut self, name: &str, fingerprint: &str) -> Result<InputState> {
@@ -139,6 +207,15 @@ impl Write {
         Ok(InputState { id, same_options: false })
     }
 
+    /// Gives an input another name. Everything is looked at again, since the name stands on pages and beside the ids.
+    pub async fn rename_input(&mut self, id: i64, name: &str) -> Result<()> {
+        sqlx::query("UPDATE inputs SET name = $2 WHERE id = $1").bind(id).bind(name).execute(&mut *self.tx).await?;
+        if self.marks {
+            self.set_meta("published", "again").await?;
+        }
+        Ok(())
+    }
+
     /// Remembers which inputs are configured; others keep their rows and are not told of.
     pub async fn note_inputs(&mut self, names: &[&str]) -> Result<()> {
         let names = to_json("meta.value", &names)?;
@@ -159,76 +236,104 @@ impl Write {
         Ok(all.into_iter().filter(|(_, name)| !names.contains(name)).collect())
     }
 
-    /// Remembers a file as it was read, and which links it cites on which lines.
-    pub async fn put_post(
-        &mut self,
-        input_id: i64,
-        path: &str,
-        post: &PostState,
-        cited: &[(LinkKey, u32)],
-    ) -> Result<()> {
+    /// Remembers files as they were read, which links they cite on which lines, and what is wrong with them.
+    pub async fn put_posts(&mut self, input_id: i64, posts: &[PostRow]) -> Result<()> {
+        if posts.is_empty() {
+            return Ok(());
+        }
+        let mut rows = Vec::with_capacity(posts.len());
+        for PostRow { path, state, cited, .. } in posts {
+            let cited: Vec<(&str, &u32)> = cited.iter().map(|(key, line)| (key.as_str(), line)).collect();
+            let PostState { size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition } = state;
+            let cited = to_json("posts.cited", &cited)?;
+            rows.push(json!([path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition, cited]));
+        }
         sqlx::query(
             "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition_id,
                  cited)
-             VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
+             SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+                 value ->> 7, value ->> 8, value ->> 9 FROM json_each($2) WHERE true
              ON CONFLICT (input_id, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
                  hash = excluded.hash, held_until = excluded.held_until, skipped = excluded.skipped,
                  kept_out = excluded.kept_out, same_as = excluded.same_as, edition_id = excluded.edition_id,
                  cited = excluded.cited",
         )
         .bind(input_id)
-        .bind(path)
-        .bind(post.size)
-        .bind(post.mtime_ns)
-        .bind(&post.hash)
-        .bind(post.held_until)
-        .bind(&post.skipped)
-        .bind(&post.kept_out)
-        .bind(&post.same_as)
-        .bind(post.edition.map(|id| id.to_string()))
-        .bind(to_json("posts.cited", &cited.iter().map(|(key, line)| (key.as_str(), line)).collect::<Vec<_>>())?)
+        .bind(to_json("posts", &rows)?)
+        .execute(&mut *self.tx)
+        .await?;
+        let complaints = posts.iter().map(|post| (post.path.as_str(), post.complaints.as_slice()));
+        self.replace_complaints(input_id, &complaints.collect::<Vec<_>>()).await
+    }
+
+    /// Remembers that files, each with its modification time, were touched but not changed.
+    pub async fn touch_posts(&mut self, input_id: i64, posts: &[(String, i64)]) -> Result<()> {
+        if posts.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE posts SET mtime_ns = new.value ->> 1 FROM json_each($2) AS new
+             WHERE posts.input_id = $1 AND posts.path = new.value ->> 0",
+        )
+        .bind(input_id)
+        .bind(to_json("posts", &posts)?)
         .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
 
-    /// Remembers that a file was touched but not changed.
-    pub async fn touch_post(&mut self, input_id: i64, path: &str, mtime_ns: i64) -> Result<()> {
-        sqlx::query("UPDATE posts SET mtime_ns = $3 WHERE input_id = $1 AND path = $2")
+    /// Forgets files that are no longer there, and the complaints about them.
+    pub async fn remove_posts(&mut self, input_id: i64, paths: &[&str]) -> Result<()> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        sqlx::query("DELETE FROM posts WHERE input_id = $1 AND path IN (SELECT value FROM json_each($2))")
             .bind(input_id)
-            .bind(path)
-            .bind(mtime_ns)
+            .bind(to_json("posts.path", &paths)?)
             .execute(&mut *self.tx)
             .await?;
-        Ok(())
+        let complaints: Vec<(&str, &[Complaint])> = paths.iter().map(|path| (*path, [].as_slice())).collect();
+        self.replace_complaints(input_id, &complaints).await
     }
 
-    /// Forgets a file that is no longer there, and the complaints about it.
-    pub async fn remove_post(&mut self, input_id: i64, path: &str) -> Result<()> {
-        sqlx::query("DELETE FROM posts WHERE input_id = $1 AND path = $2")
-            .bind(input_id)
-            .bind(path)
-            .execute(&mut *self.tx)
-            .await?;
-        self.put_complaints(input_id, path, &[]).await
+    /// Forgets the files of an input, and all complaints about it.
+    pub async fn forget_posts(&mut self, input_id: i64) -> Result<()> {
+        for sql in ["DELETE FROM posts WHERE input_id = $1", "DELETE FROM complaints WHERE input_id = $1"] {
+            sqlx::query(sql).bind(input_id).execute(&mut *self.tx).await?;
+        }
+        Ok(())
     }
 
     /// Replaces the complaints about a place in an input.
     pub async fn put_complaints(&mut self, input_id: i64, path: &str, complaints: &[Complaint]) -> Result<()> {
-        sqlx::query("DELETE FROM complaints WHERE input_id = $1 AND path = $2")
+        self.replace_complaints(input_id, &[(path, complaints)]).await
+    }
+
+    /// Replaces the complaints about places in an input.
+    async fn replace_complaints(&mut self, input_id: i64, places: &[(&str, &[Complaint])]) -> Result<()> {
+        let paths: Vec<&str> = places.iter().map(|(path, _)| *path).collect();
+        sqlx::query("DELETE FROM complaints WHERE input_id = $1 AND path IN (SELECT value FROM json_each($2))")
             .bind(input_id)
-            .bind(path)
+            .bind(to_json("complaints.path", &paths)?)
             .execute(&mut *self.tx)
             .await?;
-        for (ordinal, complaint) in (0_i64..).zip(complaints) {
-            sqlx::query("INSERT INTO complaints (input_id, path, ordinal, written) VALUES ($1,$2,$3,$4)")
-                .bind(input_id)
-                .bind(path)
-                .bind(ordinal)
-                .bind(to_json("complaints.written", complaint)?)
-                .execute(&mut *self.tx)
-                .await?;
+        let mut rows = Vec::new();
+        for (path, complaints) in places {
+            for (ordinal, complaint) in complaints.iter().enumerate() {
+                rows.push((path, ordinal, to_json("complaints.written", complaint)?));
+            }
         }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO complaints (input_id, path, ordinal, written)
+             SELECT $1, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2)",
+        )
+        .bind(input_id)
+        .bind(to_json("complaints", &rows)?)
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 }

@@ -1,15 +1,17 @@
 //! What we remember: SQLite. Every write in a transaction; no SQL anywhere else.
 //!
-//! What a row looks like is known in the file that reads it. Times are seconds since 1970 UTC. Decides nothing: identity
-//! is reconciled in `collect`, verdicts are judged in `verify`, what to compose follows from the dirty marks kept here.
+//! What a row looks like is known in the file that reads it. Times are seconds since 1970 UTC. Decides nothing: `load`
+//! answers a question of the ledger, `apply` writes down what it decided; verdicts are judged in `verify`, and what to
+//! compose follows from the dirty marks, which follow from the changes.
 
+mod apply;
 mod archive;
+mod batch;
 mod channels;
 mod checks;
 mod connection;
 mod cycles;
 mod days;
-mod editions;
 mod entries;
 mod error;
 mod inputs;
@@ -22,7 +24,7 @@ mod open;
 mod polls;
 mod published;
 mod rows;
-mod seconds;
+mod scope;
 mod shown;
 mod stories;
 mod upkeep;
@@ -30,26 +32,20 @@ mod upkeep;
 pub use archive::ArchiveWish;
 pub use checks::{History, Judged, Looked};
 pub use cycles::CycleRecord;
-pub use days::{DAYS, DayState};
-pub use entries::{Carrier, EntryRow, EntryState, NewEntry};
+pub use days::DAYS;
 pub use error::{Error, Result, Trouble, Unusable};
-pub use inputs::{InputState, PostState};
+pub use inputs::{InputState, PostRow, PostState, RememberedInput};
 pub use items::{ItemOrder, Tags};
 pub use links::{Due, DueLink, LinkState};
 pub use lock::{Claim, Holder, Lock};
 pub use open::Look;
 pub use polls::FeedState;
 pub use published::{Changes, ChannelState, Shift};
-pub use rows::ItemRow;
-pub use seconds::Seconds;
 pub use shown::Candidate;
-pub use stories::{ItemState, StoryState};
 
 use chrono::{DateTime, Utc};
 use connection::{Connection, Pool};
-use known::Taken;
 use open::Quiet;
-use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 
 /// An open store.
@@ -64,14 +60,6 @@ pub struct Store {
 #[derive(Debug)]
 pub struct Write {
     tx: Box<Connection>,
-    /// Ids of channels met in this transaction.
-    channels: HashMap<(&'static str, String), i64>,
-    /// Their names, for telling another spelling.
-    names: HashMap<i64, String>,
-    /// What is given out, when it was asked for at once.
-    taken: Option<Taken>,
-    /// Configured paths of tags.
-    slugs: BTreeMap<String, String>,
     /// Whether dirty marks are kept; not before the first publish, which looks at everything anyway.
     marks: bool,
     /// The input that owns the day editions, once there was a feed.
@@ -82,15 +70,7 @@ impl Store {
     /// Begins a transaction that writes (`BEGIN IMMEDIATE`, as SQLite has one writer).
     pub async fn begin(&self) -> Result<Write> {
         let tx = self.pool.begin().await?;
-        let mut write = Write {
-            tx,
-            channels: HashMap::new(),
-            names: HashMap::new(),
-            taken: None,
-            slugs: BTreeMap::new(),
-            marks: true,
-            days: None,
-        };
+        let mut write = Write { tx, marks: true, days: None };
         write.marks = write.meta("published").await?.is_some();
         write.days = sqlx::query_scalar("SELECT id FROM inputs WHERE name = $1")
             .bind(DAYS)
@@ -126,11 +106,6 @@ impl Write {
         .execute(&mut *self.tx)
         .await?;
         Ok(())
-    }
-
-    /// Gives tags that are met for the first time these paths.
-    pub fn use_slugs(&mut self, slugs: &BTreeMap<String, String>) {
-        self.slugs.clone_from(slugs);
     }
 
     /// Makes everything written so far last.

@@ -1,6 +1,6 @@
 //! What the publisher has to look at again, and what it wrote.
 
-use super::rows::ROWS;
+use super::batch::ROWS;
 use super::{Result, Store, Write, from_rows, parse, time};
 use crate::model::{Channel, ChannelKind};
 use chrono::{DateTime, Utc};
@@ -249,8 +249,12 @@ impl Write {
         Ok(())
     }
 
-    /// Everything marked was looked at.
-    pub async fn clear_marks(&mut self) -> Result<()> {
+    /// Everything marked, or `all` there is, was looked at and published: from now on what an edition shows is what it showed.
+    pub async fn clear_marks(&mut self, all: bool) -> Result<()> {
+        let published =
+            "UPDATE editions SET showed = shows WHERE live = 1 AND shown = 1 AND listed = 1 AND showed <> shows
+            AND ($1 OR id IN (SELECT edition_id FROM dirty_editions))";
+        sqlx::query(published).bind(all).execute(&mut *self.tx).await?;
         for sql in ["DELETE FROM dirty_items", "DELETE FROM dirty_editions", "DELETE FROM dirty_channels"] {
             sqlx::query(sql).execute(&mut *self.tx).await?;
         }

@@ -3,83 +3,59 @@
 //! A statement holds many rows, since each costs two switches between threads. Marks what the publisher has to look at
 //! again; decides nothing.
 
-use super::channels::Places;
+use super::batch::ROWS;
+use super::channels::ChannelRows;
 use super::known::code;
 use super::marks::Standing;
 use super::{Result, Write, parse, to_json};
-use crate::model::{Item, KnownItem, LinkKey, Presence, SourceLink};
+use crate::ledger::ItemChange;
+use crate::model::{ChannelKind, LinkKey, SourceLink};
 use chrono::{DateTime, Utc};
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::QueryBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Items saved in one go.
 const BATCH: usize = 500;
 
-/// An item as it is to stand.
-#[derive(Debug, Clone, Copy)]
-pub struct ItemRow<'a> {
-    /// The edition it belongs to.
-    pub edition: Uuid,
-    /// Its identity.
-    pub known: &'a KnownItem,
-    /// What was written of it; `None` when it left.
-    pub written: Option<&'a Item>,
-    /// What others who carry the same story wrote; their sources and tags are added.
-    pub carriers: &'a [Item],
-    /// Whether the store certainly has no such item yet.
-    pub is_new: bool,
-}
-
-/// A row with what it adds up to.
+/// An item with the rows of the channels that it stands in.
 struct Placed<'a> {
-    row: ItemRow<'a>,
-    sources: Vec<&'a SourceLink>,
-    places: Places,
+    item: &'a ItemChange,
+    /// Every channel, with the ordinal of the tag or source within the item.
+    channels: Vec<(i64, i64)>,
+    /// The channels of its tags, in order.
+    tags: Vec<i64>,
 }
 
-impl<'a> ItemRow<'a> {
-    /// What was written, where the item is live.
-    fn live(&self) -> Option<&'a Item> {
-        self.written.filter(|_| self.known.presence == Presence::Live)
+impl<'a> Placed<'a> {
+    fn of(item: &'a ItemChange, rows: &ChannelRows) -> Self {
+        let channels = item.channels.iter().filter_map(|(wish, ordinal)| Some((rows.of(wish)?, *ordinal))).collect();
+        let tags = item.channels.iter().filter(|(wish, _)| wish.kind == ChannelKind::Tag);
+        Self { item, channels, tags: tags.filter_map(|(wish, _)| rows.of(wish)).collect() }
+    }
+
+    fn standings(&self) -> impl Iterator<Item = Standing> {
+        let (published, id) = (self.item.known.published.timestamp(), self.item.known.id);
+        self.channels.iter().map(move |(channel, _)| (*channel, published, id))
     }
 }
-
-/// Rows in one statement. Each full one has the same text and is prepared once.
-pub(super) const ROWS: usize = 100;
 
 impl Write {
-    /// Runs a statement of several rows. A statement that is not full is not kept: there would be one per number of rows,
-    /// and each takes a megabyte.
-    pub(super) async fn insert(&mut self, mut insert: QueryBuilder<Sqlite>, rows: usize) -> Result<()> {
-        insert.build().persistent(rows == ROWS).execute(&mut *self.tx).await?;
-        Ok(())
-    }
-
     /// Saves items. One that stood in another edition moves, and with it what the store knows of it.
-    pub async fn save_items(&mut self, rows: &[ItemRow<'_>], now: DateTime<Utc>) -> Result<()> {
-        for batch in rows.chunks(BATCH) {
-            let old: Vec<Uuid> = batch.iter().filter(|row| !row.is_new).map(|row| row.known.id).collect();
+    pub(super) async fn put_all_items(&mut self, items: &[ItemChange], now: DateTime<Utc>) -> Result<()> {
+        let channels = self.channels(items.iter().flat_map(|item| &item.channels).map(|(wish, _)| wish)).await?;
+        for batch in items.chunks(BATCH) {
+            let old: Vec<Uuid> = batch.iter().filter(|item| !item.is_new).map(|item| item.known.id).collect();
             let before = self.forget_places(&old).await?;
-            let mut after: BTreeSet<Standing> = BTreeSet::new();
-            let mut saved = Vec::with_capacity(batch.len());
-            for row in batch {
-                let joined = row.live().map(|item| item.joined(row.carriers)).unwrap_or_default();
-                let mut places = Places::default();
-                if row.live().is_some() && row.known.shown {
-                    places = self.places_of(&joined.tags, &joined.sources).await?;
-                }
-                let (published, id) = (row.known.published.timestamp(), row.known.id);
-                after.extend(places.all.iter().map(|(channel, _)| (*channel, published, id)));
-                saved.push(Placed { row: *row, sources: joined.sources, places });
-            }
-            self.put_items(&saved).await?;
-            self.put_sources(&saved).await?;
-            self.put_memberships(&saved).await?;
+            let placed: Vec<Placed<'_>> = batch.iter().map(|item| Placed::of(item, &channels)).collect();
+            let after: BTreeSet<Standing> = placed.iter().flat_map(Placed::standings).collect();
+            self.put_items(&placed).await?;
+            self.put_sources(batch).await?;
+            self.put_memberships(&placed).await?;
             let left = before.difference(&after).map(|(channel, ..)| *channel).collect();
             self.note_emptied(&left, now).await?;
-            let items: Vec<Uuid> = batch.iter().map(|row| row.known.id).collect();
-            self.mark_items(&items, &before, &after).await?;
+            let ids: Vec<Uuid> = batch.iter().map(|item| item.known.id).collect();
+            self.mark_items(&ids, &before, &after).await?;
         }
         Ok(())
     }
@@ -108,9 +84,9 @@ impl Write {
 
     async fn put_items(&mut self, rows: &[Placed<'_>]) -> Result<()> {
         let mut json = Vec::with_capacity(rows.len());
-        for Placed { row, places, .. } in rows {
-            let written = row.live().map(|item| to_json("items.written", item)).transpose()?.unwrap_or_default();
-            json.push((written, to_json("items.tags", &places.tags)?));
+        for Placed { item, tags, .. } in rows {
+            let written = item.written.as_ref().map(|item| to_json("items.written", item)).transpose()?;
+            json.push((written.unwrap_or_default(), to_json("items.tags", tags)?));
         }
         let rows: Vec<_> = rows.iter().zip(json).collect();
         for batch in rows.chunks(ROWS) {
@@ -119,11 +95,11 @@ impl Write {
                                 written, tags, published, updated, live, first_seen, shown) ",
             );
             insert.push_values(batch, |mut values, (placed, (written, tags))| {
-                let item = placed.row.known;
+                let item = &placed.item.known;
                 values
                     .push_bind(item.id.to_string())
                     .push_bind(&item.short_id)
-                    .push_bind(placed.row.edition.to_string());
+                    .push_bind(placed.item.edition.to_string());
                 values.push_bind(i64::from(item.position)).push_bind(&item.title).push_bind(&item.source);
                 values.push_bind(&item.story).push_bind(item.sketch.to_hex()).push_bind(item.content_hash.to_string());
                 values.push_bind(written).push_bind(tags).push_bind(item.published.timestamp());
@@ -142,15 +118,15 @@ impl Write {
         Ok(())
     }
 
-    async fn put_sources(&mut self, rows: &[Placed<'_>]) -> Result<()> {
+    async fn put_sources(&mut self, items: &[ItemChange]) -> Result<()> {
         let mut sources = Vec::new();
         let mut links: BTreeMap<LinkKey, (&SourceLink, i64)> = BTreeMap::new();
-        for Placed { row, sources: cited, .. } in rows {
+        for ItemChange { known, sources: cited, .. } in items {
             for (position, source) in (0_i64..).zip(cited) {
                 let Some(key) = LinkKey::of(&source.url) else { continue };
-                sources.push((row.known.id, position, *source, key.clone()));
+                sources.push((known.id, position, source, key.clone()));
                 let newest = links.entry(key).or_insert((source, i64::MIN));
-                newest.1 = newest.1.max(row.known.published.timestamp());
+                newest.1 = newest.1.max(known.published.timestamp());
             }
         }
         if sources.is_empty() {
@@ -182,8 +158,8 @@ impl Write {
 
     async fn put_memberships(&mut self, rows: &[Placed<'_>]) -> Result<()> {
         let standing = |placed: &'_ Placed<'_>| {
-            let (published, id) = (placed.row.known.published.timestamp(), placed.row.known.id);
-            placed.places.all.iter().map(|(channel, ordinal)| (*channel, published, id, *ordinal)).collect::<Vec<_>>()
+            let (published, id) = (placed.item.known.published.timestamp(), placed.item.known.id);
+            placed.channels.iter().map(|(channel, ordinal)| (*channel, published, id, *ordinal)).collect::<Vec<_>>()
         };
         let all: Vec<(i64, i64, Uuid, i64)> = rows.iter().flat_map(standing).collect();
         for batch in all.chunks(ROWS) {

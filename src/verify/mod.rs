@@ -19,7 +19,6 @@ mod page;
 mod phrases;
 mod robots;
 mod schedule;
-mod showing;
 mod signs;
 mod sweep;
 
@@ -29,5 +28,4 @@ pub use keep::{KEPT_WHOLE, superfluous};
 pub use options::{CheckOptions, HELD_BACK, Policy, Robots, Target};
 pub use outage::Reach;
 pub use schedule::next_check;
-pub use showing::{Showing, is_shown};
 pub use sweep::check_all;

@@ -49,6 +49,101 @@ async fn a_cycle_that_brings_nothing_new_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_moves_house_repeats_nothing() {
+    let upstream = Upstream::start().await;
+    let entries = |id: &str, path: &str| -> Vec<Entry> {
+        let entry = |number| Entry {
+            id: Some(format!("{id}{number}")),
+            link: Some(format!("https://news.example/{path}{number}")),
+            ..Entry::number(number)
+        };
+        (1..=6).rev().map(entry).collect()
+    };
+    upstream.serve("/news", "The News", &entries("old:", ""));
+    let site = upstream.site(&["/news"], "");
+    cycle(&site, noon()).await;
+    let (ids, published) = (site.ids(), by_title(&site, "date_published"));
+    upstream.serve("/news", "The News", &entries("https://news.example/blog/", "blog/"));
+    let report = cycle(&site, noon() + A_DAY).await;
+    assert_eq!(complaints(&report), Vec::<String>::new());
+    assert_eq!((report.items, report.inputs[1].new_items, report.inputs[1].revised_items), (6, 0, 6));
+    assert_eq!((site.ids(), by_title(&site, "date_published")), (ids, published));
+    assert_eq!(site.feed("")["items"][0]["external_url"], "https://news.example/blog/6");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_feed_at_the_same_address_is_told() {
+    let upstream = Upstream::start().await;
+    let entries = |from: u32| (from..from + 6).rev().map(Entry::number).collect::<Vec<_>>();
+    upstream.serve("/news", "The News", &entries(100));
+    let site = upstream.site(&["/news"], "");
+    cycle(&site, noon()).await;
+    upstream.serve("/news", "The News", &entries(200));
+    assert_eq!(complaints(&cycle(&site, noon() + A_DAY).await), Vec::<String>::new(), "it went on");
+    upstream.serve("/news", "A casino", &entries(10));
+    let told = complaints(&cycle(&site, noon() + A_DAY * 2).await);
+    assert!(
+        told.len() == 1 && told[0].contains("looks like a new feed: 6 entries are gone at once, and 6"),
+        "{told:?}"
+    );
+    assert_eq!(titles(&site, "").len(), 18);
+    upstream.serve("/news", "A casino", &entries(11));
+    assert_eq!(complaints(&cycle(&site, noon() + A_DAY * 3).await), Vec::<String>::new(), "it is told once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_of_a_story_in_one_document_are_one_item() {
+    let upstream = Upstream::start().await;
+    let version = |number: u32, fragment: u32| Entry {
+        id: Some(format!("https://news.example/{number}#{fragment}")),
+        link: Some(format!("https://news.example/{number}?at_medium=RSS")),
+        ..Entry::number(number)
+    };
+    let other = || version(2, 0);
+    upstream.serve("/news", "The News", &[other(), version(1, 0)]);
+    let site = upstream.site(&["/news"], "");
+    cycle(&site, noon()).await;
+    let ids = site.ids();
+    let later = Entry { text: "What became of it.".to_owned(), ..version(1, 3) };
+    upstream.serve("/news", "The News", &[other(), Entry { date: Some(noon()), ..later }, version(1, 0)]);
+    let report = cycle(&site, noon() + A_DAY).await;
+    assert_eq!((report.items, report.inputs[1].new_items), (2, 0));
+    assert_eq!(site.ids(), ids);
+    let shown = site.feed("")["items"].to_string();
+    assert!(shown.contains("What became of it.") && !shown.contains("happened as number 1"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_that_were_two_items_before_repeat_nothing() {
+    let upstream = Upstream::start().await;
+    let version = |fragment: u32, title: &str, text: &str| Entry {
+        id: Some(format!("https://news.example/1#{fragment}")),
+        link: Some("https://news.example/1".to_owned()),
+        text: text.to_owned(),
+        ..Entry::number(1).titled(title)
+    };
+    // As it was read before: two stories on one page.
+    upstream.serve("/news", "The News", &[version(3, "Second", "Two."), version(0, "First", "One.")]);
+    let site = upstream.site(&["/news"], "");
+    cycle(&site, noon()).await;
+    let ids = site.ids();
+    assert_eq!(ids.len(), 2);
+    for (day, entries) in (1..).zip([
+        vec![version(3, "Second", "Two."), version(0, "First", "Two.")],
+        vec![version(5, "Third", "Three.")],
+        vec![version(7, "Third", "Four.")],
+    ]) {
+        upstream.serve("/news", "The News", &entries);
+        let report = cycle(&site, noon() + A_DAY * day).await;
+        assert_eq!((report.items, report.inputs[1].new_items), (2, 0), "{day}");
+        let now: std::collections::BTreeSet<String> = site.ids().into_values().collect();
+        assert_eq!(now, ids.values().cloned().collect(), "{day}");
+    }
+    assert_eq!(site.ids()["First"], ids["First"], "what left the document stays");
+    assert_eq!(site.ids()["Third"], ids["Second"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_an_upgrade_entries_are_taken_over_again_and_nothing_changes() {
     let upstream = Upstream::start().await;
     upstream.serve("/news", "The News", &[Entry::number(2), Entry::number(1)]);

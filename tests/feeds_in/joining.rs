@@ -88,9 +88,26 @@ async fn a_renamed_input_repeats_nothing() {
     let site = upstream.site(&["/a"], "");
     cycle(&site, noon()).await;
     let (ids, dates) = (site.ids(), by_title(&site, "date_modified"));
+    let (page, asked) = (site.bytes(), upstream.asked("/a").await);
     configure(&site, &[("Another name", upstream.url("/a"))], "");
-    cycle(&site, noon() + Duration::hours(1)).await;
+    let report = cycle(&site, noon() + Duration::minutes(10)).await;
+    assert_eq!(report.renamed, [("a".to_owned(), "Another name".to_owned())]);
+    assert_eq!(
+        (report.inputs[1].new_items, upstream.asked("/a").await),
+        (0, asked),
+        "its entries and what is known of asking"
+    );
     assert_eq!((site.ids(), by_title(&site, "date_modified")), (ids, dates));
+    let status = |path: &std::path::PathBuf| path.to_string_lossy().contains("status");
+    let but_status = |files: std::collections::BTreeMap<_, Vec<u8>>| {
+        files.into_iter().filter(|(p, _)| !status(p)).collect::<Vec<_>>()
+    };
+    assert_eq!(but_status(site.bytes()), but_status(page));
+    // Another address under another name is another feed.
+    upstream.serve("/b", "Beta", &[Entry::number(7)]);
+    configure(&site, &[("Third", upstream.url("/b"))], "");
+    let report = cycle(&site, noon() + Duration::minutes(20)).await;
+    assert_eq!((report.renamed, titles(&site, "")), (vec![], vec!["News 7".to_owned()]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

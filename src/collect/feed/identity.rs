@@ -1,7 +1,7 @@
 //! What tells an entry from the others of its feed, also where publishers give all of them one id or one link.
 
-use super::tracking::{compare_key, is_specific};
-use crate::model::UpstreamEntry;
+use crate::model::{UpstreamEntry, compare_key, is_specific};
+use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use xxhash_rust::xxh3::xxh3_128;
@@ -23,15 +23,18 @@ pub(super) struct Identity {
 /// Who the entries of a document are, in its order.
 pub(super) fn identities(entries: &[UpstreamEntry]) -> Vec<Identity> {
     let links: Vec<Option<String>> = entries.iter().map(|entry| entry.link.as_deref().and_then(compare_key)).collect();
+    let ids = ids(entries, &links);
     // An id that several stories have is none; two versions of one entry have one link too.
-    let useless = with_several(entries.iter().zip(&links).filter_map(|(entry, link)| Some((id_of(entry)?, link))));
-    let id = |entry| id_of(entry).filter(|id| !useless.contains(id));
-    let shared = with_several(
-        entries.iter().zip(&links).filter_map(|(entry, link)| Some((link.as_deref()?, id(entry).ok_or(&entry.title)))),
-    );
-    let identity = |(entry, link): (_, &Option<String>)| {
+    let useless = with_several(ids.iter().zip(&links).filter_map(|(id, link)| Some(((*id)?, link))));
+    let all = || {
+        let ids = ids.iter().map(|id| id.filter(|id| !useless.contains(id)));
+        entries.iter().zip(ids).zip(&links)
+    };
+    let shared =
+        with_several(all().filter_map(|((entry, id), link)| Some((link.as_deref()?, id.ok_or(entry.title.as_str())))));
+    let identity = |((entry, id), link): ((&UpstreamEntry, Option<&str>), &Option<String>)| {
         let is_shared = link.as_deref().is_some_and(|link| shared.contains(link));
-        let key = match (id(entry), link) {
+        let key = match (id, link) {
             (Some(id), _) => Some(short(id)),
             (None, Some(link)) if is_shared => Some(short(&format!("{link}\n{}", entry.title))),
             (None, Some(link)) => Some(short(link)),
@@ -40,7 +43,53 @@ pub(super) fn identities(entries: &[UpstreamEntry]) -> Vec<Identity> {
         let is_specific = !is_shared && link.as_deref().is_some_and(is_specific);
         Identity { key, link: link.clone(), is_specific }
     };
-    entries.iter().zip(&links).map(identity).collect()
+    all().map(identity).collect()
+}
+
+/// The id of each entry. Some publishers count the versions of a story in the fragment of its address, as `/story#0` and
+/// `/story#3`, and list several of them: these have the newest one's id. Anchors of a page that differ in title and in text
+/// are stories of their own.
+fn ids<'a>(entries: &'a [UpstreamEntry], links: &'a [Option<String>]) -> Vec<Option<&'a str>> {
+    let mut ids: Vec<Option<&str>> = entries.iter().map(id_of).collect();
+    // Per link and title, and per link and text, the story that was met first.
+    let mut met: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut versions: Vec<Vec<usize>> = Vec::new();
+    for (at, (entry, link)) in entries.iter().zip(links).enumerate() {
+        let Some(link) = link.as_deref().filter(|link| is_version_of(entry, link)) else { continue };
+        let said = [entry.title.trim(), entry.content.trim()];
+        let said = || said.into_iter().filter(|words| !words.is_empty()).map(|words| (link, words));
+        let story = said().find_map(|sign| met.get(&sign).copied()).unwrap_or(versions.len());
+        if story == versions.len() {
+            versions.push(Vec::new());
+        }
+        for sign in said() {
+            met.entry(sign).or_insert(story);
+        }
+        if let Some(story) = versions.get_mut(story) {
+            story.push(at);
+        }
+    }
+    for story in versions.into_iter().filter(|story| story.len() > 1) {
+        let newest = |at: &usize| (entries.get(*at).map(date_of), std::cmp::Reverse(*at));
+        let id = story.iter().copied().max_by_key(newest).and_then(|at| id_of(entries.get(at)?));
+        for at in story {
+            if let Some(of) = ids.get_mut(at) {
+                *of = id;
+            }
+        }
+    }
+    ids
+}
+
+/// Whether the id of an entry is its link with a fragment.
+fn is_version_of(entry: &UpstreamEntry, link: &str) -> bool {
+    let id = id_of(entry).filter(|id| id.contains('#'));
+    id.and_then(compare_key).is_some_and(|id| id == link)
+}
+
+/// When a version was written, as far as that is told: of two the one updated last is the newer one.
+fn date_of(entry: &UpstreamEntry) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+    (entry.updated, entry.published.or(entry.updated))
 }
 
 fn id_of(entry: &UpstreamEntry) -> Option<&str> {

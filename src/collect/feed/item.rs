@@ -6,11 +6,12 @@ use super::filter::Said;
 use super::identity::identities;
 use super::summary::cut;
 use super::tags::Tagger;
-use super::tracking::without_tracking;
 use super::{ContentKind, FeedOptions};
 use crate::collect::html::{self, fold, strip_illegal};
-use crate::model::{Enclosure, Item, LinkKey, SourceKind, SourceLink, UpstreamEntry, UpstreamFeed, is_blank};
-use chrono::{DateTime, Utc};
+use crate::model::{
+    Enclosure, EntryItem, Item, LinkKey, SourceKind, SourceLink, UpstreamEntry, UpstreamFeed, is_blank,
+    without_tracking,
+};
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -26,26 +27,6 @@ const MAX_LABEL: usize = 100;
 
 /// How much of the text serves to find an edited item again.
 const MAX_TEXT: usize = 5000;
-
-/// An entry with the item that shows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EntryItem {
-    /// What tells it from the other entries of its feed: its id, else its link's compare key (with the title where several
-    /// entries have the link), else a hash of its content.
-    pub key: String,
-    /// [`compare_key`](super::compare_key) of its link.
-    pub link: Option<String>,
-    /// Whether the link names this story: neither a front page nor shared with another entry of the document.
-    pub is_specific: bool,
-    /// What is shown.
-    pub item: Item,
-    /// When its publisher says it was published, else updated (Atom requires only that); may lie in the future.
-    pub published: Option<DateTime<Utc>>,
-    /// When its publisher says it was updated.
-    pub updated: Option<DateTime<Utc>>,
-    /// Its author's name.
-    pub author: Option<String>,
-}
 
 /// What a feed is called beside its links: its title, else the input's name.
 pub fn label_of(feed: &UpstreamFeed, input_name: &str) -> String {

@@ -8,23 +8,18 @@ mod filter;
 mod identity;
 mod item;
 pub mod manners;
-mod matching;
 mod options;
 mod read;
-pub mod stories;
 mod summary;
 mod tags;
-mod tracking;
 
 pub use fetch::{Ask, Body, Exchange, Lifetime, Outcome, Trouble, TroubleKind, fetch, fetch_all};
-pub use item::{EntryItem, entry_items, label_of};
-pub use matching::{KnownEntry, match_entries};
+pub use item::{entry_items, label_of};
 pub use options::{ContentKind, FeedOptions, Filter, TagRule};
 pub use read::{Document, FeedKind, FoundBy, FoundFeed, MAX_ENTRIES, MAX_FEED_BYTES, Source, inspect_json, read};
-pub use tracking::{compare_key, is_specific, without_tracking};
 
 /// Raised when the same document becomes other items than before; `tests/readers.rs` says when.
-pub const READER: u32 = 1;
+pub const READER: u32 = 2;
 
 #[cfg(test)]
 mod tests;

@@ -4,29 +4,34 @@
 mod claims;
 mod copies;
 mod pattern;
+mod present;
 mod reading;
 mod saving;
+mod told;
 mod walk;
 
 pub use pattern::Glob;
+pub(super) use reading::signs_of_files;
 pub use walk::{FoundFile, Listing, PostFiles};
 
 use super::fingerprint::fingerprint;
-use super::identify::{self, Present};
 use super::{Cycle, DigestInput, Error, Input, InputReport};
 use crate::collect::digest;
-use crate::model::{Complaint, Place, Presence};
+use crate::ledger::{self, Question, Scope};
+use crate::model::{Complaint, Place};
 use crate::store::{PostState, Write};
 use chrono::{DateTime, Utc};
 use claims::{Claims, Foreign};
+use present::Present;
 use saving::Step;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
 
 /// How many posts are read at once.
 const READERS: usize = 8;
 
-/// From so many changed posts on, what is given out is asked for at once.
-const MANY: usize = 100;
+/// Editions that leave in one go.
+const BATCH: usize = 200;
 
 /// How many editions a report tells with their items.
 const TOLD: usize = 10;
@@ -115,12 +120,12 @@ async fn collect(
     let (files, copies, before) = tokio::task::spawn_blocking(parted).await?;
     let mut report = InputReport { name: input.name.clone(), posts: files.len(), ..InputReport::default() };
     let mut write = store.begin().await?;
-    write.use_slugs(&options.slugs);
     let state = write.input(&input.name, &fingerprint(digest::READER, &input.digest)).await?;
     let held = before.iter().filter(|(_, post)| post.held_until.is_some()).map(|(path, _)| path.clone());
     let published = write.edition_paths(state.id).await?.into_iter().map(|(_, path)| path);
     let mut step = Step {
         write,
+        scope: Scope::new(&options.slugs),
         input,
         input_id: state.id,
         before: &before,
@@ -131,6 +136,7 @@ async fn collect(
         twice: HashSet::new(),
         later: Vec::new(),
         others_are_saved: false,
+        rows: Vec::new(),
         now,
         showing: options.verify.showing,
         report: &mut report,
@@ -139,17 +145,15 @@ async fn collect(
     let doubles: HashSet<String> = copies.iter().map(|copy| copy.file.path.clone()).collect();
     step.note_twice();
     let changed: Vec<FoundFile> = files.into_iter().filter(|file| step.needs_reading(file)).collect();
-    if changed.len() > MANY {
-        step.write.expect_many().await?;
-    }
     let bar = progress.collecting(&input.name, changed.len());
     step.files(changed, &bar).await?;
     step.copies(copies, &bar).await?;
     step.others().await?;
-    let Step { mut write, present, posts, twice, .. } = step;
+    let Step { mut write, mut scope, present, posts, twice, .. } = step;
     complaints.extend(others.complaints(input, &twice));
     let files = Files { before: &before, present: &present, doubles: &doubles, unmatched: &unmatched };
-    let (left, complaint) = withdraw(&mut write, state.id, input, files, now).await?;
+    let (left, complaint) =
+        withdraw(&mut Leaving { write: &mut write, scope: &mut scope, input_id: state.id, now }, input, files).await?;
     report.note_left(left);
     complaints.extend(complaint);
     write.put_complaints(state.id, "", &complaints).await?;
@@ -168,12 +172,10 @@ pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
     let mut write = store.begin().await?;
     let all: Vec<&str> = options.inputs.iter().map(Input::name).collect();
     write.note_inputs(&all).await?;
+    let mut scope = Scope::new(&options.slugs);
     for (input_id, _) in write.inputs_but(&names).await? {
-        leave(&mut write, input_id, |_| true, now).await?;
-        for path in store.posts(input_id).await?.keys() {
-            write.remove_post(input_id, path).await?;
-        }
-        write.put_complaints(input_id, "", &[]).await?;
+        Leaving { write: &mut write, scope: &mut scope, input_id, now }.editions(|_| true).await?;
+        write.forget_posts(input_id).await?;
     }
     Ok(write.commit().await?)
 }
@@ -205,15 +207,15 @@ struct Files<'a> {
 
 /// Lets the posts leave whose file is no longer there; but none of a glob that matches no file at all, which is told.
 async fn withdraw(
-    write: &mut Write,
-    input_id: i64,
+    leaving: &mut Leaving<'_>,
     input: &DigestInput,
     files: Files<'_>,
-    now: DateTime<Utc>,
 ) -> Result<(Vec<(String, usize)>, Vec<Complaint>), Error> {
     let Files { before, present, doubles, unmatched } = files;
+    let input_id = leaving.input_id;
     let globs = &input.posts.globs;
-    let editions: HashSet<String> = write.edition_paths(input_id).await?.into_iter().map(|(_, path)| path).collect();
+    let editions: HashSet<String> =
+        leaving.write.edition_paths(input_id).await?.into_iter().map(|(_, path)| path).collect();
     if present.is_empty() && !(before.is_empty() && editions.is_empty()) {
         return Ok((Vec::new(), vec![nothing_left(input, globs)]));
     }
@@ -228,10 +230,9 @@ async fn withdraw(
         stay.extend(missing);
     }
     let is_there = |path: &str| present.is_there(path) || stay.contains(path);
-    for path in before.keys().filter(|path| !is_there(path) && !doubles.contains(*path)) {
-        write.remove_post(input_id, path).await?;
-    }
-    let left = leave(write, input_id, |path| !is_there(path), now).await?;
+    let missing = before.keys().filter(|path| !is_there(path) && !doubles.contains(*path));
+    leaving.write.remove_posts(input_id, &missing.map(String::as_str).collect::<Vec<_>>()).await?;
+    let left = leaving.editions(|path| !is_there(path)).await?;
     Ok((left, complaints))
 }
 
@@ -255,31 +256,30 @@ fn place_of(globs: &[Glob]) -> Place {
     Place::file(globs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
 }
 
-/// Lets the editions of some files leave. Tells their titles, and how many items left with each.
-async fn leave(
-    write: &mut Write,
+/// Lets editions of an input leave.
+struct Leaving<'a> {
+    write: &'a mut Write,
+    scope: &'a mut Scope,
     input_id: i64,
-    is_of: impl Fn(&str) -> bool,
     now: DateTime<Utc>,
-) -> Result<Vec<(String, usize)>, Error> {
-    let mut left = Vec::new();
-    for (id, path) in write.edition_paths(input_id).await? {
-        if !is_of(&path) {
-            continue;
+}
+
+impl Leaving<'_> {
+    /// Lets the editions of some files leave. Tells their titles, and how many items left with each.
+    async fn editions(&mut self, is_of: impl Fn(&str) -> bool) -> Result<Vec<(String, usize)>, Error> {
+        let all = self.write.edition_paths(self.input_id).await?;
+        let leaving: Vec<Uuid> = all.into_iter().filter(|(_, path)| is_of(path)).map(|(id, _)| id).collect();
+        let mut left = Vec::new();
+        for batch in leaving.chunks(BATCH) {
+            *self.scope = self.scope.anew();
+            let question = Question { editions: batch.iter().copied().collect(), ..Question::default() };
+            self.write.load(&question, self.scope).await?;
+            left.extend(batch.iter().filter_map(|id| ledger::leave(self.scope, *id)));
+            let changes = self.scope.changes(self.now);
+            self.write.apply(&changes, self.now).await?;
         }
-        let Some(mut known) = write.known_edition(id).await? else { continue };
-        let items = known.items.iter().filter(|item| item.presence == Presence::Live).count();
-        if items > 0 {
-            left.push((known.title.clone(), items));
-        }
-        known.presence = Presence::Left;
-        for item in &mut known.items {
-            item.presence = Presence::Left;
-        }
-        known.updated = identify::free_edition_second(write, now).await?;
-        write.save_edition(input_id, &known, None, now).await?;
+        Ok(left)
     }
-    Ok(left)
 }
 
 impl InputReport {
@@ -295,7 +295,8 @@ impl InputReport {
         Ok(())
     }
 
-    fn note_left(&mut self, left: Vec<(String, usize)>) {
+    fn note_left(&mut self, mut left: Vec<(String, usize)>) {
+        left.retain(|(_, items)| *items > 0);
         self.removed_items += left.iter().map(|(_, items)| items).sum::<usize>();
         self.left.extend(left.into_iter().map(|(title, _)| title).take(TOLD));
     }

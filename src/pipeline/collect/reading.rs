@@ -1,9 +1,10 @@
 //! Reads one file of an input.
 
-use super::walk::FoundFile;
+use super::walk::{FoundFile, PostFiles};
 use crate::collect::digest::{self, DigestOptions, Post, Reading};
-use crate::model::{Complaint, Place};
+use crate::model::{Complaint, LinkKey, Place};
 use crate::publish::content_hash;
+use std::collections::BTreeSet;
 use std::io::Read as _;
 
 /// A file that was read.
@@ -34,6 +35,25 @@ pub(super) fn read(file: FoundFile, unchanged: Option<&str>, options: &DigestOpt
     };
     let text = if matches!(reading.post, Post::Edition(_)) { String::from_utf8(bytes).ok() } else { None };
     ReadPost { file, hash, text: text.unwrap_or_default(), reading: Some(reading) }
+}
+
+/// Files that are looked at to recognise an input that bears another name.
+const RECOGNISED_BY: usize = 200;
+
+/// What posts are recognised by: their files, and of the last of these the hashes, permalinks and sources too.
+pub(in crate::pipeline) fn signs_of_files(posts: &PostFiles, options: &DigestOptions) -> BTreeSet<String> {
+    let files = posts.list(std::iter::empty()).files;
+    let mut signs: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+    for file in files.into_iter().rev().take(RECOGNISED_BY) {
+        let ReadPost { hash, reading, .. } = read(file, None, options);
+        signs.extend(Some(hash).filter(|hash| !hash.is_empty()));
+        if let Some(Reading { post: Post::Edition(edition), .. }) = reading {
+            signs.extend(edition.permalink);
+            let sources = edition.items.iter().filter_map(|item| item.sources.first());
+            signs.extend(sources.filter_map(|source| LinkKey::of(&source.url)).map(|key| key.to_string()));
+        }
+    }
+    signs
 }
 
 /// The hash of a file as [`read`] gives it; `None` when it cannot be read.

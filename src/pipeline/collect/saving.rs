@@ -1,37 +1,34 @@
-//! Saves what was read of an input's files.
+//! Saves what was read of an input's files, a batch at a time: asks the store what has to be known, lets the ledger place
+//! the posts, applies what changes.
 
 use super::claims::Foreign;
 use super::copies::Copy;
+use super::present::Present;
 use super::reading::{ReadPost, read};
 use super::walk::FoundFile;
-use super::{READERS, TOLD, leave};
-use crate::collect::digest::Post;
-use crate::model::{Complaint, Edition, Place, Severity};
-use crate::pipeline::identify::{self, Outcome, Present, Saved};
-use crate::pipeline::{DigestInput, Error, InputReport, ItemChange};
-use crate::store::{PostState, Write};
+use super::{READERS, told};
+use crate::collect::digest::{Post, Reading};
+use crate::ledger::{self, Outcome, Question, Scope, Showing, Signs};
+use crate::model::{Edition, Presence, Severity};
+use crate::pipeline::{DigestInput, Error, InputReport};
+use crate::store::{PostRow, PostState, Write};
 use crate::telemetry::Bar;
-use crate::verify::Showing;
-use chrono::{DateTime, Duration, FixedOffset, Utc};
+use chrono::{DateTime, Duration, Utc};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
 
 /// A post dated further ahead than this is a mistake.
 const HELD_AT_MOST: Duration = Duration::days(7);
 
-/// A post as it is written, and where what stands in it.
-struct Written<'a> {
-    path: &'a str,
-    text: &'a str,
-    title_at: &'a Place,
-    date_at: &'a Place,
-    /// Tags that no item mentions.
-    unmentioned_tags: &'a [String],
-}
+/// Posts placed at once.
+const BATCH: usize = 100;
 
 /// What saving posts needs.
 pub(super) struct Step<'a> {
     pub(super) write: Write,
+    /// What is known of what is placed now.
+    pub(super) scope: Scope,
     pub(super) input: &'a DigestInput,
     pub(super) input_id: i64,
     /// The files as they were last read.
@@ -49,6 +46,8 @@ pub(super) struct Step<'a> {
     /// Posts that seem to be other versions of those in other files: looked at again when all others are saved.
     pub(super) later: Vec<ReadPost>,
     pub(super) others_are_saved: bool,
+    /// Files and what is told of them, to be remembered.
+    pub(super) rows: Vec<PostRow>,
     pub(super) now: DateTime<Utc>,
     pub(super) showing: Showing,
     pub(super) report: &'a mut InputReport,
@@ -82,7 +81,7 @@ impl Step<'_> {
     pub(super) async fn files(&mut self, files: Vec<FoundFile>, bar: &Bar) -> Result<(), Error> {
         let (before, same_options, options) = (self.before, self.same_options, &self.input.digest);
         let foreign = self.foreign;
-        let mut readings = futures::stream::iter(files)
+        let readings = futures::stream::iter(files)
             .map(|file| {
                 let is_own = !foreign.contains_key(&file.path);
                 let is_whole = |post: &&PostState| is_own && post.held_until.is_none() && post.same_as.is_none();
@@ -92,9 +91,11 @@ impl Step<'_> {
                 tokio::task::spawn_blocking(move || read(file, hash.as_deref(), &options))
             })
             .buffered(READERS);
-        while let Some(post) = readings.try_next().await? {
-            self.post(post).await?;
-            bar.inc(1);
+        let mut batches = readings.try_chunks(BATCH);
+        while let Some(batch) = batches.try_next().await.map_err(|error| error.1)? {
+            let count = batch.len();
+            self.batch(batch).await?;
+            bar.inc(u64::try_from(count).unwrap_or(u64::MAX));
         }
         Ok(())
     }
@@ -102,10 +103,8 @@ impl Step<'_> {
     /// Saves the posts that had to wait for all others.
     pub(super) async fn others(&mut self) -> Result<(), Error> {
         self.others_are_saved = true;
-        for post in std::mem::take(&mut self.later) {
-            self.post(post).await?;
-        }
-        Ok(())
+        let later = std::mem::take(&mut self.later);
+        self.batch(later).await
     }
 
     /// Notes files that are there.
@@ -121,8 +120,12 @@ impl Step<'_> {
         for copy in copies {
             let path = &copy.file.path;
             if self.before.get(path) != Some(&copy.state()) {
-                self.write.put_post(self.input_id, path, &copy.state(), &[]).await?;
-                self.write.put_complaints(self.input_id, path, &[copy.complaint()]).await?;
+                self.rows.push(PostRow {
+                    path: path.clone(),
+                    state: copy.state(),
+                    cited: Vec::new(),
+                    complaints: vec![copy.complaint()],
+                });
             }
         }
         self.are_there(own.iter().map(|copy| &copy.file.path));
@@ -130,162 +133,143 @@ impl Step<'_> {
         self.files(own, bar).await
     }
 
-    /// Saves one file as it was read.
-    async fn post(&mut self, read: ReadPost) -> Result<(), Error> {
+    /// Saves files as they were read.
+    async fn batch(&mut self, batch: Vec<ReadPost>) -> Result<(), Error> {
+        self.scope = self.scope.anew();
+        let question = self.question(&batch);
+        self.write.load(&question, &mut self.scope).await?;
+        let mut touched = Vec::new();
+        for read in batch {
+            match read.reading {
+                Some(_) => self.post(read),
+                None => touched.push((read.file.path, read.file.mtime_ns)),
+            }
+        }
+        self.write.touch_posts(self.input_id, &touched).await?;
+        let changes = self.scope.changes(self.now);
+        self.write.apply(&changes, self.now).await?;
+        let rows = std::mem::take(&mut self.rows);
+        Ok(self.write.put_posts(self.input_id, &rows).await?)
+    }
+
+    /// What has to be known before posts are placed.
+    fn question(&self, batch: &[ReadPost]) -> Question {
+        let mut question = Question::default();
+        for read in batch {
+            let Some(reading) = &read.reading else { continue };
+            let path = read.file.path.as_str();
+            let is_own = !self.foreign.contains_key(path);
+            match &reading.post {
+                Post::Edition(edition) if is_own => {
+                    ledger::ask_for_posts(&mut question, &self.as_post(path, &read.text, edition), self.now);
+                }
+                _ => question.posts.push((self.input_id, Signs::of_file(path))),
+            }
+        }
+        question
+    }
+
+    fn as_post<'p>(&'p self, path: &'p str, text: &'p str, edition: &'p Edition) -> ledger::Post<'p> {
+        let (input, row) = (self.input.name.as_str(), self.input_id);
+        ledger::Post { input, row, path, text, edition }
+    }
+
+    /// Places one file as it was read.
+    fn post(&mut self, read: ReadPost) {
         let ReadPost { file, hash, text, reading } = read;
         let path = file.path.as_str();
-        let Some(mut reading) = reading else {
-            return Ok(self.write.touch_post(self.input_id, path, file.mtime_ns).await?);
-        };
+        let Some(mut reading) = reading else { return };
         let before = self.before.get(path);
         let was_post = self.posts.contains(path);
         self.twice.remove(path);
         let mut state = PostState { edition: before.and_then(|post| post.edition), ..file.state(&hash) };
-        let unmentioned_tags = reading.unmentioned_tags();
-        let complaints = &mut reading.complaints;
         match &reading.post {
-            Post::Skipped { why } if was_post => complaints.push(says_less(path, why)),
+            Post::Skipped { why } if was_post => reading.complaints.push(told::says_less(path, why)),
             Post::Skipped { why } => state.skipped = Some(why.clone()),
             Post::KeptOut { why } => {
                 (state.kept_out, state.edition) = (Some(why.clone()), None);
-                self.keep_out(path).await?;
+                self.keep_out(path);
             }
-            Post::Broken if was_post && complaints.iter().all(|c| c.severity == Severity::Warning) => {
-                complaints.push(says_less(path, "it cannot be read as one"));
+            Post::Broken if was_post && reading.complaints.iter().all(|c| c.severity == Severity::Warning) => {
+                reading.complaints.push(told::says_less(path, "it cannot be read as one"));
             }
             Post::Broken => {}
-            Post::Edition(edition) => {
-                let (title_at, date_at, unmentioned_tags) = (&reading.title_at, &reading.date_at, &unmentioned_tags);
-                let written = Written { path, text: &text, title_at, date_at, unmentioned_tags };
-                if !self.edition(edition, written, &mut state, complaints).await? {
+            Post::Edition(_) => {
+                if !self.edition(path, &text, &mut reading, &mut state) {
                     self.later.push(ReadPost { file, hash, text, reading: Some(reading) });
-                    return Ok(());
+                    return;
                 }
             }
         }
         self.report.read += usize::from(before.is_none_or(|post| !file.is_as(post) || post.same_as.is_none()));
-        self.write.put_post(self.input_id, path, &state, &reading.cited).await?;
-        if before.is_some() || !complaints.is_empty() {
-            self.write.put_complaints(self.input_id, path, complaints).await?;
-        }
-        Ok(())
+        let Reading { cited, complaints, .. } = reading;
+        self.rows.push(PostRow { path: file.path, state, cited, complaints });
     }
 
-    /// Saves a post that could be read; false when it must wait for the others.
-    async fn edition(
-        &mut self,
-        edition: &Edition,
-        written: Written<'_>,
-        state: &mut PostState,
-        complaints: &mut Vec<Complaint>,
-    ) -> Result<bool, Error> {
-        let Written { path, text, title_at, date_at, unmentioned_tags } = written;
+    /// Places a post that could be read; false when it must wait for the others.
+    fn edition(&mut self, path: &str, text: &str, reading: &mut Reading, state: &mut PostState) -> bool {
+        let Post::Edition(edition) = &reading.post else { return true };
+        let complaints = &mut reading.complaints;
         if let Some(Foreign { name, .. }) = self.foreign.get(path) {
             (state.same_as, state.edition) = (Some(name.clone()), None);
             self.twice.insert(path.to_owned());
-            self.keep_out(path).await?;
-            return Ok(true);
+            self.keep_out(path);
+            return true;
         }
         let date = edition.date.with_timezone(&Utc);
         if date > self.now + HELD_AT_MOST {
-            complaints.push(too_far_ahead(date_at.clone(), edition.date));
-            return Ok(true);
+            complaints.push(told::too_far_ahead(reading.date_at.clone(), edition.date));
+            return true;
         }
         if date > self.now {
             state.held_until = Some(date.timestamp());
             self.posts.insert(path.to_owned());
-            return Ok(true);
+            return true;
         }
-        let (input, input_id) = (self.input.name.as_str(), self.input_id);
-        let place = identify::Place { input, input_id, path, present: &self.present, text, showing: self.showing };
-        match identify::save(&mut self.write, place, edition, self.now).await? {
-            Outcome::Saved(mut saved) => {
-                state.edition = Some(saved.edition);
-                if let Some(report) = &mut saved.report {
-                    report.unmentioned_tags = unmentioned_tags.to_vec();
+        match self.place(path, text, edition) {
+            Outcome::Placed(placed) => {
+                state.edition = Some(placed.edition);
+                self.posts.insert(path.to_owned());
+                self.present.put(path.to_owned(), Some(placed.edition));
+                let slug = self.scope.edition(placed.edition).map_or("", |known| known.known.slug.as_str());
+                let other = placed.same_number.iter().find(|other| self.present.is_there(other));
+                if let Some((other, number)) = other.zip(edition.number) {
+                    complaints.push(told::same_number(&reading.title_at, number, other, slug));
                 }
-                self.saved(path, *saved, title_at, complaints);
+                if placed.is_news {
+                    let tags = reading.unmentioned_tags();
+                    let Post::Edition(edition) = &reading.post else { return true };
+                    self.report.note_edition(told::edition(path, edition, &placed, &tags));
+                }
             }
-            Outcome::VersionOf(_) if !self.others_are_saved => return Ok(false),
+            Outcome::VersionOf(_) if !self.others_are_saved => return false,
             Outcome::VersionOf(of) => {
-                complaints.push(another_version(path, &of));
+                complaints.push(told::another_version(path, &of));
                 (state.same_as, state.edition) = (Some(of), None);
             }
-            Outcome::Headless { title, line } => complaints.push(headless(path, &title, line)),
+            Outcome::Headless { title, line } => complaints.push(told::headless(path, &title, line)),
         }
-        Ok(true)
+        true
     }
 
-    fn saved(&mut self, path: &str, mut saved: Saved, title_at: &Place, complaints: &mut Vec<Complaint>) {
-        self.posts.insert(path.to_owned());
-        self.present.put(path.to_owned(), Some(saved.edition));
-        if let Some(complaint) = &mut saved.complaint {
-            complaint.place = title_at.clone();
-        }
-        self.tell(saved, complaints);
-    }
-
-    fn tell(&mut self, saved: Saved, complaints: &mut Vec<Complaint>) {
-        complaints.extend(saved.complaint);
-        let Some(edition) = saved.report else { return };
-        self.report.changed += 1;
-        self.report.new_items += edition.count(ItemChange::New);
-        self.report.revised_items += edition.count(ItemChange::Revised);
-        self.report.removed_items += edition.removed.len();
-        self.report.editions.push(edition);
-        if self.report.editions.len() > 4 * TOLD {
-            self.report.editions.sort_by_key(|edition| std::cmp::Reverse(edition.date));
-            self.report.editions.truncate(TOLD);
-        }
+    fn place(&mut self, path: &str, text: &str, edition: &Edition) -> Outcome {
+        let mut scope = std::mem::take(&mut self.scope);
+        let holds = |known: &crate::model::KnownEdition| self.present.holds(known);
+        let outcome = ledger::place_post(&mut scope, self.as_post(path, text, edition), holds, self.showing, self.now);
+        self.scope = scope;
+        outcome
     }
 
     /// Lets the edition of a post leave that is kept out now, or another input's.
-    async fn keep_out(&mut self, path: &str) -> Result<(), Error> {
-        if self.posts.remove(path) {
-            let left = leave(&mut self.write, self.input_id, |of| of == path, self.now).await?;
-            self.report.note_left(left);
+    fn keep_out(&mut self, path: &str) {
+        if !self.posts.remove(path) {
+            return;
         }
-        Ok(())
+        let is_here = |known: &ledger::EditionState| known.input == self.input_id && known.known.path == path;
+        let stays = |known: &&ledger::EditionState| known.known.presence != Presence::Left;
+        let here: Vec<Uuid> =
+            self.scope.editions().filter(|known| is_here(known)).filter(stays).map(|known| known.known.id).collect();
+        let left = here.into_iter().filter_map(|id| ledger::leave(&mut self.scope, id)).collect();
+        self.report.note_left(left);
     }
-}
-
-impl crate::pipeline::EditionReport {
-    fn count(&self, change: ItemChange) -> usize {
-        self.items.iter().filter(|item| item.change == change).count()
-    }
-}
-
-/// A post that says less than before was half saved, or lost in a merge or a crash: taking it out is told by deleting the
-/// file.
-fn says_less(path: &str, why: &str) -> Complaint {
-    Complaint::error(
-        Place::file(path),
-        format!("this was a post, and is none any more: {why}; what was published from it stays"),
-        "restore the post; to take it out of the feeds, delete the file or write `draft: true` in its front matter",
-    )
-}
-
-/// Not the bytes of another file's post, but that post before or after an edit.
-fn another_version(path: &str, of: &str) -> Complaint {
-    Complaint::error(
-        Place::file(path),
-        format!("holds another version of the post in {of}; only that one is published"),
-        "bring what is missing into one of the two files and delete the other",
-    )
-}
-
-fn headless(path: &str, title: &str, line: u32) -> Complaint {
-    Complaint::error(
-        Place::at(path, line, 1),
-        format!("the item `{title}` has lost its heading: its title stands here without one; what was published stays"),
-        "begin the line with `### `; to take the item out, take its title out too",
-    )
-}
-
-fn too_far_ahead(place: Place, date: DateTime<FixedOffset>) -> Complaint {
-    Complaint::error(
-        place,
-        format!("`date` is {}, more than seven days ahead", date.format("%Y-%m-%d")),
-        "correct `date` in the front matter; up to seven days ahead a post is held until then",
-    )
 }

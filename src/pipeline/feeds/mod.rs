@@ -1,29 +1,23 @@
 //! Collects the feed inputs: fetches those that are due, fairly, and saves what came, a batch of documents at a time.
 //!
-//! Thin on purpose: when to ask is decided by `collect::feed::manners`, what an entry becomes by `collect::feed::stories`.
+//! Thin on purpose: when to ask is decided by `collect::feed::manners`, what an entry becomes by the ledger.
 //! A feed that fails never stops the others; a network that is down here is said once.
 
-mod days;
-mod items;
-mod naming;
 mod reading;
 mod saving;
 mod settling;
 mod told;
 
-pub(super) use days::touch;
-pub(super) use items::about;
-
 use super::fingerprint::fingerprint;
 use super::{Cycle, Error, FeedInput, Input, InputReport};
 use crate::collect::feed::manners::{self, Occasion};
 use crate::collect::feed::{self, Ask, Exchange, Outcome, fetch_all};
+use crate::ledger::{FeedRules, Scope};
 use crate::model::{Complaint, PollState};
 use crate::net::Client;
-use crate::store::{FeedState, Seconds, Write};
+use crate::store::{FeedState, Write};
 use crate::telemetry::Bar;
 use crate::verify;
-use days::Days;
 use futures::StreamExt;
 use reading::{Arrived, Came};
 use std::collections::BTreeSet;
@@ -69,8 +63,8 @@ struct Feeds<'a> {
     cycle: Cycle<'a>,
     known: Vec<Known<'a>>,
     reports: Vec<InputReport>,
-    days: Days,
-    seconds: Option<Seconds>,
+    /// What of the cycle is to be known from batch to batch: the seconds that are given out, the editions that are dated.
+    scope: Scope,
     /// Places of which complaints stand.
     complained: BTreeSet<(i64, String)>,
 }
@@ -102,14 +96,13 @@ impl<'a> Feeds<'a> {
             cycle,
             known: Vec::with_capacity(inputs.len()),
             reports: Vec::with_capacity(inputs.len()),
-            days: Days::new(cycle.options.publish.timezone),
-            seconds: None,
+            scope: Scope::new(&cycle.options.slugs),
             complained: BTreeSet::new(),
         };
         if inputs.is_empty() {
             return Ok(feeds);
         }
-        let mut write = feeds.write().await?;
+        let mut write = cycle.store.begin().await?;
         write.days_input().await?;
         let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
         let mut states = write.feed_inputs(&names).await?;
@@ -127,11 +120,11 @@ impl<'a> Feeds<'a> {
         Ok(feeds)
     }
 
-    /// Begins a transaction of this cycle.
-    async fn write(&self) -> Result<Write, Error> {
-        let mut write = self.cycle.store.begin().await?;
-        write.use_slugs(&self.cycle.options.slugs);
-        Ok(write)
+    /// What holds for every item of a feed.
+    async fn rules(&self, write: &mut Write) -> Result<FeedRules, Error> {
+        let options = self.cycle.options;
+        let (zone, showing) = (options.publish.timezone, options.verify.showing);
+        Ok(FeedRules { zone, days: write.days_input().await?, showing })
     }
 
     fn due(&self) -> impl Iterator<Item = usize> {

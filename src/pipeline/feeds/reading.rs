@@ -1,8 +1,8 @@
 //! What an exchange brought, read off the async threads.
 
 use crate::collect::feed::manners::{self, Occasion, Seen};
-use crate::collect::feed::{Body, Document, EntryItem, Exchange, Outcome, Source, entry_items, label_of, read};
-use crate::model::{Complaint, PollState};
+use crate::collect::feed::{Body, Document, Exchange, Outcome, Source, entry_items, label_of, read};
+use crate::model::{Complaint, EntryItem, PollState};
 use crate::net::Room;
 use crate::pipeline::{Error, FeedInput};
 use chrono::{DateTime, Utc};
@@ -47,9 +47,7 @@ pub(super) enum Came {
 #[derive(Debug, Default)]
 pub(super) struct ReadFeed {
     pub(super) entries: Vec<EntryItem>,
-    /// Their items as JSON.
-    pub(super) written: Vec<String>,
-    /// Hashes of these.
+    /// Hashes of their items as JSON.
     pub(super) hashes: Vec<u64>,
     /// What is wrong with it.
     pub(super) complaints: Vec<Complaint>,
@@ -117,9 +115,8 @@ impl Reader {
                     entry.item.author = entry.author.take();
                 }
                 let json = |entry: &EntryItem| serde_json::to_string(&entry.item).unwrap_or_default();
-                let written: Vec<String> = entries.iter().map(json).collect();
-                let hashes = written.iter().map(|json| xxh3_64(json.as_bytes())).collect();
-                Came::Feed(Box::new(state), ReadFeed { entries, written, hashes, complaints: feed.complaints })
+                let hashes = entries.iter().map(|entry| xxh3_64(json(entry).as_bytes())).collect();
+                Came::Feed(Box::new(state), ReadFeed { entries, hashes, complaints: feed.complaints })
             }
             Document::Page(found) if !found.is_empty() => {
                 let found = found.iter().filter_map(|feed| Url::parse(&feed.url).ok()).collect();

@@ -1,63 +1,12 @@
-//! Saves a batch of documents in one transaction: entries, the items that show them, and when each feed is asked next.
+//! Saves a batch of what came: asks the ledger what has to be known, loads it, lets the ledger place the documents, and
+//! applies what changes.
 
-use super::items::{Leads, NewItem, about};
 use super::reading::{Arrived, Came, ReadFeed};
 use super::{Feeds, told};
-use crate::collect::feed::KnownEntry;
-use crate::collect::feed::stories::{About, MOST_NEW, Met, Plan, joins, plan, published};
-use crate::model::{Complaint, Item, PollState};
+use crate::ledger::{Batch, Document, Plan, Question, ask_for_documents, plan_documents};
+use crate::model::{Complaint, PollState};
 use crate::pipeline::Error;
-use crate::store::{EntryRow, EntryState, NewEntry, StoryState, Write};
-use chrono::{DateTime, Duration, Utc};
-use std::collections::{BTreeSet, HashMap};
-use uuid::Uuid;
-
-/// How long an entry that left its document is still recognised by other signs than its key.
-const REMEMBERED: Duration = Duration::days(30);
-
-/// A document that is being saved.
-struct Document {
-    /// Place of its input.
-    index: usize,
-    input_id: i64,
-    feed: ReadFeed,
-    met: Vec<EntryState>,
-    dates: Vec<DateTime<Utc>>,
-    plan: Plan,
-}
-
-/// An entry of a document.
-#[derive(Debug, Clone, Copy)]
-struct At {
-    document: usize,
-    entry: usize,
-}
-
-/// Which item shows an entry.
-#[derive(Debug, Clone, Copy)]
-enum Shown {
-    /// One that the store has.
-    By(Uuid),
-    /// One of those that are seen for the first time.
-    ByNew(usize),
-    /// The same, and the entry founds it.
-    Founds(usize),
-}
-
-impl Document {
-    fn row(&self, at: usize) -> Option<EntryRow<'_>> {
-        let entry = self.feed.entries.get(at)?;
-        Some(EntryRow {
-            key: &entry.key,
-            link: entry.link.as_deref(),
-            story: entry.link.as_deref().filter(|_| entry.is_specific),
-            title: &entry.item.title,
-            content_hash: entry.item.content_hash,
-            hash: self.feed.hashes.get(at).copied().unwrap_or_default(),
-            written: self.feed.written.get(at).map_or("", String::as_str),
-        })
-    }
-}
+use crate::store::Write;
 
 impl Feeds<'_> {
     /// Saves what came, and what is to be remembered of asking.
@@ -65,7 +14,7 @@ impl Feeds<'_> {
         if batch.is_empty() {
             return Ok(());
         }
-        let mut write = self.write().await?;
+        let mut write = self.cycle.store.begin().await?;
         let (mut polls, mut documents) = (Vec::with_capacity(batch.len()), Vec::new());
         let mut rooms = Vec::new();
         for arrived in batch {
@@ -91,7 +40,7 @@ impl Feeds<'_> {
         if failures.is_empty() {
             return Ok(());
         }
-        let mut write = self.write().await?;
+        let mut write = self.cycle.store.begin().await?;
         self.note_polls(&mut write, failures).await?;
         Ok(write.commit().await?)
     }
@@ -129,248 +78,68 @@ impl Feeds<'_> {
     }
 
     async fn documents(&mut self, write: &mut Write, feeds: Vec<(usize, ReadFeed)>) -> Result<(), Error> {
-        if feeds.is_empty() {
+        let known = feeds.iter().filter_map(|(index, feed)| Some((*index, self.known.get(*index)?, feed)));
+        let (mut places, mut documents) = (Vec::with_capacity(feeds.len()), Vec::with_capacity(feeds.len()));
+        for (index, known, feed) in known {
+            places.push((index, &feed.complaints));
+            documents.push(Document {
+                input: &known.input.name,
+                row: known.id,
+                is_met: known.met,
+                same_options: known.same_options,
+                entries: &feed.entries,
+                hashes: &feed.hashes,
+            });
+        }
+        if documents.is_empty() {
             return Ok(());
         }
-        let documents = self.planned(write, feeds).await?;
-        let mut touched: BTreeSet<Uuid> = BTreeSet::new();
-        self.revise(write, &documents, &mut touched).await?;
-        self.add(write, &documents, &mut touched).await?;
-        self.refresh(write, &touched).await?;
-        for document in &documents {
-            let Some(known) = self.known.get_mut(document.index) else { continue };
-            if !known.same_options {
-                write.set_fingerprint(known.id, &known.fingerprint).await?;
-                known.same_options = true;
-            }
-            known.met = true;
-            let complaints = told::document(known, &document.feed.complaints, &document.plan);
-            if let Some(report) = self.reports.get_mut(document.index) {
-                told::read(report, document.feed.entries.len(), &document.plan);
-            }
-            self.complain(write, document.input_id, told::READING, &complaints).await?;
+        let plans = self.place(write, &documents).await?;
+        for ((index, complaints), plan) in places.into_iter().zip(&plans) {
+            self.note_read(write, index, complaints, plan).await?;
         }
         Ok(())
     }
 
-    /// Compares documents with what was met of their feeds.
-    async fn planned(&mut self, write: &mut Write, feeds: Vec<(usize, ReadFeed)>) -> Result<Vec<Document>, Error> {
-        let now = self.cycle.now;
-        let known = |index: usize| self.known.get(index);
-        let inputs: Vec<i64> = feeds
-            .iter()
-            .filter_map(|(index, _)| known(*index))
-            .filter(|known| known.met)
-            .map(|known| known.id)
-            .collect();
-        let mut met = HashMap::new();
-        if !inputs.is_empty() {
-            let entries = feeds.iter().filter(|(index, _)| known(*index).is_some_and(|known| known.met));
-            let keys: Vec<&str> = entries.flat_map(|(_, feed)| &feed.entries).map(|entry| entry.key.as_str()).collect();
-            met = write.entries_of(&inputs, now - REMEMBERED, &keys).await?;
+    /// Compares documents with what was met of their feeds, and applies what they change.
+    async fn place(&mut self, write: &mut Write, documents: &[Document<'_>]) -> Result<Vec<Plan>, Error> {
+        let (now, rules) = (self.cycle.now, self.rules(write).await?);
+        let mut scope = self.scope.anew();
+        let mut question = Question::default();
+        ask_for_documents(&mut question, documents, now);
+        write.load(&question, &mut scope).await?;
+        let plans = plan_documents(&scope, documents, now);
+        let batch = Batch::new(documents, &plans);
+        loop {
+            let mut question = Question::default();
+            batch.ask(&mut question, &scope, &rules, now);
+            let Some(open) = scope.open(&question) else { break };
+            write.load(&open, &mut scope).await?;
         }
-        let mut documents = Vec::with_capacity(feeds.len());
-        for (index, feed) in feeds {
-            let Some(known) = known(index) else { continue };
-            let met = met.remove(&known.id).unwrap_or_default();
-            let as_met: Vec<Met> = met.iter().map(as_met).collect();
-            let dates: Vec<DateTime<Utc>> =
-                feed.entries.iter().enumerate().map(|(place, entry)| published(entry, place, now)).collect();
-            let most_new = (known.met && known.same_options).then_some(MOST_NEW);
-            let plan = plan(&as_met, &feed.entries, &feed.hashes, &dates, most_new);
-            documents.push(Document { index, input_id: known.id, feed, met, dates, plan });
-        }
-        Ok(documents)
+        batch.place(&mut scope, &rules, now);
+        write.apply(&scope.changes(now), now).await?;
+        self.scope = scope;
+        Ok(plans)
     }
 
-    /// Records how known entries read now, and which left or returned.
-    async fn revise(
+    /// Remembers that a document was read, and tells what came of it.
+    async fn note_read(
         &mut self,
         write: &mut Write,
-        documents: &[Document],
-        touched: &mut BTreeSet<Uuid>,
+        index: usize,
+        complaints: &[Complaint],
+        plan: &Plan,
     ) -> Result<(), Error> {
-        let now = self.cycle.now;
-        let (mut revised, mut left, mut returned, mut moved) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for document in documents {
-            for (met, read) in &document.plan.revised {
-                let (Some(met), Some(row)) = (document.met.get(*met), document.row(*read)) else { continue };
-                touched.extend(met.item);
-                if met.link.as_deref() != row.link {
-                    moved.extend(met.item);
-                }
-                revised.push((met.id, row));
-            }
-            for (met, read) in &document.plan.renamed {
-                revised.extend(document.met.get(*met).map(|met| met.id).zip(document.row(*read)));
-            }
-            let rows = |places: &[usize]| -> Vec<i64> {
-                places.iter().filter_map(|place| document.met.get(*place)).map(|met| met.id).collect()
-            };
-            left.extend(rows(&document.plan.left));
-            returned.extend(rows(&document.plan.returned));
+        let Some(known) = self.known.get_mut(index) else { return Ok(()) };
+        if !known.same_options {
+            write.set_fingerprint(known.id, &known.fingerprint).await?;
+            known.same_options = true;
         }
-        write.revise_entries(&revised).await?;
-        write.note_entries_left(&left, Some(now)).await?;
-        write.note_entries_left(&returned, None).await?;
-        // Another link may be another story, or the same as another item's.
-        Ok(write.mark_stories(&moved).await?)
-    }
-
-    /// Records entries that are met for the first time, each with the item that it joins or founds.
-    async fn add(
-        &mut self,
-        write: &mut Write,
-        documents: &[Document],
-        touched: &mut BTreeSet<Uuid>,
-    ) -> Result<(), Error> {
-        let now = self.cycle.now;
-        let mut placing = Placing::begin(write, documents).await?;
-        for (number, document) in documents.iter().enumerate() {
-            for entry in &document.plan.new {
-                placing.place(At { document: number, entry: *entry });
-            }
+        known.met = true;
+        let (id, complaints) = (known.id, told::document(known, complaints, plan));
+        if let Some(report) = self.reports.get_mut(index) {
+            told::read(report, plan);
         }
-        let Placing { shown, founded, joined, stories, .. } = placing;
-        let mut items = Vec::with_capacity(founded.len());
-        for (number, at) in founded.iter().enumerate() {
-            let (Some(document), Some(story)) = (documents.get(at.document), stories.get(number)) else { continue };
-            let (Some(entry), Some(date)) = (document.feed.entries.get(at.entry), document.dates.get(at.entry)) else {
-                continue;
-            };
-            let carriers = joined.get(&number).into_iter().flatten().filter_map(|at| item_at(documents, *at));
-            items.push(NewItem {
-                input: self.known.get(document.index).map_or("", |known| known.input.name.as_str()),
-                story: story.clone(),
-                item: &entry.item,
-                carriers: carriers.cloned().collect(),
-                published: *date,
-            });
-        }
-        let ids = self.add_items(write, &items).await?;
-        let mut entries = Vec::with_capacity(shown.len());
-        for (at, shown) in &shown {
-            let Some(document) = documents.get(at.document) else { continue };
-            let (Some(row), Some(date)) = (document.row(at.entry), document.dates.get(at.entry)) else { continue };
-            let joining = now.timestamp().max(1);
-            let (item, place, row) = match shown {
-                Shown::By(id) => {
-                    touched.insert(*id);
-                    (Some(*id), joining, row)
-                }
-                Shown::ByNew(number) => (ids.get(*number).copied(), joining, row),
-                // The item holds what it says.
-                Shown::Founds(number) => (ids.get(*number).copied(), 0, EntryRow { written: "", ..row }),
-            };
-            entries.push(NewEntry { input_id: document.input_id, row, published: *date, item, place });
-        }
-        for document in documents {
-            for at in &document.plan.held_back {
-                let (Some(row), Some(date)) = (document.row(*at), document.dates.get(*at)) else { continue };
-                let row = EntryRow { written: "", ..row };
-                entries.push(NewEntry { input_id: document.input_id, row, published: *date, item: None, place: 0 });
-            }
-        }
-        Ok(write.add_entries(&entries, now).await?)
+        self.complain(write, id, told::READING, &complaints).await
     }
 }
-
-/// Finds the item that shows each new entry of a batch.
-struct Placing<'a> {
-    documents: &'a [Document],
-    leads: Leads,
-    about: HashMap<String, Vec<StoryState>>,
-    /// Items without a story that are not live, by title.
-    absent: HashMap<String, Vec<Uuid>>,
-    /// Items seen for the first time, by what they are compared by.
-    by_story: HashMap<String, usize>,
-    shown: Vec<(At, Shown)>,
-    founded: Vec<At>,
-    stories: Vec<Option<String>>,
-    joined: HashMap<usize, Vec<At>>,
-}
-
-impl<'a> Placing<'a> {
-    async fn begin(write: &mut Write, documents: &'a [Document]) -> Result<Self, Error> {
-        let new = || documents.iter().flat_map(|d| d.plan.new.iter().filter_map(|at| d.feed.entries.get(*at)));
-        let leads = Leads::of(write, new().map(|entry| &entry.item)).await?;
-        let mut asked = BTreeSet::new();
-        let mut untold = BTreeSet::new();
-        for entry in new() {
-            let own = entry.link.as_deref().filter(|_| entry.is_specific);
-            match leads.story(&entry.item, own) {
-                Some(story) => asked.insert(story),
-                None => untold.insert(entry.item.title.as_str()),
-            };
-            asked.extend(own.map(str::to_owned));
-        }
-        let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
-        let untold: Vec<&str> = untold.into_iter().collect();
-        let absent = if !untold.is_empty() && write.any_absent().await? {
-            write.absent_by_title(&untold).await?
-        } else {
-            HashMap::new()
-        };
-        Ok(Self {
-            documents,
-            leads,
-            about: write.about(&asked).await?,
-            absent,
-            by_story: HashMap::new(),
-            shown: Vec::new(),
-            founded: Vec::new(),
-            stories: Vec::new(),
-            joined: HashMap::new(),
-        })
-    }
-
-    fn place(&mut self, at: At) {
-        let Some(document) = self.documents.get(at.document) else { return };
-        let (Some(entry), Some(date)) = (document.feed.entries.get(at.entry), document.dates.get(at.entry)) else {
-            return;
-        };
-        let own = entry.link.as_deref().filter(|_| entry.is_specific);
-        let story = self.leads.story(&entry.item, own);
-        let keys: Vec<&str> = story.as_deref().into_iter().chain(own).collect();
-        let known: Vec<About> = keys.iter().filter_map(|key| self.about.get(*key)).flatten().map(about).collect();
-        let found = joins(&known, *date).or_else(|| {
-            // Without a story only a title tells which lost item this was.
-            let absent = self.absent.get_mut(&entry.item.title).filter(|_| keys.is_empty())?;
-            (!absent.is_empty()).then(|| absent.remove(0))
-        });
-        let here = keys.iter().find_map(|key| self.by_story.get(*key)).copied();
-        let shown = match (found, here) {
-            (Some(id), _) => Shown::By(id),
-            (None, Some(number)) => {
-                self.joined.entry(number).or_default().push(at);
-                Shown::ByNew(number)
-            }
-            (None, None) => {
-                let number = self.founded.len();
-                self.by_story.extend(keys.iter().map(|key| ((*key).to_owned(), number)));
-                self.founded.push(at);
-                self.stories.push(story);
-                Shown::Founds(number)
-            }
-        };
-        self.shown.push((at, shown));
-    }
-}
-
-fn item_at(documents: &[Document], at: At) -> Option<&Item> {
-    documents.get(at.document)?.feed.entries.get(at.entry).map(|entry| &entry.item)
-}
-
-fn as_met(state: &EntryState) -> Met {
-    let entry = KnownEntry {
-        key: state.key.clone(),
-        link: state.link.clone(),
-        title: state.title.clone(),
-        content_hash: state.content_hash,
-    };
-    Met { entry, hash: state.hash, has_left: state.has_left }
-}
-
-#[cfg(test)]
-#[path = "tests/saving.rs"]
-mod tests;

@@ -1,7 +1,7 @@
 //! What is told of feed inputs: a line each in the report, and what is wrong with them.
 
 use super::Known;
-use crate::collect::feed::stories::{MOST_NEW, Plan};
+use crate::ledger::{MOST_NEW, Plan};
 use crate::model::{Complaint, Place};
 use crate::pipeline::{FeedReport, Fetched, InputReport};
 
@@ -38,12 +38,12 @@ pub(super) fn asked(report: &mut InputReport, known: &Known<'_>) {
 }
 
 /// Its document was read.
-pub(super) fn read(report: &mut InputReport, entries: usize, plan: &Plan) {
+pub(super) fn read(report: &mut InputReport, plan: &Plan) {
     report.new_items = plan.new.len();
     report.revised_items = plan.revised.len();
     if let Some(feed) = &mut report.feed {
         feed.fetched = Fetched::Changed;
-        feed.entries = entries;
+        feed.entries = plan.dates.len();
     }
 }
 
@@ -80,6 +80,19 @@ pub(super) fn document(known: &Known<'_>, complaints: &[Complaint], plan: &Plan)
             place(known),
             message,
             "if this is a flood, tell its publisher or take the input out",
+        ));
+    }
+    if plan.looks_new {
+        let message = format!(
+            "`{}`: looks like a new feed: {} entries are gone at once, and {} others that are no newer stand there",
+            known.input.name,
+            plan.left.len(),
+            plan.new.len() + plan.held_back.len(),
+        );
+        told.push(Complaint::warning(
+            place(known),
+            message,
+            "look whether the address still is the feed that you subscribed to",
         ));
     }
     told

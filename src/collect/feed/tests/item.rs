@@ -1,8 +1,9 @@
 //! From entries to items: what is shown, what is compared, what is left out.
 
 use super::*;
-use crate::collect::feed::{Filter, TagRule, compare_key};
-use chrono::TimeZone;
+use crate::collect::feed::{Filter, TagRule};
+use crate::model::compare_key;
+use chrono::{TimeZone, Utc};
 use proptest::prelude::*;
 use regex::Regex;
 
@@ -221,6 +222,40 @@ fn of_two_versions_of_an_entry_the_newest_stays() {
     assert_eq!(titles, ["new", "Other"]);
     assert!(found.iter().all(|item| item.is_specific), "two versions share their link with nobody");
     assert_eq!(found[0].published, at(3), "an entry that only says when it was updated");
+}
+
+#[test]
+fn versions_that_differ_in_a_fragment_of_their_link_are_one_entry() {
+    let page = "https://www.a.example/story?at_medium=RSS&at_campaign=rss";
+    let hour = |hour| Utc.with_ymd_and_hms(2026, 6, 1, hour, 0, 0).single();
+    let version = |number: u32, title: &str, text: &str| UpstreamEntry {
+        content: format!("<p>{text}</p>"),
+        updated: hour(number),
+        ..entry(&format!("https://www.a.example/story#{number}"), page, title)
+    };
+    let keys = |entries: &[UpstreamEntry]| -> Vec<(String, bool)> {
+        let found = items(entries.to_vec(), &FeedOptions::default());
+        found.into_iter().map(|item| (item.key, item.is_specific)).collect()
+    };
+    let key = |number: u32, alone: bool| (format!("https://www.a.example/story#{number}"), alone);
+    let (first, edited) = (version(0, "A", "x"), version(3, "A", "y"));
+    assert_eq!(keys(&[first.clone(), edited.clone()]), [key(3, true)], "the newest stays");
+    assert_eq!(keys(&[edited.clone(), first.clone()]), [key(3, true)], "wherever it stands");
+    assert_eq!(keys(&[first.clone(), version(3, "A, corrected", "x")]), [key(3, true)], "another title");
+    assert_eq!(keys(&[first.clone(), edited.clone(), version(5, "B", "y")]), [key(5, true)], "one by one");
+    assert_eq!(keys(std::slice::from_ref(&first)), [key(0, true)]);
+    // A page that lists the week, an anchor each.
+    let week = [version(1, "A", "x"), version(2, "B", "y"), version(4, "C", "z")];
+    assert_eq!(keys(&week), [key(1, false), key(2, false), key(4, false)], "stories of their own");
+    let untitled = [version(1, "", "x"), version(2, "", "y")];
+    assert_eq!(keys(&untitled).len(), 2, "no title is no title in common");
+    // Without dates the one that the document lists first is the newest.
+    let undated = |number| UpstreamEntry { updated: None, ..version(number, "A", "x") };
+    assert_eq!(keys(&[undated(3), undated(0)]), [key(3, true)]);
+    // Ids that are something else keep apart what they kept apart.
+    let other = entry("https://b.example/x#1", page, "A");
+    assert_eq!(keys(&[other, entry("https://b.example/x#2", page, "A")]).len(), 2);
+    assert_eq!(keys(&[entry("tag:a#1", page, "A"), entry("tag:a#2", page, "A")]).len(), 2);
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //!
 //! Never keeps an item out for a block: a server that turns us away lives.
 
-use crate::model::Verdict;
+use super::scope::Scope;
+use crate::model::{Presence, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 /// What the verdict on its primary source does to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,6 +38,15 @@ pub fn is_shown(
         }
         Showing::Drop => source != Some(Verdict::Gone),
     }
+}
+
+/// Shows or hides an item that is live: it enters and leaves as if it had been added or removed.
+pub fn show(scope: &mut Scope, item: Uuid, shown: bool) {
+    let Some(mut state) = scope.item(item).filter(|state| state.known.presence == Presence::Live).cloned() else {
+        return;
+    };
+    state.known.shown = shown;
+    scope.put_item(state);
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A table, because the list is a matter of experience: only parameters that are known to carry nothing but tracking stand
 //! in it. `ref`, `source`, `from`, `id`, `s` and the like choose the page on many sites and are left alone.
 
-use crate::model::LinkKey;
+use super::LinkKey;
 use std::borrow::Cow;
 use url::Url;
 

@@ -3,7 +3,10 @@
 use super::*;
 use crate::collect::feed::{FeedOptions, entry_items};
 use crate::model::{UpstreamEntry, UpstreamFeed};
+use chrono::TimeDelta;
 use proptest::prelude::*;
+
+const FIRST_SEEN: DateTime<Utc> = DateTime::from_timestamp(1_780_315_200, 0).unwrap();
 
 /// Id, link, title and content; `-` for none.
 type Written = (&'static str, &'static str, &'static str, &'static str);
@@ -24,18 +27,37 @@ fn read(entries: &[Written]) -> Vec<EntryItem> {
     entry_items(&UpstreamFeed { entries, ..UpstreamFeed::default() }, "A", &FeedOptions::default())
 }
 
-fn known(items: &[EntryItem]) -> Vec<KnownEntry> {
-    let known = |item: &EntryItem| KnownEntry {
-        key: item.key.clone(),
-        link: item.link.clone(),
-        title: item.item.title.clone(),
+/// What is known of entries that were first seen at noon of a day without a date of their own.
+fn known(items: &[EntryItem]) -> Vec<KnownEntry<'_>> {
+    items.iter().map(known_entry).collect()
+}
+
+fn known_entry(item: &EntryItem) -> KnownEntry<'_> {
+    KnownEntry {
+        key: &item.key,
+        link: item.link.as_deref(),
+        is_specific: item.is_specific,
+        title: &item.item.title,
         content_hash: item.item.content_hash,
-    };
-    items.iter().map(known).collect()
+        published: date_of(item).unwrap_or(FIRST_SEEN),
+    }
 }
 
 fn matched(before: &[Written], after: &[Written]) -> Vec<Option<usize>> {
     match_entries(&known(&read(before)), &read(after))
+}
+
+/// An entry with the day of its date; 0 for none.
+type Dated = (&'static str, &'static str, &'static str, &'static str, i64);
+
+fn dated(entries: &[Dated]) -> Vec<EntryItem> {
+    let written: Vec<Written> =
+        entries.iter().map(|(id, link, title, content, _)| (*id, *link, *title, *content)).collect();
+    let mut items = read(&written);
+    for (item, (.., day)) in items.iter_mut().zip(entries) {
+        item.published = (*day > 0).then(|| FIRST_SEEN + TimeDelta::days(*day));
+    }
+    items
 }
 
 #[test]
@@ -102,6 +124,50 @@ fn entries_are_found_again() {
 }
 
 #[test]
+fn an_entry_that_moved_house_is_found_again_by_title_text_and_date() {
+    type Case = (&'static str, &'static [Dated], &'static [Dated], &'static [Option<usize>]);
+    let cases: [Case; 9] = [
+        (
+            "all moved",
+            &[("1", "a", "A", "x", 1), ("2", "b", "B", "y", 2)],
+            &[("n2", "news/b", "B", "y", 2), ("n1", "news/a", "A", "x", 1), ("n3", "news/c", "C", "z", 3)],
+            &[Some(1), Some(0), None],
+        ),
+        ("the text changed too", &[("1", "a", "A", "x", 1)], &[("2", "b", "A", "y", 1)], &[None]),
+        ("the date changed too", &[("1", "a", "A", "x", 1)], &[("2", "b", "A", "x", 2)], &[None]),
+        ("neither has a date", &[("1", "a", "A", "x", 0)], &[("2", "b", "A", "x", 0)], &[None]),
+        ("only the new one has a date", &[("1", "a", "A", "x", 0)], &[("2", "b", "A", "x", 1)], &[None]),
+        (
+            "the old one is still there",
+            &[("1", "a", "A", "x", 1)],
+            &[("2", "b", "A", "x", 1), ("1", "a", "A", "x", 1)],
+            &[None, Some(0)],
+        ),
+        (
+            "one of several equals",
+            &[("1", "a", "A", "x", 1)],
+            &[("2", "b", "A", "x", 1), ("3", "c", "A", "x", 1)],
+            &[Some(0), None],
+        ),
+        (
+            "words that several dates share",
+            &[("1", "a", "A", "x", 1), ("2", "b", "A", "x", 2)],
+            &[("3", "c", "A", "x", 1), ("4", "d", "A", "x", 2)],
+            &[None, None],
+        ),
+        (
+            "words that the document says of another date too",
+            &[("1", "a", "A", "x", 1)],
+            &[("3", "c", "A", "x", 1), ("4", "d", "A", "x", 2)],
+            &[None, None],
+        ),
+    ];
+    for (case, before, after, expected) in cases {
+        assert_eq!(match_entries(&known(&dated(before)), &dated(after)), expected, "{case}");
+    }
+}
+
+#[test]
 fn five_thousand_of_each_are_matched_one_by_one() {
     // Quadratic work would be felt: 25 million comparisons of links in each step, in a debug build.
     let entry = |n: usize, id: &str| UpstreamEntry {
@@ -114,7 +180,8 @@ fn five_thousand_of_each_are_matched_one_by_one() {
         let entries = (0..5000).map(|n| entry(n, id)).collect();
         entry_items(&UpstreamFeed { entries, ..UpstreamFeed::default() }, "A", &FeedOptions::default())
     };
-    let found = match_entries(&known(&items("old")), &items("new"));
+    let before = items("old");
+    let found = match_entries(&known(&before), &items("new"));
     assert!(found.iter().all(Option::is_some));
     assert!(found.iter().enumerate().all(|(n, at)| at.is_some_and(|at| at % 50 == n % 50)));
 }
@@ -155,7 +222,8 @@ proptest! {
     fn no_known_entry_is_given_away_twice_and_a_known_key_goes_to_nobody_else(
         before in document(), after in document(),
     ) {
-        let (before, after) = (known(&items(before)), items(after));
+        let (before, after) = (items(before), items(after));
+        let before = known(&before);
         let found = match_entries(&before, &after);
         let mut given: Vec<usize> = found.iter().flatten().copied().collect();
         given.sort_unstable();
@@ -183,7 +251,8 @@ proptest! {
 
     #[test]
     fn new_ids_links_or_titles_alone_flood_nobody(order in Just((0..20_usize).collect::<Vec<_>>()).prop_shuffle(), what in 0..4) {
-        let before = known(&items(distinct(20)));
+        let before = items(distinct(20));
+        let before = known(&before);
         let mut entries = distinct(20);
         for entry in &mut entries {
             match what {

@@ -1,7 +1,6 @@
-//! Seconds at which items changed. Those of our own items never coincide, so that thousands of them that are dated alike
-//! need a quick way to the next free one.
+//! Seconds at which items, or editions, changed. Those of our own never coincide, so that thousands of them that are dated
+//! alike need a quick way to the next free one.
 
-use super::{Result, Write, from_rows};
 use std::collections::HashMap;
 
 /// Seconds that are given out.
@@ -14,6 +13,25 @@ pub struct Seconds {
 }
 
 impl Seconds {
+    /// Whether a second is given out.
+    #[cfg(test)]
+    pub(super) fn is_taken(&self, second: i64) -> bool {
+        self.later.contains_key(&second)
+    }
+
+    /// How many seconds are given out.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.later.len()
+    }
+
+    /// Notes seconds that are taken.
+    pub fn note(&mut self, seconds: impl IntoIterator<Item = i64>) {
+        for second in seconds {
+            self.take(second);
+        }
+    }
+
     /// Takes the first free second from one on, at latest another.
     pub fn take_from(&mut self, second: i64, latest: i64) -> Option<i64> {
         let free = follow(&mut self.later, second);
@@ -36,9 +54,7 @@ impl Seconds {
 impl FromIterator<i64> for Seconds {
     fn from_iter<I: IntoIterator<Item = i64>>(seconds: I) -> Self {
         let mut taken = Self::default();
-        for second in seconds {
-            taken.take(second);
-        }
+        taken.note(seconds);
         taken
     }
 }
@@ -55,15 +71,6 @@ fn follow(steps: &mut HashMap<i64, i64>, second: i64) -> i64 {
         at = std::mem::replace(step, end);
     }
     end
-}
-
-impl Write {
-    /// The seconds at which items changed.
-    pub async fn item_seconds(&mut self) -> Result<Seconds> {
-        let seconds: String =
-            sqlx::query_scalar("SELECT json_group_array(updated) FROM items").fetch_one(&mut *self.tx).await?;
-        Ok(from_rows::<i64>(&seconds)?.into_iter().collect())
-    }
 }
 
 #[cfg(test)]

@@ -1,75 +1,14 @@
-//! What a document means for the items, and what is one story.
+//! What is one story.
 
 use super::*;
-use crate::model::{Item, SourceLink};
 
 fn at(day: u32) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + i64::from(day))
 }
 
-fn entry(number: u32) -> EntryItem {
-    let link = format!("https://news.example/{number}");
-    let item = Item {
-        title: format!("News {number}"),
-        sources: vec![SourceLink { label: "News".to_owned(), url: link.clone() }],
-        content_hash: u64::from(number),
-        ..Item::default()
-    };
-    EntryItem {
-        key: format!("id {number}"),
-        link: Some(link),
-        is_specific: true,
-        item,
-        published: None,
-        updated: None,
-        author: None,
-    }
-}
-
-fn met(number: u32) -> Met {
-    let EntryItem { key, link, item, .. } = entry(number);
-    let entry = KnownEntry { key, link, title: item.title, content_hash: item.content_hash };
-    Met { entry, hash: u64::from(number), has_left: false }
-}
-
-fn planned(met: &[Met], numbers: &[u32], most_new: Option<usize>) -> Plan {
-    let read: Vec<EntryItem> = numbers.iter().map(|number| entry(*number)).collect();
-    let hashes: Vec<u64> = numbers.iter().map(|number| u64::from(*number)).collect();
-    let dates: Vec<DateTime<Utc>> = numbers.iter().map(|number| at(*number)).collect();
-    plan(met, &read, &hashes, &dates, most_new)
-}
-
 fn about(id: u128, by_feed: bool, published: u32, first_seen: u32) -> About {
     let (published, first_seen) = (at(published), at(first_seen));
     About { item: Uuid::from_u128(id), by_feed, presence: Presence::Live, published, first_seen }
-}
-
-#[test]
-fn a_document_is_compared_with_what_was_met() {
-    let known = [met(1), Met { has_left: true, ..met(2) }, met(3), Met { has_left: true, ..met(4) }];
-    let plan = planned(&known, &[5, 2, 1], None);
-    assert_eq!(plan, Plan { new: vec![0], returned: vec![1], left: vec![2], same: 2, ..Plan::default() });
-    let known = [Met { hash: 7, ..met(1) }, met(2)];
-    assert_eq!(planned(&known, &[1, 2], None).revised, [(0, 0)]);
-}
-
-#[test]
-fn of_too_many_new_entries_the_newest_are_shown() {
-    let plan = planned(&[met(9)], &[3, 1, 9, 5, 4], Some(2));
-    assert_eq!((plan.new, plan.held_back), (vec![3, 4], vec![0, 1]));
-    assert_eq!(planned(&[], &[3, 1, 9, 5, 4], None).new.len(), 5);
-}
-
-#[test]
-fn no_date_is_later_than_now_and_the_order_stays_without_one() {
-    let now = at(10) + TimeDelta::milliseconds(500);
-    let dated = |date| EntryItem { published: Some(date), ..entry(1) };
-    assert_eq!(published(&dated(at(3)), 0, now), at(3));
-    assert_eq!(published(&dated(at(11)), 0, now), at(10));
-    assert_eq!(published(&entry(1), 0, now), at(10));
-    assert_eq!(published(&entry(1), 7, now), at(10) - TimeDelta::seconds(7));
-    let never = DateTime::from_timestamp(-62_135_596_800, 0).unwrap();
-    assert_eq!(published(&dated(never), 0, now), at(10), "0001-01-01 means that there is no date");
 }
 
 #[test]

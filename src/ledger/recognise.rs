@@ -1,32 +1,44 @@
 //! Decides which stored edition a post is, and which stored item each written item is. Pure: no store, no clock.
 //!
-//! The order is DESIGN's: source URL, then title, then position where only one item is left on each side and its text is
+//! Source, title and text are weighed; position counts where only one item is left on each side and its text is
 //! similar. An item that left may come back, but only as itself; its id never goes to another story.
 
+use super::names::path_of;
 use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch, looks_like};
-use uuid::Uuid;
-
-/// Namespace of the ids that we mint (version 5).
-const NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_8f0e_52b1_5d0b_9c55_77e1_1b3a_9d01);
 
 /// Similarity above which a text is the same one, edited.
 const SIMILAR: f64 = 0.5;
 
-/// The primary source of a written item, for comparison.
-fn source_of(item: &Item) -> Option<LinkKey> {
-    item.sources.first().and_then(|source| LinkKey::of(&source.url))
+/// A written item with what it is recognised by, computed once.
+#[derive(Debug)]
+pub(super) struct Sought<'a> {
+    item: &'a Item,
+    source: Option<LinkKey>,
+    sketch: Sketch,
 }
 
-fn cites(known: &KnownItem, item: &Item) -> bool {
-    known.source.as_deref().is_some_and(|known| source_of(item).is_some_and(|source| source.as_str() == known))
+impl<'a> Sought<'a> {
+    /// The items of a post.
+    pub(super) fn all(edition: &'a Edition) -> Vec<Self> {
+        let sought = |item: &'a Item| Self {
+            item,
+            source: item.sources.first().and_then(|source| LinkKey::of(&source.url)),
+            sketch: Sketch::of(&item.text),
+        };
+        edition.items.iter().map(sought).collect()
+    }
 }
 
-fn is_titled(known: &KnownItem, item: &Item) -> bool {
-    looks_like(&known.title, &item.title)
+fn cites(known: &KnownItem, sought: &Sought<'_>) -> bool {
+    sought.source.as_ref().is_some_and(|source| known.source.as_deref() == Some(source.as_str()))
 }
 
-fn resembles(known: &KnownItem, item: &Item) -> f64 {
-    known.sketch.similarity(&Sketch::of(&item.text))
+fn is_titled(known: &KnownItem, sought: &Sought<'_>) -> bool {
+    looks_like(&known.title, &sought.item.title)
+}
+
+fn resembles(known: &KnownItem, sought: &Sought<'_>) -> f64 {
+    known.sketch.similarity(&sought.sketch)
 }
 
 fn may_be_here(known: &KnownItem) -> bool {
@@ -35,14 +47,15 @@ fn may_be_here(known: &KnownItem) -> bool {
 
 /// Which of the stored editions a post is. `known` are the editions of its input that share path, permalink, number or
 /// title with it; `holds` tells whether the file of one is still there and holds it.
-pub fn find_edition(
+pub(super) fn find_edition(
     known: &[KnownEdition],
     path: &str,
     edition: &Edition,
+    sought: &[Sought<'_>],
     holds: impl Fn(&KnownEdition) -> bool,
 ) -> Option<usize> {
     let shares_story = |candidate: &KnownEdition| {
-        candidate.items.iter().any(|k| edition.items.iter().any(|item| cites(k, item) || is_titled(k, item)))
+        candidate.items.iter().any(|k| sought.iter().any(|item| cites(k, item) || is_titled(k, item)))
     };
     let agrees = |candidate: &KnownEdition| match (&candidate.permalink, &edition.permalink) {
         (Some(known), Some(written)) => path_of(known) == path_of(written),
@@ -59,10 +72,11 @@ pub fn find_edition(
 
 /// Which of the stored editions a new post is another version of, although that one's file is still there: programs that
 /// synchronise folders leave such copies. They share permalink or number, else title and date, and half of the stories.
-pub fn find_original(
+pub(super) fn find_original(
     known: &[KnownEdition],
     path: &str,
     edition: &Edition,
+    sought: &[Sought<'_>],
     holds: impl Fn(&KnownEdition) -> bool,
 ) -> Option<usize> {
     let is_same = |candidate: &KnownEdition| match (&candidate.permalink, &edition.permalink) {
@@ -71,21 +85,21 @@ pub fn find_original(
         (None, None) => candidate.title == edition.title && candidate.date == edition.date,
         _ => false,
     };
-    let is_story = |k: &KnownItem, item: &Item| {
+    let is_story = |k: &KnownItem, item: &Sought<'_>| {
         may_be_here(k) && is_titled(k, item) && (cites(k, item) || resembles(k, item) > SIMILAR)
     };
     let tells_half = |candidate: &KnownEdition| {
-        let told = edition.items.iter().filter(|item| candidate.items.iter().any(|k| is_story(k, item))).count();
-        told * 2 >= edition.items.len()
+        let told = sought.iter().filter(|item| candidate.items.iter().any(|k| is_story(k, item))).count();
+        told * 2 >= sought.len()
     };
     known.iter().position(|k| k.path != path && k.presence != Presence::Left && holds(k) && is_same(k) && tells_half(k))
 }
 
 /// A live item whose title stands in its post without being a heading, with the line: it was not taken out, it lost the
 /// `###` before its title. `body` are the post's lines with their numbers, less the front matter.
-pub fn find_headless<'k>(
+pub(super) fn find_headless<'k>(
     known: &'k [KnownItem],
-    written: &[Item],
+    written: &[Sought<'_>],
     body: &[(usize, &str)],
 ) -> Option<(&'k KnownItem, usize)> {
     let matches: Vec<usize> = match_items(known, written).into_iter().flatten().collect();
@@ -110,27 +124,36 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// For each written item, which of the stored items of its edition it is.
-pub fn match_items(known: &[KnownItem], written: &[Item]) -> Vec<Option<usize>> {
+/// For each written item, which of the stored items of its edition it is. Source, title and text are weighed: who shares
+/// all three comes first, then who shares two of them, then who shares the source, then the title; last the one that is left
+/// on each side, if its text is similar. So of two items whose sources were swapped each stays itself.
+pub(super) fn match_items(known: &[KnownItem], written: &[Sought<'_>]) -> Vec<Option<usize>> {
+    if known.is_empty() {
+        return vec![None; written.len()];
+    }
     let mut matching = Matching { known, written, of: vec![None; written.len()], taken: vec![false; known.len()] };
-    matching.pair(|k, item| may_be_here(k) && cites(k, item) && is_titled(k, item));
+    matching.pair(|k, item| may_be_here(k) && shared(k, item) == 3);
     // A story that comes back word for word is itself, whatever cites its source by now.
-    matching.pair(|k, item| !may_be_here(k) && cites(k, item) && is_titled(k, item) && resembles(k, item) > SIMILAR);
+    matching.pair(|k, item| !may_be_here(k) && shared(k, item) == 3);
+    matching.pair(|k, item| may_be_here(k) && cites(k, item) && is_titled(k, item));
+    matching.pair_most_similar(|k, item| may_be_here(k) && shared(k, item) == 2);
     matching.pair_most_similar(|k, item| may_be_here(k) && cites(k, item));
     matching.pair(|k, item| may_be_here(k) && is_titled(k, item));
     matching.pair_last_one();
-    matching.pair(|k, item| {
-        !may_be_here(k)
-            && [cites(k, item), is_titled(k, item), resembles(k, item) > SIMILAR].iter().filter(|same| **same).count()
-                > 1
-    });
+    matching.pair(|k, item| !may_be_here(k) && shared(k, item) == 2);
     matching.of
+}
+
+/// How many of source, title and text two share.
+fn shared(known: &KnownItem, item: &Sought<'_>) -> usize {
+    let signs = [cites(known, item), is_titled(known, item), resembles(known, item) > SIMILAR];
+    signs.iter().filter(|same| **same).count()
 }
 
 /// A matching under way.
 struct Matching<'a> {
     known: &'a [KnownItem],
-    written: &'a [Item],
+    written: &'a [Sought<'a>],
     of: Vec<Option<usize>>,
     taken: Vec<bool>,
 }
@@ -143,7 +166,7 @@ impl<'a> Matching<'a> {
         }
     }
 
-    fn open_items(&self) -> Vec<(usize, &'a Item)> {
+    fn open_items(&self) -> Vec<(usize, &'a Sought<'a>)> {
         self.written.iter().enumerate().filter(|(index, _)| self.of.get(*index) == Some(&None)).collect()
     }
 
@@ -152,7 +175,7 @@ impl<'a> Matching<'a> {
     }
 
     /// Pairs in order whatever passes the test.
-    fn pair(&mut self, test: impl Fn(&KnownItem, &Item) -> bool) {
+    fn pair(&mut self, test: impl Fn(&KnownItem, &Sought<'_>) -> bool) {
         for (index, item) in self.open_items() {
             let found = self.open_known().find(|(_, k)| test(k, item)).map(|(known, _)| known);
             if let Some(known) = found {
@@ -162,7 +185,7 @@ impl<'a> Matching<'a> {
     }
 
     /// Pairs what passes the test, the most similar texts first.
-    fn pair_most_similar(&mut self, test: impl Fn(&KnownItem, &Item) -> bool) {
+    fn pair_most_similar(&mut self, test: impl Fn(&KnownItem, &Sought<'_>) -> bool) {
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
         for (index, item) in self.open_items() {
             let open = self.open_known().filter(|(_, k)| test(k, item));
@@ -184,54 +207,5 @@ impl<'a> Matching<'a> {
         if self.known.get(*known).is_some_and(|k| resembles(k, item) > SIMILAR) {
             self.take(*index, *known);
         }
-    }
-}
-
-/// The id of an edition at first sight; `ordinal` counts equals.
-pub fn mint_edition(input: &str, path: &str, edition: &Edition, ordinal: u32) -> Uuid {
-    mint(&["edition", input, &edition_key(path, edition), &ordinal.to_string()])
-}
-
-/// The id of an item at first sight; `ordinal` counts equals.
-pub fn mint_item(input: &str, path: &str, edition: &Edition, item: &Item, ordinal: u32) -> Uuid {
-    let story = source_of(item).map_or_else(|| item.title.clone(), |source| source.as_str().to_owned());
-    mint(&["item", input, &edition_key(path, edition), &story, &ordinal.to_string()])
-}
-
-/// The id of a feed's item at first sight; `story` is what its link is compared by, else its title.
-pub fn mint_story(input: &str, day: &str, story: &str, ordinal: u32) -> Uuid {
-    mint(&["item", input, day, story, &ordinal.to_string()])
-}
-
-/// The id of a site at first sight.
-pub fn mint_site(base_url: &str, title: &str) -> Uuid {
-    mint(&["site", base_url, title])
-}
-
-/// The id of a store at first sight: of its file and the nanosecond.
-pub fn mint_store(at: &str, now: i64) -> Uuid {
-    mint(&["store", at, &now.to_string()])
-}
-
-fn mint(seed: &[&str]) -> Uuid {
-    // U+001F cannot occur in what is read, so that no two seeds read the same.
-    Uuid::new_v5(&NAMESPACE, seed.join("\u{1f}").as_bytes())
-}
-
-/// A permalink without scheme and host, so that an input's `base_url` may change.
-fn path_of(link: &str) -> String {
-    let parsed = url::Url::parse(link).map(|url| {
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        format!("{}{query}", url.path())
-    });
-    parsed.unwrap_or_else(|_| link.to_owned())
-}
-
-/// What an edition's items are seeded with: permalink (its path only, so that `base_url` does not matter), number or file.
-fn edition_key(path: &str, edition: &Edition) -> String {
-    match (&edition.permalink, edition.number) {
-        (Some(link), _) => path_of(link),
-        (None, Some(number)) => format!("#{number}"),
-        (None, None) => path.to_owned(),
     }
 }

@@ -1,0 +1,177 @@
+//! What an edition shows, and when that changed: the one place where the `updated` of editions moves.
+//!
+//! It moves exactly when an edition shows something else than when it was published last: other words in its header, other
+//! items, items in another order, or an item whose own content changed. So one that left and is restored as it was bears
+//! the date that it had, and one that comes back with less bears a new one. What it shows is kept as a hash beside what it
+//! showed when it was published ([`KnownEdition::shows`](crate::model::KnownEdition::shows),
+//! [`showed`](crate::model::KnownEdition::showed)).
+
+use super::scope::{Count, EditionState, ItemState, Scope};
+use crate::model::{Edition, KnownEdition, KnownItem, Presence};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Hash of what an edition shows beside its items.
+pub fn header_hash(edition: &Edition) -> u64 {
+    let author = edition.author.as_deref().unwrap_or_default();
+    xxh3_64([&edition.title, author, &edition.tags.join("\u{1f}")].join("\u{1e}").as_bytes())
+}
+
+impl EditionState {
+    /// Whether it is published with something to show; an editor's without items never had any.
+    pub fn is_shown(&self, items: Count) -> bool {
+        self.known.presence == Presence::Live && (items.shown > 0 || (!self.is_day && items.live == 0))
+    }
+}
+
+impl ItemState {
+    /// What it adds to what its edition shows. One that was lost with the store adds what it did; one that is hidden for its
+    /// source's sake adds what it will, since a check moves no date.
+    fn adds(&self) -> u64 {
+        if self.known.presence == Presence::Left { 0 } else { item_hash(&self.known) }
+    }
+
+    fn count(&self) -> Count {
+        let is_live = self.known.presence == Presence::Live;
+        Count { live: i64::from(is_live), shown: i64::from(is_live && self.known.shown) }
+    }
+}
+
+/// An item's second tells what it shows, since it moves when that changes.
+fn item_hash(known: &KnownItem) -> u64 {
+    let mut bytes = known.id.as_bytes().to_vec();
+    bytes.extend(known.updated.timestamp().to_be_bytes());
+    xxh3_64(&bytes)
+}
+
+/// Brings the editions up to date whose items, or who themselves, changed.
+pub(super) fn settle(scope: &mut Scope, now: DateTime<Utc>) {
+    let mut changed: BTreeMap<Uuid, Shift> = scope.before.editions.keys().map(|id| (*id, Shift::default())).collect();
+    for (id, before) in &scope.before.items {
+        if let Some(before) = before {
+            changed.entry(before.edition).or_default().leaves(before);
+        }
+        if let Some(item) = scope.item(*id) {
+            changed.entry(item.edition).or_default().enters(item);
+        }
+    }
+    for (id, shift) in changed {
+        let Some(state) = scope.edition(id).cloned() else { continue };
+        let next = if state.is_day { settled_day(scope, state, shift) } else { settled_editors(scope, state) };
+        let next = dated(scope, next, now);
+        if scope.edition(id) != Some(&next) {
+            scope.put_edition(next);
+        }
+    }
+}
+
+/// How many items of an edition are published.
+pub(super) fn count(scope: &Scope, state: &EditionState) -> Count {
+    if state.is_day {
+        return state.items;
+    }
+    scope.items_of(state.known.id).into_iter().map(ItemState::count).fold(Count::default(), Count::plus)
+}
+
+impl Count {
+    fn plus(self, other: Self) -> Self {
+        Self { live: self.live + other.live, shown: self.shown + other.shown }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self { live: self.live - other.live, shown: self.shown - other.shown }
+    }
+}
+
+/// What an edition's items come to, more or less than before.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shift {
+    items: Count,
+    shows: u64,
+}
+
+impl Shift {
+    fn enters(&mut self, item: &ItemState) {
+        self.items = self.items.plus(item.count());
+        self.shows = self.shows.wrapping_add(item.adds());
+    }
+
+    fn leaves(&mut self, item: &ItemState) {
+        self.items = self.items.minus(item.count());
+        self.shows = self.shows.wrapping_sub(item.adds());
+    }
+}
+
+/// A day's edition is known without most of its items: what it shows is a sum, to which each adds.
+fn settled_day(scope: &Scope, mut state: EditionState, shift: Shift) -> EditionState {
+    let stood = match scope.before.editions.get(&state.known.id) {
+        Some(before) => before.as_ref().map(|before| (before.items, before.known.shows)),
+        None => Some((state.items, state.known.shows)),
+    };
+    if stood.is_none() && state.known.shows.is_some() {
+        // It is taken over from the journal of ids, where its items are counted already.
+        state.items = shift.items;
+        return state;
+    }
+    let (items, shows) = stood.unwrap_or_default();
+    if stood.is_some() && shows.is_none() {
+        // The store is older than this rule: what it showed is what stands there.
+        state.known.showed = Some(0);
+    }
+    state.items = items.plus(shift.items);
+    state.known.shows = Some(shows.unwrap_or_default().wrapping_add(shift.shows));
+    state.known.presence = match (state.items.live > 0, state.known.presence) {
+        (true, _) => Presence::Live,
+        (false, Presence::Live) => Presence::Left,
+        (false, presence) => presence,
+    };
+    state
+}
+
+/// An editor's edition shows its header and its items in their order.
+fn settled_editors(scope: &Scope, mut state: EditionState) -> EditionState {
+    let id = state.known.id;
+    let items = scope.items_of(id);
+    let stood = scope.before.editions.get(&id).and_then(Option::as_ref);
+    if let Some(stood) = stood.filter(|stood| stood.known.shows.is_none()) {
+        // The store is older than this rule: what it showed is what stands there.
+        let before = |item: &&ItemState| {
+            let was = scope.before.items.get(&item.known.id).map_or(Some(*item), Option::as_ref);
+            was.filter(|was| was.edition == id).cloned()
+        };
+        let mut before: Vec<ItemState> = items.iter().filter_map(before).collect();
+        before.extend(scope.before.items.values().flatten().filter(|was| was.edition == id).cloned());
+        before.sort_by_key(|item| (item.known.position, item.known.id));
+        before.dedup_by_key(|item| item.known.id);
+        let count = before.iter().map(ItemState::count).fold(Count::default(), Count::plus);
+        let stands = stood.known.presence == Presence::Lost || stood.is_shown(count);
+        state.known.showed = stands.then(|| sequence(stood.known.header_hash, before.iter()));
+    }
+    state.known.shows = Some(sequence(state.known.header_hash, items.into_iter()));
+    state
+}
+
+fn sequence<'a>(header: u64, items: impl Iterator<Item = &'a ItemState>) -> u64 {
+    let mut bytes = header.to_be_bytes().to_vec();
+    for item in items {
+        let adds = item.adds();
+        if adds != 0 {
+            bytes.extend(adds.to_be_bytes());
+        }
+    }
+    xxh3_64(&bytes)
+}
+
+/// Dates an edition that shows something else than when it was published last. One that never was keeps its first second.
+fn dated(scope: &mut Scope, mut state: EditionState, now: DateTime<Utc>) -> EditionState {
+    let count = count(scope, &state);
+    let KnownEdition { id, shows, showed, .. } = state.known;
+    let is_public = state.is_listed && state.is_shown(count);
+    // One that changed before in this cycle bears its second already.
+    if is_public && showed.is_some() && showed != shows && scope.dated.insert(id) {
+        state.known.updated = scope.edition_second(now);
+    }
+    state
+}

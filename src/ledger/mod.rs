@@ -1,0 +1,48 @@
+//! What is known and what came become what changes: which item is which, its id, path, second, story and day.
+//!
+//! Pure: values and `now` in, values out. A [`Question`] tells what has to be known, the store answers it with a [`Scope`],
+//! the functions here change it, and what differs afterwards are the [`Changes`] that the store applies. Here are no store, no
+//! network and no clock, so that identity can be tested as tables and properties.
+
+mod carrying;
+mod changes;
+mod channels;
+mod days;
+mod editions;
+mod entries;
+mod inputs;
+mod matching;
+mod names;
+mod placing;
+mod posts;
+mod question;
+mod recognise;
+mod restore;
+mod scope;
+mod seconds;
+mod settling;
+mod showing;
+pub mod stories;
+
+pub use changes::{Changes, EditionChange, ItemChange, Stand};
+pub use channels::{ChannelWish, Channels, KnownChannel};
+pub use days::{DAYS, FeedRules};
+pub use editions::header_hash;
+pub use entries::{Document, MOST_NEW, Plan, ask_for_documents, plan_documents};
+pub use inputs::{InputKind, InputSigns, Renamed, renamed};
+pub use names::{Names, Seed, mint_site, mint_store};
+pub use placing::Batch;
+pub use posts::{Change, MOST_ALIKE, Outcome, Placed, Post, ask_for_posts, leave, place_post};
+pub use question::{EntriesAsked, Question, Signs};
+pub use restore::take_over;
+pub use scope::{Count, EditionState, EntryState, ItemState, Numbered, Says, Scope};
+pub use seconds::Seconds;
+pub use settling::{ask_for_settling, settle_stories};
+pub use showing::{Showing, is_shown, show};
+
+#[cfg(test)]
+#[path = "tests/events.rs"]
+mod events;
+#[cfg(test)]
+#[path = "tests/world.rs"]
+mod world;

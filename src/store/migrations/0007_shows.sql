@@ -1,0 +1,4 @@
+-- What an edition shows, and what it showed when it was shown last, as hashes: `updated` moves when they differ. Empty where
+-- the edition was not looked at since these columns came.
+ALTER TABLE editions ADD COLUMN shows TEXT NOT NULL DEFAULT '';
+ALTER TABLE editions ADD COLUMN showed TEXT NOT NULL DEFAULT '';
