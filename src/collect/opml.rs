@@ -48,7 +48,7 @@ pub struct Subscriptions {
 /// Reads a list; `None` where it is none.
 pub fn read(bytes: &[u8]) -> Option<Subscriptions> {
     let text = decoded(bytes);
-    let tokenizer = Tokenizer::new(Sink(RefCell::new(Reader::default())), TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(OutlineSink(RefCell::new(OutlineReader::default())), TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(&text));
     while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
@@ -71,9 +71,9 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     declared.and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(WINDOWS_1252).decode(bytes).0
 }
 
-struct Sink(RefCell<Reader>);
+struct OutlineSink(RefCell<OutlineReader>);
 
-impl TokenSink for Sink {
+impl TokenSink for OutlineSink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
@@ -85,7 +85,7 @@ impl TokenSink for Sink {
 }
 
 #[derive(Debug, Default)]
-struct Reader {
+struct OutlineReader {
     list: Subscriptions,
     /// Whether the first tag was the one that opens a list.
     is_opml: Option<bool>,
@@ -96,7 +96,7 @@ struct Reader {
     folders: Vec<String>,
 }
 
-impl Reader {
+impl OutlineReader {
     fn tag(&mut self, tag: &Tag) {
         match (&*tag.name, tag.kind) {
             ("opml", TagKind::EndTag) => self.has_ended = true,

@@ -96,7 +96,7 @@ impl Write {
         Ok(())
     }
 
-    /// Inputs and what about them complaints stand of.
+    /// Each input, and the places (fetching, reading) that still have complaints.
     pub async fn complained_of(&mut self) -> Result<BTreeSet<(i64, String)>> {
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(json_array(input_id, path)) FROM (SELECT DISTINCT input_id, path FROM complaints)",

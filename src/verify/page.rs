@@ -61,7 +61,7 @@ pub(super) fn weight(text: &str) -> usize {
 impl Page {
     /// Reads HTML.
     pub(super) fn read(html: &str) -> Self {
-        let tokenizer = Tokenizer::new(Sink(RefCell::new(Reader::default())), TokenizerOpts::default());
+        let tokenizer = Tokenizer::new(PageSink(RefCell::new(PageReader::default())), TokenizerOpts::default());
         let input = BufferQueue::default();
         input.push_back(StrTendril::from_slice(html));
         loop {
@@ -128,9 +128,9 @@ fn may_hold(html: &str, tag: &str) -> bool {
     starts.any(|name| name.eq_ignore_ascii_case(tag.as_bytes()))
 }
 
-struct Sink(RefCell<Reader>);
+struct PageSink(RefCell<PageReader>);
 
-impl TokenSink for Sink {
+impl TokenSink for PageSink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
@@ -161,7 +161,7 @@ enum Into {
 }
 
 #[derive(Debug, Default)]
-struct Reader {
+struct PageReader {
     page: Page,
     into: Into,
     kept: usize,
@@ -173,7 +173,7 @@ struct Reader {
     reads_on: bool,
 }
 
-impl Reader {
+impl PageReader {
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
         // `<svg/>` closes itself, and an `a` without an address is an old mark that is often left open.

@@ -12,9 +12,9 @@ pub(super) struct Board<'a> {
     /// With `-q`: the verdicts that are not told.
     unsaid: Option<&'a [Verdict]>,
     /// By what is checked: its check, once it is known.
-    links: HashMap<String, Link>,
+    links: HashMap<String, Asking>,
     /// Lines that are not told yet, in the order given.
-    rows: VecDeque<Row>,
+    rows: VecDeque<Given>,
     /// How many lines were told before these.
     told: usize,
     /// Lines that are known, and with `--json` are told as such.
@@ -23,14 +23,14 @@ pub(super) struct Board<'a> {
 }
 
 #[derive(Debug)]
-enum Link {
+enum Asking {
     /// Numbers of the lines that wait for it.
     Asked(Vec<usize>),
     Known(Rc<Check>),
 }
 
 #[derive(Debug)]
-struct Row {
+struct Given {
     url: String,
     check: Option<Rc<Check>>,
     told: bool,
@@ -70,10 +70,10 @@ impl<'a> Board<'a> {
         let mut new = None;
         let mut check = None;
         match self.links.get_mut(&key(&url)) {
-            Some(Link::Asked(waiting)) => waiting.push(number),
-            Some(Link::Known(known)) => check = Some(Rc::clone(known)),
+            Some(Asking::Asked(waiting)) => waiting.push(number),
+            Some(Asking::Known(known)) => check = Some(Rc::clone(known)),
             None => {
-                self.links.insert(key(&url), Link::Asked(vec![number]));
+                self.links.insert(key(&url), Asking::Asked(vec![number]));
                 new = Some(url.clone());
             }
         }
@@ -81,14 +81,14 @@ impl<'a> Board<'a> {
             *self.counts.entry(check.verdict).or_default() += 1;
             self.ready.push(number);
         }
-        self.rows.push_back(Row { url, check, told: false });
+        self.rows.push_back(Given { url, check, told: false });
         new
     }
 
     /// Takes a check.
     pub(super) fn known(&mut self, check: Check) {
         let (key, check) = (key(&check.url), Rc::new(check));
-        let Some(Link::Asked(waiting)) = self.links.insert(key, Link::Known(Rc::clone(&check))) else { return };
+        let Some(Asking::Asked(waiting)) = self.links.insert(key, Asking::Known(Rc::clone(&check))) else { return };
         *self.counts.entry(check.verdict).or_default() += waiting.len();
         for number in &waiting {
             if let Some(row) = number.checked_sub(self.told).and_then(|at| self.rows.get_mut(at)) {
@@ -121,7 +121,7 @@ impl<'a> Board<'a> {
     }
 }
 
-fn tell(out: &mut Vec<u8>, row: &Row, json: bool, unsaid: Option<&[Verdict]>) -> anyhow::Result<()> {
+fn tell(out: &mut Vec<u8>, row: &Given, json: bool, unsaid: Option<&[Verdict]>) -> anyhow::Result<()> {
     let Some(check) = &row.check else { return Ok(()) };
     if unsaid.is_some_and(|unsaid| unsaid.contains(&check.verdict)) {
         return Ok(());

@@ -13,7 +13,7 @@ const INDENT: &str = "                           ";
 
 /// What is told of a check with `--json`.
 #[derive(Serialize)]
-struct Told<'a> {
+struct Answered<'a> {
     url: &'a str,
     verdict: Verdict,
     rule: &'a str,
@@ -31,7 +31,7 @@ pub(super) fn json(out: &mut Vec<u8>, url: &str, check: &Check) -> anyhow::Resul
     let own = Fragment::of(url, &check.url);
     let hops: Vec<Hop> = check.hops.iter().map(|hop| Hop { url: own.in_place(&hop.url), status: hop.status }).collect();
     let final_url = check.final_url.as_deref().map(|end| own.in_place(end));
-    let told = Told { url, verdict, rule, evidence, status, final_url: final_url.as_deref(), hops: &hops, ms };
+    let told = Answered { url, verdict, rule, evidence, status, final_url: final_url.as_deref(), hops: &hops, ms };
     out.extend_from_slice(printable(&serde_json::to_string(&told)?).as_bytes());
     out.push(b'\n');
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::footnotes::Footnotes;
-use super::links::{self, Reader};
+use super::links::{self, LinkReader};
 use super::notes::{Notes, Spot, shown};
 use super::outline::{self, Section};
 use super::pictures::{self, Pictures, Where};
@@ -20,7 +20,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub(super) struct Workshop<'a, 'o> {
     pub(super) arena: &'a Arena<'a>,
     pub(super) markdown: Options<'static>,
-    pub(super) reader: Reader<'o>,
+    pub(super) reader: LinkReader<'o>,
     pub(super) words: SourceWords<'o>,
     pub(super) footnotes: Footnotes<'a>,
     /// Made when the first raw HTML is met; most posts have none.

@@ -14,12 +14,12 @@ pub(super) const MAX_LINKS: usize = 200;
 
 /// What the links of an item are read with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'o> {
+pub(super) struct LinkReader<'o> {
     pub(super) base: Option<&'o Url>,
     pub(super) source: Source<'o>,
 }
 
-impl Reader<'_> {
+impl LinkReader<'_> {
     /// An image's or a cover's address; site-relative ones stay as written where no base is known.
     pub(super) fn image(&self, written: &str) -> Option<String> {
         if address::begins_as_host(written) {

@@ -39,7 +39,7 @@ use comrak::{Arena, Node, parse_document};
 use footnotes::Footnotes;
 use front::{Cut, Front, Value};
 use item::{Built, Workshop};
-use links::Reader;
+use links::LinkReader;
 use notes::{Notes, Spot, shown};
 use serde::Serialize;
 use source::SourceWords;
@@ -168,7 +168,7 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
         footnotes: Footnotes::default(),
         arena: &arena,
         markdown,
-        reader: Reader { base: options.base_url.as_ref(), source },
+        reader: LinkReader { base: options.base_url.as_ref(), source },
         words: SourceWords(&options.source_words),
         sanitiser: OnceCell::new(),
     };

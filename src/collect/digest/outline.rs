@@ -1,6 +1,6 @@
 //! Cuts a post's Markdown into its items: where each begins, which pictures are its own, which one is the cover.
 
-use super::links::Reader;
+use super::links::LinkReader;
 use super::notes::{Notes, shown};
 use super::tree::Source;
 use super::{quote, tree};
@@ -28,7 +28,7 @@ fn level(node: Node<'_>) -> Option<u8> {
 }
 
 /// Takes the cover out of the post: its first image, where that is the front matter's `largepic`.
-pub(super) fn take_cover(root: Node<'_>, largepic: Option<&str>, reader: &Reader<'_>) -> Option<String> {
+pub(super) fn take_cover(root: Node<'_>, largepic: Option<&str>, reader: &LinkReader<'_>) -> Option<String> {
     let first = root.descendants().find(|n| matches!(n.data().value, NodeValue::Image(_)))?;
     let NodeValue::Image(image) = &first.data().value else { return None };
     let cover = reader.image(&image.url)?;

@@ -1,6 +1,6 @@
 //! The pictures of an item: which addresses, under which descriptions, and whether they stand within the text or before it.
 
-use super::links::{MAX_LINKS, Reader};
+use super::links::{LinkReader, MAX_LINKS};
 use super::notes::{Notes, shown};
 use super::tree;
 use crate::collect::html;
@@ -68,7 +68,7 @@ pub(super) enum Where {
 /// Takes the pictures of a block, in order. Gives the links that pictures stood in alone, as paragraphs.
 pub(super) fn take<'a>(
     arena: &'a Arena<'a>,
-    reader: &Reader<'_>,
+    reader: &LinkReader<'_>,
     (block, to): (Node<'a>, Where),
     pictures: &mut Pictures,
     notes: &mut Notes<'_>,
@@ -98,7 +98,7 @@ pub(super) fn take<'a>(
 
 /// The address of a picture that is taken; `None`, with a warning, where it leads nowhere we publish.
 fn taken(
-    reader: &Reader<'_>,
+    reader: &LinkReader<'_>,
     (written, alt): (&str, &str),
     node: Node<'_>,
     pictures: &mut Pictures,
@@ -146,7 +146,7 @@ fn leave<'a>(arena: &'a Arena<'a>, node: Node<'a>, block: Node<'a>, (url, alt): 
 /// The pictures of an HTML block. One that is only pictures becomes the links that they stand in.
 fn take_raw<'a>(
     arena: &'a Arena<'a>,
-    reader: &Reader<'_>,
+    reader: &LinkReader<'_>,
     (block, to): (Node<'a>, Where),
     pictures: &mut Pictures,
     notes: &mut Notes<'_>,

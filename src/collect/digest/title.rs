@@ -2,7 +2,7 @@
 
 use super::address::{self, Address};
 use super::front::Front;
-use super::links::Reader;
+use super::links::LinkReader;
 use super::notes::{Notes, Spot, shown};
 use crate::collect::html;
 use crate::model::is_blank;
@@ -52,7 +52,7 @@ fn number(word: &str) -> Option<u32> {
 }
 
 /// The post's own address; as written where it is relative and no base is known.
-pub(super) fn permalink(front: &Front, reader: &Reader<'_>, notes: &mut Notes<'_>) -> Option<String> {
+pub(super) fn permalink(front: &Front, reader: &LinkReader<'_>, notes: &mut Notes<'_>) -> Option<String> {
     let value = front.permalink.as_ref()?;
     match address::of(&value.text, reader.base) {
         Address::Web(url) => Some(url),

@@ -7,12 +7,12 @@ use std::cmp::Reverse;
 
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    entries: Vec<Entry>,
+    entries: Vec<KeptEntry>,
     met: usize,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct KeptEntry {
     date: Option<DateTime<Utc>>,
     order: usize,
     draft: Draft,
@@ -20,7 +20,7 @@ struct Entry {
 
 impl Kept {
     pub(super) fn push(&mut self, draft: Draft) {
-        self.entries.push(Entry { date: draft.date(), order: self.met, draft });
+        self.entries.push(KeptEntry { date: draft.date(), order: self.met, draft });
         self.met += 1;
         if self.entries.len() >= 2 * MAX_ENTRIES {
             self.prune();

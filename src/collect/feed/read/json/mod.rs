@@ -30,7 +30,7 @@ pub(super) fn translate(text: &str, source: &Source<'_>, notes: &mut Notes<'_>) 
     let text = text.get(start..).unwrap_or_default();
     let well_formed = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     let mended = if well_formed { None } else { Some(mend::mended(text)) };
-    let mut reader = Reader::new(source, notes);
+    let mut reader = JsonReader::new(source, notes);
     let mut json = serde_json::Deserializer::from_str(mended.as_deref().unwrap_or(text));
     let outcome = reader.deserialize(&mut json);
     if !reader.is_feed {
@@ -50,7 +50,7 @@ pub(super) fn translate(text: &str, source: &Source<'_>, notes: &mut Notes<'_>) 
     Ok(reader.finish())
 }
 
-struct Reader<'n, 's> {
+struct JsonReader<'n, 's> {
     notes: &'n mut Notes<'s>,
     timezone: Tz,
     base: Option<Base>,
@@ -62,7 +62,7 @@ struct Reader<'n, 's> {
     has_version: bool,
 }
 
-impl<'n, 's> Reader<'n, 's> {
+impl<'n, 's> JsonReader<'n, 's> {
     fn new(source: &Source<'_>, notes: &'n mut Notes<'s>) -> Self {
         Self {
             notes,
@@ -233,7 +233,7 @@ impl<'n, 's> Reader<'n, 's> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Reader<'_, '_> {
+impl<'de> DeserializeSeed<'de> for &mut JsonReader<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -241,7 +241,7 @@ impl<'de> DeserializeSeed<'de> for &mut Reader<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Reader<'_, '_> {
+impl<'de> Visitor<'de> for &mut JsonReader<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -262,7 +262,7 @@ impl<'de> Visitor<'de> for &mut Reader<'_, '_> {
 }
 
 /// The items, each forgotten when it was taken in.
-struct Items<'r, 'n, 's>(&'r mut Reader<'n, 's>);
+struct Items<'r, 'n, 's>(&'r mut JsonReader<'n, 's>);
 
 impl<'de> DeserializeSeed<'de> for Items<'_, '_, '_> {
     type Value = ();
