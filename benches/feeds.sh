@@ -3,9 +3,9 @@
 #
 #   benches/feeds.sh [limits-off|latency]
 #
-# limits-off: 1,000 feeds of 50 entries over 50 hosts: a cold cycle, an idle one (all 304), a warm one (2 % changed).
+# limits-off: 1,000 feeds of 50 entries, taken whole, over 50 hosts: a cold cycle, an idle one (all 304), a warm one (2 % changed).
 # latency:    500 feeds over 50 hosts that answer after 50 to 250 ms, two connections a host: an idle cycle.
-# Environment: WELLSOURCED, FEEDS_SERVER (programs), FEEDS, ENTRIES, HOSTS, CHANGE (percent), FOLDER, PORT.
+# Environment: WELLSOURCED, FEEDS_SERVER (programs), FEEDS, ENTRIES, HOSTS, CHANGE (percent), CONTENT (full), FOLDER, PORT.
 # Leaves its folder behind when FOLDER is given. Needs GNU time, curl and python3.
 set -euo pipefail
 
@@ -14,7 +14,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
 wellsourced=${WELLSOURCED:-$target/release/wellsourced}
 server=${FEEDS_SERVER:-$target/release/examples/loopback_feeds}
-port=${PORT:-8089} hosts=${HOSTS:-50} entries=${ENTRIES:-50} change=${CHANGE:-2}
+port=${PORT:-8089} hosts=${HOSTS:-50} entries=${ENTRIES:-50} change=${CHANGE:-2} content=${CONTENT:-full}
 case $what in
     limits-off) feeds=${FEEDS:-1000} delay=0 spread=0 per_host=16 ;;
     latency) feeds=${FEEDS:-500} delay=50 spread=200 per_host=2 ;;
@@ -49,8 +49,8 @@ directory = "$folder/feeds"
 TOML
     for ((feed = 0; feed < feeds; feed++)); do
         host=$((feed % hosts))
-        printf '[[inputs]]\nname = "Feed %d"\nfeed = "http://127.0.%d.%d:%d/feed/%d"\n' \
-            $feed $((host / 250 + 1)) $((host % 250 + 1)) "$port" $feed
+        printf '[[inputs]]\nname = "Feed %d"\nfeed = "http://127.0.%d.%d:%d/feed/%d"\ncontent = "%s"\n' \
+            $feed $((host / 250 + 1)) $((host % 250 + 1)) "$port" $feed "$content"
     done
 } >"$folder/config.toml"
 
@@ -80,8 +80,10 @@ import json, sys
 name, report, time = sys.argv[1], json.load(open(sys.argv[2])), open(sys.argv[3]).read().split()
 published = report["published"]
 new = sum(one["new_items"] for one in report["inputs"])
-print(f"{name:8} {float(time[0]):6.2f} s  (publishing {published['ms'] / 1000:.2f} s: {published['feeds']} feeds, "
-      f"{published['pages']} pages)  cpu {time[1]} user {time[2]} system  peak {int(time[3]) / 1024:.0f} MB  "
+cpu = float(time[1]) + float(time[2])
+print(f"{name:8} {cpu:6.2f} CPU s ({time[1]} user, {time[2]} system)  {float(time[0]):6.2f} s  "
+      f"{int(time[3]) / 1024:4.0f} MB at most  (publishing {published['ms'] / 1000:.2f} s: {published['feeds']} feeds, "
+      f"{published['pages']} pages)  "
       f"{new} new, {report['items']} items, {len(report['complaints'])} complaints")
 PY
 }
