@@ -80,14 +80,15 @@ struct Known {
 
 impl Known {
     async fn read(store: &Store) -> Result<Self> {
+        let links = store.link_counts().await?;
         Ok(Self {
+            troubled: Troubled::of(store, &links).await?,
+            links,
             inputs: store.input_counts().await?,
             polls: store.polls().await?,
             entries: store.entry_counts(super::now() - WEEK).await?.into_iter().collect(),
-            links: store.link_counts().await?,
             hosts: store.host_counts(HOSTS).await?,
             hidden: store.hidden_items().await?.len(),
-            troubled: Troubled::of(store).await?,
             cycle: store.last_cycle().await?,
             complaints: store.complaints().await?,
         })

@@ -153,7 +153,8 @@ fn serve(shared: &Arc<Shared>, sockets: Sockets, metrics: Metrics) -> Vec<JoinHa
         links: Arc::new(move || {
             let store = store.clone();
             Box::pin(async move {
-                let troubled = Troubled::of(&store).await.map_err(|error| error.to_string())?;
+                let counts = store.link_counts().await.map_err(|error| error.to_string())?;
+                let troubled = Troubled::of(&store, &counts).await.map_err(|error| error.to_string())?;
                 Ok(if troubled.total == 0 { "every source link is well\n".to_owned() } else { troubled.to_string() })
             })
         }),

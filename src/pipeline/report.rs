@@ -260,8 +260,9 @@ impl Report {
 
     /// Fills in what stands against the sources of the editions read.
     pub(super) async fn note_verdicts(&mut self, store: &Store) -> crate::store::Result<()> {
-        self.checks.verdicts = store.link_counts().await?.into_iter().collect();
-        self.troubled = Troubled::of(store).await?;
+        let counts = store.link_counts().await?;
+        self.troubled = Troubled::of(store, &counts).await?;
+        self.checks.verdicts = counts.into_iter().collect();
         let editions = self.inputs.iter_mut().flat_map(|input| &mut input.editions);
         let sources = editions.flat_map(|edition| &mut edition.items).flat_map(|item| &mut item.sources);
         let sources: Vec<(LinkKey, &mut SourceReport)> =

@@ -53,9 +53,8 @@ pub struct Troubled {
 }
 
 impl Troubled {
-    /// Asks the store for them.
-    pub async fn of(store: &Store) -> crate::store::Result<Self> {
-        let counts = store.link_counts().await?;
+    /// Asks the store for them, where `counts`, how many links have each verdict, says that there are some.
+    pub async fn of(store: &Store, counts: &[(Verdict, u64)]) -> crate::store::Result<Self> {
         let is_troubled = |verdict: Verdict| !matches!(verdict, Verdict::Reachable | Verdict::Unchecked);
         let total = counts.iter().filter(|(verdict, _)| is_troubled(*verdict)).map(|(_, count)| count).sum();
         if total == 0 {

@@ -116,9 +116,11 @@ impl Store {
                         (SELECT COUNT(*) FROM items i JOIN editions e ON e.id = i.edition_id
                          WHERE e.input_id = inputs.id AND i.live = 1 AND i.shown = 1)
                     END
-             FROM inputs LEFT JOIN meta ON meta.key = $1
+             FROM inputs
              WHERE inputs.kind <> 'days'
-                 AND (meta.value IS NULL OR inputs.name IN (SELECT value FROM json_each(meta.value)))
+                 -- The list is read once: a subquery that names the row would read all of it for each input.
+                 AND (NOT EXISTS (SELECT 1 FROM meta WHERE key = $1)
+                     OR inputs.name IN (SELECT value FROM json_each((SELECT value FROM meta WHERE key = $1))))
              ORDER BY inputs.id",
         )
         .bind(CONFIGURED)
