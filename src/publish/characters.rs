@@ -11,11 +11,16 @@ fn is_legal(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Bytes that are looked at together.
+const PIECE: usize = 64;
+
 /// Text without the characters that XML 1.0 does not have.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     // Illegal ones are control characters or begin with the byte EF, as does full-width punctuation.
-    let suspicious = text.bytes().any(|b| b < b' ' && b != b'\n' && b != b'\t' || b == 0xef);
-    if !suspicious || text.chars().all(is_legal) {
+    let suspicious = |b: &u8| *b < b' ' && *b != b'\n' && *b != b'\t' || *b == 0xef;
+    // Each piece is looked at to its end, which is a few instructions, and to its first illegal one many.
+    let is_suspicious = |piece: &[u8]| piece.iter().fold(false, |found, b| found | suspicious(b));
+    if !text.as_bytes().chunks(PIECE).any(is_suspicious) || text.chars().all(is_legal) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|&c| is_legal(c)).collect())
