@@ -167,10 +167,13 @@ fn sequence<'a>(header: u64, items: impl Iterator<Item = &'a ItemState>) -> u64 
 /// Dates an edition that shows something else than when it was published last. One that never was keeps its first second.
 fn dated(scope: &mut Scope, mut state: EditionState, now: DateTime<Utc>) -> EditionState {
     let count = count(scope, &state);
-    let KnownEdition { id, shows, showed, .. } = state.known;
+    let KnownEdition { id, shows, showed, updated, .. } = state.known;
     let is_public = state.is_listed && state.is_shown(count);
-    // One that changed before in this cycle bears its second already.
-    if is_public && showed.is_some() && showed != shows && scope.dated.insert(id) {
+    if is_public && showed == shows {
+        // What changed before in this cycle is as it was again.
+        state.known.updated = scope.dated.remove(&id).unwrap_or(updated);
+    } else if is_public && showed.is_some() && !scope.dated.contains_key(&id) {
+        scope.dated.insert(id, updated);
         state.known.updated = scope.edition_second(now);
     }
     state

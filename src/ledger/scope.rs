@@ -121,8 +121,8 @@ pub struct Scope {
     pub edition_seconds: Seconds,
     /// From when on the seconds are known.
     pub seconds_from: Option<i64>,
-    /// Editions whose `updated` needs not move any more in this cycle.
-    pub dated: BTreeSet<Uuid>,
+    /// Editions whose `updated` moved in this cycle and needs not move again, with what it was before.
+    pub dated: BTreeMap<Uuid, DateTime<Utc>>,
     /// Where links lead that lead elsewhere, by [`crate::model::LinkKey`].
     pub leads: HashMap<String, String>,
     editions: BTreeMap<Uuid, EditionState>,

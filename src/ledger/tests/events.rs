@@ -1,4 +1,5 @@
 //! What must hold of whatever happens: random documents, posts, withdrawals and checks, in random order, without a store.
+//! `PROPTEST_CASES=20000` looks longer.
 
 use super::world::{Came, World, entry, words};
 use crate::model::{Edition, EntryItem, Item};
@@ -152,8 +153,6 @@ fn look(world: &World) -> (Items, Editions) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
-
     #[test]
     fn no_surviving_item_changes_its_id_and_no_id_serves_two_stories(events in events(false)) {
         let mut world = World::default();
