@@ -86,9 +86,29 @@ fn dated(scope: &mut Scope, published: DateTime<Utc>, now: DateTime<Utc>) -> (Da
 }
 
 /// Brings an item up to date with the entries that carry it. `same_options`: what reads otherwise was written otherwise.
+/// An item that was lost waits for what its founder says, until it is settled.
 pub(super) fn refresh(scope: &mut Scope, rules: &FeedRules, id: Uuid, same_options: bool, now: DateTime<Utc>) {
+    refresh_by(scope, rules, id, (0, same_options), now);
+}
+
+/// The same, by the words of the first carrier that is known to say something.
+pub(super) fn refresh_by_any(scope: &mut Scope, rules: &FeedRules, id: Uuid, now: DateTime<Utc>) {
+    let silent = scope.carriers(id).into_iter().take_while(|entry| scope.said(entry).is_none()).count();
+    refresh_by(scope, rules, id, (silent, true), now);
+}
+
+fn refresh_by(
+    scope: &mut Scope,
+    rules: &FeedRules,
+    id: Uuid,
+    (carrier, same_options): (usize, bool),
+    now: DateTime<Utc>,
+) {
     let Some(state) = scope.item(id).filter(|item| item.by_feed).cloned() else { return };
-    let first = scope.carriers(id).first().map(|entry| (entry.story.clone(), scope.said(entry).cloned()));
+    let carriers = scope.carriers(id);
+    // Where nobody says anything, the first one counts.
+    let first = carriers.get(carrier).or(carriers.first());
+    let first = first.map(|entry| (entry.story.clone(), scope.said(entry).cloned()));
     let Some((own, words)) = first else {
         let presence = match state.known.presence {
             Presence::Live => Presence::Left,
@@ -98,7 +118,10 @@ pub(super) fn refresh(scope: &mut Scope, rules: &FeedRules, id: Uuid, same_optio
         scope.put_item(ItemState { known, written: None, ..state });
         return;
     };
-    let Some(words) = words else { return };
+    let Some(words) = words else {
+        scope.look_again(id);
+        return;
+    };
     let story = story_in(scope, &words, own.as_deref());
     let KnownItem { mut position, published, mut updated, first_seen, shown, presence, content_hash, .. } = state.known;
     let mut edition = state.edition;

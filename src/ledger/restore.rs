@@ -1,8 +1,9 @@
 //! What the journal of ids still knows when the store does not: identities that were published are taken over as lost, until
 //! their posts or entries are read again.
 
-use super::scope::{Count, EditionState, ItemState, Scope};
-use crate::model::{KnownEdition, KnownItem};
+use super::scope::{Count, EditionState, EntryState, ItemState, Says, Scope};
+use crate::model::{Founder, KnownEdition, KnownItem, Presence, is_specific};
+use uuid::Uuid;
 
 /// Takes over an edition of the journal that the store does not know, or knows in an older state; of a day that it knows,
 /// only items that it does not know, since the others' words are with their entries. Tells whether the edition was taken
@@ -30,4 +31,31 @@ pub fn take_over(scope: &mut Scope, mut edition: KnownEdition, input: i64, is_da
         items: Count::default(),
     });
     true
+}
+
+/// Takes over who founded a lost item, so that nobody else's words come in their place: what it says is known once its feed is
+/// read again. `input` is the row of its feed.
+pub fn take_over_founder(scope: &mut Scope, item: Uuid, founder: Founder, input: i64) {
+    let is_lost = scope.item(item).is_some_and(|item| item.by_feed && item.known.presence == Presence::Lost);
+    if !is_lost {
+        return;
+    }
+    let Founder { key, link, title, published, .. } = founder;
+    let entry = EntryState {
+        row: scope.next_row(),
+        input,
+        story: link.clone().filter(|link| is_specific(link)),
+        key,
+        link,
+        title,
+        // Read anew whatever it says.
+        content_hash: 0,
+        hash: 0,
+        published,
+        item: Some(item),
+        place: 0,
+        left_at: None,
+        says: Says::AsItem,
+    };
+    scope.put_entry(entry);
 }

@@ -1,7 +1,9 @@
 //! Looks again at stories of which something changed: an editor's item that came, left or turned to another source, a link
 //! that is known to lead elsewhere now, an input that was withdrawn. What is one story is decided in [`super::stories`].
 
-use super::carrying::{Found, about, ask_for_item, carry, carry_instead, describe, found, refresh, story_in};
+use super::carrying::{
+    Found, about, ask_for_item, carry, carry_instead, describe, found, refresh, refresh_by_any, story_in,
+};
 use super::days::{FeedRules, ask_for_day, day_of};
 use super::question::Question;
 use super::scope::{EntryState, ItemState, Scope};
@@ -89,7 +91,9 @@ fn settle(scope: &mut Scope, rules: &FeedRules, item: &ItemState, now: DateTime<
                 merge(scope, rules, &item, now);
             }
         }
-        (true, _) if is_carried => refresh(scope, rules, id, true, now),
+        (true, _) if is_carried && scope.carriers(id).iter().any(|entry| scope.said(entry).is_some()) => {
+            refresh_by_any(scope, rules, id, now);
+        }
         _ => {}
     }
 }

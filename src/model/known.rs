@@ -58,6 +58,21 @@ fn shown() -> bool {
     true
 }
 
+/// The entry whose words an item shows that several feeds carry: its founder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Founder {
+    /// Name of its input.
+    pub input: String,
+    /// What tells it from the others of its feed.
+    pub key: String,
+    /// What its link is compared by.
+    pub link: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// When it was published.
+    pub published: DateTime<Utc>,
+}
+
 /// Identity of an edition, with what it is recognised by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KnownEdition {

@@ -25,7 +25,7 @@ pub use complaint::{Complaint, Place, Severity};
 pub use feed::{Category, Entry, Feed, FeedUrls};
 pub use invisible::{is_blank, is_ignorable, looks_like, visible_name};
 pub use item::{Edition, Item, Joined, SourceKind, SourceLink};
-pub use known::{KnownEdition, KnownItem, Presence};
+pub use known::{Founder, KnownEdition, KnownItem, Presence};
 pub use link::LinkKey;
 pub use poll::{Instead, Move, PollState, Rest, Validators};
 pub use sketch::Sketch;

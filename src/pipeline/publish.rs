@@ -41,14 +41,16 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let site = Arc::new(site(store, options).await?);
     let Scope { looked, all, changes, fingerprint } = scope::of(cycle, &site).await?;
     let is_done = !all && changes.is_empty() && looked.is_ours == Some(true);
-    if is_done && compose::status_stands(store, &site).await? {
+    let (moved, moves) = restore::moves(store, all).await?;
+    if is_done && moved.is_empty() && compose::status_stands(store, &site).await? {
         return Ok((report, Vec::new()));
     }
     let how = writing::How { all, survey: all && looked.is_disturbed(), renew: all && looked.manifest != Since::Same };
     let mut writing = Writing::open(cycle, &site, how).await?;
     let members = compose_all(store, &site, (all, &changes), &mut writing, progress).await?;
     tracing::debug!(ms = began.elapsed().as_millis(), "composed and staged");
-    let ids = restore::lines(store, site.id, (!all).then_some(&changes)).await?;
+    let mut ids = restore::lines(store, site.id, (!all).then_some(&changes)).await?;
+    ids.extend(moved);
     tracing::debug!(ms = began.elapsed().as_millis(), "ids gathered");
     let complaints = writing.commit(&mut report, |directory| write_ids(directory, &ids, all)).await?;
     tracing::debug!(ms = began.elapsed().as_millis(), "in place");
@@ -61,6 +63,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let done = if complaints.is_empty() { fingerprint.as_str() } else { "again" };
     write.set_meta("published", done).await?;
     write.set_meta("directory", &scope::directory_name(options)).await?;
+    write.set_meta(restore::MOVES, &moves).await?;
     restore::note(&mut write, Some(&options.directory)).await?;
     write.commit().await?;
     restore::tidy(store, &options.directory, site.id).await?;

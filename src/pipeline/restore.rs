@@ -2,18 +2,23 @@
 //! that no subscriber sees an item twice.
 
 use super::{Cycle, Error, Options};
-use crate::ledger::{Question, Scope, take_over};
-use crate::model::{Channel, ChannelKind, Complaint, KnownEdition, KnownItem, Place, Presence};
+use crate::ledger::{Question, Scope, take_over, take_over_founder};
+use crate::model::{
+    Channel, ChannelKind, Complaint, Founder, Instead, KnownEdition, KnownItem, Place, PollState, Presence,
+};
 use crate::publish::{Journal, ManifestLine, Since, Writer};
 use crate::store::{Changes, DAYS, Store, Write};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use uuid::Uuid;
 
 /// A journal may grow by this many bytes before it is rewritten.
 const GROWTH: u64 = 1024 * 1024;
+
+/// Stands for the options that entries were read with which come from the journal: other ones than any.
+const FROM_JOURNAL: &str = "journal";
 
 /// Editions taken over in one go.
 const BATCH: usize = 100;
@@ -41,6 +46,18 @@ pub(super) enum IdLine {
         edition: Uuid,
         /// The item.
         item: Box<KnownItem>,
+        /// Whose words it shows, where several carry it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        founder: Option<Box<Founder>>,
+    },
+    /// Another address that a feed is asked at for good.
+    Moved {
+        /// Name of the input.
+        input: String,
+        /// The address that is configured.
+        configured: String,
+        /// The one that is asked.
+        instead: Instead,
     },
 }
 
@@ -70,17 +87,23 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
     let known = store.edition_times().await?;
     let mut write = store.begin().await?;
     let (mut last, mut channels) = (Last::default(), Vec::new());
+    let (mut founders, mut moved) = (BTreeMap::new(), BTreeMap::new());
     for (place, line) in lines.into_iter().enumerate() {
         match line {
             IdLine::Site(id) if write.meta("site").await?.is_none() => write.set_meta("site", &id.to_string()).await?,
             IdLine::Site(_) => {}
             IdLine::Channel { channel, key, emptied } => channels.push((channel, key, emptied)),
             IdLine::Edition(edition) => last.edition(place, *edition),
-            IdLine::Item { edition, item } => last.item(edition, *item),
+            IdLine::Item { edition, item, founder } => {
+                founders.extend(founder.map(|founder| (item.id, *founder)));
+                last.item(edition, *item);
+            }
+            IdLine::Moved { input, configured, instead } => _ = moved.insert(input, (configured, instead)),
         }
     }
     restore_channels(&mut write, &channels).await?;
     restore_editions(&mut write, last.editions(), &known, options).await?;
+    restore_feeds(&mut write, founders, moved, cycle).await?;
     // Once more, since what left with these editions dated channels anew.
     restore_channels(&mut write, &channels).await?;
     if was_empty {
@@ -137,6 +160,42 @@ async fn restore_editions(
     Ok(())
 }
 
+/// Takes over who founded the items that were lost, and where feeds had moved to, unless the store knows better.
+async fn restore_feeds(
+    write: &mut Write,
+    founders: BTreeMap<Uuid, Founder>,
+    moved: BTreeMap<String, (String, Instead)>,
+    cycle: Cycle<'_>,
+) -> Result<(), Error> {
+    let Cycle { options, now, .. } = cycle;
+    let names: BTreeSet<&str> =
+        founders.values().map(|founder| &founder.input).chain(moved.keys()).map(String::as_str).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let states = write.feed_inputs(&names.into_iter().collect::<Vec<_>>()).await?;
+    let question = Question { items: founders.keys().copied().collect(), ..Question::default() };
+    let mut scope = Scope::new(&options.slugs);
+    write.load(&question, &mut scope).await?;
+    for (item, founder) in founders {
+        let Some(state) = states.get(&founder.input).filter(|state| state.fingerprint.is_empty()) else { continue };
+        take_over_founder(&mut scope, item, founder, state.id);
+    }
+    let changes = scope.changes(now);
+    let founded: BTreeSet<i64> = changes.entries.iter().map(|entry| entry.input).collect();
+    write.apply(&changes, now).await?;
+    for input in founded {
+        // So that its entries are compared with those that are known.
+        write.set_fingerprint(input, FROM_JOURNAL).await?;
+    }
+    let poll = |(input, (configured, instead))| {
+        let state = states.get(&input).filter(|state| state.poll.configured.is_empty())?;
+        Some((state.id, PollState { configured, instead: Some(instead), ..PollState::default() }))
+    };
+    let polls: Vec<(i64, PollState)> = moved.into_iter().filter_map(poll).collect();
+    Ok(write.put_polls(&polls.iter().map(|(id, poll)| (*id, poll)).collect::<Vec<_>>()).await?)
+}
+
 /// What the last lines say. An item may have moved from one edition to another, and stands where it was told last.
 #[derive(Debug, Default)]
 struct Last {
@@ -189,8 +248,11 @@ fn lose(presence: &mut Presence) {
     }
 }
 
-fn item_lines(items: Vec<(Uuid, KnownItem)>) -> impl Iterator<Item = IdLine> {
-    items.into_iter().map(|(edition, item)| IdLine::Item { edition, item: Box::new(item) })
+fn item_lines(items: Vec<(Uuid, KnownItem)>, founders: &HashMap<Uuid, Founder>) -> impl Iterator<Item = IdLine> {
+    items.into_iter().map(|(edition, item)| {
+        let founder = founders.get(&item.id).cloned().map(Box::new);
+        IdLine::Item { edition, item: Box::new(item), founder }
+    })
 }
 
 /// What must be remembered beside the feeds: everything, or what `changes` name.
@@ -208,15 +270,36 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
     let editions = changes.map(|changes| changes.editions.as_slice());
     lines.extend(store.known(editions).await?.into_iter().map(|edition| IdLine::Edition(Box::new(edition))));
     match changes {
-        Some(changes) => lines.extend(item_lines(store.known_in_days(&changes.items).await?)),
+        Some(changes) if changes.items.is_empty() => {}
+        Some(changes) => {
+            let founders = store.founders(Some(&changes.items)).await?;
+            lines.extend(item_lines(store.known_in_days(&changes.items).await?, &founders));
+        }
         None => {
+            let founders = store.founders(None).await?;
             for day in lines.iter().filter_map(IdLine::day).collect::<Vec<_>>() {
-                lines.extend(item_lines(store.known_of_day(day).await?));
+                lines.extend(item_lines(store.known_of_day(day).await?, &founders));
             }
         }
     }
     Ok(lines)
 }
+
+/// Where feeds moved to, as lines to be remembered; nothing where all of that is noted already. With it the text that stands for
+/// it in the store.
+pub(super) async fn moves(store: &Store, all: bool) -> Result<(Vec<IdLine>, String), Error> {
+    let moved = |(input, poll): (String, PollState)| {
+        Some(IdLine::Moved { input, configured: poll.configured, instead: poll.instead? })
+    };
+    let lines: Vec<IdLine> = store.polls().await?.into_iter().filter_map(moved).collect();
+    let text = serde_json::to_string(&lines).unwrap_or_default();
+    let noted = store.meta(MOVES).await?;
+    let is_noted = noted.as_ref() == Some(&text) || (noted.is_none() && lines.is_empty());
+    Ok((if is_noted && !all { Vec::new() } else { lines }, text))
+}
+
+/// Where the store keeps which moves of feeds are noted in the file of ids.
+pub(super) const MOVES: &str = "moves";
 
 /// Where the store keeps by what it knows the file of ids again.
 pub(super) const IDS: &str = "ids";
@@ -249,7 +332,9 @@ pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<
     note(&mut write, None).await?;
     write.commit().await?;
     if old_ids {
-        ids.rewrite(&lines(store, site, None).await?)?;
+        let mut all = lines(store, site, None).await?;
+        all.extend(moves(store, true).await?.0);
+        ids.rewrite(&all)?;
     }
     if old_manifest {
         let line = |(path, hash)| ManifestLine { path, hash: Some(hash) };

@@ -2,9 +2,14 @@
 //!
 //! Which of them is which is decided in the ledger.
 
-use super::{Result, Store, Write};
+use super::{Result, Store, Write, from_rows, time, to_json};
+use crate::model::Founder;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Item, input, key, link, title and date of a founder.
+type FounderRow = (Uuid, String, String, Option<String>, String, i64);
 
 impl Store {
     /// Per feed input, by name: entries that are shown, and how many of them were first seen since an instant.
@@ -18,6 +23,29 @@ impl Store {
         .await?;
         let counts = |(name, all, new): (String, i64, i64)| (name, (all.unsigned_abs(), new.unsigned_abs()));
         Ok(rows.into_iter().map(counts).collect())
+    }
+}
+
+impl Store {
+    /// Who founded the items of days that several entries carry: of all, or of these.
+    pub async fn founders(&self, items: Option<&[Uuid]>) -> Result<HashMap<Uuid, Founder>> {
+        let asked = items.map(|items| to_json("items.id", &items)).transpose()?;
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(e.item_id, n.name, e.key, e.link, e.title, e.published))
+             FROM entries e JOIN inputs n ON n.id = e.input_id
+             WHERE e.item_id IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM entries f WHERE f.item_id = e.item_id
+                     AND (f.place < e.place OR (f.place = e.place AND f.id < e.id)))
+                 AND ($1 IS NULL OR e.item_id IN (SELECT value FROM json_each($1)))
+                 AND EXISTS (SELECT 1 FROM entries o WHERE o.item_id = e.item_id AND o.id <> e.id)",
+        )
+        .bind(asked)
+        .fetch_one(&self.pool)
+        .await?;
+        let founder = |(item, input, key, link, title, published): FounderRow| {
+            (item, Founder { input, key, link, title, published: time(published) })
+        };
+        Ok(from_rows::<FounderRow>(&rows)?.into_iter().map(founder).collect())
     }
 }
 

@@ -41,6 +41,41 @@ async fn a_lost_store_repeats_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_store_knows_whose_words_a_story_has_and_where_a_feed_moved_to() {
+    let upstream = Upstream::start().await;
+    let story = |title: &str| Entry::number(1).linked("https://news.example/1").titled(title);
+    let moved = upstream.url("/moved");
+    upstream.answer("/b", ResponseTemplate::new(301).insert_header("Location", moved.as_str()));
+    upstream.serve("/moved", "Beta", &[story("Beta's words")]);
+    let site = upstream.site(&["/b"], "");
+    for day in 0..9 {
+        cycle(&site, noon() + A_DAY * day).await;
+    }
+    // Another feed has it too, and comes first in the configuration from now on.
+    upstream.serve("/a", "Alpha", &[story("Alpha's words")]);
+    upstream.configure(&site, &["/a", "/b"], "");
+    cycle(&site, noon() + A_DAY * 9).await;
+    assert_eq!(titles(&site, ""), ["Beta's words"]);
+    let (items, editions) = (site.feed(""), site.feed("editions"));
+    let asked = upstream.asked("/b").await;
+    site.lose_store();
+    cycle(&site, noon() + A_DAY * 10).await;
+    assert_eq!(site.feed(""), items, "neither words nor dates change");
+    assert_eq!(site.feed("editions"), editions);
+    assert_eq!(upstream.asked("/b").await, asked, "it is asked where it moved to");
+    // While its own feed is silent the others' words are shown; then it speaks for itself again.
+    site.lose_store();
+    upstream.answer("/moved", ResponseTemplate::new(503));
+    cycle(&site, noon() + A_DAY * 11).await;
+    assert_eq!(titles(&site, ""), ["Alpha's words"]);
+    upstream.serve("/moved", "Beta", &[story("Beta's words")]);
+    cycle(&site, noon() + A_DAY * 13).await;
+    assert_eq!(titles(&site, ""), ["Beta's words"]);
+    let ids = |feed: &serde_json::Value| feed["items"][0]["id"].clone();
+    assert_eq!(ids(&site.feed("")), ids(&items));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_days_own_line_of_ids_does_not_grow_with_its_items() {
     let upstream = Upstream::start().await;
     let entries: Vec<Entry> = (1..=300).map(Entry::number).collect();
