@@ -21,7 +21,7 @@ pub struct Stand {
 
 /// An edition as it is to stand.
 #[derive(Debug, Clone, PartialEq)]
-pub struct EditionChange {
+pub struct ChangedEdition {
     /// The edition.
     pub state: EditionState,
     /// How it stands.
@@ -34,7 +34,7 @@ pub struct EditionChange {
 
 /// An item as it is to stand.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ItemChange {
+pub struct ChangedItem {
     /// Its edition.
     pub edition: Uuid,
     /// Its identity.
@@ -53,9 +53,9 @@ pub struct ItemChange {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Changes {
     /// Editions.
-    pub editions: Vec<EditionChange>,
+    pub editions: Vec<ChangedEdition>,
     /// Items.
-    pub items: Vec<ItemChange>,
+    pub items: Vec<ChangedItem>,
     /// Entries; those with a row below 0 are new.
     pub entries: Vec<EntryState>,
     /// Editions of which an item changed, though they did not.
@@ -118,7 +118,7 @@ impl Scope {
         self.has_feeds && !item.by_feed && before.map(stands) != Some(stands(item))
     }
 
-    fn item_change(&self, item: &ItemState, is_new: bool) -> ItemChange {
+    fn item_change(&self, item: &ItemState, is_new: bool) -> ChangedItem {
         // A feed's item says what its first carrier does.
         let carriers = self.carried(item.known.id, usize::from(item.by_feed));
         let known = item.known.clone();
@@ -126,7 +126,7 @@ impl Scope {
         let joined = written.as_ref().map(|item| item.joined(&carriers)).unwrap_or_default();
         let is_shown = written.is_some() && known.shown;
         let channels = is_shown.then(|| ChannelWish::all(&joined.tags, &joined.sources, &self.tag_slugs));
-        ItemChange {
+        ChangedItem {
             edition: item.edition,
             sources: joined.sources.into_iter().cloned().collect(),
             channels: channels.unwrap_or_default(),
@@ -136,7 +136,7 @@ impl Scope {
         }
     }
 
-    fn edition_change(&self, id: Uuid, before: Option<&EditionState>) -> Option<EditionChange> {
+    fn edition_change(&self, id: Uuid, before: Option<&EditionState>) -> Option<ChangedEdition> {
         let state = self.edition(id)?.clone();
         let items = self.items_of(id);
         let shown = |item: &&&ItemState| item.known.presence == Presence::Live && item.known.shown;
@@ -149,7 +149,7 @@ impl Scope {
             is_shown: state.is_shown(count(self, &state)),
             published: state.known.published.timestamp(),
         };
-        Some(EditionChange { stood: before.map(|before| self.stood(before)), state, stands, spelled })
+        Some(ChangedEdition { stood: before.map(|before| self.stood(before)), state, stands, spelled })
     }
 
     /// How an edition stood before its items changed.

@@ -2,7 +2,7 @@
 
 use super::names::Seed;
 use super::question::Question;
-use super::scope::{Count, EditionState, Scope};
+use super::scope::{EditionState, ItemCount, Scope};
 use super::showing::Showing;
 use crate::model::{Edition, KnownEdition, Presence};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
@@ -97,7 +97,7 @@ fn new_day(scope: &mut Scope, rules: &FeedRules, at: DateTime<Utc>, now: DateTim
         known,
         written: Some(written),
         is_day: true,
-        items: Count::default(),
+        items: ItemCount::default(),
     });
     id
 }

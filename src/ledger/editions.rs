@@ -6,7 +6,7 @@
 //! showed when it was published ([`KnownEdition::shows`](crate::model::KnownEdition::shows),
 //! [`showed`](crate::model::KnownEdition::showed)).
 
-use super::scope::{Count, EditionState, ItemState, Scope};
+use super::scope::{EditionState, ItemCount, ItemState, Scope};
 use crate::model::{Edition, KnownEdition, KnownItem, Presence};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub fn header_hash(edition: &Edition) -> u64 {
 
 impl EditionState {
     /// Whether it is published with something to show; an editor's without items never had any.
-    pub fn is_shown(&self, items: Count) -> bool {
+    pub fn is_shown(&self, items: ItemCount) -> bool {
         self.known.presence == Presence::Live && (items.shown > 0 || (!self.is_day && items.live == 0))
     }
 }
@@ -33,9 +33,9 @@ impl ItemState {
         if self.known.presence == Presence::Left { 0 } else { item_hash(&self.known) }
     }
 
-    fn count(&self) -> Count {
+    fn count(&self) -> ItemCount {
         let is_live = self.known.presence == Presence::Live;
-        Count { live: i64::from(is_live), shown: i64::from(is_live && self.known.shown) }
+        ItemCount { live: i64::from(is_live), shown: i64::from(is_live && self.known.shown) }
     }
 }
 
@@ -48,7 +48,8 @@ fn item_hash(known: &KnownItem) -> u64 {
 
 /// Brings the editions up to date whose items, or who themselves, changed.
 pub(super) fn settle(scope: &mut Scope, now: DateTime<Utc>) {
-    let mut changed: BTreeMap<Uuid, Shift> = scope.before.editions.keys().map(|id| (*id, Shift::default())).collect();
+    let mut changed: BTreeMap<Uuid, Balance> =
+        scope.before.editions.keys().map(|id| (*id, Balance::default())).collect();
     for (id, before) in &scope.before.items {
         if let Some(before) = before {
             changed.entry(before.edition).or_default().leaves(before);
@@ -68,14 +69,14 @@ pub(super) fn settle(scope: &mut Scope, now: DateTime<Utc>) {
 }
 
 /// How many items of an edition are published.
-pub(super) fn count(scope: &Scope, state: &EditionState) -> Count {
+pub(super) fn count(scope: &Scope, state: &EditionState) -> ItemCount {
     if state.is_day {
         return state.items;
     }
-    scope.items_of(state.known.id).into_iter().map(ItemState::count).fold(Count::default(), Count::plus)
+    scope.items_of(state.known.id).into_iter().map(ItemState::count).fold(ItemCount::default(), ItemCount::plus)
 }
 
-impl Count {
+impl ItemCount {
     fn plus(self, other: Self) -> Self {
         Self { live: self.live + other.live, shown: self.shown + other.shown }
     }
@@ -87,12 +88,12 @@ impl Count {
 
 /// What an edition's items come to, more or less than before.
 #[derive(Debug, Clone, Copy, Default)]
-struct Shift {
-    items: Count,
+struct Balance {
+    items: ItemCount,
     shows: u64,
 }
 
-impl Shift {
+impl Balance {
     fn enters(&mut self, item: &ItemState) {
         self.items = self.items.plus(item.count());
         self.shows = self.shows.wrapping_add(item.adds());
@@ -105,7 +106,7 @@ impl Shift {
 }
 
 /// A day's edition is known without most of its items: what it shows is a sum, to which each adds.
-fn settled_day(scope: &Scope, mut state: EditionState, shift: Shift) -> EditionState {
+fn settled_day(scope: &Scope, mut state: EditionState, shift: Balance) -> EditionState {
     let stood = match scope.before.editions.get(&state.known.id) {
         Some(before) => before.as_ref().map(|before| (before.items, before.known.shows)),
         None => Some((state.items, state.known.shows)),
@@ -145,7 +146,7 @@ fn settled_editors(scope: &Scope, mut state: EditionState) -> EditionState {
         before.extend(scope.before.items.values().flatten().filter(|was| was.edition == id).cloned());
         before.sort_by_key(|item| (item.known.position, item.known.id));
         before.dedup_by_key(|item| item.known.id);
-        let count = before.iter().map(ItemState::count).fold(Count::default(), Count::plus);
+        let count = before.iter().map(ItemState::count).fold(ItemCount::default(), ItemCount::plus);
         let stands = stood.known.presence == Presence::Lost || stood.is_shown(count);
         state.known.showed = stands.then(|| sequence(stood.known.header_hash, before.iter()));
     }

@@ -46,13 +46,13 @@ impl<'a> New<'a> {
 
 /// Documents with what their entries are, about to be placed.
 #[derive(Debug)]
-pub struct Batch<'a> {
+pub struct Arrivals<'a> {
     documents: &'a [Document<'a>],
     plans: &'a [Plan],
     new: Vec<New<'a>>,
 }
 
-impl<'a> Batch<'a> {
+impl<'a> Arrivals<'a> {
     /// The documents, each with its plan.
     pub fn new(documents: &'a [Document<'a>], plans: &'a [Plan]) -> Self {
         let mut new = Vec::new();

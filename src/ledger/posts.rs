@@ -4,7 +4,7 @@ use super::editions::header_hash;
 use super::names::Seed;
 use super::question::{Question, Signs};
 use super::recognise::{Sought, find_edition, find_headless, find_original, match_items};
-use super::scope::{Count, EditionState, ItemState, Scope};
+use super::scope::{EditionState, ItemCount, ItemState, Scope};
 use super::showing::{Showing, is_shown};
 use super::stories::{About, goes_on, story_of};
 use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch, Verdict, slug_of};
@@ -17,7 +17,7 @@ pub const MOST_ALIKE: usize = 20;
 
 /// A post that could be read.
 #[derive(Debug, Clone, Copy)]
-pub struct Post<'a> {
+pub struct PostAsRead<'a> {
     /// Name of its input.
     pub input: &'a str,
     /// Row of its input.
@@ -73,8 +73,8 @@ pub enum Outcome {
 }
 
 /// Asks for what has to be known before posts are placed.
-pub fn ask_for_posts(question: &mut Question, post: &Post<'_>, now: DateTime<Utc>) {
-    let Post { input, row, path, edition, .. } = *post;
+pub fn ask_for_posts(question: &mut Question, post: &PostAsRead<'_>, now: DateTime<Utc>) {
+    let PostAsRead { input, row, path, edition, .. } = *post;
     question.posts.push((row, Signs::of(path, edition)));
     question.numbers.extend(edition.number);
     question.slugs.extend(slugs(input, edition));
@@ -103,7 +103,7 @@ fn first_second(edition: &Edition) -> DateTime<Utc> {
 /// Places a post. `holds` tells whether the file of a stored edition is there and holds no other one by now.
 pub fn place_post(
     scope: &mut Scope,
-    post: Post<'_>,
+    post: PostAsRead<'_>,
     holds: impl Fn(&KnownEdition) -> bool,
     showing: Showing,
     now: DateTime<Utc>,
@@ -124,8 +124,8 @@ pub fn place_post(
 }
 
 /// The editions of a post's input that have one of its signs, those that are live first.
-fn alike(scope: &Scope, post: &Post<'_>) -> Vec<KnownEdition> {
-    let Post { path, edition, row, .. } = *post;
+fn alike(scope: &Scope, post: &PostAsRead<'_>) -> Vec<KnownEdition> {
+    let PostAsRead { path, edition, row, .. } = *post;
     let is_alike = |known: &KnownEdition| {
         known.path == path
             || known.title == edition.title
@@ -152,7 +152,7 @@ fn alike(scope: &Scope, post: &Post<'_>) -> Vec<KnownEdition> {
 fn refusal(
     alike: &[KnownEdition],
     found: Option<usize>,
-    (post, sought): (&Post<'_>, &[Sought<'_>]),
+    (post, sought): (&PostAsRead<'_>, &[Sought<'_>]),
     holds: impl Fn(&KnownEdition) -> bool,
 ) -> Option<Outcome> {
     let Some(known) = found.and_then(|index| alike.get(index)) else {
@@ -184,7 +184,7 @@ fn moved_in_time(scope: &mut Scope, mut state: EditionState, edition: &Edition) 
 
 /// A post being placed.
 struct Placing<'a> {
-    post: Post<'a>,
+    post: PostAsRead<'a>,
     showing: Showing,
     now: DateTime<Utc>,
     /// Dates that items of its edition bear.
@@ -195,7 +195,7 @@ struct Placing<'a> {
 
 impl Placing<'_> {
     fn new_edition(&self, scope: &mut Scope) -> EditionState {
-        let Post { input, row, path, edition, .. } = self.post;
+        let PostAsRead { input, row, path, edition, .. } = self.post;
         let id = scope.names.id(&Seed::edition(input, path, edition));
         let elsewhere = edition.number.is_some_and(|number| scope.numbered(number).any(|other| other.input != row));
         let wishes = slugs(input, edition);
@@ -220,11 +220,11 @@ impl Placing<'_> {
             showed: None,
             items: Vec::new(),
         };
-        EditionState { input: row, known, written: None, is_day: false, is_listed: true, items: Count::default() }
+        EditionState { input: row, known, written: None, is_day: false, is_listed: true, items: ItemCount::default() }
     }
 
     fn place(&mut self, scope: &mut Scope, mut state: EditionState, is_new: bool) -> Outcome {
-        let Post { path, edition, row, .. } = self.post;
+        let PostAsRead { path, edition, row, .. } = self.post;
         let id = state.known.id;
         let was_lost = state.known.presence == Presence::Lost;
         let (changes, removed) = self.items(scope, id);
@@ -296,7 +296,7 @@ impl Placing<'_> {
     }
 
     fn new_item(&mut self, scope: &mut Scope, item: &Item, position: u32) -> (KnownItem, Change) {
-        let Post { input, path, edition, .. } = self.post;
+        let PostAsRead { input, path, edition, .. } = self.post;
         if let Some(before) = self.had_by_a_feed(scope, item) {
             let updated = scope.item_second(self.now);
             let KnownItem { published, first_seen, shown, .. } = before;

@@ -1,7 +1,7 @@
 //! What the journal of ids still knows when the store does not: identities that were published are taken over as lost, until
 //! their posts or entries are read again.
 
-use super::scope::{Count, EditionState, EntryState, ItemState, Says, Scope};
+use super::scope::{EditionState, EntryState, ItemCount, ItemState, Says, Scope};
 use crate::model::{Founder, KnownEdition, KnownItem, Presence, is_specific};
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub fn take_over(scope: &mut Scope, mut edition: KnownEdition, input: i64, is_da
         written: None,
         is_day,
         is_listed: true,
-        items: Count::default(),
+        items: ItemCount::default(),
     });
     true
 }

@@ -37,12 +37,12 @@ pub struct EditionState {
     /// Whether it stands in the list of editions; a day's does when its day has ended.
     pub is_listed: bool,
     /// Of a day: how many items it has.
-    pub items: Count,
+    pub items: ItemCount,
 }
 
 /// How many items of a day are published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Count {
+pub struct ItemCount {
     /// Those that are live.
     pub live: i64,
     /// Those of them that are shown.

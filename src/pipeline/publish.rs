@@ -18,7 +18,7 @@ use crate::store::{Changes, ChannelState, Shift, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
 use futures::{StreamExt, TryStreamExt};
-use scope::Scope;
+use scope::Extent;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -39,9 +39,9 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let began = tokio::time::Instant::now();
     let mut report = PublishReport { directory: options.directory.display().to_string(), ..PublishReport::default() };
     let site = Arc::new(site(store, options).await?);
-    let Scope { looked, all, changes, fingerprint } = scope::of(cycle, &site).await?;
+    let Extent { looked, all, changes, fingerprint } = scope::of(cycle, &site).await?;
     let is_done = !all && changes.is_empty() && looked.is_ours == Some(true);
-    let (moved, moves) = restore::moves(store, all).await?;
+    let (moved, noted) = restore::moves(store, all).await?;
     if is_done && moved.is_empty() && compose::status_stands(store, &site).await? {
         return Ok((report, Vec::new()));
     }
@@ -63,7 +63,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let done = if complaints.is_empty() { fingerprint.as_str() } else { "again" };
     write.set_meta("published", done).await?;
     write.set_meta("directory", &scope::directory_name(options)).await?;
-    write.set_meta(restore::MOVES, &moves).await?;
+    write.set_meta(restore::MOVES, &noted).await?;
     restore::note(&mut write, Some(&options.directory)).await?;
     write.commit().await?;
     restore::tidy(store, &options.directory, site.id).await?;

@@ -4,7 +4,7 @@
 use super::batch::ROWS;
 use super::known::code;
 use super::{Result, Write, to_json};
-use crate::ledger::{Changes, EditionChange, EntryState, Says, Stand};
+use crate::ledger::{ChangedEdition, Changes, EntryState, Says, Stand};
 use crate::model::Edition;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -23,10 +23,10 @@ impl Write {
         self.mark_editions(&changes.editions, &changes.touched).await
     }
 
-    async fn put_editions(&mut self, changes: &[EditionChange]) -> Result<()> {
+    async fn put_editions(&mut self, changes: &[ChangedEdition]) -> Result<()> {
         for batch in changes.chunks(ROWS) {
             let mut written = Vec::with_capacity(batch.len());
-            for EditionChange { state, .. } in batch {
+            for ChangedEdition { state, .. } in batch {
                 let header = |edition: &Edition| to_json("editions.written", edition);
                 written.push(state.written.as_ref().map(header).transpose()?.unwrap_or_default());
             }
@@ -34,16 +34,19 @@ impl Write {
                 "INSERT INTO editions (id, input_id, path, slug, permalink, number, title, date, written, header_hash,
                                        published, updated, live, shown, listed, shows, showed) ",
             );
-            insert.push_values(batch.iter().zip(written), |mut row, (EditionChange { state, stands, .. }, written)| {
-                let known = &state.known;
-                row.push_bind(known.id.to_string()).push_bind(state.input).push_bind(&known.path);
-                row.push_bind(&known.slug).push_bind(&known.permalink).push_bind(known.number.map(i64::from));
-                row.push_bind(&known.title).push_bind(known.date.to_rfc3339()).push_bind(written);
-                row.push_bind(known.header_hash.to_string()).push_bind(known.published.timestamp());
-                row.push_bind(known.updated.timestamp()).push_bind(code(known.presence));
-                row.push_bind(i64::from(stands.is_shown)).push_bind(i64::from(state.is_listed));
-                row.push_bind(text(known.shows)).push_bind(text(known.showed));
-            });
+            insert.push_values(
+                batch.iter().zip(written),
+                |mut row, (ChangedEdition { state, stands, .. }, written)| {
+                    let known = &state.known;
+                    row.push_bind(known.id.to_string()).push_bind(state.input).push_bind(&known.path);
+                    row.push_bind(&known.slug).push_bind(&known.permalink).push_bind(known.number.map(i64::from));
+                    row.push_bind(&known.title).push_bind(known.date.to_rfc3339()).push_bind(written);
+                    row.push_bind(known.header_hash.to_string()).push_bind(known.published.timestamp());
+                    row.push_bind(known.updated.timestamp()).push_bind(code(known.presence));
+                    row.push_bind(i64::from(stands.is_shown)).push_bind(i64::from(state.is_listed));
+                    row.push_bind(text(known.shows)).push_bind(text(known.showed));
+                },
+            );
             insert.push(
                 " ON CONFLICT (id) DO UPDATE SET path = excluded.path, permalink = excluded.permalink,
                  number = excluded.number, title = excluded.title, date = excluded.date, written = excluded.written,
@@ -96,12 +99,12 @@ impl Write {
     }
 
     /// Marks editions where they stood and stand, and those of which only an item changed.
-    async fn mark_editions(&mut self, changes: &[EditionChange], touched: &BTreeSet<Uuid>) -> Result<()> {
+    async fn mark_editions(&mut self, changes: &[ChangedEdition], touched: &BTreeSet<Uuid>) -> Result<()> {
         if !self.marks {
             return Ok(());
         }
         let mut marks = BTreeSet::new();
-        for EditionChange { state, stands, stood, .. } in changes {
+        for ChangedEdition { state, stands, stood, .. } in changes {
             let shifted = i64::from(stood.as_ref() != Some(stands));
             let dates = stood.iter().chain([stands]).map(|stand: &Stand| stand.published);
             marks.extend(dates.map(|published| (state.known.id, published, shifted)));

@@ -3,7 +3,7 @@
 
 use super::batch::ROWS;
 use super::{Result, Write, damaged, from_rows, to_json};
-use crate::ledger::{ChannelWish, Channels, EditionChange, KnownChannel};
+use crate::ledger::{ChangedEdition, ChannelWish, Channels, KnownChannel};
 use crate::model::{Channel, ChannelKind};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
@@ -109,8 +109,8 @@ impl Write {
     }
 
     /// Remembers how editions spell the tags of their items; a tag is named as in its earliest edition.
-    pub(super) async fn put_spelled(&mut self, changes: &[EditionChange]) -> Result<()> {
-        let spelled: Vec<(&EditionChange, &Vec<ChannelWish>)> =
+    pub(super) async fn put_spelled(&mut self, changes: &[ChangedEdition]) -> Result<()> {
+        let spelled: Vec<(&ChangedEdition, &Vec<ChannelWish>)> =
             changes.iter().filter_map(|change| Some((change, change.spelled.as_ref()?))).collect();
         if spelled.is_empty() {
             return Ok(());

@@ -8,7 +8,7 @@ use super::channels::ChannelRows;
 use super::known::code;
 use super::marks::Standing;
 use super::{Result, Write, parse, to_json};
-use crate::ledger::ItemChange;
+use crate::ledger::ChangedItem;
 use crate::model::{ChannelKind, LinkKey, SourceLink};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
@@ -19,16 +19,16 @@ use uuid::Uuid;
 const BATCH: usize = 500;
 
 /// An item with the rows of the channels that it stands in.
-struct Placed<'a> {
-    item: &'a ItemChange,
+struct PlacedRow<'a> {
+    item: &'a ChangedItem,
     /// Every channel, with the ordinal of the tag or source within the item.
     channels: Vec<(i64, i64)>,
     /// The channels of its tags, in order.
     tags: Vec<i64>,
 }
 
-impl<'a> Placed<'a> {
-    fn of(item: &'a ItemChange, rows: &ChannelRows) -> Self {
+impl<'a> PlacedRow<'a> {
+    fn of(item: &'a ChangedItem, rows: &ChannelRows) -> Self {
         let channels = item.channels.iter().filter_map(|(wish, ordinal)| Some((rows.of(wish)?, *ordinal))).collect();
         let tags = item.channels.iter().filter(|(wish, _)| wish.kind == ChannelKind::Tag);
         Self { item, channels, tags: tags.filter_map(|(wish, _)| rows.of(wish)).collect() }
@@ -42,13 +42,13 @@ impl<'a> Placed<'a> {
 
 impl Write {
     /// Saves items. One that stood in another edition moves, and with it what the store knows of it.
-    pub(super) async fn put_all_items(&mut self, items: &[ItemChange], now: DateTime<Utc>) -> Result<()> {
+    pub(super) async fn put_all_items(&mut self, items: &[ChangedItem], now: DateTime<Utc>) -> Result<()> {
         let channels = self.channels(items.iter().flat_map(|item| &item.channels).map(|(wish, _)| wish)).await?;
         for batch in items.chunks(BATCH) {
             let old: Vec<Uuid> = batch.iter().filter(|item| !item.is_new).map(|item| item.known.id).collect();
             let before = self.forget_places(&old).await?;
-            let placed: Vec<Placed<'_>> = batch.iter().map(|item| Placed::of(item, &channels)).collect();
-            let after: BTreeSet<Standing> = placed.iter().flat_map(Placed::standings).collect();
+            let placed: Vec<PlacedRow<'_>> = batch.iter().map(|item| PlacedRow::of(item, &channels)).collect();
+            let after: BTreeSet<Standing> = placed.iter().flat_map(PlacedRow::standings).collect();
             self.put_items(&placed).await?;
             self.put_sources(batch).await?;
             self.put_memberships(&placed).await?;
@@ -82,9 +82,9 @@ impl Write {
         rows.into_iter().map(|(c, p, id)| Ok((c, p, parse("memberships.item_id", &id)?))).collect()
     }
 
-    async fn put_items(&mut self, rows: &[Placed<'_>]) -> Result<()> {
+    async fn put_items(&mut self, rows: &[PlacedRow<'_>]) -> Result<()> {
         let mut json = Vec::with_capacity(rows.len());
-        for Placed { item, tags, .. } in rows {
+        for PlacedRow { item, tags, .. } in rows {
             let written = item.written.as_ref().map(|item| to_json("items.written", item)).transpose()?;
             json.push((written.unwrap_or_default(), to_json("items.tags", tags)?));
         }
@@ -118,10 +118,10 @@ impl Write {
         Ok(())
     }
 
-    async fn put_sources(&mut self, items: &[ItemChange]) -> Result<()> {
+    async fn put_sources(&mut self, items: &[ChangedItem]) -> Result<()> {
         let mut sources = Vec::new();
         let mut links: BTreeMap<LinkKey, (&SourceLink, i64)> = BTreeMap::new();
-        for ItemChange { known, sources: cited, .. } in items {
+        for ChangedItem { known, sources: cited, .. } in items {
             for (position, source) in (0_i64..).zip(cited) {
                 let Some(key) = LinkKey::of(&source.url) else { continue };
                 sources.push((known.id, position, source, key.clone()));
@@ -156,8 +156,8 @@ impl Write {
         Ok(())
     }
 
-    async fn put_memberships(&mut self, rows: &[Placed<'_>]) -> Result<()> {
-        let standing = |placed: &'_ Placed<'_>| {
+    async fn put_memberships(&mut self, rows: &[PlacedRow<'_>]) -> Result<()> {
+        let standing = |placed: &'_ PlacedRow<'_>| {
             let (published, id) = (placed.item.known.published.timestamp(), placed.item.known.id);
             placed.channels.iter().map(|(channel, ordinal)| (*channel, published, id, *ordinal)).collect::<Vec<_>>()
         };

@@ -3,7 +3,7 @@
 use super::known::{KnownRow, hash, known_of_day, of_code};
 use super::{Result, Write, from_json, from_rows, parse, time, to_json};
 use crate::ledger::{
-    Count, EditionState, EntriesAsked, EntryState, ItemState, MOST_ALIKE, Numbered, Question, Says, Scope,
+    EditionState, EntriesAsked, EntryState, ItemCount, ItemState, MOST_ALIKE, Numbered, Question, Says, Scope,
 };
 use crate::model::{Edition, Item, KnownEdition};
 use std::collections::BTreeSet;
@@ -353,6 +353,6 @@ fn edition_state(
         written,
         is_day: days == Some(input),
         is_listed: listed == 1,
-        items: Count { live, shown: visible },
+        items: ItemCount { live, shown: visible },
     })
 }

@@ -70,7 +70,7 @@ impl Desk {
     /// Places a post an hour later, and publishes.
     fn place(&mut self, path: &str, edition: &Edition) -> (Outcome, Changes) {
         self.now += Duration::hours(1);
-        let post = Post { input: "Desk", row: 1, path, text: "", edition };
+        let post = PostAsRead { input: "Desk", row: 1, path, text: "", edition };
         let outcome = place_post(&mut self.scope, post, |_| false, Showing::Annotate, self.now);
         (outcome, self.publish())
     }
@@ -207,7 +207,7 @@ fn ten_thousand_editions_that_leave_and_return_at_once_never_share_a_second() {
     for (edition, stories) in editions.iter().zip(0..) {
         let path = format!("{stories}.md");
         let mut alone = scope.anew();
-        let post = Post { input: "Desk", row: 1, path: &path, text: "", edition };
+        let post = PostAsRead { input: "Desk", row: 1, path: &path, text: "", edition };
         ids.push(placed(place_post(&mut alone, post, |_| false, Showing::Annotate, now)).edition);
         let changes = alone.changes(now);
         scope = alone.anew();

@@ -142,15 +142,15 @@ impl World {
         scope.leads.extend(led);
     }
 
-    fn count(&self, edition: Uuid) -> Count {
+    fn count(&self, edition: Uuid) -> ItemCount {
         let live = self.items.values().filter(|item| item.edition == edition && item.known.presence == Presence::Live);
         let live: Vec<_> = live.collect();
         let shown = live.iter().filter(|item| item.known.shown).count();
-        Count { live: i64::try_from(live.len()).unwrap(), shown: i64::try_from(shown).unwrap() }
+        ItemCount { live: i64::try_from(live.len()).unwrap(), shown: i64::try_from(shown).unwrap() }
     }
 
     pub(super) fn apply(&mut self, changes: &Changes) {
-        for EditionChange { state, .. } in &changes.editions {
+        for ChangedEdition { state, .. } in &changes.editions {
             self.editions.insert(state.known.id, state.clone());
         }
         for change in &changes.items {
@@ -193,7 +193,7 @@ impl World {
         ask_for_documents(&mut question, &documents, now);
         self.load(&question, &mut scope);
         let plans = plan_documents(&scope, &documents, now);
-        let batch = Batch::new(&documents, &plans);
+        let batch = Arrivals::new(&documents, &plans);
         self.know(&mut scope, |question, scope| batch.ask(question, scope, &rules(), now));
         batch.place(&mut scope, &rules(), now);
         let changes = self.finish(scope, now);
@@ -220,7 +220,7 @@ impl World {
 
     /// Places a post, or lets its edition leave where it has no items.
     pub(super) fn post(&mut self, path: &str, edition: &Edition, now: DateTime<Utc>) {
-        let post = Post { input: "digest", row: DIGEST, path, text: "", edition };
+        let post = PostAsRead { input: "digest", row: DIGEST, path, text: "", edition };
         let mut scope = self.scope.anew();
         let mut question = Question::default();
         ask_for_posts(&mut question, &post, now);
@@ -282,7 +282,7 @@ impl World {
 
     /// Ends a cycle: days that have ended are listed, and what an edition shows is published.
     pub(super) fn publish(&mut self, now: DateTime<Utc>) {
-        let counts: HashMap<Uuid, Count> = self.editions.keys().map(|id| (*id, self.count(*id))).collect();
+        let counts: HashMap<Uuid, ItemCount> = self.editions.keys().map(|id| (*id, self.count(*id))).collect();
         for state in self.editions.values_mut() {
             state.is_listed |= state.known.published < now;
             if state.is_listed && state.is_shown(counts.get(&state.known.id).copied().unwrap_or_default()) {

@@ -169,9 +169,9 @@ impl Step<'_> {
         question
     }
 
-    fn as_post<'p>(&'p self, path: &'p str, text: &'p str, edition: &'p Edition) -> ledger::Post<'p> {
+    fn as_post<'p>(&'p self, path: &'p str, text: &'p str, edition: &'p Edition) -> ledger::PostAsRead<'p> {
         let (input, row) = (self.input.name.as_str(), self.input_id);
-        ledger::Post { input, row, path, text, edition }
+        ledger::PostAsRead { input, row, path, text, edition }
     }
 
     /// Places one file as it was read.

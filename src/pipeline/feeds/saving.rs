@@ -3,7 +3,7 @@
 
 use super::reading::{Arrived, Came, ReadFeed};
 use super::{Feeds, told};
-use crate::ledger::{Batch, Document, Plan, Question, ask_for_documents, plan_documents};
+use crate::ledger::{Arrivals, Document, Plan, Question, ask_for_documents, plan_documents};
 use crate::model::{Complaint, PollState};
 use crate::pipeline::Error;
 use crate::store::Write;
@@ -109,7 +109,7 @@ impl Feeds<'_> {
         ask_for_documents(&mut question, documents, now);
         write.load(&question, &mut scope).await?;
         let plans = plan_documents(&scope, documents, now);
-        let batch = Batch::new(documents, &plans);
+        let batch = Arrivals::new(documents, &plans);
         loop {
             let mut question = Question::default();
             batch.ask(&mut question, &scope, &rules, now);

@@ -12,7 +12,7 @@ use std::path::Path;
 const MANY: usize = 3000;
 
 /// What is looked at in one publish.
-pub(super) struct Scope {
+pub(super) struct Extent {
     /// How the directory was found.
     pub(super) looked: Looked,
     /// Everything, also for what must be removed.
@@ -98,7 +98,7 @@ impl Looked {
 }
 
 /// What is to be looked at.
-pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Scope, Error> {
+pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     let Cycle { store, options, .. } = cycle;
     let fingerprint = fingerprint(RENDERING, site);
     let mut looked = Looked::at(store, &options.directory).await?;
@@ -116,7 +116,7 @@ pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Scope, Error> {
     let changes = if all { Changes::default() } else { store.changes().await? };
     // Looking at so many one by one costs more than looking at everything.
     let all = all || changes.items.len() > MANY;
-    Ok(Scope { looked, all, changes, fingerprint })
+    Ok(Extent { looked, all, changes, fingerprint })
 }
 
 /// A directory's name that does not depend on how it is written.
