@@ -113,3 +113,18 @@ fn several_editors_items_and_links_are_settled_to_the_end() {
     assert_eq!(world.titles().into_values().collect::<Vec<_>>(), [first]);
     assert_eq!(carriers(&world, "By 2").len(), 9);
 }
+
+#[test]
+fn what_is_undone_within_a_cycle_moves_no_date() {
+    let mut world = World::default();
+    world.read(&[(2, vec![said("1", "By 2", "https://a.example/1")])], NOON);
+    let now = NOON + TimeDelta::days(2);
+    world.publish(now);
+    let updated = |world: &World| world.editions.values().map(|state| state.known.updated).next().expect("a day");
+    let before = updated(&world);
+    world.read(&[(3, vec![said("1", "By 3", "https://a.example/2")])], now);
+    assert_eq!(updated(&world), now, "another item of the same day");
+    world.withdraw(3);
+    world.settle(now);
+    assert_eq!((titles(&world), updated(&world)), (vec!["By 2".to_owned()], before));
+}
