@@ -10,7 +10,7 @@
 //! we failed; bad input is a value.
 
 pub mod model;
-pub mod schedule;
+pub(crate) mod schedule;
 pub mod telemetry;
 
 pub mod net;
@@ -26,6 +26,6 @@ pub mod serve;
 
 pub mod config;
 
-pub mod daemon;
+pub(crate) mod daemon;
 
 pub mod cli;

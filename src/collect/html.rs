@@ -12,14 +12,14 @@ use url::Url;
 
 /// A sanitiser for one base address; building one costs more than cleaning a paragraph, so keep it for a whole post.
 #[derive(Debug)]
-pub struct Sanitiser {
+pub(crate) struct Sanitiser {
     builder: Builder<'static>,
 }
 
 impl Sanitiser {
     /// Relative addresses are resolved against `base`; without one they are removed, as is one that only names a place in
     /// the page itself: it is another page here.
-    pub fn new(base: Option<&Url>) -> Self {
+    pub(crate) fn new(base: Option<&Url>) -> Self {
         let mut builder = Builder::default();
         builder
             .url_schemes(HashSet::from(["http", "https"]))
@@ -29,7 +29,7 @@ impl Sanitiser {
     }
 
     /// The harmless rest of `html`.
-    pub fn clean(&self, html: &str) -> String {
+    pub(crate) fn clean(&self, html: &str) -> String {
         let cleaned = self.builder.clean(html).to_string();
         match strip_illegal(&cleaned) {
             Cow::Borrowed(_) => cleaned,
@@ -51,20 +51,21 @@ impl UrlRelativeEvaluate<'_> for Relative {
 }
 
 /// Whether an address names only a place in the page that it stands on.
-pub fn is_own_fragment(written: &str) -> bool {
+pub(crate) fn is_own_fragment(written: &str) -> bool {
     let written = written.trim();
     written.is_empty() || written.starts_with('#')
 }
 
 /// Removes scripts, styles, frames and every link that is not http or https; resolves relative addresses against `base`
 /// (and removes them where there is none); keeps images and ruby.
-pub fn sanitise(html: &str, base: Option<&Url>) -> String {
+#[cfg(test)]
+pub(crate) fn sanitise(html: &str, base: Option<&Url>) -> String {
     Sanitiser::new(base).clean(html)
 }
 
 /// Removes the characters that XML 1.0 (production 2, `Char`) does not allow, and the noncharacters U+FDD0..=U+FDEF
 /// that it discourages.
-pub fn strip_illegal(text: &str) -> Cow<'_, str> {
+pub(crate) fn strip_illegal(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_legal) {
         Cow::Borrowed(text)
     } else {
@@ -73,7 +74,7 @@ pub fn strip_illegal(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether XML 1.0 may hold the character.
-pub fn is_legal(c: char) -> bool {
+pub(crate) fn is_legal(c: char) -> bool {
     match c {
         '\t' | '\n' | '\r' => true,
         '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}' => false,
@@ -82,7 +83,7 @@ pub fn is_legal(c: char) -> bool {
 }
 
 /// The text of an HTML fragment, white space folded, readings (`<rt>`) in brackets.
-pub fn text_of(html: &str) -> String {
+pub(crate) fn text_of(html: &str) -> String {
     let document = Html::parse_fragment(html);
     let mut text = String::with_capacity(html.len());
     let mut readings = Readings::default();
@@ -132,7 +133,7 @@ impl Readings {
 
 /// The text of HTML that a [`Sanitiser`] wrote, white space folded. Builds no tree, which for a feed's fifty entries would
 /// cost more than all else that is done to them. Of other HTML it gives text too, though not what a browser shows.
-pub fn text_of_clean(html: &str) -> String {
+pub(crate) fn text_of_clean(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut readings = Readings::default();
     let mut rest = html;
@@ -181,7 +182,7 @@ fn past_reference<'a>(markup: &'a str, text: &mut String) -> &'a str {
 }
 
 /// `text` with every run of white space folded to one space.
-pub fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {
@@ -193,7 +194,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Attribute values of the elements that `selector` finds in a fragment, with the text of each element.
-pub fn attributes(html: &str, selector: &str, attribute: &str) -> Vec<(String, String)> {
+pub(crate) fn attributes(html: &str, selector: &str, attribute: &str) -> Vec<(String, String)> {
     let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
     Html::parse_fragment(html)
         .select(&selector)
@@ -202,7 +203,7 @@ pub fn attributes(html: &str, selector: &str, attribute: &str) -> Vec<(String, S
 }
 
 /// The addresses that the elements of a fragment name in `href`, `src`, `data` or `poster`, as written.
-pub fn addresses(html: &str) -> Vec<String> {
+pub(crate) fn addresses(html: &str) -> Vec<String> {
     if !html.contains('=') {
         return Vec::new();
     }
@@ -213,7 +214,7 @@ pub fn addresses(html: &str) -> Vec<String> {
 }
 
 /// The addresses of a fragment's images, with what their `alt` (else their `title`) says.
-pub fn images(html: &str) -> Vec<(String, String)> {
+pub(crate) fn images(html: &str) -> Vec<(String, String)> {
     let fragment = Html::parse_fragment(html);
     let elements = fragment.tree.nodes().filter_map(|node| node.value().as_element());
     let images = elements.filter(|element| element.name() == "img");

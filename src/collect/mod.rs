@@ -3,6 +3,6 @@
 mod date;
 pub mod digest;
 pub mod feed;
-pub mod html;
-pub mod opml;
+pub(crate) mod html;
+pub(crate) mod opml;
 mod zone;

@@ -12,10 +12,10 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 /// Largest list that is read. One of a thousand feeds has 200 kB.
-pub const MAX_OPML_BYTES: u64 = 8 * 1024 * 1024;
+pub(crate) const MAX_OPML_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Most subscriptions that are taken from one list.
-pub const MAX_SUBSCRIPTIONS: usize = 5000;
+pub(crate) const MAX_SUBSCRIPTIONS: usize = 5000;
 
 /// Most folders of one subscription, the outermost ones.
 const MAX_FOLDERS: usize = 20;
@@ -36,7 +36,7 @@ pub struct Subscription {
 
 /// A list of subscriptions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Subscriptions {
+pub(crate) struct Subscriptions {
     /// What it names, in its order.
     pub feeds: Vec<Subscription>,
     /// How many more it names than are taken.
@@ -46,7 +46,7 @@ pub struct Subscriptions {
 }
 
 /// Reads a list; `None` where it is none.
-pub fn read(bytes: &[u8]) -> Option<Subscriptions> {
+pub(crate) fn read(bytes: &[u8]) -> Option<Subscriptions> {
     let text = decoded(bytes);
     let tokenizer = Tokenizer::new(OutlineSink(RefCell::new(OutlineReader::default())), TokenizerOpts::default());
     let input = BufferQueue::default();

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 /// Sockets that were handed over.
 #[derive(Debug, Default)]
-pub struct Inherited {
+pub(crate) struct Inherited {
     public: Option<std::net::TcpListener>,
     admin: Option<std::net::TcpListener>,
 }
@@ -19,7 +19,7 @@ impl Inherited {
     /// under other names, or none, they count in this order.
     ///
     /// To be called before threads are started: it clears variables of the environment.
-    pub fn take(names: Option<&str>) -> anyhow::Result<Self> {
+    pub(crate) fn take(names: Option<&str>) -> anyhow::Result<Self> {
         let mut handed = ListenFd::from_env();
         let names: Vec<&str> = names.unwrap_or_default().split(':').collect();
         let by_order = !names.iter().any(|name| matches!(*name, "http" | "admin"));

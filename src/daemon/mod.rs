@@ -15,7 +15,7 @@ mod signals;
 mod telling;
 mod work;
 
-pub use listen::Inherited;
+pub(crate) use listen::Inherited;
 
 use crate::config::{Environment, Settings};
 use crate::pipeline::Troubled;
@@ -37,14 +37,14 @@ use tokio::task::{JoinError, JoinHandle};
 use work::Worker;
 
 /// For what is under way when it is time to end; a service manager is told to wait a little longer.
-pub const GRACE: Duration = Duration::from_millis(9_500);
+pub(crate) const GRACE: Duration = Duration::from_millis(9_500);
 
 /// SIGINT came twice: what a shell makes of a program that it ended.
 const INTERRUPTED: u8 = 130;
 
 /// With what the daemon begins.
 #[derive(Debug)]
-pub struct Start {
+pub(crate) struct Start {
     /// The configuration file, which is read again when asked.
     pub config: PathBuf,
     /// What it is read with.
@@ -56,7 +56,7 @@ pub struct Start {
 }
 
 /// Runs until a signal ends it; gives the exit code.
-pub async fn run(start: Start) -> anyhow::Result<u8> {
+pub(crate) async fn run(start: Start) -> anyhow::Result<u8> {
     let Start { config, environment, settings, inherited } = start;
     let signals = signals::listen()?;
     let opened = tokio::select! {

@@ -113,11 +113,6 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         open_private(OpenOptions::new().create(true).append(true).read(true), "open", &self.path)
     }
 
-    /// How many lines there are, living or dead; quicker than reading them.
-    pub fn lines(&self) -> Result<usize, Error> {
-        Ok(self.bytes()?.split(|&b| b == b'\n').skip(1).count())
-    }
-
     fn bytes(&self) -> Result<Vec<u8>, Error> {
         let mut file = match open_private(OpenOptions::new().read(true), "read", &self.path) {
             Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -187,13 +182,6 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
             Error::io("rewrite", &self.path)(e)
         })
     }
-
-    /// Whether a journal of so many lines, of which so many still count, is better rewritten: the dead outnumber the
-    /// living (and are more than a handful).
-    pub fn is_worth_rewriting(lines: usize, living: usize) -> bool {
-        const HANDFUL: usize = 64;
-        lines.saturating_sub(living) > living.max(HANDFUL)
-    }
 }
 
 /// A large site has tens of thousands of records, which need not be in memory twice.
@@ -251,11 +239,7 @@ mod tests {
         assert_eq!(there, BTreeMap::from([("a".to_owned(), "2".to_owned())]));
         journal.rewrite(&[line("a", Some("2"))]).unwrap();
         assert_eq!(journal.read().unwrap(), [line("a", Some("2"))]);
-        assert_eq!(journal.lines().unwrap(), 1);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(Journal::<ManifestLine>::is_worth_rewriting(1001, 500));
-        assert!(!Journal::<ManifestLine>::is_worth_rewriting(1000, 500));
-        assert!(!Journal::<ManifestLine>::is_worth_rewriting(60, 1));
     }
 
     #[test]

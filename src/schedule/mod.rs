@@ -9,7 +9,7 @@ mod day;
 mod error;
 mod fields;
 
-pub use error::Error;
+pub(crate) use error::Error;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, Row, Sqlite};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const EDITION: &str = "SELECT e.id, i.name, e.slug, e.path, e.permalink, e.number, e.title, e.date, e.header_hash,
@@ -114,13 +114,6 @@ impl Write {
         let (ids, short_ids): (Vec<_>, Vec<_>) =
             super::from_rows::<(Option<Uuid>, Option<String>)>(&rows)?.into_iter().unzip();
         Ok((ids.into_iter().flatten().collect(), short_ids.into_iter().flatten().collect()))
-    }
-
-    /// Which of these items are known.
-    pub async fn items_among(&mut self, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
-        let sql = "SELECT json_group_array(id) FROM items WHERE id IN (SELECT value FROM json_each($1))";
-        let rows: String = sqlx::query_scalar(sql).bind(to_json("items.id", &ids)?).fetch_one(&mut *self.tx).await?;
-        super::from_rows(&rows).map(HashSet::from_iter)
     }
 }
 

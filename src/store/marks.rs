@@ -59,13 +59,6 @@ impl Write {
         Ok(())
     }
 
-    /// Marks an edition some of whose items changed.
-    pub async fn touch_edition(&mut self, edition: Uuid) -> Result<()> {
-        let query = sqlx::query_scalar("SELECT published FROM editions WHERE id = $1").bind(edition.to_string());
-        let published: Option<i64> = query.fetch_optional(&mut *self.tx).await?;
-        self.mark_edition(edition, &published.into_iter().collect(), false).await
-    }
-
     /// Marks the items that cite these links, their editions and their channels.
     pub(super) async fn mark_citing(&mut self, keys: &[&str]) -> Result<()> {
         if !self.marks || keys.is_empty() {

@@ -7,7 +7,7 @@ mod fetch;
 mod filter;
 mod identity;
 mod item;
-pub mod manners;
+pub(crate) mod manners;
 mod options;
 mod read;
 mod summary;
