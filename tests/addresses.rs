@@ -237,7 +237,7 @@ proptest! {
             moved_to: Some(address.clone()), archive: Some(address.clone()),
         };
         let stored = StoredItem {
-            id: uuid::Uuid::nil(), short_id: "x".into(), position: 0, tags: Vec::new(), published: noon(), updated: noon(),
+            id: uuid::Uuid::nil(), short_id: "x".into(), home: wellsourced::model::Home::Page, position: 0, tags: Vec::new(), published: noon(), updated: noon(),
             edition: EditionHeader {
                 slug: "1".into(), title: "T".into(), number: None, date: noon().fixed_offset(), author: None,
                 permalink: Some(address.clone()),

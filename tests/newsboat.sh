@@ -68,7 +68,7 @@ read_with_newsboat() { # prints date, title, link of every article that newsboat
     python3 - <<'PY'
 import datetime, sqlite3
 for date, title, url in sqlite3.connect("cache.db").execute("SELECT pubDate, title, url FROM rss_item ORDER BY pubDate, title"):
-    print(datetime.datetime.fromtimestamp(date, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M"), title, url.split("/items/")[0], sep="|")
+    print(datetime.datetime.fromtimestamp(date, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M"), title, url.split("?")[0], sep="|")
 PY
 }
 expect() { # expect WHAT LINES: what newsboat must hold
@@ -79,9 +79,9 @@ expect() { # expect WHAT LINES: what newsboat must hold
     fi
 }
 "$wellsourced" --config wellsourced.toml --once --quiet
-expect "the stories of three feeds" "2026-03-03 10:00|The compiler learns|https://papers.example
-2026-03-04 10:00|The kernel rests|https://papers.example
-2026-03-05 10:00|The desktop moves|https://papers.example"
+expect "the stories of three feeds" "2026-03-03 10:00|The compiler learns|$site/compiler.html
+2026-03-04 10:00|The kernel rests|$site/kernel.html
+2026-03-05 10:00|The desktop moves|$site/desktop.html"
 
 # Lost store, edited post upstream, new ids: the reader sees nothing twice.
 rm store.db*
@@ -90,7 +90,7 @@ feed "First Paper" "$(item 'The compiler learns more' compiler.html 'Tue, 03 Mar
 feed "Third Paper" "$(item 'The compiler learns more' compiler.html 'Tue, 03 Mar 2026 10:00:00 +0000' c1)" \
     "$(item 'The desktop moves' desktop.html 'Thu, 05 Mar 2026 10:00:00 +0000' c3)" >upstream/three.xml
 "$wellsourced" --config wellsourced.toml --once --quiet
-expect "after a lost store and an edit upstream" "2026-03-03 10:00|The compiler learns more|https://papers.example
-2026-03-04 10:00|The kernel rests|https://papers.example
-2026-03-05 10:00|The desktop moves|https://papers.example"
+expect "after a lost store and an edit upstream" "2026-03-03 10:00|The compiler learns more|$site/compiler.html
+2026-03-04 10:00|The kernel rests|$site/kernel.html
+2026-03-05 10:00|The desktop moves|$site/desktop.html"
 echo "newsboat shows 3 stories of 3 feeds once each, before and after an edit and a lost store"

@@ -29,7 +29,7 @@ pub use known::{Founder, KnownEdition, KnownItem, Presence};
 pub use link::LinkKey;
 pub use poll::{Instead, Move, PollState, Rest, Validators};
 pub use sketch::Sketch;
-pub use stored::{CitedSource, EditionHeader, StoredEdition, StoredItem};
+pub use stored::{CitedSource, CitingItem, EditionHeader, Home, StoredEdition, StoredItem};
 pub use tag::{Tag, former_tag_key, short_hash, slug_of, tag_key};
 pub use tracking::{compare_key, is_specific, without_tracking};
 pub use upstream::{Enclosure, EntryItem, Rhythm, UpstreamEntry, UpstreamFeed};

@@ -21,6 +21,17 @@ pub struct CitedSource {
     pub archive: Option<String>,
 }
 
+/// An item that cites a link, as it is linked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitingItem {
+    /// Its title.
+    pub title: String,
+    /// Its short id.
+    pub short_id: String,
+    /// Where it stands.
+    pub home: Home,
+}
+
 /// The edition an item belongs to, as its page needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditionHeader {
@@ -38,13 +49,29 @@ pub struct EditionHeader {
     pub permalink: Option<String>,
 }
 
+/// Where an item stands on the site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Home {
+    /// On a page of its own: an editor's item.
+    Page,
+    /// In the edition of its day: an item of a feed.
+    Day {
+        /// Path of the edition below `editions/`.
+        slug: String,
+        /// Number of the page of that edition; `None`: the first one.
+        page: Option<u32>,
+    },
+}
+
 /// An item as it stands in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredItem {
     /// Identity for ever; the entry id is `urn:uuid:` and this.
     pub id: Uuid,
-    /// Path below `items/`, for ever.
+    /// Path below `items/`, or anchor in the edition of its day, for ever.
     pub short_id: String,
+    /// Where it stands.
+    pub home: Home,
     /// Its edition.
     pub edition: EditionHeader,
     /// Place within the edition, from 0.
@@ -78,6 +105,6 @@ pub struct StoredEdition {
     pub published: DateTime<Utc>,
     /// When it or one of its items changed last.
     pub updated: DateTime<Utc>,
-    /// Items that it has beyond those that are shown with it: a day of many feeds may have thousands.
+    /// Items that it has beyond those that are listed with it: a day of many feeds may have thousands.
     pub more: u64,
 }

@@ -5,6 +5,7 @@
 //! store marked.
 
 mod compose;
+mod days;
 mod pass;
 mod scope;
 mod writing;
@@ -17,7 +18,8 @@ use crate::publish::{Journal, Since, Site, Writer};
 use crate::store::{Changes, ChannelState, Shift, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
-use futures::{StreamExt, TryStreamExt};
+use days::Layout;
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use scope::Extent;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,15 +41,15 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let began = tokio::time::Instant::now();
     let mut report = PublishReport { directory: options.directory.display().to_string(), ..PublishReport::default() };
     let site = Arc::new(site(store, options).await?);
-    let Extent { looked, all, changes, fingerprint } = scope::of(cycle, &site).await?;
-    let is_done = !all && changes.is_empty() && looked.is_ours == Some(true);
+    let Extent { looked, all, changes, layout, fingerprint } = scope::of(cycle, &site).await?;
+    let is_done = !all && changes.is_empty() && layout.units.is_empty() && looked.is_ours == Some(true);
     let (moved, noted) = restore::moves(store, all).await?;
     if is_done && moved.is_empty() && compose::status_stands(store, &site).await? {
         return Ok((report, Vec::new()));
     }
     let how = writing::How { all, survey: all && looked.is_disturbed(), renew: all && looked.manifest != Since::Same };
     let mut writing = Writing::open(cycle, &site, how).await?;
-    let members = compose_all(store, &site, (all, &changes), &mut writing, progress).await?;
+    let members = compose_all(store, &site, (all, &changes, &layout), &mut writing, progress).await?;
     tracing::debug!(ms = began.elapsed().as_millis(), "composed and staged");
     let mut ids = restore::lines(store, site.id, (!all).then_some(&changes)).await?;
     ids.extend(moved);
@@ -90,7 +92,7 @@ async fn site(store: &Store, options: &Options) -> Result<Site, Error> {
 async fn compose_all(
     store: &Store,
     site: &Arc<Site>,
-    (all, changes): (bool, &Changes),
+    (all, changes, layout): (bool, &Changes, &Layout),
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<Vec<(i64, u64)>, Error> {
@@ -104,15 +106,7 @@ async fn compose_all(
     } else {
         changed_items(&composer, &channels, changes, writing, progress).await?
     };
-    let editions = if all { store.all_editions().await? } else { changes.editions.clone() };
-    let bar = progress.publishing(editions.len());
-    let mut units = futures::stream::iter(editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids)))
-        .buffered(WORKERS);
-    while let Some(files) = units.try_next().await? {
-        bar.inc(u64::try_from(files.len()).unwrap_or_default());
-        writing.put_all(files).await?;
-    }
-    drop(units);
+    edition_pages(&composer, (all, changes, layout), writing, progress).await?;
     tracing::debug!("items and channels composed");
     let whole = Shift { from: Some(i64::MIN), touched: Vec::new() };
     let list = if all { &whole } else { &changes.edition_list };
@@ -128,6 +122,27 @@ async fn compose_all(
     let counted: Vec<ChannelState> = channels.iter().map(counted).collect();
     writing.put_all(composer.site_wide(counted).await?).await?;
     Ok(members)
+}
+
+/// Composes the pages of editors' editions and of days.
+async fn edition_pages(
+    composer: &Composer<'_>,
+    (all, changes, layout): (bool, &Changes, &Layout),
+    writing: &mut Writing<'_>,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let mut editions = if all { composer.store.editors_editions().await? } else { changes.editions.clone() };
+    editions.retain(|id| !layout.days.contains(id));
+    let bar = progress.publishing(editions.len() + layout.units.len());
+    let of_editors = editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids).boxed());
+    let of_days = layout.units.chunks(days::PAGES_AT_ONCE).map(|units| composer.day_pages(units).boxed());
+    let mut units = futures::stream::iter(of_editors.chain(of_days)).buffered(WORKERS);
+    while let Some(files) = units.try_next().await? {
+        bar.inc(u64::try_from(files.len()).unwrap_or_default());
+        writing.put_all(files).await?;
+    }
+    drop(units);
+    writing.put_all(composer.surplus_day_pages(layout).await?).await
 }
 
 /// Composes every item and every channel. Returns how many items each channel has.

@@ -2,7 +2,7 @@
 
 use super::layout;
 use super::options::Site;
-use crate::model::{Channel, EditionHeader, StoredEdition, StoredItem};
+use crate::model::{Channel, EditionHeader, Home, StoredEdition, StoredItem, web_uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
@@ -21,9 +21,56 @@ pub(super) fn absolute(site: &Site, path: &str) -> String {
     format!("{base}{slash}{}", encoded(path))
 }
 
-/// Folder of an item's page.
-pub(super) fn item_folder(item: &StoredItem) -> String {
-    layout::item(&item.short_id)
+/// Where an item stands: a folder, and an anchor on its page unless that is all the item's.
+fn place<'a>(short_id: &'a str, home: &Home) -> (String, Option<&'a str>) {
+    match home {
+        Home::Page => (layout::item(short_id), None),
+        Home::Day { slug, page: None } => (layout::edition(slug), Some(short_id)),
+        Home::Day { slug, page: Some(number) } => (layout::numbered(&layout::edition(slug), *number), Some(short_id)),
+    }
+}
+
+fn with_anchor(mut address: String, anchor: Option<&str>) -> String {
+    if let Some(anchor) = anchor {
+        address.push('#');
+        address.extend(utf8_percent_encode(anchor, PATH));
+    }
+    address
+}
+
+/// Where an item stands, from a page from which `root` leads to the root; by the file's name, for a browser that opens it
+/// from a disk knows no index.
+pub(super) fn standing(root: &str, short_id: &str, home: &Home) -> String {
+    let (folder, anchor) = place(short_id, home);
+    with_anchor(layout::index(&format!("{root}{}", encoded(&folder))), anchor)
+}
+
+/// The reference, below the root, that leads to where an item stands.
+pub fn reference(short_id: &str, home: &Home) -> (String, Option<String>) {
+    let (folder, anchor) = place(short_id, home);
+    (encoded(&folder).into_owned(), anchor.map(|anchor| encoded(anchor).into_owned()))
+}
+
+/// The source that a feed's item is read at: it is linked to there, since it has no page of its own. An editor's item has.
+fn read_at(item: &StoredItem) -> Option<Cow<'_, str>> {
+    let mut sources = item.sources.iter().filter(|_| item.home != Home::Page);
+    sources.find_map(|source| web_uri(&source.link.url))
+}
+
+/// Absolute address under which an item is read.
+pub(super) fn of_item(site: &Site, item: &StoredItem) -> String {
+    read_at(item).map_or_else(
+        || {
+            let (folder, anchor) = place(&item.short_id, &item.home);
+            with_anchor(absolute(site, &folder), anchor)
+        },
+        Cow::into_owned,
+    )
+}
+
+/// The same from a page of ours.
+pub(super) fn link_to_item(root: &str, item: &StoredItem) -> String {
+    read_at(item).map_or_else(|| standing(root, &item.short_id, &item.home), Cow::into_owned)
 }
 
 /// Folder of an edition's page.

@@ -3,7 +3,7 @@
 //! Which items a channel gathers and in what order is the caller's business; here they become entries. Nothing in a feed
 //! but its addresses depends on `base_url`: ids come from the site's and the items' own.
 
-use super::address::{absolute, edition_folder, in_channel, item_folder};
+use super::address::{absolute, edition_folder, in_channel, of_item};
 use super::characters::{escaped, line};
 use super::content;
 use super::layout;
@@ -104,7 +104,7 @@ fn item_entry(site: &Site, stored: &StoredItem) -> Entry {
     let primary = stored.sources.first().and_then(|source| web_uri(&source.link.url));
     let link = match (site.options.item_link, &primary) {
         (ItemLink::Source, Some(url)) => url.to_string(),
-        _ => absolute(site, &item_folder(stored)),
+        _ => of_item(site, stored),
     };
     Entry {
         id: urn(stored.id),
@@ -154,7 +154,7 @@ fn edition_content(site: &Site, cover: Option<&str>, edition: &StoredEdition, it
     }
     for stored in items.iter().take(MOST_IN_ENTRY) {
         html.push_str("<h3><a href=\"");
-        html.push_str(&absolute(site, &item_folder(stored)));
+        html.push_str(&escaped(&of_item(site, stored)));
         html.push_str("\">");
         html.push_str(&escaped(&line(&stored.item.title)));
         html.push_str("</a></h3>\n");

@@ -23,7 +23,7 @@ mod recognise;
 mod rss;
 mod words;
 
-pub use address::encoded;
+pub use address::{encoded, reference};
 pub use compose::{EditionWithItems, editions_feed, feed};
 pub use error::Error;
 pub use files::{Obstacle, Standing, Writer};
@@ -31,7 +31,7 @@ pub use journal::{Journal, ManifestLine, Since, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Language, Options, Site};
 pub use pages::{
-    InputStatus, Newer, Paging, StatusView, TroubledLink, edition_page, editions_page, item_page, list_page,
+    InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page, item_page, list_page,
     refusal_page, source_index, status_json, status_page, stylesheet, tag_index,
 };
 
@@ -40,7 +40,7 @@ pub use recognise::{may_be_ours, says_ours};
 use crate::model::Feed;
 
 /// Raised when the same options and items give other bytes than before; `tests/readers.rs` says when.
-pub const RENDERING: u32 = 1;
+pub const RENDERING: u32 = 2;
 
 /// A feed as the bytes of one format. Characters that XML 1.0 does not have are left out in every format alike.
 pub fn render(feed: &Feed, format: Format) -> Result<Vec<u8>, Error> {

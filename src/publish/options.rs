@@ -76,7 +76,7 @@ impl Language {
     }
 }
 
-/// Where an entry's link leads.
+/// Where the entry of an editor's item links to; a feed's item is linked to at its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ItemLink {

@@ -116,16 +116,25 @@ impl Service<Request<Incoming>> for Connection {
                 self.watch.answered();
                 Either::Left(ready(Ok(answer)))
             }
-            Outcome::Cold(cold) => {
-                let (site, watch) = (Arc::clone(&self.site), Arc::clone(&self.watch));
-                let requests = Arc::clone(&self.requests);
-                Either::Right(Box::pin(async move {
-                    let (answer, kind) = cold.respond(&site).await;
-                    requests.count(kind, answer.status().as_u16());
-                    watch.answered();
-                    Ok(answer)
-                }))
-            }
+            Outcome::Cold(cold) => self.later(|site| async move { cold.respond(&site).await }),
+            Outcome::Former(former) => self.later(|site| async move { former.respond(&site).await }),
         }
+    }
+}
+
+impl Connection {
+    /// An answer that has to be waited for.
+    fn later<F>(&self, respond: impl FnOnce(Arc<Site>) -> F) -> <Self as Service<Request<Incoming>>>::Future
+    where
+        F: Future<Output = (Answer, &'static str)> + Send + 'static,
+    {
+        let (watch, requests) = (Arc::clone(&self.watch), Arc::clone(&self.requests));
+        let responding = respond(Arc::clone(&self.site));
+        Either::Right(Box::pin(async move {
+            let (answer, kind) = responding.await;
+            requests.count(kind, answer.status().as_u16());
+            watch.answered();
+            Ok(answer)
+        }))
     }
 }

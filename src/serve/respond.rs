@@ -5,6 +5,7 @@ use super::bundle::{Bundle, Variant};
 use super::coding::Accepted;
 use super::conditional::{is_refused, is_unchanged, tags};
 use super::entry::{Entry, Trouble};
+use super::flights::Busy;
 use super::host;
 use super::kind::kind;
 use super::quality::weighted;
@@ -13,6 +14,7 @@ use super::refusal::{self, Answer};
 use super::route::{Route, route};
 use super::site::Site;
 use super::snapshot::Snapshot;
+use crate::publish::reference;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LOCATION, CONTENT_RANGE, IF_NONE_MATCH, RANGE, VARY,
 };
@@ -35,6 +37,17 @@ pub(super) enum Outcome {
     Ready(Answer, &'static str),
     /// The file is not in memory, or only a part of it may be wanted.
     Cold(Cold),
+    /// An item is asked for that has no page of its own.
+    Former(Former),
+}
+
+/// An item by the address under which it would have a page of its own, as those of feeds once had.
+#[derive(Debug)]
+pub(super) struct Former {
+    short_id: String,
+    /// The way up to the root from the address.
+    up: String,
+    query: Option<String>,
 }
 
 /// A file that takes more than looking into memory.
@@ -82,8 +95,40 @@ pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
             let location = with_query(location, request.uri().query());
             Outcome::Ready(refusal::moved(&location, &snapshot.rules.cache_control), NO_FILE)
         }
+        Route::Item(short_id) => {
+            let up = "../".repeat(depth(request.uri().path(), &snapshot));
+            Outcome::Former(Former { short_id, up, query: request.uri().query().map(str::to_owned) })
+        }
         Route::Gone => refuse(StatusCode::GONE),
         Route::Unknown => refuse(StatusCode::NOT_FOUND),
+    }
+}
+
+/// How many folders below the root an address is.
+fn depth(path: &str, snapshot: &Snapshot) -> usize {
+    let base = snapshot.rules.options.site.base_url.path();
+    let below = path.strip_prefix(base).unwrap_or(path.trim_start_matches('/'));
+    below.matches('/').count()
+}
+
+impl Former {
+    /// Leads to where the item stands in the edition of its day.
+    pub(super) async fn respond(self, site: &Site) -> (Answer, &'static str) {
+        let snapshot = site.snapshot();
+        let answer = match site.place_in_day(&self.short_id).await {
+            Ok(Some(home)) => {
+                let (folder, anchor) = reference(&self.short_id, &home);
+                let mut location = with_query(format!("{}{folder}", self.up), self.query.as_deref());
+                if let Some(anchor) = anchor {
+                    location.push('#');
+                    location.push_str(&anchor);
+                }
+                refusal::moved(&location, &snapshot.rules.cache_control)
+            }
+            Ok(None) => snapshot.rules.refusals.answer(StatusCode::NOT_FOUND),
+            Err(Busy) => snapshot.rules.refusals.answer(StatusCode::SERVICE_UNAVAILABLE),
+        };
+        (answer, NO_FILE)
     }
 }
 
@@ -101,7 +146,7 @@ fn options(snapshot: &Snapshot, path: &str) -> Outcome {
         // `OPTIONS *` asks about the server.
         _ if path == "*" => refusal::options(false),
         Route::File(entry) => refusal::options(kind(&entry.path).is_open()),
-        Route::Channel(_) | Route::Moved(_) => refusal::options(true),
+        Route::Channel(_) | Route::Moved(_) | Route::Item(_) => refusal::options(true),
         Route::Gone => snapshot.rules.refusals.answer(StatusCode::GONE),
         Route::Unknown => snapshot.rules.refusals.answer(StatusCode::NOT_FOUND),
     };

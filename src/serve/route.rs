@@ -22,6 +22,8 @@ pub(super) enum Route<'a> {
     Moved(String),
     /// To what the configuration withdrew.
     Gone,
+    /// To an item that has no page of its own, if there is one with this short id.
+    Item(String),
     /// Nowhere.
     Unknown,
 }
@@ -45,7 +47,10 @@ pub(super) fn route<'a>(snapshot: &'a Snapshot, path: &str) -> Route<'a> {
     if let Some(moved) = respelled(snapshot, &path) {
         return Route::Moved(moved);
     }
-    if is_withdrawn(snapshot, &path) { Route::Gone } else { Route::Unknown }
+    if is_withdrawn(snapshot, &path) {
+        return Route::Gone;
+    }
+    layout::item_at(&path).map_or(Route::Unknown, |short_id| Route::Item(short_id.to_owned()))
 }
 
 /// The path below the published directory, decoded. An encoded slash is none, and separates nothing.

@@ -6,13 +6,13 @@ use super::disk::Stamp;
 use super::entry::{Entry, Trouble};
 use super::error::Error;
 use super::fetch::{Claims, Fetching};
-use super::flights::Flights;
+use super::flights::{Busy, Flights};
 use super::listing::{Stored, unreadable};
 use super::options::Options;
 use super::pool::Pool;
 use super::snapshot::{Loaded, Loading, Rules, Slugs, Snapshot};
 use super::standing::Standing;
-use crate::model::{ChannelKind, tag_key};
+use crate::model::{ChannelKind, Home, tag_key};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -51,6 +51,8 @@ pub struct Site {
     deltas: Deltas,
     /// Held while a publish is read.
     reading: Mutex<()>,
+    /// Held while the store is asked on behalf of a request.
+    asking: Mutex<()>,
     /// What is wrong with what was published.
     standing: Standing,
     /// Whether the disk is waited for in vain.
@@ -82,6 +84,7 @@ impl Site {
             reads: Flights::new(READ_AT_ONCE, patience),
             deltas: Deltas::new(CUT_AT_ONCE, patience),
             reading: Mutex::default(),
+            asking: Mutex::default(),
             standing: Standing::default(),
             slow: Standing::default(),
         };
@@ -194,6 +197,25 @@ impl Site {
             self.slow.stands(SLOW.to_owned());
             Err(Trouble::Busy)
         })
+    }
+
+    /// Where an item stands that has no page of its own; `None` when there is no such item, or no store to ask. Answers
+    /// that are prepared do not wait for the store; the few that ask it do so one by one.
+    pub(super) async fn place_in_day(&self, short_id: &str) -> Result<Option<Home>, Busy> {
+        let rules = Arc::clone(&self.snapshot().rules);
+        let Some(store) = &rules.options.store else { return Ok(None) };
+        let asked = async {
+            let _turn = self.asking.lock().await;
+            store.place_in_day(short_id).await
+        };
+        match tokio::time::timeout(rules.options.patience, asked).await {
+            Ok(Ok(home)) => Ok(home),
+            Ok(Err(error)) => {
+                tracing::debug!(short_id, %error, "the store could not be asked where an item stands");
+                Err(Busy)
+            }
+            Err(_elapsed) => Err(Busy),
+        }
     }
 
     /// A feed without the entries that the reader of an earlier version has seen. `None`: that version is not known, or

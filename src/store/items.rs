@@ -1,7 +1,8 @@
 //! Reads items and editions as the publisher needs them: what was written, with tags, verdicts and dates.
 
-use super::{Result, Store, from_json, from_rows, parse, time};
-use crate::model::{CitedSource, Edition, EditionHeader, SourceLink, StoredEdition, StoredItem, Tag, Verdict};
+use super::day_pages::{HOME, home};
+use super::{Result, Store, from_json, from_rows, parse, time, to_json};
+use crate::model::{CitedSource, Edition, EditionHeader, Home, SourceLink, StoredEdition, StoredItem, Tag, Verdict};
 use sqlx::{QueryBuilder, Sqlite};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -9,8 +10,8 @@ use uuid::Uuid;
 /// How many ids are asked for at once.
 const BATCH: usize = 500;
 
-/// Items that an edition shows at most. Posts have fewer; a day of many feeds may have thousands.
-const MOST_OF_EDITION: i64 = 200;
+/// The newest items of a day that are shown where editions are listed. A day of many feeds may have thousands.
+const MOST_OF_DAY: i64 = 100;
 
 /// Editions whose items are asked for at once.
 const EDITIONS: usize = 16;
@@ -75,7 +76,7 @@ impl Store {
         Ok(items)
     }
 
-    /// Live editions by id with their items, in the order asked for; those that left are missing.
+    /// Live editions by id with their items, in the order asked for; those that left are missing. Of a day, the newest items.
     pub async fn editions(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<(StoredEdition, Vec<StoredItem>)>> {
         let mut editions = Vec::with_capacity(ids.len());
         for batch in ids.chunks(EDITIONS) {
@@ -106,11 +107,11 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Ids of the editions that have a page, those of days that have not ended included.
-    pub async fn all_editions(&self) -> Result<Vec<Uuid>> {
+    /// Ids of the editors' editions.
+    pub async fn editors_editions(&self) -> Result<Vec<Uuid>> {
         let ids: String = sqlx::query_scalar(
             "SELECT json_group_array(id) FROM (SELECT id FROM editions WHERE live = 1 AND shown = 1
-             ORDER BY published, id)",
+                 AND input_id NOT IN (SELECT id FROM inputs WHERE kind = 'days') ORDER BY published, id)",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -134,16 +135,32 @@ impl Store {
         from_rows(&ids)
     }
 
-    /// The path of an edition's page, also when it left.
-    pub async fn edition_slug(&self, id: Uuid) -> Result<Option<String>> {
-        let query = sqlx::query_scalar("SELECT slug FROM editions WHERE id = $1").bind(id.to_string());
-        Ok(query.fetch_optional(&self.pool).await?)
+    /// The paths of editions' pages, also of those that left.
+    pub async fn edition_slugs(&self, ids: &[Uuid]) -> Result<Vec<String>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT json_group_array(slug) FROM editions WHERE id IN (SELECT value FROM json_each($1))";
+        let slugs: String = sqlx::query_scalar(sql).bind(to_json("editions.id", &ids)?).fetch_one(&self.pool).await?;
+        from_rows(&slugs)
     }
 
-    /// The path of an item's page, also when it left.
-    pub async fn short_id(&self, id: Uuid) -> Result<Option<String>> {
-        let query = sqlx::query_scalar("SELECT short_id FROM items WHERE id = $1").bind(id.to_string());
-        Ok(query.fetch_optional(&self.pool).await?)
+    /// Items with their short ids, and whether each has a page of its own: an editor's does while it is published.
+    pub async fn own_pages(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, String, bool)>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(i.id, i.short_id, i.live = 1 AND i.shown = 1 AND n.kind <> 'days')
+                    ORDER BY i.id)
+             FROM items i JOIN editions e ON e.id = i.edition_id JOIN inputs n ON n.id = e.input_id
+             WHERE i.id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(to_json("items.id", &ids)?)
+        .fetch_one(&self.pool)
+        .await?;
+        let rows = from_rows::<(Uuid, String, i64)>(&rows)?;
+        Ok(rows.into_iter().map(|(id, short_id, has_page)| (id, short_id, has_page == 1)).collect())
     }
 
     async fn edition_rows(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, StoredEdition>> {
@@ -160,26 +177,29 @@ impl Store {
 
     /// Live and shown items with their edition's row, in the order of the posts. A row per source: most items cite one.
     async fn item_rows(&self, of: Of, ids: &[Uuid], tags: &Tags) -> Result<Vec<(Uuid, StoredItem)>> {
-        let mut query = QueryBuilder::new(
+        let mut query = QueryBuilder::new(format!(
             "SELECT json_group_array(json_array(i.id, i.edition_id, i.short_id, i.position, i.written, i.published,
-                        i.updated, i.tags, e.slug, e.written, s.label, s.url, l.host, l.verdict, l.since, l.moved_to,
-                        l.archive) ORDER BY i.edition_id, i.position, i.id, s.position)
-             FROM items i JOIN editions e ON e.id = i.edition_id
+                        i.updated, i.tags, e.slug, e.written, {HOME}, s.label, s.url, l.host, l.verdict, l.since,
+                        l.moved_to, l.archive) ORDER BY i.edition_id, i.position, i.id, s.position)
+             FROM items i JOIN editions e ON e.id = i.edition_id JOIN inputs n ON n.id = e.input_id
                  LEFT JOIN item_sources s ON s.item_id = i.id LEFT JOIN links l ON l.key = s.link_key
              WHERE i.live = 1 AND i.shown = 1 AND ",
-        );
+        ));
         match of {
             Of::Items => {
                 query.push("i.id IN ");
                 push_list(&mut query, ids);
             }
             Of::Editions => {
+                // Which edition is a day is asked within, lest the list be made for every item anew.
                 query.push(
-                    "i.id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY edition_id ORDER BY position, id)
-                         AS place FROM items WHERE live = 1 AND shown = 1 AND edition_id IN ",
+                    "i.id IN (SELECT id FROM (SELECT x.id, y.kind,
+                             ROW_NUMBER() OVER (PARTITION BY x.edition_id ORDER BY x.position, x.id) AS place
+                         FROM items x JOIN editions d ON d.id = x.edition_id JOIN inputs y ON y.id = d.input_id
+                         WHERE x.live = 1 AND x.shown = 1 AND x.edition_id IN ",
                 );
                 push_list(&mut query, ids);
-                query.push(") WHERE place <= ").push_bind(MOST_OF_EDITION).push(")");
+                query.push(") WHERE kind <> 'days' OR place <= ").push_bind(MOST_OF_DAY).push(")");
             }
         }
         let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
@@ -229,6 +249,8 @@ struct Row(
     String,
     String,
     String,
+    i64,
+    Option<u32>,
     Option<String>,
     Option<String>,
     Option<String>,
@@ -250,13 +272,16 @@ struct ItemRow {
     tags: String,
     slug: String,
     edition_written: String,
+    home: Home,
 }
 
 impl Row {
     fn split(self) -> (ItemRow, Option<Result<CitedSource>>) {
         let Self(id, edition, short_id, position, written, published, updated, tags, slug, edition_written, ..) = self;
-        let Self(.., label, url, host, verdict, since, moved_to, archive) = self;
-        let row = ItemRow { id, edition, short_id, position, written, published, updated, tags, slug, edition_written };
+        let Self(.., is_day, page, label, url, host, verdict, since, moved_to, archive) = self;
+        let home = home(is_day, page, &slug);
+        let row =
+            ItemRow { id, edition, short_id, position, written, published, updated, tags, slug, edition_written, home };
         let (Some(label), Some(url)) = (label, url) else { return (row, None) };
         let verdict = parse::<Verdict>("links.verdict", verdict.as_deref().unwrap_or_default());
         let source = verdict.map(|verdict| CitedSource {
@@ -276,6 +301,7 @@ fn item(row: ItemRow, tags: &Tags) -> Result<StoredItem> {
     Ok(StoredItem {
         id: row.id,
         short_id: row.short_id,
+        home: row.home,
         edition: header(row.slug, &from_json("editions.written", &row.edition_written)?),
         position: row.position,
         item: from_json("items.written", &row.written)?,

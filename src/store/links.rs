@@ -1,7 +1,8 @@
 //! Source links: which are due for a check, and the verdicts published. What is seen of them is recorded in `checks`.
 
+use super::day_pages::{HOME, home};
 use super::{Result, Store, from_rows, parse, time, to_json};
-use crate::model::{LinkKey, Place, Verdict};
+use crate::model::{CitingItem, LinkKey, Place, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 use std::collections::HashMap;
@@ -46,8 +47,8 @@ pub struct LinkState {
     pub since: Option<DateTime<Utc>>,
     /// What was seen, in words.
     pub evidence: String,
-    /// Titles and short ids of the items that cite it.
-    pub items: Vec<(String, String)>,
+    /// The newest items that cite it.
+    pub items: Vec<CitingItem>,
 }
 
 impl Store {
@@ -184,22 +185,28 @@ impl Store {
         Ok(places)
     }
 
-    /// Titles and short ids of the newest items that cite each of these links, by its key.
-    async fn citing(&self, keys: &[&str]) -> Result<HashMap<String, Vec<(String, String)>>> {
-        let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(link_key, title, short_id) ORDER BY link_key, newest) FROM (
-                 SELECT s.link_key, i.title, i.short_id,
+    /// The newest items that cite each of these links, by its key.
+    async fn citing(&self, keys: &[&str]) -> Result<HashMap<String, Vec<CitingItem>>> {
+        let sql = format!(
+            "SELECT json_group_array(json_array(c.link_key, i.title, i.short_id, e.slug, {HOME})
+                    ORDER BY c.link_key, c.newest)
+             FROM (SELECT s.link_key, i.id,
                      ROW_NUMBER() OVER (PARTITION BY s.link_key ORDER BY i.published DESC, i.id) AS newest
                  FROM item_sources s JOIN items i ON i.id = s.item_id
-                 WHERE s.link_key IN (SELECT value FROM json_each($1)) AND i.shown = 1) WHERE newest <= $2",
-        )
-        .bind(to_json("links.key", &keys)?)
-        .bind(CITING)
-        .fetch_one(&self.pool)
-        .await?;
-        let mut citing: HashMap<String, Vec<(String, String)>> = HashMap::new();
-        for (key, title, short_id) in from_rows::<(String, String, String)>(&rows)? {
-            citing.entry(key).or_default().push((title, short_id));
+                 WHERE s.link_key IN (SELECT value FROM json_each($1)) AND i.shown = 1) c
+             JOIN items i ON i.id = c.id JOIN editions e ON e.id = i.edition_id JOIN inputs n ON n.id = e.input_id
+             WHERE c.newest <= $2"
+        );
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(to_json("links.key", &keys)?)
+            .bind(CITING)
+            .fetch_one(&self.pool)
+            .await?;
+        let mut citing: HashMap<String, Vec<CitingItem>> = HashMap::new();
+        for (key, title, short_id, slug, is_day, page) in
+            from_rows::<(String, String, String, String, i64, Option<u32>)>(&rows)?
+        {
+            citing.entry(key).or_default().push(CitingItem { title, short_id, home: home(is_day, page, &slug) });
         }
         Ok(citing)
     }

@@ -67,6 +67,12 @@ impl Shift {
 }
 
 impl Store {
+    /// How many items are marked.
+    pub async fn changed_items(&self) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM dirty_items").fetch_one(&self.pool).await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// What changed since the last publish.
     pub async fn changes(&self) -> Result<Changes> {
         let mut changes = Changes::default();
@@ -255,7 +261,12 @@ impl Write {
             "UPDATE editions SET showed = shows WHERE live = 1 AND shown = 1 AND listed = 1 AND showed <> shows
             AND ($1 OR id IN (SELECT edition_id FROM dirty_editions))";
         sqlx::query(published).bind(all).execute(&mut *self.tx).await?;
-        for sql in ["DELETE FROM dirty_items", "DELETE FROM dirty_editions", "DELETE FROM dirty_channels"] {
+        for sql in [
+            "DELETE FROM dirty_items",
+            "DELETE FROM dirty_editions",
+            "DELETE FROM dirty_channels",
+            "UPDATE day_pages SET dirty = 0 WHERE dirty = 1",
+        ] {
             sqlx::query(sql).execute(&mut *self.tx).await?;
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::sample::{at, channel, edition, header, item, items, site, source, tag};
 use std::collections::BTreeSet;
-use wellsourced::model::{ChannelKind, StoredItem, Verdict};
+use wellsourced::model::{ChannelKind, CitingItem, EditionHeader, Home, StoredItem, Verdict};
 use wellsourced::publish::{self, InputStatus, Language, Newer, Paging, StatusView, TroubledLink};
 
 const NEWEST: Paging = Paging { number: None, older: Some(7), newer: Newer::None, total: 371 };
@@ -22,9 +22,25 @@ fn status() -> StatusView {
             verdict: Verdict::Gone,
             since: Some(at("2024-02-29T18:00:00Z")),
             evidence: "404 \u{8}<Not Found>".to_owned(),
-            items: vec![("一条 & 一条".to_owned(), "item1".to_owned())],
+            items: vec![
+                CitingItem { title: "一条 & 一条".to_owned(), short_id: "item1".to_owned(), home: Home::Page },
+                CitingItem { title: "某日一条".to_owned(), short_id: "item9".to_owned(), home: of_day(Some(2)) },
+            ],
         }],
     }
+}
+
+/// Where an item of a feed stands.
+fn of_day(page: Option<u32>) -> Home {
+    Home::Day { slug: "2023-05-05".to_owned(), page }
+}
+
+/// Items of feeds: one with sources, in trouble, and one without.
+fn items_of_day() -> Vec<StoredItem> {
+    let header =
+        EditionHeader { slug: "2023-05-05".to_owned(), title: "2023-05-05".to_owned(), number: None, ..header() };
+    let items = items().into_iter().skip(1);
+    items.map(|item| StoredItem { home: of_day(Some(3)), edition: header.clone(), ..item }).collect()
 }
 
 /// Every page with its path.
@@ -37,7 +53,12 @@ fn pages() -> Vec<(&'static str, String)> {
         ("items/item0/index.html", text(publish::item_page(&site, &items()[0]))),
         ("items/item1/index.html", text(publish::item_page(&site, &items()[1]))),
         ("editions/992/index.html", text(publish::edition_page(&site, &edition(), &items()))),
+        ("editions/2023-05-05/page/3/index.html", {
+            let items = items_of_day();
+            text(publish::day_page(&site, &items[0].edition, &items, &numbered))
+        }),
         ("index.html", text(publish::list_page(&site, &combined, &items(), &NEWEST))),
+        ("page/7/index.html", text(publish::list_page(&site, &combined, &items_of_day(), &last))),
         ("tags/开源/page/3/index.html", {
             text(publish::list_page(&site, &channel(ChannelKind::Tag, "开源"), &items(), &numbered))
         }),
@@ -110,8 +131,14 @@ fn relative_links_lead_to_what_is_published() {
         "tags/c-plusplus/index.html",
         "sources/例子.example/index.html",
     ];
-    let numbered = ["page/7/index.html", "tags/开源/page/2/index.html", "tags/开源/page/4/index.html"];
-    let editions = ["editions/page/6/index.html"];
+    let numbered =
+        ["page/6/index.html", "page/7/index.html", "tags/开源/page/2/index.html", "tags/开源/page/4/index.html"];
+    let editions = [
+        "editions/page/6/index.html",
+        "editions/2023-05-05/index.html",
+        "editions/2023-05-05/page/2/index.html",
+        "editions/2023-05-05/page/4/index.html",
+    ];
     for path in others.iter().chain(&lists).chain(&numbered).chain(&editions) {
         there.insert(root.join(path).unwrap().to_string());
     }
@@ -121,7 +148,9 @@ fn relative_links_lead_to_what_is_published() {
             let target = here.join(&href.replace("&amp;", "&")).unwrap();
             let canonical = html.contains(&format!("rel=\"canonical\" href=\"{href}\""));
             if target.as_str().starts_with(root.as_str()) && !canonical {
-                let bare = target.as_str().trim_end_matches("#content").to_owned();
+                let bare = target.as_str().split('#').next().unwrap().to_owned();
+                let anchor = target.fragment().filter(|_| bare == here.as_str());
+                assert!(anchor.is_none_or(|anchor| html.contains(&format!("id=\"{anchor}\""))), "{path}: {href}");
                 assert!(there.contains(&bare) || bare.contains("cplusplus"), "{path}: {href} → {bare}");
             }
         }

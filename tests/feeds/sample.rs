@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use wellsourced::model::{
-    Channel, ChannelKind, CitedSource, EditionHeader, Item, LinkKey, SourceKind, SourceLink, StoredEdition, StoredItem,
-    Tag, Verdict, slug_of,
+    Channel, ChannelKind, CitedSource, EditionHeader, Home, Item, LinkKey, SourceKind, SourceLink, StoredEdition,
+    StoredItem, Tag, Verdict, slug_of,
 };
 use wellsourced::publish::{Format, ItemLink, Language, Options, Site};
 
@@ -65,6 +65,7 @@ pub(crate) fn item(number: u32, title: &str) -> StoredItem {
     StoredItem {
         id: Uuid::from_u128(0x100 + u128::from(number)),
         short_id: format!("item{number}"),
+        home: Home::Page,
         edition: header(),
         position: number,
         item: Item {

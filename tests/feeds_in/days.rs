@@ -110,8 +110,20 @@ async fn a_day_of_thousands_has_a_page_that_can_be_opened() {
     upstream.serve("/a", "Alpha", &entries);
     let site = upstream.site(&["/a"], "");
     cycle(&site, utc(3, 10, 0)).await;
-    let page = std::fs::read_to_string(site.path("feeds/editions/2026-06-01/index.html")).unwrap();
-    assert!(page.contains(">News 900<") && page.contains(">News 701<") && !page.contains(">News 700<"));
-    assert!(page.contains("还有 700 条"), "the others are counted");
-    assert_eq!(std::fs::read_dir(site.path("feeds/items")).unwrap().count(), 900);
+    let read = |path: &str| std::fs::read_to_string(site.path("feeds/editions").join(path)).unwrap();
+    let page = read("2026-06-01/index.html");
+    assert!(page.contains(">News 900<") && page.contains(">News 851<") && !page.contains(">News 850<"));
+    let mut shown = page.matches("<article id=").count();
+    for number in 1..=17 {
+        let page = read(&format!("2026-06-01/page/{number}/index.html"));
+        assert!(page.contains(&format!(">News {}<", number * 50)));
+        shown += page.matches("<article id=").count();
+    }
+    assert_eq!(shown, 900, "each stands on one page");
+    assert!(!site.path("feeds/editions/2026-06-01/page/18").exists() && !site.path("feeds/items").exists());
+    // Where editions are listed, the newest are named and the others counted.
+    let list = read("index.html");
+    assert!(list.contains(">News 801<") && !list.contains(">News 800<") && list.contains("还有 800 条，见本期页面"));
+    let entry = site.feed("editions")["items"][0]["content_html"].as_str().unwrap().to_owned();
+    assert!(entry.contains("editions/2026-06-01/\">还有 800 条，见本期页面</a>"));
 }

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod anchors;
 mod changes;
 mod days;
 mod editors;

@@ -1,6 +1,6 @@
 //! Loads what a feed or page shows and has it composed, off the async threads.
 
-use crate::model::{Channel, ChannelKind, StoredItem, Tag};
+use crate::model::{Channel, ChannelKind, Home, StoredItem, Tag};
 use crate::pipeline::Error;
 use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
 use crate::publish::{self, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash};
@@ -21,10 +21,24 @@ const TROUBLED: u32 = 200;
 /// A file as it should stand below the published directory.
 #[derive(Debug)]
 pub(super) enum Output {
-    /// It holds these bytes.
-    File(String, Vec<u8>),
+    /// It holds these bytes, whose hash stands beside them.
+    File(String, Vec<u8>, String),
     /// It is not there.
     Removed(String),
+}
+
+impl Output {
+    /// A file that holds these bytes. They are hashed here, on the thread that composed them.
+    pub(super) fn file(path: String, bytes: Vec<u8>) -> Self {
+        let hash = content_hash(&bytes);
+        Self::File(path, bytes, hash)
+    }
+
+    pub(super) fn path(&self) -> &str {
+        match self {
+            Self::File(path, ..) | Self::Removed(path) => path,
+        }
+    }
 }
 
 /// Composes from a store.
@@ -62,6 +76,11 @@ impl Cut {
         Paging { number: Some(number), older: (number > 1).then(|| number - 1), newer, total: self.total }
     }
 
+    /// Where a page stands; 0 is the index.
+    pub(super) fn paging(self, number: u32) -> Paging {
+        if number == 0 { self.index() } else { self.page(number) }
+    }
+
     /// The page on which the entry with so many older ones stands; beyond `pages` it is on the index.
     fn page_of(rank: u64) -> u32 {
         u32::try_from(rank / PAGE + 1).unwrap_or(u32::MAX)
@@ -80,35 +99,36 @@ impl Cut {
 }
 
 impl Composer<'_> {
-    /// The pages of items; of those that left, that they are gone.
+    /// The pages of items; of those that left, or that a feed has from now on, that they are gone.
     pub(super) async fn item_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
-        let items = self.store.items(ids, &self.tags).await?;
-        let live: BTreeSet<Uuid> = items.iter().map(|item| item.id).collect();
-        let mut outputs = Vec::with_capacity(ids.len());
-        for id in ids.iter().filter(|id| !live.contains(id)) {
-            let short_id = self.store.short_id(*id).await?;
-            outputs.extend(short_id.map(|short| Output::Removed(layout::index(&layout::item(&short)))));
+        let (mut with_page, mut outputs) = (Vec::with_capacity(ids.len()), Vec::new());
+        for (id, short_id, has_page) in self.store.own_pages(ids).await? {
+            if has_page {
+                with_page.push(id);
+            } else {
+                outputs.push(Output::Removed(layout::index(&layout::item(&short_id))));
+            }
         }
+        let items = self.store.items(&with_page, &self.tags).await?;
         let site = Arc::clone(&self.site);
         let pages = blocking(move || items.iter().map(|item| item_page(&site, item)).collect::<Result<Vec<_>, _>>());
         outputs.extend(pages.await?);
         Ok(outputs)
     }
 
-    /// The pages of editions; of those that left, that they are gone.
+    /// The pages of editors' editions; of those that left, that they are gone.
     pub(super) async fn edition_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
         let editions = self.store.editions(ids, &self.tags).await?;
         let live: BTreeSet<Uuid> = editions.iter().map(|(edition, _)| edition.id).collect();
-        let mut outputs = Vec::with_capacity(ids.len());
-        for id in ids.iter().filter(|id| !live.contains(id)) {
-            let slug = self.store.edition_slug(*id).await?;
-            outputs.extend(slug.map(|slug| Output::Removed(layout::index(&layout::edition(&slug)))));
-        }
+        let gone: Vec<Uuid> = ids.iter().copied().filter(|id| !live.contains(id)).collect();
+        let slugs = self.store.edition_slugs(&gone).await?;
+        let mut outputs: Vec<Output> =
+            slugs.iter().map(|slug| Output::Removed(layout::index(&layout::edition(slug)))).collect();
         let site = Arc::clone(&self.site);
         let pages = blocking(move || {
             let page = |(edition, items): &publish::EditionWithItems| {
                 let path = layout::index(&layout::edition(&edition.header.slug));
-                Ok(Output::File(path, publish::edition_page(&site, edition, items)?))
+                Ok(Output::file(path, publish::edition_page(&site, edition, items)?))
             };
             editions.iter().map(page).collect::<Result<Vec<_>, _>>()
         });
@@ -135,7 +155,7 @@ impl Composer<'_> {
             let (items, site, channel) =
                 (self.store.items(&ids, &self.tags).await?, Arc::clone(&self.site), state.channel.clone());
             let page = blocking(move || publish::list_page(&site, &channel, &items, &cut.page(number))).await?;
-            outputs.push(Output::File(layout::index(&layout::numbered(&state.channel.folder(), number)), page));
+            outputs.push(Output::file(layout::index(&layout::numbered(&state.channel.folder(), number)), page));
         }
         outputs.extend(self.newest_items(state, cut).await?);
         Ok((outputs, total))
@@ -165,7 +185,7 @@ impl Composer<'_> {
             let shown = items.get(..on_index).unwrap_or(&items);
             let mut outputs = feeds(&site, &channel, &publish::feed(&site, &channel, newest, emptied))?;
             let page = publish::list_page(&site, &channel, shown, &cut.index())?;
-            outputs.push(Output::File(layout::index(&channel.folder()), page));
+            outputs.push(Output::file(layout::index(&channel.folder()), page));
             Ok(outputs)
         })
         .await
@@ -181,14 +201,14 @@ impl Composer<'_> {
         let (moved, touched) = ranks(shift, rank).await?;
         // One page more than needed when the number of pages did not change; what is the same is not written.
         let before = Cut { pages: cut.pages.saturating_sub(1), ..cut };
-        let mut outputs = self.surplus_edition_pages(&channel, cut).await?;
+        let mut outputs = self.surplus(&[(EDITIONS, Some(cut.pages))]).await?;
         for number in cut.changed(before, moved, &touched) {
             let ids = self.store.edition_ids(ItemOrder::Oldest, u64::from(number - 1) * PAGE, PAGE).await?;
             let mut editions = self.store.editions(&ids, &self.tags).await?;
             editions.reverse();
             let site = Arc::clone(&self.site);
             let page = blocking(move || publish::editions_page(&site, &editions, &cut.page(number))).await?;
-            outputs.push(Output::File(layout::index(&layout::numbered(&channel.folder(), number)), page));
+            outputs.push(Output::file(layout::index(&layout::numbered(&channel.folder(), number)), page));
         }
         let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
         let take = u64::try_from(in_feed.max(on_index)).unwrap_or(u64::MAX);
@@ -204,21 +224,30 @@ impl Composer<'_> {
             )?;
             let shown = editions.get(..on_index).unwrap_or(&editions);
             let page = publish::editions_page(&site, shown, &cut.index())?;
-            outputs.push(Output::File(layout::index(EDITIONS), page));
+            outputs.push(Output::file(layout::index(EDITIONS), page));
             Ok(outputs)
         });
         outputs.extend(newest.await?);
         Ok(outputs)
     }
 
-    async fn surplus_edition_pages(&self, channel: &Channel, cut: Cut) -> Result<Vec<Output>, Error> {
+    /// Pages that are there beyond those that folders have: numbered ones, and the index page where even that is one too
+    /// many (`None`).
+    pub(super) async fn surplus(&self, folders: &[(&str, Option<u32>)]) -> Result<Vec<Output>, Error> {
         let mut surplus = Vec::new();
-        for number in cut.pages + 1.. {
-            let path = layout::index(&layout::numbered(&channel.folder(), number));
-            if self.store.file_hash(&path).await?.is_none() {
-                break;
+        let mut next: Vec<(&str, u32)> =
+            folders.iter().map(|(folder, pages)| (*folder, pages.unwrap_or(0) + 1)).collect();
+        let left = folders.iter().filter(|(_, pages)| pages.is_none());
+        surplus.extend(left.map(|(folder, _)| Output::Removed(layout::index(folder))));
+        while !next.is_empty() {
+            let path = |(folder, number): &(&str, u32)| layout::index(&layout::numbered(folder, *number));
+            let paths: Vec<String> = next.iter().map(path).collect();
+            let known = self.store.file_hashes(&paths.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+            next.retain(|page| known.contains_key(&path(page)));
+            surplus.extend(next.iter().map(|page| Output::Removed(path(page))));
+            for (_, number) in &mut next {
+                *number += 1;
             }
-            surplus.push(Output::Removed(path));
         }
         Ok(surplus)
     }
@@ -242,12 +271,12 @@ impl Composer<'_> {
                 .collect();
             let [(page, page_bytes), (json, json_bytes)] = status_files(&site, &status)?;
             Ok(vec![
-                Output::File(layout::index(TAGS), publish::tag_index(&site, &tags)?),
-                Output::File(layout::index(SOURCES), publish::source_index(&site, &hosts)?),
-                Output::File(layout::OPML.to_owned(), publish::opml(&site, &offered)?),
-                Output::File(page.to_owned(), page_bytes),
-                Output::File(json.to_owned(), json_bytes),
-                Output::File(layout::STYLE.to_owned(), publish::stylesheet().to_vec()),
+                Output::file(layout::index(TAGS), publish::tag_index(&site, &tags)?),
+                Output::file(layout::index(SOURCES), publish::source_index(&site, &hosts)?),
+                Output::file(layout::OPML.to_owned(), publish::opml(&site, &offered)?),
+                Output::file(page.to_owned(), page_bytes),
+                Output::file(json.to_owned(), json_bytes),
+                Output::file(layout::STYLE.to_owned(), publish::stylesheet().to_vec()),
             ])
         })
         .await
@@ -294,8 +323,13 @@ pub(super) async fn status_stands(store: &Store, site: &Arc<Site>) -> Result<boo
     Ok(true)
 }
 
+/// The page of an item; of a feed's, that it has none: it stands in the edition of its day.
 pub(super) fn item_page(site: &Site, item: &StoredItem) -> Result<Output, publish::Error> {
-    Ok(Output::File(layout::index(&layout::item(&item.short_id)), publish::item_page(site, item)?))
+    let path = layout::index(&layout::item(&item.short_id));
+    Ok(match item.home {
+        Home::Page => Output::file(path, publish::item_page(site, item)?),
+        Home::Day { .. } => Output::Removed(path),
+    })
 }
 
 /// Ranks from the oldest: where members moved, and where some changed in place.
@@ -326,7 +360,7 @@ fn removed_pages(channel: &Channel, cut: Cut, before: Cut) -> Vec<Output> {
 fn feeds(site: &Site, channel: &Channel, feed: &crate::model::Feed) -> Result<Vec<Output>, publish::Error> {
     let file = |format: &publish::Format| {
         let path = format!("{}{}", channel.folder(), format.file_name());
-        Ok(Output::File(path, publish::render(feed, *format)?))
+        Ok(Output::file(path, publish::render(feed, *format)?))
     };
     site.options.formats.iter().map(file).collect()
 }

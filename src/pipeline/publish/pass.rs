@@ -119,7 +119,7 @@ fn compose(site: &Site, items: &[Arc<StoredItem>], full: Vec<Full>) -> Result<Ve
     }
     for Full { channel, cut, number, items } in full {
         let page = publish::list_page(site, &channel, &items, &cut.page(number))?;
-        outputs.push(Output::File(layout::index(&layout::numbered(&channel.folder(), number)), page));
+        outputs.push(Output::file(layout::index(&layout::numbered(&channel.folder(), number)), page));
     }
     Ok(outputs)
 }

@@ -3,13 +3,14 @@
 
 use super::super::fingerprint::fingerprint;
 use super::super::{Cycle, Error, Options, owner, restore};
+use super::days::{self, Layout};
 use crate::model::{Complaint, Place};
 use crate::publish::{Journal, ManifestLine, RENDERING, Since, Site, Writer, layout};
 use crate::store::{Changes, Store};
 use std::path::Path;
 
 /// From so many changed items on, everything is composed.
-const MANY: usize = 3000;
+const MANY: u64 = 3000;
 
 /// What is looked at in one publish.
 pub(super) struct Extent {
@@ -18,6 +19,8 @@ pub(super) struct Extent {
     /// Everything, also for what must be removed.
     pub(super) all: bool,
     pub(super) changes: Changes,
+    /// The days, as they are to be published.
+    pub(super) layout: Layout,
     /// Remembered once everything is written.
     pub(super) fingerprint: String,
 }
@@ -113,10 +116,11 @@ pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     }
     let same_options = store.meta("published").await?.as_deref() == Some(&fingerprint);
     let all = looked.is_disturbed() || !same_options;
-    let changes = if all { Changes::default() } else { store.changes().await? };
     // Looking at so many one by one costs more than looking at everything.
-    let all = all || changes.items.len() > MANY;
-    Ok(Extent { looked, all, changes, fingerprint })
+    let all = all || store.changed_items().await? > MANY;
+    let layout = days::lay_out(store, all).await?;
+    let changes = if all { Changes::default() } else { store.changes().await? };
+    Ok(Extent { looked, all, changes, layout, fingerprint })
 }
 
 /// A directory's name that does not depend on how it is written.

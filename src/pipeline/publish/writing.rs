@@ -4,7 +4,7 @@ use super::compose::Output;
 use crate::model::{Complaint, Place};
 use crate::pipeline::{Cycle, Error, PublishReport, owner, restore};
 use crate::publish::layout::{self, Kind};
-use crate::publish::{self, Journal, ManifestLine, Obstacle, Site, Standing, Writer, content_hash};
+use crate::publish::{self, Journal, ManifestLine, Obstacle, Site, Standing, Writer};
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -28,8 +28,9 @@ pub(super) struct Writing<'a> {
     writer: Writer,
     directory: &'a Path,
     how: How,
-    /// Every file that is ours, when everything is composed; what is not met is removed.
-    all: HashMap<String, Known>,
+    /// Files that are ours: every one when everything is composed, where what is not met is removed; else those of what is
+    /// being taken.
+    known: HashMap<String, Known>,
     /// Every file that was composed, when the directory is searched.
     met: HashSet<String>,
     /// What the manifest names, once it was asked.
@@ -70,7 +71,7 @@ impl<'a> Writing<'a> {
             writer,
             directory,
             how,
-            all: HashMap::new(),
+            known: HashMap::new(),
             met: HashSet::new(),
             named: None,
             ours: Vec::new(),
@@ -80,9 +81,9 @@ impl<'a> Writing<'a> {
         };
         if how.all {
             let named = writing.named()?.clone();
-            writing.all.extend(named.into_iter().map(|(path, hash)| (path, Known { hash, in_store: false })));
+            writing.known.extend(named.into_iter().map(|(path, hash)| (path, Known { hash, in_store: false })));
             let files = store.files().await?;
-            writing.all.extend(files.into_iter().map(|(path, hash)| (path, Known { hash, in_store: true })));
+            writing.known.extend(files.into_iter().map(|(path, hash)| (path, Known { hash, in_store: true })));
         }
         Ok(writing)
     }
@@ -106,25 +107,25 @@ impl<'a> Writing<'a> {
 
     /// Takes what was composed.
     pub(super) async fn put_all(&mut self, outputs: Vec<Output>) -> Result<(), Error> {
+        if !self.how.all {
+            let paths: Vec<&str> = outputs.iter().map(Output::path).collect();
+            let known = self.store.file_hashes(&paths).await?;
+            self.known = known.into_iter().map(|(path, hash)| (path, Known { hash, in_store: true })).collect();
+        }
         for output in outputs {
             match output {
-                Output::File(path, bytes) => self.put(path, &bytes).await?,
-                Output::Removed(path) => self.remove(path).await?,
+                Output::File(path, bytes, hash) => self.put(path, &bytes, hash)?,
+                Output::Removed(path) => self.remove(path),
             }
         }
         Ok(())
     }
 
-    async fn put(&mut self, path: String, bytes: &[u8]) -> Result<(), Error> {
-        let hash = content_hash(bytes);
+    fn put(&mut self, path: String, bytes: &[u8], hash: String) -> Result<(), Error> {
         if self.how.survey {
             self.met.insert(path.clone());
         }
-        let known = if self.how.all {
-            self.all.remove(&path)
-        } else {
-            self.store.file_hash(&path).await?.map(|hash| Known { hash, in_store: true })
-        };
+        let known = self.known.remove(&path);
         let is_known = known.as_ref().is_some_and(|known| known.in_store && known.hash == hash);
         if is_known && !self.how.all {
             return Ok(());
@@ -151,13 +152,12 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    async fn remove(&mut self, path: String) -> Result<(), Error> {
+    fn remove(&mut self, path: String) {
         // When everything is composed, what is not met is removed anyway.
-        if !self.how.all && self.store.file_hash(&path).await?.is_some() {
+        if !self.how.all && self.known.remove(&path).is_some() {
             self.writer.remove(&path);
             self.removed.push(path);
         }
-        Ok(())
     }
 
     /// Makes it all appear: files are claimed in the store and in the manifest first, then `before` runs, then they are
@@ -204,7 +204,8 @@ impl<'a> Writing<'a> {
 
     /// Has everything removed that is ours and was not composed.
     fn leave_behind(&mut self) {
-        let mut gone: BTreeSet<String> = std::mem::take(&mut self.all).into_keys().collect();
+        let known = std::mem::take(&mut self.known).into_keys();
+        let mut gone: BTreeSet<String> = known.filter(|_| self.how.all).collect();
         if self.how.survey {
             let found = self.writer.files().into_iter().filter(|path| publish::may_be_ours(path));
             for path in found.filter(|path| !self.met.contains(path)).collect::<Vec<_>>() {

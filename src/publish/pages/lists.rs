@@ -3,7 +3,7 @@
 use super::views::{ItemView, Link, date, page};
 use super::{Frame, render};
 use crate::model::{Channel, ChannelKind, StoredItem, Tag};
-use crate::publish::address::edition_folder;
+use crate::publish::address::{edition_folder, link_to_item};
 use crate::publish::characters::line;
 use crate::publish::compose::EditionWithItems;
 use crate::publish::layout;
@@ -38,10 +38,10 @@ pub enum Newer {
 }
 
 /// What templates show of [`Paging`].
-struct Place {
-    note: Option<String>,
-    older: Option<String>,
-    newer: Option<String>,
+pub(super) struct Place {
+    pub(super) note: Option<String>,
+    pub(super) older: Option<String>,
+    pub(super) newer: Option<String>,
 }
 
 #[derive(Template)]
@@ -69,6 +69,8 @@ struct EditionView {
     day: String,
     datetime: String,
     items: Vec<Link>,
+    /// That there are more of them than are listed.
+    more: Option<String>,
 }
 
 #[derive(Template)]
@@ -109,7 +111,8 @@ pub fn editions_page(site: &Site, editions: &[EditionWithItems], paging: &Paging
             href: page(&frame.root, &edition_folder(edition)),
             day,
             datetime,
-            items: items.iter().map(|item| item_link(&frame.root, &item.item.title, &item.short_id)).collect(),
+            items: items.iter().map(|item| item_link(&frame.root, item)).collect(),
+            more: (edition.more > 0).then(|| (w.more)(edition.more)),
         }
     };
     render(&EditionsPage { editions: editions.iter().map(show).collect(), w, list, frame })
@@ -135,28 +138,44 @@ fn catalogue(site: &Site, folder: &str, heading: &'static str, rows: Vec<(Link, 
     render(&Catalogue { frame, w: Words::of(site.options.language), heading, rows })
 }
 
-/// A link to an item's page.
-pub(super) fn item_link(root: &str, title: &str, short_id: &str) -> Link {
-    Link { name: line(title), href: page(root, &layout::item(short_id)) }
+fn item_link(root: &str, item: &StoredItem) -> Link {
+    Link { name: line(&item.item.title), href: link_to_item(root, item) }
 }
 
 fn place(site: &Site, channel: &Channel, paging: &Paging, heading: &str, count: fn(u64) -> String) -> (Frame, Place) {
-    let w = Words::of(site.options.language);
-    let (folder, up, title) = match paging.number {
-        Some(n) => (layout::numbered(&channel.folder(), n), "../../", format!("{heading} · {}", (w.page)(n))),
-        None => (channel.folder(), "", heading.to_owned()),
-    };
-    let mut frame = Frame::new(site, &folder, "", &title).with_feeds(site, up);
+    let (folder, title) = paging.of_page(site, &channel.folder(), heading);
+    let mut frame = Frame::new(site, &folder, "", &title).with_feeds(site, paging.up());
     frame.feed_title = compose::channel_title(site, channel);
-    let numbered = |n: u32| layout::index(&layout::numbered(up, n));
-    let list = Place {
-        note: Some(paging.number.map_or_else(|| count(paging.total), w.page)),
-        older: paging.older.map(numbered),
-        newer: match paging.newer {
-            Newer::None => None,
-            Newer::Index => Some(layout::index(up)),
-            Newer::Page(n) => Some(numbered(n)),
-        },
-    };
-    (frame, list)
+    (frame, paging.place(site, count))
+}
+
+impl Paging {
+    /// Way up to the folder of the index page.
+    fn up(&self) -> &'static str {
+        if self.number.is_some() { "../../" } else { "" }
+    }
+
+    /// The folder and the title of the page, given those of the index page.
+    pub(super) fn of_page(&self, site: &Site, folder: &str, title: &str) -> (String, String) {
+        let w = Words::of(site.options.language);
+        self.number.map_or_else(
+            || (folder.to_owned(), title.to_owned()),
+            |n| (layout::numbered(folder, n), format!("{title} · {}", (w.page)(n))),
+        )
+    }
+
+    /// What a template shows of it; `count` says how many there are.
+    pub(super) fn place(&self, site: &Site, count: fn(u64) -> String) -> Place {
+        let (w, up) = (Words::of(site.options.language), self.up());
+        let numbered = |n: u32| layout::index(&layout::numbered(up, n));
+        Place {
+            note: Some(self.number.map_or_else(|| count(self.total), w.page)),
+            older: self.older.map(numbered),
+            newer: match self.newer {
+                Newer::None => None,
+                Newer::Index => Some(layout::index(up)),
+                Newer::Page(n) => Some(numbered(n)),
+            },
+        }
+    }
 }

@@ -2,11 +2,11 @@
 //!
 //! When cycles ran is not told here: a page that changes with every run would break rule 1.
 
-use super::lists::item_link;
 use super::views::Link;
 use super::{Frame, render};
-use crate::model::{Verdict, web_uri};
+use crate::model::{CitingItem, Verdict, web_uri};
 use crate::publish::Error;
+use crate::publish::address;
 use crate::publish::characters::line;
 use crate::publish::content;
 use crate::publish::layout;
@@ -54,8 +54,8 @@ pub struct TroubledLink {
     pub since: Option<DateTime<Utc>>,
     /// What was seen.
     pub evidence: String,
-    /// Title and short id of the items that cite it.
-    pub items: Vec<(String, String)>,
+    /// The newest items that cite it.
+    pub items: Vec<CitingItem>,
 }
 
 #[derive(Template)]
@@ -94,11 +94,11 @@ struct TroubleJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<String>,
     evidence: &'a str,
-    items: Vec<CitingItem<'a>>,
+    items: Vec<CitingJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct CitingItem<'a> {
+struct CitingJson<'a> {
     id: &'a str,
     title: &'a str,
 }
@@ -121,7 +121,7 @@ pub fn status_json(status: &StatusView) -> Result<Vec<u8>, Error> {
         verdict: link.verdict,
         since: shown_since(link).map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
         evidence: &link.evidence,
-        items: link.items.iter().map(|(title, id)| CitingItem { id, title }).collect(),
+        items: link.items.iter().map(|item| CitingJson { id: &item.short_id, title: &item.title }).collect(),
     });
     let links = status.links.iter().map(|(verdict, count)| (verdict.as_str().to_owned(), (*count).into())).collect();
     let mut bytes =
@@ -136,6 +136,8 @@ fn trouble(site: &Site, root: &str, link: &TroubledLink) -> TroubleView {
     let standing = shown_since(link)
         .map_or_else(|| word.to_owned(), |since| (w.since)(&content::day(site.options.timezone, since), word));
     let label = line(&link.label);
+    let cited_in =
+        |item: &CitingItem| Link { name: line(&item.title), href: address::standing(root, &item.short_id, &item.home) };
     TroubleView {
         href: web_uri(&link.url).map(String::from),
         label: if label.is_empty() { line(&link.url) } else { label },
@@ -143,7 +145,7 @@ fn trouble(site: &Site, root: &str, link: &TroubledLink) -> TroubleView {
         verdict: link.verdict.as_str(),
         standing,
         evidence: line(&link.evidence),
-        items: link.items.iter().map(|(title, id)| item_link(root, title, id)).collect(),
+        items: link.items.iter().map(cited_in).collect(),
     }
 }
 

@@ -1,11 +1,13 @@
-//! The pages of one item and of one edition.
+//! The pages of one item, of one edition, and of the items of one day.
 
+use super::lists::{Paging, Place};
 use super::views::{ItemView, Link, date, tags};
 use super::{Frame, render};
-use crate::model::{StoredEdition, StoredItem, web_uri};
+use crate::model::{EditionHeader, StoredEdition, StoredItem, web_uri};
 use crate::publish::Error;
-use crate::publish::address::{edition_folder, item_folder};
+use crate::publish::address::{edition_folder, edition_page_folder, encoded};
 use crate::publish::characters::line;
+use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::words::Words;
 use askama::Template;
@@ -31,13 +33,29 @@ struct EditionPage {
     cover: Option<String>,
     tags: Vec<Link>,
     items: Vec<ItemView>,
-    /// That there are more of them than are shown.
-    more: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "day.html")]
+struct DayView {
+    frame: Frame,
+    w: &'static Words,
+    heading: String,
+    list: Place,
+    items: Vec<DayItem>,
+}
+
+/// An item that has no page of its own.
+struct DayItem {
+    anchor: String,
+    /// Hour and minute in the site's zone.
+    time: String,
+    view: ItemView,
 }
 
 /// An item's own page, `items/<short id>/index.html`.
 pub fn item_page(site: &Site, item: &StoredItem) -> Result<Vec<u8>, Error> {
-    let frame = Frame::new(site, &item_folder(item), "", &item.item.title);
+    let frame = Frame::new(site, &layout::item(&item.short_id), "", &item.item.title);
     let view = ItemView::new(site, &frame.root, item).in_full(site, item);
     render(&ItemPage { w: Words::of(site.options.language), item: view, frame })
 }
@@ -58,7 +76,22 @@ pub fn edition_page(site: &Site, edition: &StoredEdition, items: &[StoredItem]) 
         cover: address(&edition.cover),
         tags: tags(root, &edition.tags),
         items: items.iter().map(|item| ItemView::new(site, root, item).in_full(site, item)).collect(),
-        more: (edition.more > 0).then(|| (Words::of(site.options.language).more)(edition.more)),
         frame,
     })
+}
+
+/// A page of a day's edition, newest first, where each item is an anchor: the index page of the edition's folder, or one
+/// of its numbered pages.
+pub fn day_page(site: &Site, edition: &EditionHeader, items: &[StoredItem], paging: &Paging) -> Result<Vec<u8>, Error> {
+    let w = Words::of(site.options.language);
+    let heading = line(&edition.title);
+    let (folder, title) = paging.of_page(site, &edition_page_folder(edition), &heading);
+    let frame = Frame::new(site, &folder, "", &title);
+    let show = |item: &StoredItem| DayItem {
+        anchor: encoded(&item.short_id).into_owned(),
+        time: item.published.with_timezone(&site.options.timezone).format("%H:%M").to_string(),
+        view: ItemView::new(site, &frame.root, item).in_full(site, item),
+    };
+    let items = items.iter().map(show).collect();
+    render(&DayView { w, heading, list: paging.place(site, w.items), items, frame })
 }

@@ -1,7 +1,7 @@
 //! What templates show of items, sources and tags: strings, ready but for escaping.
 
 use crate::model::{CitedSource, StoredItem, Tag, web_uri};
-use crate::publish::address::{edition_page_folder, encoded, item_folder};
+use crate::publish::address::{edition_page_folder, encoded, link_to_item};
 use crate::publish::characters::line;
 use crate::publish::content;
 use crate::publish::layout;
@@ -46,7 +46,7 @@ impl ItemView {
         let (day, datetime) = date(site, stored.published);
         Self {
             title: line(&stored.item.title),
-            href: page(root, &item_folder(stored)),
+            href: link_to_item(root, stored),
             day,
             datetime,
             edition_title: line(&stored.edition.title),
