@@ -274,8 +274,9 @@ impl Write {
             return Ok(());
         }
         sqlx::query(
-            "UPDATE posts SET mtime_ns = new.value ->> 1 FROM json_each($2) AS new
-             WHERE posts.input_id = $1 AND posts.path = new.value ->> 0",
+            "UPDATE posts SET mtime_ns =
+                 (SELECT new.value ->> 1 FROM json_each($2) AS new WHERE new.value ->> 0 = posts.path)
+             WHERE input_id = $1 AND path IN (SELECT value ->> 0 FROM json_each($2))",
         )
         .bind(input_id)
         .bind(to_json("posts", &posts)?)

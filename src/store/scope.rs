@@ -109,9 +109,9 @@ impl Write {
                      JOIN items x ON x.edition_id = w.id WHERE w.input_id IS NOT $5
                  UNION SELECT id FROM items WHERE story IN (SELECT value FROM json_each($3))
                  UNION SELECT item_id FROM entries WHERE story IN (SELECT value FROM json_each($3)) AND item_id IS NOT NULL
-                 UNION SELECT x.id FROM editions d JOIN items x ON x.edition_id = d.id
-                     WHERE d.input_id = $5 AND x.live <> 1 AND x.story IS NULL AND json_array_length($4) > 0
-                         AND x.title IN (SELECT value FROM json_each($4)))",
+                 UNION SELECT x.id FROM items x CROSS JOIN editions d ON d.id = x.edition_id
+                     WHERE x.title IN (SELECT value FROM json_each($4)) AND x.live <> 1 AND x.story IS NULL
+                         AND d.input_id = $5)",
         )
         .bind(to_json("items.id", &question.items)?)
         .bind(to_json("items.edition_id", &whole)?)

@@ -2,3 +2,6 @@
 -- the edition was not looked at since these columns came.
 ALTER TABLE editions ADD COLUMN shows TEXT NOT NULL DEFAULT '';
 ALTER TABLE editions ADD COLUMN showed TEXT NOT NULL DEFAULT '';
+
+-- Items that are not live and have no story are found by their title.
+CREATE INDEX items_absent ON items (title) WHERE live <> 1 AND story IS NULL;
