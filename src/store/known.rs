@@ -91,12 +91,10 @@ impl Store {
 impl Write {
     /// Editions of an input that are live or lost, with the file each was read from.
     pub async fn edition_paths(&mut self, input_id: i64) -> Result<Vec<(Uuid, String)>> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT id, path FROM editions WHERE input_id = $1 AND live <> 0 ORDER BY id")
-                .bind(input_id)
-                .fetch_all(&mut *self.tx)
-                .await?;
-        rows.into_iter().map(|(id, path)| Ok((parse("editions.id", &id)?, path))).collect()
+        let sql = "SELECT json_group_array(json_array(id, path) ORDER BY id) FROM editions
+                   WHERE input_id = $1 AND live <> 0";
+        let rows: String = sqlx::query_scalar(sql).bind(input_id).fetch_one(&mut *self.tx).await?;
+        super::from_rows(&rows)
     }
 
     /// Which of these ids, each with a short one, were ever given out, and which of the short ones.

@@ -174,7 +174,8 @@ pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
     write.note_inputs(&all).await?;
     let mut scope = Scope::new(&options.slugs);
     for (input_id, _) in write.inputs_but(&names).await? {
-        Leaving { write: &mut write, scope: &mut scope, input_id, now }.editions(|_| true).await?;
+        let gone = write.edition_paths(input_id).await?.into_iter().map(|(id, _)| id).collect();
+        Leaving { write: &mut write, scope: &mut scope, input_id, now }.editions(gone).await?;
         write.forget_posts(input_id).await?;
     }
     Ok(write.commit().await?)
@@ -214,8 +215,7 @@ async fn withdraw(
     let Files { before, present, doubles, unmatched } = files;
     let input_id = leaving.input_id;
     let globs = &input.posts.globs;
-    let editions: HashSet<String> =
-        leaving.write.edition_paths(input_id).await?.into_iter().map(|(_, path)| path).collect();
+    let editions = leaving.write.edition_paths(input_id).await?;
     if present.is_empty() && !(before.is_empty() && editions.is_empty()) {
         return Ok((Vec::new(), vec![nothing_left(input, globs)]));
     }
@@ -223,8 +223,8 @@ async fn withdraw(
     let mut stay: HashSet<&str> = HashSet::new();
     for glob in unmatched {
         // Posts that moved elsewhere have their edition there by now.
-        let missing = editions.iter().filter(|path| !present.is_there(path));
-        let missing: Vec<&str> = missing.map(String::as_str).filter(|path| glob.finds(path).next().is_some()).collect();
+        let missing = editions.iter().map(|(_, path)| path.as_str()).filter(|path| !present.is_there(path));
+        let missing: Vec<&str> = missing.filter(|path| glob.finds(path).next().is_some()).collect();
         let globs = std::slice::from_ref(glob);
         complaints.push(if missing.is_empty() { nothing_found(input, globs) } else { nothing_left(input, globs) });
         stay.extend(missing);
@@ -232,7 +232,8 @@ async fn withdraw(
     let is_there = |path: &str| present.is_there(path) || stay.contains(path);
     let missing = before.keys().filter(|path| !is_there(path) && !doubles.contains(*path));
     leaving.write.remove_posts(input_id, &missing.map(String::as_str).collect::<Vec<_>>()).await?;
-    let left = leaving.editions(|path| !is_there(path)).await?;
+    let gone = editions.iter().filter(|(_, path)| !is_there(path)).map(|(id, _)| *id).collect();
+    let left = leaving.editions(gone).await?;
     Ok((left, complaints))
 }
 
@@ -265,10 +266,8 @@ struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
-    /// Lets the editions of some files leave. Tells their titles, and how many items left with each.
-    async fn editions(&mut self, is_of: impl Fn(&str) -> bool) -> Result<Vec<(String, usize)>, Error> {
-        let all = self.write.edition_paths(self.input_id).await?;
-        let leaving: Vec<Uuid> = all.into_iter().filter(|(_, path)| is_of(path)).map(|(id, _)| id).collect();
+    /// Lets editions leave. Tells their titles, and how many items left with each.
+    async fn editions(&mut self, leaving: Vec<Uuid>) -> Result<Vec<(String, usize)>, Error> {
         let mut left = Vec::new();
         for batch in leaving.chunks(BATCH) {
             *self.scope = self.scope.anew();

@@ -5,3 +5,7 @@ ALTER TABLE editions ADD COLUMN showed TEXT NOT NULL DEFAULT '';
 
 -- Items that are not live and have no story are found by their title.
 CREATE INDEX items_absent ON items (title) WHERE live <> 1 AND story IS NULL;
+
+-- Covers the counts of links by verdict, which would else read every link.
+DROP INDEX links_verdict;
+CREATE INDEX links_verdict ON links (verdict, key);
