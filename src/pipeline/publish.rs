@@ -4,6 +4,7 @@
 //! under changed options and one into a directory that somebody else changed look at everything; any other only at what the
 //! store marked.
 
+mod channels;
 mod compose;
 mod days;
 mod pass;
@@ -162,10 +163,12 @@ async fn all_items(
     }
     let members: Vec<(i64, u64)> =
         channels.iter().map(|state| (state.id, counts.get(&state.id).copied().unwrap_or_default())).collect();
-    let rest = channels.iter().zip(&members).map(|(state, (_, total))| composer.rest_of_channel(state, *total));
-    let mut units = futures::stream::iter(rest).buffered(WORKERS);
+    let rest: Vec<(&ChannelState, u64)> =
+        channels.iter().zip(&members).map(|(state, (_, all))| (state, *all)).collect();
+    let mut units =
+        futures::stream::iter(rest.chunks(channels::AT_ONCE).map(|part| composer.newest(part))).buffered(WORKERS);
     while let Some(files) = units.try_next().await? {
-        bar.inc(1);
+        bar.inc(channels::AT_ONCE.try_into().unwrap_or_default());
         writing.put_all(files).await?;
     }
     drop(units);
@@ -192,10 +195,10 @@ async fn changed_items(
     }
     let mut members = Vec::with_capacity(in_scope.len());
     let mut units =
-        futures::stream::iter(in_scope.iter().map(|(state, shift)| composer.channel(state, shift))).buffered(WORKERS);
-    while let Some((files, count)) = units.try_next().await? {
-        bar.inc(1);
-        members.extend(in_scope.get(members.len()).map(|(state, _)| (state.id, count)));
+        futures::stream::iter(in_scope.chunks(channels::AT_ONCE).map(|part| composer.channels(part))).buffered(WORKERS);
+    while let Some((files, counts)) = units.try_next().await? {
+        bar.inc(counts.len().try_into().unwrap_or_default());
+        members.extend(counts);
         writing.put_all(files).await?;
     }
     Ok(members)

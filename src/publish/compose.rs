@@ -13,6 +13,7 @@ use crate::model::{
     Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedUrls, StoredEdition, StoredItem, Tag, web_uri,
 };
 use chrono::{DateTime, SubsecRound, Utc};
+use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -24,8 +25,13 @@ const MOST_IN_ENTRY: usize = 100;
 pub type EditionWithItems = (StoredEdition, Vec<StoredItem>);
 
 /// The feed of a channel of items, newest first. `emptied` dates a feed whose last item left.
-pub fn feed(site: &Site, channel: &Channel, items: &[StoredItem], emptied: Option<DateTime<Utc>>) -> Feed {
-    let entries = items.iter().take(site.options.items_per_feed).map(|item| item_entry(site, item)).collect();
+pub fn feed<I: Borrow<StoredItem>>(
+    site: &Site,
+    channel: &Channel,
+    items: &[I],
+    emptied: Option<DateTime<Utc>>,
+) -> Feed {
+    let entries = items.iter().take(site.options.items_per_feed).map(|item| item_entry(site, item.borrow())).collect();
     frame(site, channel, entries, emptied)
 }
 

@@ -55,6 +55,23 @@ impl Store {
         from_rows(&ids)
     }
 
+    /// Ids of the newest items of channels, so many of each, the newest first.
+    pub async fn newest_items(&self, channels: &[i64], take: usize) -> Result<HashMap<i64, Vec<Uuid>>> {
+        if channels.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(k.value, json((SELECT json_group_array(item_id) FROM (
+                 SELECT item_id FROM memberships WHERE channel_id = k.value
+                 ORDER BY published DESC, item_id DESC LIMIT $2))))) FROM json_each($1) k",
+        )
+        .bind(to_json("memberships.channel_id", &channels)?)
+        .bind(i64::try_from(take).unwrap_or(i64::MAX))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(from_rows::<(i64, Vec<Uuid>)>(&rows)?.into_iter().collect())
+    }
+
     /// Every tag by the row of its channel.
     pub async fn tags(&self) -> Result<Tags> {
         let rows: String =

@@ -117,15 +117,6 @@ impl Store {
         Ok(from_rows(&rows)?.into_iter().map(state).collect())
     }
 
-    /// How many items a channel has.
-    pub async fn count_members(&self, channel: i64) -> Result<u64> {
-        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM memberships WHERE channel_id = $1")
-            .bind(channel)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(count.unsigned_abs())
-    }
-
     /// How many items every channel has.
     pub async fn member_counts(&self) -> Result<HashMap<i64, u64>> {
         let rows: String = sqlx::query_scalar(
@@ -170,26 +161,32 @@ impl Store {
         Ok(channels)
     }
 
-    /// How many of a channel's items are dated at or after an instant.
-    pub async fn members_from(&self, channel: i64, published: i64) -> Result<u64> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM memberships WHERE channel_id = $1 AND published >= $2")
-                .bind(channel)
-                .bind(published)
-                .fetch_one(&self.pool)
-                .await?;
-        Ok(count.unsigned_abs())
-    }
-
-    /// How many editions in the list are dated at or after an instant.
-    pub async fn editions_from(&self, published: i64) -> Result<u64> {
-        let count: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM editions WHERE live = 1 AND shown = 1 AND listed = 1 AND published >= $1",
+    /// How many of a channel's items are dated at or after an instant, for many channels (by row) and instants at once.
+    pub async fn members_from(&self, asked: &[(i64, i64)]) -> Result<HashMap<(i64, i64), u64>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(k.value ->> 0, k.value ->> 1, (SELECT COUNT(*) FROM memberships
+                 WHERE channel_id = k.value ->> 0 AND published >= k.value ->> 1))) FROM json_each($1) k",
         )
-        .bind(published)
+        .bind(super::to_json("memberships.published", &asked)?)
         .fetch_one(&self.pool)
         .await?;
-        Ok(count.unsigned_abs())
+        let counted = |(channel, at, count): (i64, i64, u64)| ((channel, at), count);
+        Ok(from_rows::<(i64, i64, u64)>(&rows)?.into_iter().map(counted).collect())
+    }
+
+    /// How many editions in the list are dated at or after each of these instants.
+    pub async fn editions_from(&self, asked: &[i64]) -> Result<HashMap<i64, u64>> {
+        if asked.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(k.value, (SELECT COUNT(*) FROM editions
+                 WHERE live = 1 AND shown = 1 AND listed = 1 AND published >= k.value))) FROM json_each($1) k",
+        )
+        .bind(super::to_json("editions.published", &asked)?)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(from_rows::<(i64, u64)>(&rows)?.into_iter().collect())
     }
 
     /// When the last edition left, for a list of editions that is empty.

@@ -3,7 +3,7 @@
 use crate::sample::{at, channel, edition, item, items, site, source, tag};
 use crate::xml::{Element, elements, text};
 use serde_json::Value;
-use wellsourced::model::{ChannelKind, Verdict};
+use wellsourced::model::{ChannelKind, StoredItem, Verdict};
 use wellsourced::publish::{self, Format, ItemLink, Language};
 
 #[test]
@@ -106,7 +106,7 @@ fn illegal_characters_never_reach_a_reader() {
 #[test]
 fn an_empty_channel_is_a_valid_feed_dated_by_the_removal() {
     let removed = at("2024-05-06T07:08:09Z");
-    let feed = publish::feed(&site(), &channel(ChannelKind::Tag, "AI"), &[], Some(removed));
+    let feed = publish::feed::<StoredItem>(&site(), &channel(ChannelKind::Tag, "AI"), &[], Some(removed));
     assert_eq!(feed.updated, removed);
     for format in Format::ALL {
         let read = feed_rs::parser::parse(text(&feed, format).as_bytes()).unwrap();

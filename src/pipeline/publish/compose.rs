@@ -63,7 +63,7 @@ impl Cut {
     }
 
     /// Entries that the index shows.
-    fn on_index(self) -> u64 {
+    pub(super) fn on_index(self) -> u64 {
         self.total - u64::from(self.pages) * PAGE
     }
 
@@ -88,7 +88,7 @@ impl Cut {
 
     /// Pages to compose: those that moved, from `moved_rank` on, the ones at `touched_ranks`, and the one that was last
     /// `before` and may now have a newer one.
-    fn changed(self, before: Self, moved_rank: Option<u64>, touched_ranks: &[u64]) -> BTreeSet<u32> {
+    pub(super) fn changed(self, before: Self, moved_rank: Option<u64>, touched_ranks: &[u64]) -> BTreeSet<u32> {
         let mut pages: BTreeSet<u32> = touched_ranks.iter().map(|rank| Self::page_of(*rank)).collect();
         if let Some(rank) = moved_rank {
             pages.extend(Self::page_of(rank).min(before.pages.max(1))..=self.pages);
@@ -136,69 +136,13 @@ impl Composer<'_> {
         Ok(outputs)
     }
 
-    /// The feeds and pages of a channel of items, and how many items it has.
-    pub(super) async fn channel(&self, state: &ChannelState, shift: &Shift) -> Result<(Vec<Output>, u64), Error> {
-        let total = self.store.count_members(state.id).await?;
-        if total == 0 && state.emptied_at.is_none() && state.channel.kind != ChannelKind::Combined {
-            return Ok((Vec::new(), 0));
-        }
-        let (cut, before) = (Cut::of(total), Cut::of(state.members));
-        let rank = async |published: i64| -> Result<u64, Error> {
-            Ok(total.saturating_sub(self.store.members_from(state.id, published).await?))
-        };
-        let (moved, touched) = ranks(shift, rank).await?;
-        let mut outputs = removed_pages(&state.channel, cut, before);
-        for number in cut.changed(before, moved, &touched) {
-            let skip = u64::from(number - 1) * PAGE;
-            let mut ids = self.store.channel_items(state.id, ItemOrder::Oldest, skip, PAGE).await?;
-            ids.reverse();
-            let (items, site, channel) =
-                (self.store.items(&ids, &self.tags).await?, Arc::clone(&self.site), state.channel.clone());
-            let page = blocking(move || publish::list_page(&site, &channel, &items, &cut.page(number))).await?;
-            outputs.push(Output::file(layout::index(&layout::numbered(&state.channel.folder(), number)), page));
-        }
-        outputs.extend(self.newest_items(state, cut).await?);
-        Ok((outputs, total))
-    }
-
-    /// The feeds and the index page of a channel of items, and its pages that are no longer there: what a pass over all
-    /// items leaves to do.
-    pub(super) async fn rest_of_channel(&self, state: &ChannelState, total: u64) -> Result<Vec<Output>, Error> {
-        if total == 0 && state.emptied_at.is_none() && state.channel.kind != ChannelKind::Combined {
-            return Ok(Vec::new());
-        }
-        let cut = Cut::of(total);
-        let mut outputs = removed_pages(&state.channel, cut, Cut::of(state.members));
-        outputs.extend(self.newest_items(state, cut).await?);
-        Ok(outputs)
-    }
-
-    /// The feeds and the index page of a channel of items.
-    async fn newest_items(&self, state: &ChannelState, cut: Cut) -> Result<Vec<Output>, Error> {
-        let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
-        let take = u64::try_from(in_feed.max(on_index)).unwrap_or(u64::MAX);
-        let ids = self.store.channel_items(state.id, ItemOrder::Newest, 0, take).await?;
-        let items = self.store.items(&ids, &self.tags).await?;
-        let (site, channel, emptied) = (Arc::clone(&self.site), state.channel.clone(), state.emptied_at);
-        blocking(move || {
-            let newest = items.get(..in_feed).unwrap_or(&items);
-            let shown = items.get(..on_index).unwrap_or(&items);
-            let mut outputs = feeds(&site, &channel, &publish::feed(&site, &channel, newest, emptied))?;
-            let page = publish::list_page(&site, &channel, shown, &cut.index())?;
-            outputs.push(Output::file(layout::index(&channel.folder()), page));
-            Ok(outputs)
-        })
-        .await
-    }
-
     /// The list of editions: its feeds and pages.
     pub(super) async fn editions(&self, shift: &Shift) -> Result<Vec<Output>, Error> {
         let channel = Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() };
         let cut = Cut::of(self.store.edition_count().await?);
-        let rank = async |published: i64| -> Result<u64, Error> {
-            Ok(cut.total.saturating_sub(self.store.editions_from(published).await?))
-        };
-        let (moved, touched) = ranks(shift, rank).await?;
+        let standing = self.store.editions_from(&wanted_ranks(shift)).await?;
+        let rank = |at| cut.total.saturating_sub(standing.get(&at).copied().unwrap_or_default());
+        let (moved, touched) = ranks(shift, rank);
         // One page more than needed when the number of pages did not change; what is the same is not written.
         let before = Cut { pages: cut.pages.saturating_sub(1), ..cut };
         let mut outputs = self.surplus(&[(EDITIONS, Some(cut.pages))]).await?;
@@ -332,32 +276,29 @@ pub(super) fn item_page(site: &Site, item: &StoredItem) -> Result<Output, publis
     })
 }
 
+/// Dates of which the rank decides which pages are composed.
+pub(super) fn wanted_ranks(shift: &Shift) -> Vec<i64> {
+    match shift.from {
+        Some(i64::MIN) => Vec::new(),
+        Some(from) => std::iter::once(from).chain(shift.touched.iter().copied()).collect(),
+        // Composing every page costs less than asking for the place of so many.
+        None if shift.touched.len() > MANY => Vec::new(),
+        None => shift.touched.clone(),
+    }
+}
+
 /// Ranks from the oldest: where members moved, and where some changed in place.
-async fn ranks(shift: &Shift, rank: impl AsyncFn(i64) -> Result<u64, Error>) -> Result<(Option<u64>, Vec<u64>), Error> {
+pub(super) fn ranks(shift: &Shift, rank: impl Fn(i64) -> u64) -> (Option<u64>, Vec<u64>) {
     let moved = match shift.from {
         Some(i64::MIN) => Some(0),
-        Some(from) => Some(rank(from).await?),
-        // Asking for the place of so many costs more than composing every page.
         None if shift.touched.len() > MANY => Some(0),
-        None => None,
+        from => from.map(&rank),
     };
-    if moved == Some(0) {
-        return Ok((moved, Vec::new()));
-    }
-    let mut touched = Vec::with_capacity(shift.touched.len());
-    for published in &shift.touched {
-        touched.push(rank(*published).await?);
-    }
-    Ok((moved, touched))
+    let touched = if moved == Some(0) { Vec::new() } else { shift.touched.iter().map(|at| rank(*at)).collect() };
+    (moved, touched)
 }
 
-fn removed_pages(channel: &Channel, cut: Cut, before: Cut) -> Vec<Output> {
-    (cut.pages + 1..=before.pages)
-        .map(|number| Output::Removed(layout::index(&layout::numbered(&channel.folder(), number))))
-        .collect()
-}
-
-fn feeds(site: &Site, channel: &Channel, feed: &crate::model::Feed) -> Result<Vec<Output>, publish::Error> {
+pub(super) fn feeds(site: &Site, channel: &Channel, feed: &crate::model::Feed) -> Result<Vec<Output>, publish::Error> {
     let file = |format: &publish::Format| {
         let path = format!("{}{}", channel.folder(), format.file_name());
         Ok(Output::file(path, publish::render(feed, *format)?))
@@ -365,7 +306,7 @@ fn feeds(site: &Site, channel: &Channel, feed: &crate::model::Feed) -> Result<Ve
     site.options.formats.iter().map(file).collect()
 }
 
-fn count(entries: u64) -> usize {
+pub(super) fn count(entries: u64) -> usize {
     usize::try_from(entries).unwrap_or(usize::MAX)
 }
 
