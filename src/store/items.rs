@@ -181,10 +181,11 @@ impl Store {
     }
 
     async fn edition_rows(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, StoredEdition>> {
+        // The plus keeps SQLite from looking through all live editions by their index; the ids are few.
         let mut query = QueryBuilder::new(
             "SELECT json_group_array(json_array(id, slug, written, published, updated, (SELECT COUNT(*) FROM items i
                         WHERE i.edition_id = editions.id AND i.live = 1 AND i.shown = 1))) FROM editions
-             WHERE live = 1 AND shown = 1 AND id IN ",
+             WHERE +live = 1 AND +shown = 1 AND id IN ",
         );
         push_list(&mut query, ids);
         let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
