@@ -34,7 +34,7 @@ pub use names::{Names, Seed, mint_site, mint_store};
 pub use placing::Arrivals;
 pub use posts::{Change, MOST_ALIKE, Outcome, Placed, PostAsRead, ask_for_posts, leave, place_post};
 pub use question::{EntriesAsked, Question, Signs};
-pub use restore::{take_over, take_over_founder};
+pub use restore::{lose, part, strange_stories, take_over, take_over_founder};
 pub use scope::{EditionState, EntryState, ItemCount, ItemState, Numbered, Says, Scope};
 pub use seconds::Seconds;
 pub use settling::{ask_for_settling, settle_stories};

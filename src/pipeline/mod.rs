@@ -90,8 +90,10 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
     let began = tokio::time::Instant::now();
     let mut report = Report::begin(now);
     owner::admit(cycle).await?;
-    report.complaints = restore::identities(cycle).await?;
+    // What the store knows of inputs that were renamed since, and then what only the journal of ids does.
     report.renamed = renaming::inputs(cycle).await?;
+    report.complaints = restore::identities(cycle).await?;
+    report.renamed.extend(renaming::inputs(cycle).await?);
     report.inputs = collect::digests(cycle).await?;
     collect::withdraw_others(cycle).await?;
     let client = if options.offline { None } else { Some(Client::new(options.net.clone())?) };

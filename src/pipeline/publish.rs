@@ -38,7 +38,7 @@ const WORKERS: usize = 3;
 
 /// Publishes what changed since the last time.
 pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Complaint>), Error> {
-    let Cycle { store, options, progress, .. } = cycle;
+    let Cycle { store, options, progress, now, .. } = cycle;
     let began = tokio::time::Instant::now();
     let mut report = PublishReport { directory: options.directory.display().to_string(), ..PublishReport::default() };
     let site = Arc::new(site(store, options).await?);
@@ -54,6 +54,8 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     tracing::debug!(ms = began.elapsed().as_millis(), "composed and staged");
     let mut ids = restore::lines(store, site.id, (!all).then_some(&changes)).await?;
     ids.extend(moved);
+    let is_written = !ids.is_empty();
+    ids.extend(is_written.then_some(restore::IdLine::Written(now)));
     tracing::debug!(ms = began.elapsed().as_millis(), "ids gathered");
     let complaints = writing.commit(&mut report, |directory| write_ids(directory, &ids, all)).await?;
     tracing::debug!(ms = began.elapsed().as_millis(), "in place");
@@ -67,6 +69,9 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     write.set_meta("published", done).await?;
     write.set_meta("directory", &scope::directory_name(options)).await?;
     write.set_meta(restore::MOVES, &noted).await?;
+    if is_written {
+        write.set_meta(restore::WRITTEN, &now.to_rfc3339()).await?;
+    }
     restore::note(&mut write, Some(&options.directory)).await?;
     write.commit().await?;
     restore::tidy(store, &options.directory, site.id).await?;

@@ -1,11 +1,9 @@
 //! When the store is empty or older than the published directory: takes over the ids and paths that were published, so
 //! that no subscriber sees an item twice.
 
-use super::{Cycle, Error, Options};
-use crate::ledger::{Question, Scope, take_over, take_over_founder};
-use crate::model::{
-    Channel, ChannelKind, Complaint, Founder, Instead, KnownEdition, KnownItem, Place, PollState, Presence,
-};
+use super::{Cycle, Error, Input, Options};
+use crate::ledger::{EntriesAsked, Question, Scope, lose, part, strange_stories, take_over, take_over_founder};
+use crate::model::{Channel, ChannelKind, Complaint, Founder, Instead, KnownEdition, KnownItem, Place, PollState};
 use crate::publish::{Journal, ManifestLine, Since, Writer};
 use crate::store::{Changes, DAYS, Store, Write};
 use chrono::{DateTime, Utc};
@@ -59,6 +57,8 @@ pub(super) enum IdLine {
         /// The one that is asked.
         instead: Instead,
     },
+    /// When the lines before it were written: of a store and a journal that met again, the later one is right.
+    Written(DateTime<Utc>),
 }
 
 impl IdLine {
@@ -77,13 +77,15 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
     let Cycle { store, options, .. } = cycle;
     let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
     let was_empty = store.is_empty().await?;
-    if ids.since(&store.meta(IDS).await?.unwrap_or_default())? == Since::Same {
+    let since = ids.since(&store.meta(IDS).await?.unwrap_or_default())?;
+    if since == Since::Same {
         return Ok(Vec::new());
     }
     let lines = ids.read()?;
     if lines.is_empty() {
         return Ok(Vec::new());
     }
+    let is_newer = is_newer(&lines, store.meta(WRITTEN).await?.as_deref(), since);
     let known = store.edition_times().await?;
     let mut write = store.begin().await?;
     let (mut last, mut channels) = (Last::default(), Vec::new());
@@ -99,10 +101,12 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
                 last.item(edition, *item);
             }
             IdLine::Moved { input, configured, instead } => _ = moved.insert(input, (configured, instead)),
+            IdLine::Written(_) => {}
         }
     }
     restore_channels(&mut write, &channels).await?;
-    restore_editions(&mut write, last.editions(), &known, options).await?;
+    let changed = restore_editions(&mut write, last.editions(), (&known, is_newer), options).await?;
+    part_strangers(&mut write, &changed, cycle).await?;
     restore_feeds(&mut write, founders, moved, cycle).await?;
     // Once more, since what left with these editions dated channels anew.
     restore_channels(&mut write, &channels).await?;
@@ -122,16 +126,34 @@ async fn restore_channels(write: &mut Write, channels: &[(Channel, String, Optio
     Ok(())
 }
 
-/// Takes over editions: those that the store does not know many at a time, others one by one, since what leaves with them
-/// left when they changed.
+/// Whether the journal was written after the store knew it last. Journals and stores of before that was noted: lines were
+/// added.
+fn is_newer(lines: &[IdLine], noted: Option<&str>, since: Since) -> bool {
+    let written = lines.iter().rev().find_map(|line| match line {
+        IdLine::Written(at) => Some(*at),
+        _ => None,
+    });
+    match (written, noted.and_then(|noted| noted.parse::<DateTime<Utc>>().ok())) {
+        (Some(written), Some(noted)) => written > noted,
+        (None, None) => since == Since::Grown,
+        (written, None) => written.is_some(),
+        (None, Some(_)) => false,
+    }
+}
+
+/// Takes over editions: those that the store knows one by one, since what leaves with them left when they changed, then
+/// the others many at a time. Tells the items of which the store knew something else.
 async fn restore_editions(
     write: &mut Write,
     editions: impl Iterator<Item = KnownEdition>,
-    known: &HashMap<Uuid, DateTime<Utc>>,
+    (known, is_newer): (&HashMap<Uuid, DateTime<Utc>>, bool),
     options: &Options,
-) -> Result<(), Error> {
+) -> Result<Vec<Uuid>, Error> {
+    let mut changed = Vec::new();
     let (older, new): (Vec<_>, Vec<_>) = editions.partition(|edition| known.contains_key(&edition.id));
-    for batch in new.chunks(BATCH).chain(older.chunks(1)) {
+    // Rows of inputs by the names that they have in the journal: the store may know them by others.
+    let mut inputs: HashMap<String, i64> = HashMap::new();
+    for batch in older.chunks(1).chain(new.chunks(BATCH)) {
         let at = batch.iter().map(|edition| edition.updated).max().unwrap_or_default();
         let question = Question {
             editions: batch.iter().map(|edition| edition.id).collect(),
@@ -142,22 +164,49 @@ async fn restore_editions(
         for edition in batch {
             rows.push(match edition.input.as_str() {
                 DAYS => write.days_input().await?,
+                // Those that the store knows stay with the input that they are of, which may bear another name by now.
+                _ if known.contains_key(&edition.id) => 0,
+                name if inputs.contains_key(name) => inputs.get(name).copied().unwrap_or_default(),
                 name => write.input(name, "").await?.id,
             });
         }
         let mut scope = Scope::new(&options.slugs);
         write.load(&question, &mut scope).await?;
         for (edition, row) in batch.iter().zip(rows) {
-            let is_day = edition.input == DAYS;
-            if take_over(&mut scope, edition.clone(), row, is_day) && !is_day {
+            let (items, is_taken) = take_over(&mut scope, edition.clone(), row, is_newer);
+            changed.extend(items);
+            if let Some(state) = scope.edition(edition.id) {
+                inputs.insert(edition.input.clone(), state.input);
+            }
+            let state = scope.edition(edition.id).filter(|state| is_taken && !state.is_day);
+            if let Some(state) = state {
                 // To be read again: what the store knows of its file is as old as what it knew of the edition.
-                write.remove_posts(row, &[&edition.path]).await?;
+                write.remove_posts(state.input, &[&edition.path]).await?;
             }
         }
         let changes = scope.changes(at);
         write.apply(&changes, at).await?;
     }
-    Ok(())
+    Ok(changed)
+}
+
+/// Lets entries whose item turned to another story carry the item that the journal knows of theirs, and has all items
+/// settled of which the store knew something else.
+async fn part_strangers(write: &mut Write, changed: &[Uuid], cycle: Cycle<'_>) -> Result<(), Error> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut scope = Scope::new(&cycle.options.slugs);
+    let items = changed.iter().copied().collect();
+    write.load(&Question { items, ..Question::default() }, &mut scope).await?;
+    let stories = changed.iter().flat_map(|item| strange_stories(&scope, *item)).collect();
+    write.load(&Question { stories, ..Question::default() }, &mut scope).await?;
+    let mut marked = changed.to_vec();
+    for item in changed {
+        marked.extend(part(&mut scope, *item));
+    }
+    write.apply(&scope.changes(cycle.now), cycle.now).await?;
+    Ok(write.mark_stories(&marked).await?)
 }
 
 /// Takes over who founded the items that were lost, and where feeds had moved to, unless the store knows better.
@@ -168,21 +217,32 @@ async fn restore_feeds(
     cycle: Cycle<'_>,
 ) -> Result<(), Error> {
     let Cycle { options, now, .. } = cycle;
-    let names: BTreeSet<&str> =
-        founders.values().map(|founder| &founder.input).chain(moved.keys()).map(String::as_str).collect();
+    // Others are of inputs that are gone, or bear another name by now.
+    let configured: BTreeSet<&str> = options.inputs.iter().map(Input::name).collect();
+    let names = founders.values().map(|founder| &founder.input).chain(moved.keys()).map(String::as_str);
+    let names: BTreeSet<&str> = names.filter(|name| configured.contains(name)).collect();
     if names.is_empty() {
         return Ok(());
     }
     let states = write.feed_inputs(&names.into_iter().collect::<Vec<_>>()).await?;
-    let question = Question { items: founders.keys().copied().collect(), ..Question::default() };
+    let entries = EntriesAsked {
+        inputs: states.values().map(|state| state.id).collect(),
+        left_after: now,
+        keys: founders.values().map(|founder| founder.key.clone()).collect(),
+    };
+    let question =
+        Question { items: founders.keys().copied().collect(), entries: Some(entries), ..Question::default() };
     let mut scope = Scope::new(&options.slugs);
     write.load(&question, &mut scope).await?;
     for (item, founder) in founders {
-        let Some(state) = states.get(&founder.input).filter(|state| state.fingerprint.is_empty()) else { continue };
+        let Some(state) = states.get(&founder.input) else { continue };
         take_over_founder(&mut scope, item, founder, state.id);
     }
     let changes = scope.changes(now);
-    let founded: BTreeSet<i64> = changes.entries.iter().map(|entry| entry.input).collect();
+    let unmet: BTreeSet<i64> =
+        states.values().filter(|state| state.fingerprint.is_empty()).map(|state| state.id).collect();
+    let founded: BTreeSet<i64> =
+        changes.entries.iter().map(|entry| entry.input).filter(|input| unmet.contains(input)).collect();
     write.apply(&changes, now).await?;
     for input in founded {
         // So that its entries are compared with those that are known.
@@ -242,12 +302,6 @@ fn some_ids_lost(path: &Path, lines: usize) -> Complaint {
     )
 }
 
-fn lose(presence: &mut Presence) {
-    if *presence == Presence::Live {
-        *presence = Presence::Lost;
-    }
-}
-
 fn item_lines(items: Vec<(Uuid, KnownItem)>, founders: &HashMap<Uuid, Founder>) -> impl Iterator<Item = IdLine> {
     items.into_iter().map(|(edition, item)| {
         let founder = founders.get(&item.id).cloned().map(Box::new);
@@ -304,6 +358,9 @@ pub(super) const MOVES: &str = "moves";
 /// Where the store keeps by what it knows the file of ids again.
 pub(super) const IDS: &str = "ids";
 
+/// Where the store keeps when the file of ids was written last.
+pub(super) const WRITTEN: &str = "ids_written";
+
 /// The same of the manifest.
 pub(super) const MANIFEST: &str = "manifest";
 
@@ -334,6 +391,8 @@ pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<
     if old_ids {
         let mut all = lines(store, site, None).await?;
         all.extend(moves(store, true).await?.0);
+        let written = store.meta(WRITTEN).await?.and_then(|at| at.parse().ok());
+        all.extend(written.map(IdLine::Written));
         ids.rewrite(&all)?;
     }
     if old_manifest {

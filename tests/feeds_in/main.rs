@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ages;
 mod anchors;
 mod changes;
 mod days;
