@@ -93,7 +93,6 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
     for (place, line) in lines.into_iter().enumerate() {
         match line {
             IdLine::Site(id) if write.meta("site").await?.is_none() => write.set_meta("site", &id.to_string()).await?,
-            IdLine::Site(_) => {}
             IdLine::Channel { channel, key, emptied } => channels.push((channel, key, emptied)),
             IdLine::Edition(edition) => last.edition(place, *edition),
             IdLine::Item { edition, item, founder } => {
@@ -101,7 +100,7 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
                 last.item(edition, *item);
             }
             IdLine::Moved { input, configured, instead } => _ = moved.insert(input, (configured, instead)),
-            IdLine::Written(_) => {}
+            IdLine::Site(_) | IdLine::Written(_) => {}
         }
     }
     restore_channels(&mut write, &channels).await?;
@@ -184,8 +183,8 @@ async fn restore_editions(
                 write.remove_posts(state.input, &[&edition.path]).await?;
             }
         }
-        let changes = scope.changes(at);
-        write.apply(&changes, at).await?;
+        let decided = scope.changes(at);
+        write.apply(&decided, at).await?;
     }
     Ok(changed)
 }

@@ -32,7 +32,7 @@ fn digest(number: u32, stories: Vec<Story>) -> Post {
 }
 
 /// What becomes of the site on a day: posts, feeds and configuration as they stand from then on.
-async fn live(site: &Site, upstream: &Upstream, age: i32) {
+fn live(site: &Site, upstream: &Upstream, age: i32) {
     let write = |name: &str, post: Post| site.write(&format!("posts/{name}.md"), post.markdown());
     let about = |seed, number: u32| Story { url: Some(format!("https://news.example/{number}")), ..told(seed) };
     let beta = |number| Entry { title: format!("Beta's ~n{number}"), text: "In Beta's words.".into(), ..news(number) };
@@ -142,7 +142,7 @@ impl Life {
         let site = Site::new("");
         let mut ages = Vec::new();
         for age in 0..AGES {
-            live(&site, &upstream, age).await;
+            live(&site, &upstream, age);
             assert_eq!(cycle(&site, at(age)).await.exit_code(false), 0);
             ages.push(seen(&site));
             let kept = site.path(&format!("kept/{age}"));
@@ -179,6 +179,7 @@ impl Life {
 /// Stories whose words stand in no document any more at the end: only a store knows them.
 const GONE: [&str; 3] = ["~n1", "~n2", "~n14"];
 
+/// Every item that is published, by id.
 type Published = BTreeMap<String, Seen>;
 
 fn stories(site: &Published) -> BTreeSet<(String, String)> {

@@ -7,7 +7,7 @@ mod fetch;
 mod filter;
 mod identity;
 mod item;
-pub(crate) mod manners;
+pub mod manners;
 mod options;
 mod read;
 mod summary;

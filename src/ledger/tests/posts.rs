@@ -18,7 +18,8 @@ struct Story {
 }
 
 fn words(of: u32, version: u32) -> String {
-    (0..12).map(|n| format!("w{:x} ", xxh3_64(format!("{of} {}", n + version).as_bytes()) >> 40)).collect()
+    let word = |n| format!("w{:x}", xxh3_64(format!("{of} {}", n + version).as_bytes()) >> 40);
+    (0..12).map(word).collect::<Vec<_>>().join(" ") + " "
 }
 
 fn story(name: u32) -> Story {
@@ -275,12 +276,11 @@ impl Written {
             Event::Insert(at) => self.stories.insert(at % (self.stories.len() + 1), story(next)),
             Event::Header => self.title = next,
             Event::Rename => self.path = next,
-            Event::Delete => {}
             Event::Return(at) if !self.taken_out.is_empty() => {
                 let returned = self.taken_out.remove(at % self.taken_out.len());
                 self.stories.push(returned);
             }
-            Event::Return(_) => {}
+            Event::Delete | Event::Return(_) => {}
             _ if self.stories.is_empty() => {}
             Event::Remove(at) => self.taken_out.push(self.stories.remove(at % count)),
             Event::Move(a, b) => self.stories.swap(a % count, b % count),

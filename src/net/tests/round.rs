@@ -256,7 +256,7 @@ async fn tasks_without_end_are_taken_only_as_there_is_room() {
 
 #[tokio::test]
 async fn nothing_is_started_for_a_caller_who_does_not_ask() {
-    let (round, busy) = round(&[("a", Answers); 1000], &limits(1, 1));
+    let (round, busy) = round(&vec![("a", Answers); 1000], &limits(1, 1));
     let mut outcomes = round.one_by_one();
     assert!(outcomes.next().await.is_some());
     for _ in 0..100 {
@@ -265,7 +265,7 @@ async fn nothing_is_started_for_a_caller_who_does_not_ask() {
     assert_eq!(busy.lock().unwrap().started, 1);
     drop(outcomes);
 
-    let (round, busy) = self::round(&[("a", Answers); 1000], &limits(1, 1));
+    let (round, busy) = self::round(&vec![("a", Answers); 1000], &limits(1, 1));
     let outcomes = round.ahead();
     for _ in 0..10_000 {
         yield_now().await;

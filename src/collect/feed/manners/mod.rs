@@ -6,7 +6,7 @@
 mod moved;
 mod rhythm;
 
-pub(crate) use moved::found_in_page;
+pub use moved::found_in_page;
 
 use super::fetch::{Exchange, Outcome, Trouble, TroubleKind, later};
 use crate::model::{PollState, Rest, Rhythm};
@@ -41,7 +41,7 @@ const MOST_JITTER: Duration = HOUR;
 
 /// What the caller knows beside the exchange.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Occasion<'a> {
+pub struct Occasion<'a> {
     /// The input's name, which spreads inputs that would otherwise be asked at the same moment.
     pub input: &'a str,
     /// What was read of the document that came; `None` when it could not be read, or none came.
@@ -52,7 +52,7 @@ pub(crate) struct Occasion<'a> {
 
 /// What was read of a document, as far as it says when to come again.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Seen<'a> {
+pub struct Seen<'a> {
     /// In the feed's own words.
     pub rhythm: &'a Rhythm,
     /// When its entries were published, in any order.
@@ -60,13 +60,13 @@ pub(crate) struct Seen<'a> {
 }
 
 /// Whether an input may be asked. Its moment may have come just before hours that it asks to be spared.
-pub(crate) fn is_due(state: &PollState, now: DateTime<Utc>) -> bool {
+pub fn is_due(state: &PollState, now: DateTime<Utc>) -> bool {
     let due = state.next.is_none_or(|next| next <= now);
     state.stopped.is_none() && due && rhythm::not_skipped(&state.rhythm, now).is_none_or(|open| open <= now)
 }
 
 /// Hosts that want to be left alone beyond `now`, as the inputs remember them.
-pub(crate) fn rests<'a>(
+pub fn rests<'a>(
     states: impl IntoIterator<Item = &'a PollState>,
     now: DateTime<Utc>,
 ) -> BTreeMap<String, DateTime<Utc>> {
@@ -82,7 +82,7 @@ pub(crate) fn rests<'a>(
 
 /// The state to write down when the clock was set back since the input was last asked: every wait begins anew, so that
 /// none ends early and none lasts for years. `None` when all is well.
-pub(crate) fn clock_went_back(state: &PollState, now: DateTime<Utc>) -> Option<PollState> {
+pub fn clock_went_back(state: &PollState, now: DateTime<Utc>) -> Option<PollState> {
     let ahead = state.asked.filter(|asked| *asked > now)? - now;
     let mut state = state.clone();
     let rest = state.rest.as_mut().map(|rest| &mut rest.until);
@@ -98,7 +98,7 @@ pub(crate) fn clock_went_back(state: &PollState, now: DateTime<Utc>) -> Option<P
 
 /// What is to be remembered after an exchange, and when to ask again. A document is taken to be unreadable when nothing
 /// was read of it. Not for exchanges while the network is down here: those say nothing about the input.
-pub(crate) fn after(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) -> PollState {
+pub fn after(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) -> PollState {
     let mut next = state.clone().about(exchange.configured.as_str());
     if let Outcome::HeldBack(until) = exchange.outcome {
         next.next = rhythm::not_skipped(&next.rhythm, until).or(Some(until));

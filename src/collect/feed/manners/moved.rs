@@ -16,7 +16,7 @@ const SEEN_OFTEN: u32 = 4;
 const GIVEN_UP_AFTER: u32 = 5;
 
 /// The state of an input whose address is a page that names a feed: the feed is asked from now on, at once.
-pub(crate) fn found_in_page(state: &PollState, configured: &Url, feed: &Url, now: DateTime<Utc>) -> PollState {
+pub fn found_in_page(state: &PollState, configured: &Url, feed: &Url, now: DateTime<Utc>) -> PollState {
     let mut state = state.clone().about(configured.as_str());
     state.forget_body();
     state.instead = Some(Instead { url: feed.as_str().to_owned(), since: now, found_in_page: true });
