@@ -121,11 +121,11 @@ async fn checks_follow_the_schedule(site: &Site, uri: &str, now: DateTime<Utc>) 
     assert_eq!(blocked, days.each_ref().map(|day| (day.as_str(), 1)));
     assert!(totals.iter().all(|(_, host, ..)| host == "127.0.0.1"), "{totals:?}");
     for path in ["good", "closed"] {
-        let checks = store.begin().await.unwrap().checks(&format!("{uri}/{path}")).await.unwrap();
+        let checks = store.begin().await.unwrap().check_rows(&format!("{uri}/{path}")).await.unwrap().1;
         let kept: Vec<i64> = checks.iter().map(|check| (check.at - noon()).num_days()).collect();
         assert_eq!(kept, [0, 30, 90], "{path}");
     }
-    let dead = store.begin().await.unwrap().checks(&format!("{uri}/dead")).await.unwrap();
+    let dead = store.begin().await.unwrap().check_rows(&format!("{uri}/dead")).await.unwrap().1;
     let late: Vec<i64> = dead.iter().map(|check| (now - check.at).num_days()).filter(|days| *days < 140).collect();
     assert!((4..=5).contains(&late.len()), "what is gone is looked at every 30 days: {late:?}");
     store.close().await;

@@ -283,7 +283,7 @@ async fn what_a_process_that_died_left_uncounted_never_counts() {
     write.commit().await.unwrap();
     let report = site.cycle_async(noon() + Duration::minutes(5), false).await;
     assert_eq!(report.checks.checked, 4, "what did not count is still due");
-    let counted = store.begin().await.unwrap().checks(&url).await.unwrap();
+    let counted = store.begin().await.unwrap().check_rows(&url).await.unwrap().1;
     assert_eq!(counted.iter().map(|check| check.verdict).collect::<Vec<_>>(), [Verdict::Reachable]);
     store.close().await;
 }

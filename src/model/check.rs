@@ -121,3 +121,54 @@ pub struct Judgement {
     /// The new address of a moved page.
     pub moved_to: Option<String>,
 }
+
+impl Judgement {
+    /// Whether as much is shown of it as of another: the verdict, since when where that is told, the new address, and the
+    /// evidence that the status page gives for a link to look at.
+    pub fn shows_as(&self, other: &Self) -> bool {
+        self.shown() == other.shown()
+    }
+
+    fn shown(&self) -> (Verdict, Option<i64>, Option<&str>, &str) {
+        let since = self.since.filter(|_| self.verdict.shows_since()).map(|since| since.timestamp());
+        let is_quiet = matches!(self.verdict, Verdict::Reachable | Verdict::Unchecked);
+        let evidence = if is_quiet { "" } else { &self.evidence };
+        (self.verdict, since, self.moved_to.as_deref(), evidence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_is_shown_makes_no_difference() {
+        let judgement = |verdict, since, evidence: &str| Judgement {
+            verdict,
+            since: DateTime::from_timestamp(since, 0),
+            last_reached: DateTime::from_timestamp(since, 0),
+            rule: evidence.to_owned(),
+            evidence: evidence.to_owned(),
+            moved_to: None,
+        };
+        // Verdict; whether another instant shows; whether other evidence shows.
+        let cases = [
+            (Verdict::Reachable, false, false),
+            (Verdict::Unchecked, false, false),
+            (Verdict::Moved, true, true),
+            (Verdict::Blocked, true, true),
+            (Verdict::Gone, true, true),
+            (Verdict::Failing, false, true),
+            (Verdict::Refused, false, true),
+        ];
+        for (verdict, since, evidence) in cases {
+            let stands = judgement(verdict, 1, "a");
+            assert!(stands.shows_as(&judgement(verdict, 1, "a")), "{verdict}");
+            assert_eq!(!stands.shows_as(&judgement(verdict, 2, "a")), since, "{verdict}");
+            assert_eq!(!stands.shows_as(&judgement(verdict, 1, "b")), evidence, "{verdict}");
+            let moved = Judgement { moved_to: Some("https://new.example/".to_owned()), ..stands.clone() };
+            assert!(!stands.shows_as(&moved), "{verdict}");
+        }
+        assert!(!judgement(Verdict::Gone, 1, "a").shows_as(&judgement(Verdict::Moved, 1, "a")));
+    }
+}

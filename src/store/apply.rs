@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Write {
-    /// Applies changes.
+    /// Applies changes. To apply the same ones once more changes nothing.
     pub async fn apply(&mut self, changes: &Changes, now: DateTime<Utc>) -> Result<()> {
         self.put_editions(&changes.editions).await?;
         self.put_spelled(&changes.editions).await?;
@@ -71,14 +71,21 @@ impl Write {
             }
             let mut insert = QueryBuilder::new(
                 "INSERT INTO entries (input_id, key, link, story, title, content_hash, hash, written, published,
-                                      item_id, place, first_seen) ",
+                                      item_id, place, left_at, first_seen) ",
             );
             insert.push_values(batch.iter().zip(says), |mut row, (entry, says)| {
                 row.push_bind(entry.input).push_bind(&entry.key).push_bind(&entry.link).push_bind(&entry.story);
                 row.push_bind(&entry.title).push_bind(entry.content_hash.to_string()).push_bind(entry.hash.to_string());
                 row.push_bind(says).push_bind(entry.published.timestamp());
-                row.push_bind(entry.item.map(|id| id.to_string())).push_bind(entry.place).push_bind(now.timestamp());
+                row.push_bind(entry.item.map(|id| id.to_string())).push_bind(entry.place);
+                row.push_bind(entry.left_at.map(|at| at.timestamp())).push_bind(now.timestamp());
             });
+            insert.push(
+                " ON CONFLICT (input_id, key) DO UPDATE SET link = excluded.link, story = excluded.story,
+                 title = excluded.title, content_hash = excluded.content_hash, hash = excluded.hash,
+                 written = excluded.written, published = excluded.published, item_id = excluded.item_id,
+                 place = excluded.place, left_at = excluded.left_at",
+            );
             self.insert(insert, batch.len()).await?;
         }
         if known.is_empty() {

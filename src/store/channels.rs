@@ -146,6 +146,7 @@ impl Write {
             insert.push_values(batch, |mut row, (channel, published, edition, name)| {
                 row.push_bind(*channel).push_bind(*published).push_bind(edition.to_string()).push_bind(*name);
             });
+            insert.push(" ON CONFLICT (channel_id, published, edition_id) DO UPDATE SET name = excluded.name");
             self.insert(insert, batch.len()).await?;
         }
         self.respell(&touched).await

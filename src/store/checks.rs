@@ -39,19 +39,8 @@ pub struct Judged<'a> {
     pub next_check: DateTime<Utc>,
 }
 
-/// Key, verdict, since, new address and evidence of a link.
-type LinkRow = (String, String, Option<i64>, Option<String>, String);
-
-/// What is shown of a link: verdict, since when where that is told, the new address, and the evidence that the status page
-/// gives for a link to look at.
-type Shown = (String, Option<i64>, Option<String>, String);
-
-fn shown((verdict, since, moved_to, evidence): (&str, Option<i64>, Option<String>, &str)) -> Shown {
-    let parsed = verdict.parse().unwrap_or(Verdict::Unchecked);
-    let quiet = matches!(parsed, Verdict::Reachable | Verdict::Unchecked);
-    let evidence = if quiet { "" } else { evidence };
-    (verdict.to_owned(), since.filter(|_| parsed.shows_since()), moved_to, evidence.to_owned())
-}
+/// Key, verdict, since, when it was last reached, rule, evidence and new address of a link.
+type LinkRow = (String, String, Option<i64>, Option<i64>, String, String, Option<String>);
 
 impl Store {
     /// Stands for the last check recorded; see [`Write::take_held`].
@@ -104,15 +93,15 @@ impl Write {
         let mut all: HashMap<String, History> =
             links.map(|(key, newest)| (key, History { newest: time(newest), checks: Vec::new() })).collect();
         let before: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(link_key, json(seen))) FROM (SELECT link_key, seen FROM checks
+            "SELECT json_group_array(json_array(link_key, seen)) FROM (SELECT link_key, seen FROM checks
              WHERE counted = 1 AND link_key IN (SELECT value FROM json_each($1)) ORDER BY at, id)",
         )
         .bind(&keys)
         .fetch_one(&mut *self.tx)
         .await?;
-        for (key, check) in from_rows::<(String, Check)>(&before)? {
+        for (key, seen) in from_rows::<(String, String)>(&before)? {
             if let Some(History { checks, .. }) = all.get_mut(&key) {
-                checks.push(check);
+                checks.push(from_json("checks.seen", &seen)?);
             }
         }
         Ok(all)
@@ -130,16 +119,6 @@ impl Write {
         let (ids, seen): (Vec<i64>, Vec<String>) = rows.into_iter().unzip();
         self.forget_checks(&ids).await?;
         seen.iter().map(|seen| from_json("checks.seen", seen)).collect()
-    }
-
-    /// The checks of a link that count, oldest first.
-    pub async fn checks(&mut self, key: &str) -> Result<Vec<Check>> {
-        let rows: Vec<String> =
-            sqlx::query_scalar("SELECT seen FROM checks WHERE link_key = $1 AND counted = 1 ORDER BY at, id")
-                .bind(key)
-                .fetch_all(&mut *self.tx)
-                .await?;
-        rows.iter().map(|seen| from_json("checks.seen", seen)).collect()
     }
 
     /// Counts checks by day, host and verdict.
@@ -166,30 +145,25 @@ impl Write {
     pub async fn judge_links(&mut self, judged: &[Judged<'_>]) -> Result<Vec<(usize, Verdict)>> {
         let keys = to_json("links.key", &judged.iter().map(|judged| judged.key).collect::<Vec<_>>())?;
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(key, verdict, since, moved_to, evidence)) FROM links
+            "SELECT json_group_array(json_array(key, verdict, since, last_reached, rule, evidence, moved_to)) FROM links
              WHERE key IN (SELECT value FROM json_each($1))",
         )
         .bind(keys)
         .fetch_one(&mut *self.tx)
         .await?;
-        let before: HashMap<String, Shown> = from_rows::<LinkRow>(&rows)?
-            .into_iter()
-            .map(|(key, verdict, since, to, evidence)| (key, shown((&verdict, since, to, &evidence))))
-            .collect();
+        let before: HashMap<String, Judgement> =
+            from_rows::<LinkRow>(&rows)?.into_iter().map(stands).collect::<Result<_>>()?;
         let mut turned = Vec::new();
         let mut changed = Vec::new();
         let mut rows = Vec::with_capacity(judged.len());
         for (place, Judged { key, judgement, next_check }) in judged.iter().enumerate() {
-            let since = judgement.since.map(|since| since.timestamp());
-            let word = judgement.verdict.as_str();
-            let now = shown((word, since, judgement.moved_to.clone(), &judgement.evidence));
-            if before.get(*key) != Some(&now) {
+            let before = before.get(*key);
+            if !before.is_some_and(|before| before.shows_as(judgement)) {
                 changed.push(*key);
-                let verdict = before
-                    .get(*key)
-                    .map_or(Ok(Verdict::Unchecked), |before| super::parse("links.verdict", &before.0))?;
-                turned.extend((verdict != judgement.verdict).then_some((place, verdict)));
             }
+            let verdict = before.map_or(Verdict::Unchecked, |before| before.verdict);
+            turned.extend((verdict != judgement.verdict).then_some((place, verdict)));
+            let since = judgement.since.map(|since| since.timestamp());
             let last_reached = judgement.last_reached.map(|at| at.timestamp());
             let Judgement { verdict, rule, evidence, moved_to, .. } = judgement;
             let next_check = next_check.timestamp();
@@ -207,6 +181,13 @@ impl Write {
         self.mark_citing(&changed).await?;
         Ok(turned)
     }
+}
+
+/// What stands against a link, by its key.
+fn stands((key, verdict, since, reached, rule, evidence, moved_to): LinkRow) -> Result<(String, Judgement)> {
+    let verdict = super::parse("links.verdict", &verdict)?;
+    let (since, last_reached) = (since.map(time), reached.map(time));
+    Ok((key, Judgement { verdict, since, last_reached, rule, evidence, moved_to }))
 }
 
 #[cfg(test)]

@@ -172,6 +172,8 @@ impl Unusable {
         let trouble = match code & 0xff {
             // A table or column of ours is missing: every migration ran, and the file has lost it since.
             1 if reason.starts_with("no such ") => Trouble::Damaged,
+            // We write no other; something else stands in the row by now.
+            1 if reason == "malformed JSON" => Trouble::Damaged,
             5 | 6 => Trouble::Locked,
             8 => Trouble::ReadOnly,
             10 => Trouble::Disk,

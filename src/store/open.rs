@@ -7,7 +7,7 @@ use super::error::{Trouble, Unusable};
 use super::{Error, Result, Store};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, SqlitePool};
+use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -101,7 +101,8 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
-        let pool = pool.max_connections(CONNECTIONS).connect_with(options).await;
+        let pool = pool.max_connections(CONNECTIONS).after_release(|connection, _| Box::pin(is_at_rest(connection)));
+        let pool = pool.connect_with(options).await;
         let pool = pool.map_err(|error| named(error, &place.file, "opening it"))?;
         if !matches!(found, Found::Current) {
             MIGRATIONS.run(&pool).await.map_err(|error| not_migrated(error, &place.file))?;
@@ -267,6 +268,15 @@ impl Quiet {
         let of = |file: Metadata| Self { path: path.to_owned(), length: file.len(), modified: file.modified().ok() };
         fs::metadata(path).ok().map(of)
     }
+}
+
+/// Whether nothing that a connection began goes on. One that could not be rolled back would keep others from writing.
+async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // Its end is under way.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// The version that our tables have.

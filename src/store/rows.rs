@@ -138,6 +138,10 @@ impl Write {
                 row.push_bind(item.to_string()).push_bind(*position).push_bind(&source.label);
                 row.push_bind(&source.url).push_bind(key.as_str());
             });
+            insert.push(
+                " ON CONFLICT (item_id, position) DO UPDATE SET label = excluded.label, url = excluded.url,
+                 link_key = excluded.link_key",
+            );
             self.insert(insert, batch.len()).await?;
         }
         let links: Vec<_> = links.into_iter().collect();
@@ -167,6 +171,7 @@ impl Write {
             insert.push_values(batch, |mut row, (channel, published, item, ordinal)| {
                 row.push_bind(*channel).push_bind(*published).push_bind(item.to_string()).push_bind(*ordinal);
             });
+            insert.push(" ON CONFLICT DO NOTHING");
             self.insert(insert, batch.len()).await?;
         }
         Ok(())

@@ -1,9 +1,6 @@
 //! The store's file on a bad day, through the real binary: looked at, of an older version, damaged, another program's.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
-
-mod support;
-
+use crate::support::{Site, binary, noon, post};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection};
@@ -13,7 +10,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use support::{Site, binary, noon, post};
 use tokio_util::sync::CancellationToken;
 use wellsourced::config::{self, Environment};
 use wellsourced::pipeline;

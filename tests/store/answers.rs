@@ -1,0 +1,126 @@
+//! Everything that a store can be asked, by the names of its methods.
+
+use crate::filled::{CARRIED, DAY, DIGEST, EDITION, HIDDEN, ITEM, at, url};
+use std::collections::BTreeMap;
+use wellsourced::model::{ChannelKind, LinkKey, Verdict};
+use wellsourced::store::{Error, ItemOrder, Store, Tags};
+
+/// What a store answers, as text.
+pub(crate) type Answers = BTreeMap<&'static str, Result<String, Error>>;
+
+/// As text that does not depend on the order of maps.
+fn plain(answer: &impl std::fmt::Debug) -> String {
+    let text = format!("{answer:#?}");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
+
+/// Puts questions, and notes the answers by the names of the methods.
+macro_rules! ask {
+    ($answers:ident, $store:ident: $($method:ident($($argument:expr),*)),* $(,)?) => {
+        $($answers.insert(stringify!($method), $store.$method($($argument),*).await.map(|answer| plain(&answer)));)*
+    };
+}
+
+/// Asks a store everything.
+pub(crate) async fn ask(store: &Store) -> Answers {
+    let mut answers = Answers::new();
+    of_inputs(store, &mut answers).await;
+    of_items(store, &mut answers).await;
+    of_links(store, &mut answers).await;
+    of_publishing(store, &mut answers).await;
+    answers
+}
+
+async fn of_inputs(store: &Store, answers: &mut Answers) {
+    ask!(answers, store:
+        complaints(),
+        entry_counts(at(-1)),
+        founders(None),
+        input_counts(),
+        input_id("digest"),
+        input_names(),
+        inputs_gone(&[]),
+        meta("published"),
+        polls(),
+        post_signs(DIGEST),
+        posts(DIGEST),
+        unpublished_posts(DIGEST),
+    );
+}
+
+async fn of_items(store: &Store, answers: &mut Answers) {
+    let tags = store.tags().await.unwrap_or_else(|_| Tags::new());
+    ask!(answers, store:
+        days(&[DAY]),
+        days_to_lay_out(true),
+        edition_count(),
+        edition_ids(ItemOrder::Oldest, 0, 9),
+        edition_slugs(&[EDITION]),
+        edition_times(),
+        editions(&[EDITION, DAY], &tags),
+        editors_editions(),
+        hidden_items(),
+        is_empty(),
+        item_count(),
+        items(&[ITEM, CARRIED], &tags),
+        items_after(None, 9),
+        known(None),
+        known_in_days(&[ITEM, CARRIED]),
+        known_of_day(DAY),
+        newest_left_edition(),
+        own_pages(&[ITEM, HIDDEN]),
+        place_in_day("000000003001"),
+        shown_items(Verdict::Gone),
+        tags(),
+    );
+}
+
+async fn of_links(store: &Store, answers: &mut Answers) {
+    let key = LinkKey::of(&url(0x1001)).unwrap();
+    ask!(answers, store:
+        check_totals(),
+        citing_posts(&[key.as_str()]),
+        due(at(0)),
+        due_links(at(0), None, 9),
+        host_counts(9),
+        last_check(),
+        link_counts(),
+        link_verdicts(std::slice::from_ref(&key)),
+        links_to_save(at(0), 9),
+        links_with_old_checks("", at(9), 9),
+        links_without_copy(at(0), 9),
+        recently_reached(),
+        troubled_links(9),
+    );
+}
+
+async fn of_publishing(store: &Store, answers: &mut Answers) {
+    ask!(answers, store:
+        changes(),
+        channel_items(1, ItemOrder::Newest, 0, 9),
+        channels(ChannelKind::Tag),
+        channels_of(&[ITEM, CARRIED]),
+        changed_items(),
+        editions_from(&[0]),
+        file_hash("feed.json"),
+        file_hashes(&["feed.json"]),
+        files(),
+        last_cycle(),
+        last_published(),
+        member_counts(),
+        members_from(&[(1, 0)]),
+        newest_items(&[1], 9),
+    );
+}
+
+/// The same as text, where nothing fails.
+pub(crate) async fn told(store: &Store) -> BTreeMap<&'static str, String> {
+    ask(store).await.into_iter().map(|(method, answer)| (method, answer.unwrap())).collect()
+}
+
+/// The methods that answer otherwise.
+pub(crate) fn differing<'m>(before: &BTreeMap<&'m str, String>, after: &BTreeMap<&'m str, String>) -> Vec<&'m str> {
+    before.iter().filter(|(method, answer)| after.get(*method) != Some(*answer)).map(|(method, _)| *method).collect()
+}
