@@ -19,7 +19,9 @@ async fn an_empty_store_answers_everything() {
         // The channel of everything is there from the beginning.
         let fixed = [("is_empty", "true")];
         for (method, answer) in something {
-            assert!(fixed.contains(&(method, answer)), "{method}: {answer}");
+            // It says of each channel that is asked for that it has nobody.
+            let has_nobody = *method == "members_from" && answer.contains("): 0,");
+            assert!(has_nobody || fixed.contains(&(method, answer)), "{method}: {answer}");
         }
         for (method, act) in WRITES.iter().chain(UNSEEN).chain(ASKED) {
             let mut write = store.begin().await.unwrap();
