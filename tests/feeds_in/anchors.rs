@@ -238,3 +238,57 @@ async fn a_site_of_the_version_before_is_upgraded_and_its_addresses_lead_on() {
     stop.cancel();
     serving.await.unwrap().unwrap();
 }
+
+/// Id, title and dates of each item of a feed.
+fn identities(site: &Site, folder: &str) -> Vec<[String; 4]> {
+    let feed = site.feed(folder);
+    let fields = ["id", "title", "date_published", "date_modified"];
+    feed["items"].as_array().unwrap().iter().map(|item| fields.map(|field| item[field].to_string())).collect()
+}
+
+/// The store of the version before is migrated; where it was lost, one of today is filled from that version's directory.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_of_the_version_before_repeats_nothing_with_its_store_or_without() {
+    let upstream = Upstream::start().await;
+    // Of another day than before: ids made anew would be other ones.
+    let at = |hour| Some(Utc.with_ymd_and_hms(2026, 6, 2, hour, 0, 0).unwrap());
+    let with = Entry {
+        id: Some("urn:n:1".to_owned()),
+        text: "What happened.".to_owned(),
+        date: at(2),
+        ..Entry::number(1).titled("With a link")
+    };
+    let without = Entry {
+        id: Some("urn:n:2".to_owned()),
+        text: "What was said.".to_owned(),
+        date: at(1),
+        link: None,
+        ..Entry::number(2).titled("Without one")
+    };
+    upstream.serve("/feed.xml", "News", &[with, without]);
+    for is_lost in [false, true] {
+        let site = before().await;
+        let config = std::fs::read_to_string(site.path("wellsourced.toml")).unwrap();
+        let config = config.replace("http://127.0.0.1:9781/feed.xml", &upstream.url("/feed.xml"));
+        site.write("wellsourced.toml", format!("{config}interval = \"0s\"\n[verify]\nbudget = \"0s\"\n"));
+        let (old, items, editions) = (site.bytes(), identities(&site, ""), identities(&site, "editions"));
+        if is_lost {
+            site.lose_store();
+        }
+        let now = noon() + Duration::days(180);
+        let report = cycle(&site, now).await;
+        assert_eq!((report.exit_code(true), report.complaints.len()), (0, 0), "{is_lost}: {:?}", report.complaints);
+        assert_eq!(report.inputs[1].feed.as_ref().unwrap().fetched, wellsourced::pipeline::Fetched::Changed);
+        assert_eq!(identities(&site, ""), items, "{is_lost}");
+        assert_eq!(identities(&site, "editions"), editions, "{is_lost}");
+        let new = site.bytes();
+        for path in ["items/5ce54b34275a/index.html", "items/bdd8adb07f7c/index.html", "editions/7/index.html"] {
+            let path = site.path("feeds").join(path);
+            assert!(new[&path] == old[&path], "{is_lost}: {} is another one", path.display());
+        }
+        let day = page(&site, &format!("{DAY}/index.html"));
+        assert_eq!(anchor(&day, "With a link"), "a399445c2145", "{is_lost}");
+        cycle(&site, now + Duration::hours(30)).await;
+        assert_eq!(identities(&site, ""), items, "{is_lost}: and so it stays");
+    }
+}
