@@ -16,7 +16,6 @@ async fn an_empty_store_answers_everything() {
         let store = place.open().await;
         let answers = told(&store).await;
         let something: Vec<_> = answers.iter().filter(|(_, answer)| !is_nothing(answer)).collect();
-        // The channel of everything is there from the beginning.
         let fixed = [("is_empty", "true")];
         for (method, answer) in something {
             // It says of each channel that is asked for that it has nobody.
