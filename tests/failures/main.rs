@@ -5,7 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-#[path = "../feeds_in/upstream.rs"]
+#[path = "../upstream/upstream.rs"]
 #[allow(dead_code, reason = "a part of it is used here")]
 mod upstream;
 
