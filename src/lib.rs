@@ -6,7 +6,7 @@
 //! *Complaint*; one pass over everything is a *Cycle*.
 //!
 //! Invariants: only [`net`] connects out, only [`config`] reads the environment, only [`cli`] prints, only it and
-//! [`daemon`] read the clock, only [`publish`] writes the published directory, only [`store`] speaks SQL. `Err` means that
+//! `daemon` read the clock, only [`publish`] writes the published directory, only [`store`] speaks SQL. `Err` means that
 //! we failed; bad input is a value.
 
 pub mod model;
