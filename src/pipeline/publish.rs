@@ -16,7 +16,7 @@ use super::{Cycle, Error, Options, PublishReport};
 use crate::ledger::mint_site;
 use crate::model::{ChannelKind, Complaint};
 use crate::publish::{Journal, Since, Site, Writer};
-use crate::store::{Changes, ChannelState, Shift, Store};
+use crate::store::{ChannelState, Shift, Stale, Store};
 use crate::telemetry::Progress;
 use compose::Composer;
 use days::Layout;
@@ -98,7 +98,7 @@ async fn site(store: &Store, options: &Options) -> Result<Site, Error> {
 async fn compose_all(
     store: &Store,
     site: &Arc<Site>,
-    (all, changes, layout): (bool, &Changes, &Layout),
+    (all, changes, layout): (bool, &Stale, &Layout),
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<Vec<(i64, u64)>, Error> {
@@ -133,7 +133,7 @@ async fn compose_all(
 /// Composes the pages of editors' editions and of days.
 async fn edition_pages(
     composer: &Composer<'_>,
-    (all, changes, layout): (bool, &Changes, &Layout),
+    (all, changes, layout): (bool, &Stale, &Layout),
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<(), Error> {
@@ -184,7 +184,7 @@ async fn all_items(
 async fn changed_items(
     composer: &Composer<'_>,
     channels: &[ChannelState],
-    changes: &Changes,
+    changes: &Stale,
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<Vec<(i64, u64)>, Error> {

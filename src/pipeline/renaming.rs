@@ -4,7 +4,6 @@
 use super::collect::signs_of_files;
 use super::{Cycle, DigestInput, Error, Input};
 use crate::ledger::{InputKind, InputSigns, Renamed, renamed};
-use crate::store::Store;
 use std::collections::BTreeSet;
 
 /// Gives inputs the names that they bear now. Tells the names that each had and has.
@@ -24,7 +23,7 @@ pub(super) async fn inputs(cycle: Cycle<'_>) -> Result<Vec<(String, String)>, Er
     for input in &gone {
         let (kind, signs) = match &input.feed {
             Some(url) => (InputKind::Feed, BTreeSet::from([url.clone()])),
-            None => (InputKind::Digest, signs_of_posts(store, input.id).await?),
+            None => (InputKind::Digest, store.post_signs(input.id).await?),
         };
         went.push(InputSigns { kind, name: input.name.clone(), signs });
     }
@@ -47,12 +46,7 @@ pub(super) async fn inputs(cycle: Cycle<'_>) -> Result<Vec<(String, String)>, Er
     Ok(renamed.into_iter().map(|Renamed { from, to }| (from, to)).collect())
 }
 
-/// What the posts of an input that is remembered are recognised by.
-async fn signs_of_posts(store: &Store, id: i64) -> Result<BTreeSet<String>, Error> {
-    Ok(store.post_signs(id).await?.into_iter().collect())
-}
-
-/// The same of the files that an input finds.
+/// What the posts of an input are recognised by that are there.
 async fn signs_of_digest(input: &DigestInput) -> Result<BTreeSet<String>, Error> {
     let (posts, options) = (input.posts.clone(), input.digest.clone());
     Ok(tokio::task::spawn_blocking(move || signs_of_files(&posts, &options)).await?)

@@ -5,7 +5,7 @@ use super::{Cycle, Error, Input, Options};
 use crate::ledger::{EntriesAsked, Question, Scope, lose, part, strange_stories, take_over, take_over_founder};
 use crate::model::{Channel, ChannelKind, Complaint, Founder, Instead, KnownEdition, KnownItem, Place, PollState};
 use crate::publish::{Journal, ManifestLine, Since, Writer};
-use crate::store::{Changes, DAYS, Store, Write};
+use crate::store::{DAYS, Stale, Store, Write};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -157,6 +157,7 @@ async fn restore_editions(
         let question = Question {
             editions: batch.iter().map(|edition| edition.id).collect(),
             items: batch.iter().flat_map(|edition| &edition.items).map(|item| item.id).collect(),
+            seconds_from: Some(at),
             ..Question::default()
         };
         let mut rows = Vec::with_capacity(batch.len());
@@ -165,8 +166,10 @@ async fn restore_editions(
                 DAYS => write.days_input().await?,
                 // Those that the store knows stay with the input that they are of, which may bear another name by now.
                 _ if known.contains_key(&edition.id) => 0,
-                name if inputs.contains_key(name) => inputs.get(name).copied().unwrap_or_default(),
-                name => write.input(name, "").await?.id,
+                name => match inputs.get(name) {
+                    Some(row) => *row,
+                    None => write.input(name, "").await?.id,
+                },
             });
         }
         let mut scope = Scope::new(&options.slugs);
@@ -309,7 +312,7 @@ fn item_lines(items: Vec<(Uuid, KnownItem)>, founders: &HashMap<Uuid, Founder>) 
 }
 
 /// What must be remembered beside the feeds: everything, or what `changes` name.
-pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) -> Result<Vec<IdLine>, Error> {
+pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Stale>) -> Result<Vec<IdLine>, Error> {
     let mut lines = if changes.is_none() { vec![IdLine::Site(site)] } else { Vec::new() };
     for kind in [ChannelKind::Tag, ChannelKind::Source] {
         for state in store.channels(kind).await? {
@@ -341,10 +344,8 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Changes>) 
 /// Where feeds moved to, as lines to be remembered; nothing where all of that is noted already. With it the text that stands for
 /// it in the store.
 pub(super) async fn moves(store: &Store, all: bool) -> Result<(Vec<IdLine>, String), Error> {
-    let moved = |(input, poll): (String, PollState)| {
-        Some(IdLine::Moved { input, configured: poll.configured, instead: poll.instead? })
-    };
-    let lines: Vec<IdLine> = store.polls().await?.into_iter().filter_map(moved).collect();
+    let moved = |(input, (configured, instead))| IdLine::Moved { input, configured, instead };
+    let lines: Vec<IdLine> = store.moved_feeds().await?.into_iter().map(moved).collect();
     let text = serde_json::to_string(&lines).unwrap_or_default();
     let noted = store.meta(MOVES).await?;
     let is_noted = noted.as_ref() == Some(&text) || (noted.is_none() && lines.is_empty());

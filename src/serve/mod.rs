@@ -20,6 +20,7 @@ mod flights;
 mod host;
 mod kind;
 mod listing;
+mod loading;
 mod memory;
 mod options;
 mod pool;

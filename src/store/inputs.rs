@@ -166,7 +166,7 @@ impl Store {
     }
 
     /// What the posts of an input are recognised by: files, hashes of their bytes, permalinks, and the sources of their items.
-    pub async fn post_signs(&self, input_id: i64) -> Result<Vec<String>> {
+    pub async fn post_signs(&self, input_id: i64) -> Result<BTreeSet<String>> {
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(DISTINCT sign) FROM (
                  SELECT path AS sign FROM posts WHERE input_id = $1
@@ -180,7 +180,7 @@ impl Store {
         .bind(input_id)
         .fetch_one(&self.pool)
         .await?;
-        from_rows(&rows)
+        from_rows(&rows).map(BTreeSet::from_iter)
     }
 }
 

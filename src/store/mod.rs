@@ -24,6 +24,7 @@ mod marks;
 mod open;
 mod polls;
 mod published;
+mod quiet;
 mod rows;
 mod scope;
 mod shown;
@@ -42,12 +43,12 @@ pub use links::{Due, DueLink, LinkState};
 pub use lock::{Claim, Holder, Lock};
 pub use open::Look;
 pub use polls::FeedState;
-pub use published::{Changes, ChannelState, Shift};
+pub use published::{ChannelState, Shift, Stale};
 pub use shown::Candidate;
 
 use chrono::{DateTime, Utc};
 use connection::{Connection, Pool};
-use open::Quiet;
+use quiet::Quiet;
 use std::str::FromStr;
 
 /// An open store.

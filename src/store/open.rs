@@ -4,16 +4,17 @@
 
 use super::connection::{Pool, named};
 use super::error::{Trouble, Unusable};
+use super::quiet::Quiet;
 use super::{Error, Result, Store};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Connections at once. A reader that waits for its turn keeps one, so that there must be more than readers at once.
 const CONNECTIONS: u32 = 8;
@@ -62,14 +63,6 @@ struct Place {
     path: Option<PathBuf>,
     /// As it is told.
     file: Arc<str>,
-}
-
-/// A file that nobody writes to, as it was when it was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Quiet {
-    path: PathBuf,
-    length: u64,
-    modified: Option<SystemTime>,
 }
 
 impl Store {
@@ -254,19 +247,6 @@ impl Place {
 
     fn unusable(&self, trouble: Trouble, during: &str, reason: String) -> Error {
         Error::Unusable(Unusable { file: Arc::clone(&self.file), trouble, during: during.to_owned(), reason })
-    }
-}
-
-impl Quiet {
-    /// The file as it is, if nobody is at work on it: then it has no write-ahead log.
-    fn of(path: &Path) -> Option<Self> {
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        if fs::metadata(log).is_ok_and(|log| log.len() > 0) {
-            return None;
-        }
-        let of = |file: Metadata| Self { path: path.to_owned(), length: file.len(), modified: file.modified().ok() };
-        fs::metadata(path).ok().map(of)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Feed inputs, and what is remembered of fetching them. When one is fetched next is decided in `collect`.
 
 use super::{Result, Store, Write, from_json, from_rows, to_json};
-use crate::model::PollState;
+use crate::model::{Instead, PollState};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A feed input as the store knows it.
@@ -26,6 +26,22 @@ impl Store {
         .await?;
         let state = |(name, state): (String, String)| Ok((name, from_json("polls.state", &state)?));
         from_rows::<(String, String)>(&rows)?.into_iter().map(state).collect()
+    }
+}
+
+impl Store {
+    /// Feed inputs that are asked at another address than the configured one, by name, with both.
+    pub async fn moved_feeds(&self) -> Result<BTreeMap<String, (String, Instead)>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(i.name, json_extract(p.state, '$.configured'),
+                        json(json_extract(p.state, '$.instead'))))
+             FROM polls p JOIN inputs i ON i.id = p.input_id
+             WHERE i.kind = 'feed' AND json_extract(p.state, '$.instead') IS NOT NULL",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let moved = |(name, configured, instead)| (name, (configured, instead));
+        Ok(from_rows::<(String, String, Instead)>(&rows)?.into_iter().map(moved).collect())
     }
 }
 

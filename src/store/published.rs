@@ -18,7 +18,7 @@ pub struct Shift {
 
 /// What the publisher has to look at again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Changes {
+pub struct Stale {
     /// Items, also those that left.
     pub items: Vec<Uuid>,
     /// Editions, also those that left.
@@ -44,7 +44,7 @@ pub struct ChannelState {
     pub emptied_at: Option<DateTime<Utc>>,
 }
 
-impl Changes {
+impl Stale {
     /// Whether there is nothing to look at.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty() && self.editions.is_empty() && self.channels.is_empty()
@@ -74,8 +74,8 @@ impl Store {
     }
 
     /// What changed since the last publish.
-    pub async fn changes(&self) -> Result<Changes> {
-        let mut changes = Changes::default();
+    pub async fn changes(&self) -> Result<Stale> {
+        let mut changes = Stale::default();
         let items: Vec<String> =
             sqlx::query_scalar("SELECT item_id FROM dirty_items ORDER BY item_id").fetch_all(&self.pool).await?;
         changes.items = items.iter().map(|id| parse("dirty_items", id)).collect::<Result<_>>()?;
@@ -254,10 +254,14 @@ impl Write {
 
     /// Everything marked, or `all` there is, was looked at and published: from now on what an edition shows is what it showed.
     pub async fn clear_marks(&mut self, all: bool) -> Result<()> {
-        let published =
-            "UPDATE editions SET showed = shows WHERE live = 1 AND shown = 1 AND listed = 1 AND showed <> shows
-            AND ($1 OR id IN (SELECT edition_id FROM dirty_editions))";
-        sqlx::query(published).bind(all).execute(&mut *self.tx).await?;
+        let published = if all {
+            "UPDATE editions SET showed = shows WHERE live = 1 AND shown = 1 AND listed = 1 AND showed <> shows"
+        } else {
+            // `+`: they are found by their ids, not among all that are live.
+            "UPDATE editions SET showed = shows WHERE id IN (SELECT edition_id FROM dirty_editions)
+                 AND +live = 1 AND +shown = 1 AND +listed = 1 AND showed <> shows"
+        };
+        sqlx::query(published).execute(&mut *self.tx).await?;
         for sql in [
             "DELETE FROM dirty_items",
             "DELETE FROM dirty_editions",

@@ -1,17 +1,13 @@
 //! Answers a question of the ledger with what is known: few wide statements, whatever is asked. Decides nothing.
 
-use super::known::{KnownRow, hash, known_of_day, of_code};
+use super::known::{EDITION, EditionRow, ITEM, ItemIdRow, edition, item};
 use super::{Result, Write, from_json, from_rows, parse, time, to_json};
 use crate::ledger::{
     EditionState, EntriesAsked, EntryState, ItemCount, ItemState, MOST_ALIKE, Numbered, Question, Says, Scope,
 };
-use crate::model::{Edition, Item, KnownEdition};
+use crate::model::{Edition, Item};
 use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// Id, input's name, slug, path, permalink, number, title, date, header hash, published, updated, presence, shows, showed.
-type EditionRow =
-    (Uuid, String, String, String, Option<String>, Option<u32>, String, String, String, i64, i64, i64, String, String);
 
 /// An edition with the row of its input, its header, whether it is listed, and how many of its items are live and shown.
 type EditionStateRow = (EditionRow, i64, String, i64, i64, i64);
@@ -99,10 +95,8 @@ impl Write {
         if question.items.is_empty() && whole.is_empty() && stories.is_empty() && absent.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(json_array(i.edition_id, i.id, i.short_id, i.title, i.source_key, i.story,
-                        i.sketch, i.content_hash, i.position, i.published, i.updated, i.live, i.first_seen, i.shown),
-                    i.written, e.input_id))
+        let sql = format!(
+            "SELECT json_group_array(json_array(json_array({ITEM}), i.written, e.input_id))
              FROM items i JOIN editions e ON e.id = i.edition_id WHERE i.id IN (
                  SELECT value FROM json_each($1)
                  UNION SELECT x.id FROM json_each($2) k CROSS JOIN editions w ON w.id = k.value
@@ -111,18 +105,19 @@ impl Write {
                  UNION SELECT item_id FROM entries WHERE story IN (SELECT value FROM json_each($3)) AND item_id IS NOT NULL
                  UNION SELECT x.id FROM items x CROSS JOIN editions d ON d.id = x.edition_id
                      WHERE x.title IN (SELECT value FROM json_each($4)) AND x.live <> 1 AND x.story IS NULL
-                         AND d.input_id = $5)",
-        )
-        .bind(to_json("items.id", &question.items)?)
-        .bind(to_json("items.edition_id", &whole)?)
-        .bind(to_json("items.story", &stories)?)
-        .bind(to_json("items.title", &absent)?)
-        .bind(self.days)
-        .fetch_one(&mut *self.tx)
-        .await?;
+                         AND d.input_id = $5)"
+        );
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(to_json("items.id", &question.items)?)
+            .bind(to_json("items.edition_id", &whole)?)
+            .bind(to_json("items.story", &stories)?)
+            .bind(to_json("items.title", &absent)?)
+            .bind(self.days)
+            .fetch_one(&mut *self.tx)
+            .await?;
         let mut ids = BTreeSet::new();
-        for (known, written, input) in from_rows::<(KnownRow, String, i64)>(&rows)? {
-            let (edition, known) = known_of_day(known)?;
+        for (known, written, input) in from_rows::<(ItemIdRow, String, i64)>(&rows)? {
+            let (edition, known) = item(known)?;
             ids.insert(known.id);
             if scope.item(known.id).is_none() {
                 let written =
@@ -167,23 +162,22 @@ impl Write {
         if ids.is_empty() && question.days.is_empty() {
             return Ok(());
         }
-        let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(json_array(e.id, n.name, e.slug, e.path, e.permalink, e.number, e.title,
-                        e.date, e.header_hash, e.published, e.updated, e.live, e.shows, e.showed),
-                    e.input_id, e.written, e.listed,
+        let sql = format!(
+            "SELECT json_group_array(json_array(json_array({EDITION}, e.showed), e.input_id, e.written, e.listed,
                     CASE WHEN e.input_id = $3 THEN
                         (SELECT COUNT(*) FROM items WHERE edition_id = e.id AND live = 1) ELSE 0 END,
                     CASE WHEN e.input_id = $3 THEN
                         (SELECT COUNT(*) FROM items WHERE edition_id = e.id AND live = 1 AND shown = 1) ELSE 0 END))
              FROM editions e JOIN inputs n ON n.id = e.input_id WHERE e.id IN (
                  SELECT value FROM json_each($1)
-                 UNION SELECT id FROM editions WHERE input_id = $3 AND path IN (SELECT value FROM json_each($2)))",
-        )
-        .bind(to_json("editions.id", ids)?)
-        .bind(to_json("editions.path", &question.days)?)
-        .bind(self.days)
-        .fetch_one(&mut *self.tx)
-        .await?;
+                 UNION SELECT id FROM editions WHERE input_id = $3 AND path IN (SELECT value FROM json_each($2)))"
+        );
+        let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(to_json("editions.id", ids)?)
+            .bind(to_json("editions.path", &question.days)?)
+            .bind(self.days)
+            .fetch_one(&mut *self.tx)
+            .await?;
         for row in from_rows::<EditionStateRow>(&rows)? {
             let state = edition_state(row, self.days)?;
             if scope.edition(state.known.id).is_none() {
@@ -310,46 +304,13 @@ fn entry_state(row: EntryStateRow) -> Result<EntryState> {
 }
 
 fn edition_state(
-    (row, input, written, listed, live, visible): EditionStateRow,
+    (known, input, written, listed, live, visible): EditionStateRow,
     days: Option<i64>,
 ) -> Result<EditionState> {
-    let (
-        id,
-        name,
-        slug,
-        path,
-        permalink,
-        number,
-        title,
-        date,
-        header_hash,
-        published,
-        updated,
-        presence,
-        shows,
-        shown_last,
-    ) = row;
-    let known = KnownEdition {
-        id,
-        input: name,
-        slug,
-        path,
-        permalink,
-        number,
-        title,
-        date: parse("editions.date", &date)?,
-        header_hash: parse("editions.header_hash", &header_hash)?,
-        published: time(published),
-        updated: time(updated),
-        presence: of_code(presence),
-        shows: hash("editions.shows", &shows)?,
-        showed: hash("editions.showed", &shown_last)?,
-        items: Vec::new(),
-    };
     let written = (!written.is_empty()).then(|| from_json::<Edition>("editions.written", &written)).transpose()?;
     Ok(EditionState {
         input,
-        known,
+        known: edition(known)?,
         written,
         is_day: days == Some(input),
         is_listed: listed == 1,

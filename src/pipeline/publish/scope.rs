@@ -6,7 +6,7 @@ use super::super::{Cycle, Error, Options, owner, restore};
 use super::days::{self, Layout};
 use crate::model::{Complaint, Place};
 use crate::publish::{Journal, ManifestLine, RENDERING, Since, Site, Writer, layout};
-use crate::store::{Changes, Store};
+use crate::store::{Stale, Store};
 use std::path::Path;
 
 /// From so many changed items on, everything is composed.
@@ -18,7 +18,7 @@ pub(super) struct Extent {
     pub(super) looked: Looked,
     /// Everything, also for what must be removed.
     pub(super) all: bool,
-    pub(super) changes: Changes,
+    pub(super) changes: Stale,
     /// The days, as they are to be published.
     pub(super) layout: Layout,
     /// Remembered once everything is written.
@@ -119,7 +119,7 @@ pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     // Looking at so many one by one costs more than looking at everything.
     let all = all || store.changed_items().await? > MANY;
     let layout = days::lay_out(store, all).await?;
-    let changes = if all { Changes::default() } else { store.changes().await? };
+    let changes = if all { Stale::default() } else { store.changes().await? };
     Ok(Extent { looked, all, changes, layout, fingerprint })
 }
 
