@@ -64,13 +64,6 @@ pub struct Changes {
     pub stories: BTreeSet<Uuid>,
 }
 
-impl Changes {
-    /// Whether nothing changed.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl Scope {
     /// Dates the editions that show something else now, and tells what changed.
     pub fn changes(&mut self, now: DateTime<Utc>) -> Changes {
@@ -144,26 +137,17 @@ impl Scope {
             |item: &Item| item.tags.iter().map(|tag| ChannelWish::tag(tag, &self.tag_slugs)).collect::<Vec<_>>();
         let tags = |item: &&ItemState| item.written.as_ref().map(wishes).unwrap_or_default();
         let spelled = (!state.is_day).then(|| items.iter().filter(shown).flat_map(tags).collect());
-        let stands = Stand {
-            presence: state.known.presence,
-            is_shown: state.is_shown(count(self, &state)),
-            published: state.known.published.timestamp(),
-        };
-        Some(ChangedEdition { stood: before.map(|before| self.stood(before)), state, stands, spelled })
+        let stands = stand(&state, &items);
+        let stood = before.map(|before| stand(before, &self.items_before(id)));
+        Some(ChangedEdition { state, stands, stood, spelled })
     }
+}
 
-    /// How an edition stood before its items changed.
-    fn stood(&self, before: &EditionState) -> Stand {
-        let id = before.known.id;
-        let was = |known: &ItemState| match self.before.items.get(&known.known.id) {
-            Some(before) => before.clone(),
-            None => Some(known.clone()),
-        };
-        let mut items: Vec<ItemState> = self.items_of(id).into_iter().filter_map(was).collect();
-        items.extend(self.before.items.values().flatten().filter(|item| item.edition == id).cloned());
-        items.retain(|item| item.edition == id && item.known.presence == Presence::Live);
-        let any_shown = items.iter().any(|item| item.known.shown);
-        let is_shown = if before.is_day { before.items.shown > 0 } else { items.is_empty() || any_shown };
-        Stand { presence: before.known.presence, is_shown, published: before.known.published.timestamp() }
+/// How an edition stands that has these items.
+fn stand(state: &EditionState, items: &[&ItemState]) -> Stand {
+    Stand {
+        presence: state.known.presence,
+        is_shown: state.is_shown(count(state, items)),
+        published: state.known.published.timestamp(),
     }
 }

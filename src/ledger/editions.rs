@@ -58,9 +58,9 @@ pub(super) fn settle(scope: &mut Scope, now: DateTime<Utc>) {
             changed.entry(item.edition).or_default().enters(item);
         }
     }
-    for (id, shift) in changed {
+    for (id, balance) in changed {
         let Some(state) = scope.edition(id).cloned() else { continue };
-        let next = if state.is_day { settled_day(scope, state, shift) } else { settled_editors(scope, state) };
+        let next = if state.is_day { settled_day(scope, state, balance) } else { settled_editors(scope, state) };
         let next = dated(scope, next, now);
         if scope.edition(id) != Some(&next) {
             scope.put_edition(next);
@@ -68,12 +68,13 @@ pub(super) fn settle(scope: &mut Scope, now: DateTime<Utc>) {
     }
 }
 
-/// How many items of an edition are published.
-pub(super) fn count(scope: &Scope, state: &EditionState) -> ItemCount {
-    if state.is_day {
-        return state.items;
-    }
-    scope.items_of(state.known.id).into_iter().map(ItemState::count).fold(ItemCount::default(), ItemCount::plus)
+/// How many items of an edition are published. A day's are counted with it; of an editor's, `items` are all.
+pub(super) fn count(state: &EditionState, items: &[&ItemState]) -> ItemCount {
+    if state.is_day { state.items } else { counted(items) }
+}
+
+fn counted(items: &[&ItemState]) -> ItemCount {
+    items.iter().map(|item| item.count()).fold(ItemCount::default(), ItemCount::plus)
 }
 
 impl ItemCount {
@@ -106,14 +107,14 @@ impl Balance {
 }
 
 /// A day's edition is known without most of its items: what it shows is a sum, to which each adds.
-fn settled_day(scope: &Scope, mut state: EditionState, shift: Balance) -> EditionState {
+fn settled_day(scope: &Scope, mut state: EditionState, balance: Balance) -> EditionState {
     let stood = match scope.before.editions.get(&state.known.id) {
         Some(before) => before.as_ref().map(|before| (before.items, before.known.shows)),
         None => Some((state.items, state.known.shows)),
     };
     if stood.is_none() && state.known.shows.is_some() {
         // It is taken over from the journal of ids, where its items are counted already.
-        state.items = shift.items;
+        state.items = balance.items;
         return state;
     }
     let (items, shows) = stood.unwrap_or_default();
@@ -121,8 +122,8 @@ fn settled_day(scope: &Scope, mut state: EditionState, shift: Balance) -> Editio
         // The store is older than this rule: what it showed is what stands there.
         state.known.showed = Some(0);
     }
-    state.items = items.plus(shift.items);
-    state.known.shows = Some(shows.unwrap_or_default().wrapping_add(shift.shows));
+    state.items = items.plus(balance.items);
+    state.known.shows = Some(shows.unwrap_or_default().wrapping_add(balance.shows));
     state.known.presence = match (state.items.live > 0, state.known.presence) {
         (true, _) => Presence::Live,
         (false, Presence::Live) => Presence::Left,
@@ -134,27 +135,18 @@ fn settled_day(scope: &Scope, mut state: EditionState, shift: Balance) -> Editio
 /// An editor's edition shows its header and its items in their order.
 fn settled_editors(scope: &Scope, mut state: EditionState) -> EditionState {
     let id = state.known.id;
-    let items = scope.items_of(id);
     let stood = scope.before.editions.get(&id).and_then(Option::as_ref);
     if let Some(stood) = stood.filter(|stood| stood.known.shows.is_none()) {
         // The store is older than this rule: what it showed is what stands there.
-        let before = |item: &&ItemState| {
-            let was = scope.before.items.get(&item.known.id).map_or(Some(*item), Option::as_ref);
-            was.filter(|was| was.edition == id).cloned()
-        };
-        let mut before: Vec<ItemState> = items.iter().filter_map(before).collect();
-        before.extend(scope.before.items.values().flatten().filter(|was| was.edition == id).cloned());
-        before.sort_by_key(|item| (item.known.position, item.known.id));
-        before.dedup_by_key(|item| item.known.id);
-        let count = before.iter().map(ItemState::count).fold(ItemCount::default(), ItemCount::plus);
-        let stands = stood.known.presence == Presence::Lost || stood.is_shown(count);
-        state.known.showed = stands.then(|| sequence(stood.known.header_hash, before.iter()));
+        let before = scope.items_before(id);
+        let stands = stood.known.presence == Presence::Lost || stood.is_shown(counted(&before));
+        state.known.showed = stands.then(|| sequence(stood.known.header_hash, &before));
     }
-    state.known.shows = Some(sequence(state.known.header_hash, items.into_iter()));
+    state.known.shows = Some(sequence(state.known.header_hash, &scope.items_of(id)));
     state
 }
 
-fn sequence<'a>(header: u64, items: impl Iterator<Item = &'a ItemState>) -> u64 {
+fn sequence(header: u64, items: &[&ItemState]) -> u64 {
     let mut bytes = header.to_be_bytes().to_vec();
     for item in items {
         let adds = item.adds();
@@ -167,7 +159,7 @@ fn sequence<'a>(header: u64, items: impl Iterator<Item = &'a ItemState>) -> u64 
 
 /// Dates an edition that shows something else than when it was published last. One that never was keeps its first second.
 fn dated(scope: &mut Scope, mut state: EditionState, now: DateTime<Utc>) -> EditionState {
-    let count = count(scope, &state);
+    let count = count(&state, &scope.items_of(state.known.id));
     let KnownEdition { id, shows, showed, updated, .. } = state.known;
     let is_public = state.is_listed && state.is_shown(count);
     if is_public && showed == shows {

@@ -77,7 +77,7 @@ pub fn ask_for_posts(question: &mut Question, post: &PostAsRead<'_>, now: DateTi
     let PostAsRead { input, row, path, edition, .. } = *post;
     question.posts.push((row, Signs::of(path, edition)));
     question.numbers.extend(edition.number);
-    question.slugs.extend(slugs(input, edition));
+    question.slugs.extend([slug_wish(edition, None), slug_wish(edition, Some(input))]);
     question.want(Seed::edition(input, path, edition));
     for item in &edition.items {
         question.want(Seed::item(input, path, edition, item));
@@ -86,11 +86,13 @@ pub fn ask_for_posts(question: &mut Question, post: &PostAsRead<'_>, now: DateTi
     question.dates_from(first_second(edition).min(now));
 }
 
-/// The paths that an edition's page may like to have.
-fn slugs(input: &str, edition: &Edition) -> Vec<String> {
-    match edition.number {
-        Some(number) => vec![number.to_string(), format!("{}-{number}", slug_of(input))],
-        None => vec![edition.date.format("%Y-%m-%d").to_string()],
+/// The path that an edition's page would like: its number, behind its input's name where another input uses the number too,
+/// or its date.
+fn slug_wish(edition: &Edition, input: Option<&str>) -> String {
+    match (edition.number, input) {
+        (Some(number), Some(input)) => format!("{}-{number}", slug_of(input)),
+        (Some(number), None) => number.to_string(),
+        (None, _) => edition.date.format("%Y-%m-%d").to_string(),
     }
 }
 
@@ -198,10 +200,8 @@ impl Placing<'_> {
         let PostAsRead { input, row, path, edition, .. } = self.post;
         let id = scope.names.id(&Seed::edition(input, path, edition));
         let elsewhere = edition.number.is_some_and(|number| scope.numbered(number).any(|other| other.input != row));
-        let wishes = slugs(input, edition);
-        // Behind its input's name where another input uses the number too.
-        let wish = wishes.get(usize::from(elsewhere)).or(wishes.first()).map_or("", String::as_str);
-        let slug = scope.names.slug(wish, id);
+        let wish = slug_wish(edition, elsewhere.then_some(input));
+        let slug = scope.names.slug(&wish, id);
         let published = edition.date.with_timezone(&Utc);
         let known = KnownEdition {
             id,

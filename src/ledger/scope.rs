@@ -266,6 +266,16 @@ impl Scope {
         items
     }
 
+    /// The items of an edition as they stood before anything changed, in its order.
+    pub(super) fn items_before(&self, edition: Uuid) -> Vec<&ItemState> {
+        let unchanged =
+            self.items_of(edition).into_iter().filter(|item| !self.before.items.contains_key(&item.known.id));
+        let changed = self.before.items.values().flatten().filter(|item| item.edition == edition);
+        let mut items: Vec<&ItemState> = unchanged.chain(changed).collect();
+        items.sort_by_key(|item| (item.known.position, item.known.id));
+        items
+    }
+
     /// An entry.
     pub fn entry(&self, row: i64) -> Option<&EntryState> {
         self.entries.get(&row)
