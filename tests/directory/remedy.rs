@@ -2,7 +2,7 @@
 //! or was moved. What nothing remembers any more (the second of an edit, when neither the store nor the ids are of today)
 //! is compared with an undisturbed site of that memory.
 
-use crate::support::{Site, noon, post};
+use crate::support::{Site, copy, noon, post};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,18 +46,6 @@ fn files(root: &Path) -> Files {
 
 fn bytes(files: &Files) -> BTreeMap<&str, &[u8]> {
     files.iter().map(|(path, (bytes, _))| (path.as_str(), bytes.as_slice())).collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 /// A site with two days of history, of which copies are kept.

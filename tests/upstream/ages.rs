@@ -1,13 +1,12 @@
 //! A site lives for some days, and copies of its store and its directory are kept. Whichever store meets whichever
 //! directory afterwards, readers see nothing twice, and the site ends as it would have without the accident.
 
-use crate::support::{Post, Site, Story, noon, post, story};
+use crate::support::{Post, Site, Story, copy, noon, post, story};
 use crate::upstream::{A_DAY, Entry, Upstream, configure, cycle};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 /// How many days the site lives.
 const AGES: i32 = 8;
@@ -87,18 +86,6 @@ fn live(site: &Site, upstream: &Upstream, age: i32) {
 
 fn at(age: i32) -> DateTime<Utc> {
     noon() + A_DAY * age
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 /// What readers see of an item.
