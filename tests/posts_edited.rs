@@ -306,3 +306,40 @@ fn an_input_with_other_posts_is_another_input() {
     let report = site.cycle(noon() + Duration::hours(1));
     assert_eq!((report.renamed, site.ids().len()), (vec![], 1));
 }
+
+#[test]
+fn the_date_of_an_edition_moves_exactly_when_it_shows_something_else() {
+    let site = Site::new("");
+    let whole = post(7, &[1, 2, 3]);
+    let mut hour = 0;
+    let mut moves = |written: Option<&Post>| -> bool {
+        let date = || site.feed("editions")["items"][0]["date_modified"].clone();
+        let before = (hour > 0).then(date);
+        match written {
+            Some(post) => site.write("posts/7.md", post.markdown()),
+            None => site.remove("posts/7.md"),
+        }
+        // Another post, so that the folder is never empty.
+        site.write("posts/1.md", post(1, &[9]).markdown());
+        site.cycle(noon() + Duration::hours(hour));
+        hour += 1;
+        written.is_some() && before.is_some_and(|before| before != date())
+    };
+    moves(Some(&whole));
+    assert!(!moves(Some(&whole)), "nothing changed");
+    let mut other = whole.clone();
+    other.stories.swap(0, 2);
+    assert!(moves(Some(&other)), "another order");
+    assert!(moves(Some(&whole)));
+    other = whole.clone();
+    other.stories.pop();
+    assert!(moves(Some(&other)), "an item left");
+    assert!(moves(Some(&whole)), "it returns");
+    let date = site.feed("editions")["items"][0]["date_modified"].clone();
+    moves(None);
+    moves(Some(&whole));
+    assert_eq!(site.feed("editions")["items"][0]["date_modified"], date, "deleted and restored as it was");
+    moves(None);
+    moves(Some(&other));
+    assert_ne!(site.feed("editions")["items"][0]["date_modified"], date, "restored with less");
+}
