@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use support::{Site, noon};
 use url::Url;
-use wellsourced::collect::feed::{self, Document, FeedOptions, Source};
+use wellsourced::collect::feed::{self, Document, FeedOptions, Origin};
 use wellsourced::model::{CitedSource, EditionHeader, LinkKey, StoredItem, Verdict};
 use wellsourced::publish;
 
@@ -228,7 +228,7 @@ proptest! {
              <link>{html}</link><description>{content}</description></item></channel></rss>"
         );
         let base = Url::parse("https://f.example/feed.xml").unwrap();
-        let source = Source { place: "f", base: Some(&base), content_type: None, timezone: chrono_tz::UTC };
+        let source = Origin { place: "f", base: Some(&base), content_type: None, timezone: chrono_tz::UTC };
         let Document::Feed(read) = feed::read(xml.as_bytes(), &source) else { panic!("no feed") };
         let options = FeedOptions { content: feed::ContentKind::Full, ..FeedOptions::default() };
         let item = feed::entry_items(&read, "F", &options).remove(0).item;

@@ -12,7 +12,7 @@ use std::future::pending;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use url::Url;
-use wellsourced::collect::feed::{Ask, Outcome, fetch_all};
+use wellsourced::collect::feed::{Ask, FetchOutcome, fetch_all};
 use wellsourced::model::PollState;
 use wellsourced::net::{Client, Options};
 
@@ -90,8 +90,10 @@ async fn bombs_and_floods_cost_little() {
         seen += 1;
         let (path, expected) = &paths[index % paths.len()];
         match (expected, &exchange.outcome) {
-            (Ok(bytes), Outcome::Body(body)) => assert_eq!(body.bytes.len(), *bytes, "{path}"),
-            (Err(words), Outcome::Failed(trouble)) => assert!(trouble.why.contains(words), "{path}: {}", trouble.why),
+            (Ok(bytes), FetchOutcome::Body(body)) => assert_eq!(body.bytes.len(), *bytes, "{path}"),
+            (Err(words), FetchOutcome::Failed(trouble)) => {
+                assert!(trouble.why.contains(words), "{path}: {}", trouble.why);
+            }
             (_, outcome) => panic!("{path}: {outcome:?}"),
         }
     }

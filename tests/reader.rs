@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use url::Url;
-use wellsourced::collect::feed::{Document, Source, inspect_json, read};
+use wellsourced::collect::feed::{Document, Origin, inspect_json, read};
 use wellsourced::model::Rhythm;
 
 fn fixtures() -> Vec<PathBuf> {
@@ -43,7 +43,7 @@ fn problems(bytes: &[u8], given: &Value, expected: &Value) -> Vec<String> {
     let base = given["base"].as_str().map(|base| Url::parse(base).unwrap());
     let timezone = given["timezone"].as_str().map_or(Tz::UTC, |zone| zone.parse().unwrap());
     let content_type = given["content_type"].as_str();
-    let document = read(bytes, &Source { place: "it", base: base.as_ref(), content_type, timezone });
+    let document = read(bytes, &Origin { place: "it", base: base.as_ref(), content_type, timezone });
     let read = inspect_json("it", &document);
     let mut problems = Vec::new();
     for (name, meant) in expected.as_object().unwrap() {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 use url::Url;
-use wellsourced::collect::feed::{Document, MAX_ENTRIES, MAX_FEED_BYTES, Source, read};
+use wellsourced::collect::feed::{Document, MAX_ENTRIES, MAX_FEED_BYTES, Origin, read};
 use wellsourced::model::UpstreamFeed;
 
 fn fixtures() -> Vec<PathBuf> {
@@ -25,8 +25,8 @@ fn feed(bytes: &[u8]) -> UpstreamFeed {
     }
 }
 
-fn source(content_type: Option<&str>) -> Source<'_> {
-    Source { place: "it", base: None, content_type, timezone: Tz::UTC }
+fn source(content_type: Option<&str>) -> Origin<'_> {
+    Origin { place: "it", base: None, content_type, timezone: Tz::UTC }
 }
 
 /// What every reading keeps, whatever came in.

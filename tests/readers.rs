@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use url::Url;
 use wellsourced::collect::digest::{self, DigestOptions, Post};
-use wellsourced::collect::feed::{self, ContentKind, Document, FeedOptions, Source};
+use wellsourced::collect::feed::{self, ContentKind, Document, FeedOptions, Origin};
 use wellsourced::model::EntryItem;
 use wellsourced::publish;
 
@@ -76,7 +76,7 @@ fn feeds() -> Results {
         let base = given["base"].as_str().map(|base| Url::parse(base).unwrap());
         let timezone = given["timezone"].as_str().map_or(chrono_tz::Tz::UTC, |zone| zone.parse().unwrap());
         let content_type = given["content_type"].as_str();
-        let document = feed::read(bytes, &Source { place: "it", base: base.as_ref(), content_type, timezone });
+        let document = feed::read(bytes, &Origin { place: "it", base: base.as_ref(), content_type, timezone });
         let items = match &document {
             Document::Feed(feed) => [ContentKind::Full, ContentKind::Summary].map(|content| {
                 let options = FeedOptions { timezone, content, ..FeedOptions::default() };

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use url::Url;
-use wellsourced::collect::feed::{Exchange, Outcome, TroubleKind, fetch};
+use wellsourced::collect::feed::{Exchange, FetchOutcome, TroubleKind, fetch};
 use wellsourced::model::PollState;
 use wellsourced::net::Client;
 
@@ -17,7 +17,7 @@ fn url(wire: &Wire, host: &str, path: &str) -> Url {
 
 fn bytes(exchange: Exchange) -> Vec<u8> {
     match exchange.outcome {
-        Outcome::Body(body) => body.bytes,
+        FetchOutcome::Body(body) => body.bytes,
         other => panic!("{other:?}"),
     }
 }
@@ -59,7 +59,7 @@ async fn a_document_in_each_coding_comes_whole() {
         wire.add("a.test", "/feed", vec![Reply::with(200, &head, body)]);
         let exchange = fetch(&client(&["a.test"]), &url(&wire, "a.test", "/feed"), &PollState::default(), now()).await;
         assert!(exchange.reached_http && exchange.at >= now());
-        let Outcome::Body(body) = exchange.outcome else { panic!("{coding}: {:?}", exchange.outcome) };
+        let FetchOutcome::Body(body) = exchange.outcome else { panic!("{coding}: {:?}", exchange.outcome) };
         assert_eq!(body.bytes, text.as_bytes(), "{coding}");
         assert_eq!(body.content_type.as_deref(), Some("application/rss+xml; charset=gbk"));
     }
@@ -82,7 +82,7 @@ async fn validators_go_back_byte_for_byte_and_to_nobody_else() {
     let mut state = remembered(&PollState::default(), &first);
     for (request, expected) in [(2, &etag[..]), (4, b"\"two\"")] {
         let exchange = fetch(&client, &asked, &state, now()).await;
-        assert!(matches!(exchange.outcome, Outcome::Unchanged), "{:?}", exchange.outcome);
+        assert!(matches!(exchange.outcome, FetchOutcome::Unchanged), "{:?}", exchange.outcome);
         state = remembered(&state, &exchange);
         assert_eq!(header(&wire, request, "if-none-match"), None, "the redirect gave nothing");
         assert_eq!(header(&wire, request + 1, "if-none-match").as_deref(), Some(expected));
@@ -91,7 +91,7 @@ async fn validators_go_back_byte_for_byte_and_to_nobody_else() {
     wire.add("a.test", "/feed", vec![Reply::redirect(302, "/elsewhere")]);
     wire.add("a.test", "/elsewhere", vec![Reply::with(200, "", "one")]);
     let exchange = fetch(&client, &asked, &state, now()).await;
-    assert!(matches!(exchange.outcome, Outcome::Unchanged), "the same bytes: {:?}", exchange.outcome);
+    assert!(matches!(exchange.outcome, FetchOutcome::Unchanged), "the same bytes: {:?}", exchange.outcome);
     let other = url(&wire, "a.test", "/other");
     wire.add("a.test", "/other", vec![Reply::with(200, "", "one")]);
     assert_eq!(bytes(fetch(&client, &other, &state, now()).await), b"one", "another address is another input");
@@ -161,12 +161,12 @@ async fn less_than_a_document_is_none() {
         wire.add("a.test", path, vec![reply]);
         let exchange = fetch(&client, &url(&wire, "a.test", path), &PollState::default(), now()).await;
         assert!(why(&exchange).contains(words), "{path}: {}", why(&exchange));
-        assert!(matches!(&exchange.outcome, Outcome::Failed(trouble) if trouble.kind == kind), "{path}");
+        assert!(matches!(&exchange.outcome, FetchOutcome::Failed(trouble) if trouble.kind == kind), "{path}");
         assert!(exchange.reached_http && exchange.validators.is_none(), "{path}");
     }
     wire.add("a.test", "/410", vec![Reply::html(410, "gone")]);
     let exchange = fetch(&client, &url(&wire, "a.test", "/410"), &PollState::default(), now()).await;
-    assert!(matches!(exchange.outcome, Outcome::Gone));
+    assert!(matches!(exchange.outcome, FetchOutcome::Gone));
 }
 
 #[tokio::test]
@@ -176,15 +176,15 @@ async fn what_may_not_be_contacted_is_not() {
     for (path, to) in [("/meta", "http://169.254.169.254/latest/"), ("/file", "file:///etc/passwd"), ("/in", &trap)] {
         wire.add("a.test", path, vec![Reply::redirect(302, to)]);
         let exchange = fetch(&client(&["a.test"]), &url(&wire, "a.test", path), &PollState::default(), now()).await;
-        let Outcome::Failed(trouble) = &exchange.outcome else { panic!("{path}: {:?}", exchange.outcome) };
+        let FetchOutcome::Failed(trouble) = &exchange.outcome else { panic!("{path}: {:?}", exchange.outcome) };
         assert_eq!(trouble.kind, TroubleKind::Lasting, "{path}: {}", trouble.why);
         assert!(exchange.reached_http, "the redirect was");
     }
     assert_eq!(wire.trapped.load(Ordering::SeqCst), 0);
     let closed = Url::parse(&format!("http://{}/", wire.closed)).unwrap();
     let exchange = fetch(&client(&[]), &closed, &PollState::default(), now()).await;
-    assert!(!exchange.reached_http && matches!(exchange.outcome, Outcome::Failed(_)));
+    assert!(!exchange.reached_http && matches!(exchange.outcome, FetchOutcome::Failed(_)));
     let no_host = Url::parse("http://nowhere.invalid/feed").unwrap();
     let exchange = fetch(&client(&[]), &no_host, &PollState::default(), now()).await;
-    assert!(matches!(&exchange.outcome, Outcome::Failed(trouble) if trouble.kind == TroubleKind::Lasting));
+    assert!(matches!(&exchange.outcome, FetchOutcome::Failed(trouble) if trouble.kind == TroubleKind::Lasting));
 }

@@ -10,8 +10,8 @@ mod server;
 use chrono::{DateTime, Utc};
 use std::net::IpAddr;
 use std::time::Duration;
-use wellsourced::collect::feed::manners::{Occasion, Seen, after};
-use wellsourced::collect::feed::{Exchange, Outcome};
+use wellsourced::collect::feed::manners::{Occasion, Pace, after};
+use wellsourced::collect::feed::{Exchange, FetchOutcome};
 use wellsourced::model::{PollState, Rhythm};
 use wellsourced::net::{Client, Options};
 
@@ -37,14 +37,14 @@ fn client(hosts: &[&str]) -> Client {
 /// What is remembered when a document was read.
 fn remembered(state: &PollState, exchange: &Exchange) -> PollState {
     let rhythm = Rhythm::default();
-    let read = matches!(exchange.outcome, Outcome::Body(_)).then_some(Seen { rhythm: &rhythm, dates: &[] });
+    let read = matches!(exchange.outcome, FetchOutcome::Body(_)).then_some(Pace { rhythm: &rhythm, dates: &[] });
     after(state, exchange, &Occasion { input: "a", read, slot: None })
 }
 
 /// Why there was no document.
 fn why(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::Failed(trouble) => trouble.why.clone(),
+        FetchOutcome::Failed(trouble) => trouble.why.clone(),
         other => panic!("{other:?}"),
     }
 }

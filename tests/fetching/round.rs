@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::future::pending;
 use std::time::Duration;
 use url::Url;
-use wellsourced::collect::feed::{Ask, Exchange, Outcome, fetch_all};
+use wellsourced::collect::feed::{Ask, Exchange, FetchOutcome, fetch_all};
 use wellsourced::model::PollState;
 use wellsourced::net::Client;
 
@@ -45,7 +45,7 @@ async fn a_slow_host_holds_up_nobody_and_none_is_asked_by_too_many() {
     let quick: Vec<(usize, Exchange)> = stream.take(200).collect().await;
     assert_eq!(quick.iter().map(|(index, _)| *index).collect::<HashSet<_>>(), (100..300).collect());
     for (index, exchange) in &quick {
-        let Outcome::Body(body) = &exchange.outcome else { panic!("{:?}", exchange.outcome) };
+        let FetchOutcome::Body(body) = &exchange.outcome else { panic!("{:?}", exchange.outcome) };
         assert_eq!(body.bytes, format!("<rss>/{}</rss>", index - 100).as_bytes());
     }
     let busy = wire.busy.lock().unwrap();
@@ -69,14 +69,14 @@ async fn a_host_that_asks_for_silence_is_asked_once() {
     let held: Vec<_> = exchanges
         .iter()
         .filter_map(|(_, exchange)| match exchange.outcome {
-            Outcome::HeldBack(until) => Some(until),
+            FetchOutcome::HeldBack(until) => Some(until),
             _ => None,
         })
         .collect();
     assert_eq!(held.len(), 39);
     let promised = now() + TimeDelta::hours(2);
     assert!(held.iter().all(|until| (*until - promised).abs() < TimeDelta::minutes(1)), "{held:?}");
-    assert_eq!(exchanges.iter().filter(|(_, exchange)| matches!(exchange.outcome, Outcome::Body(_))).count(), 1);
+    assert_eq!(exchanges.iter().filter(|(_, exchange)| matches!(exchange.outcome, FetchOutcome::Body(_))).count(), 1);
     // Where a redirect leads counts, and so does what is known from earlier.
     let led = all(&client, asks([format!("http://lead.test:{port}/")])).await;
     let rests = BTreeMap::from_iter(led[0].1.rest());
@@ -84,7 +84,7 @@ async fn a_host_that_asks_for_silence_is_asked_once() {
     let before = wire.heads.lock().unwrap().len();
     let asks = asks([format!("http://busy.test:{port}/again")]);
     let held: Vec<_> = fetch_all(&client, asks, &rests, now(), pending()).collect().await;
-    assert!(matches!(held[0].1.outcome, Outcome::HeldBack(_)));
+    assert!(matches!(held[0].1.outcome, FetchOutcome::HeldBack(_)));
     assert_eq!(wire.heads.lock().unwrap().len(), before);
 }
 

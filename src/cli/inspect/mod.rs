@@ -6,7 +6,7 @@ mod told;
 use super::args::{Args, Inspect};
 use super::{print, settings_or_default};
 use crate::collect::digest::{self, DigestOptions, MAX_POST_BYTES, Reading};
-use crate::collect::feed::{self, Document, MAX_FEED_BYTES, Source};
+use crate::collect::feed::{self, Document, MAX_FEED_BYTES, Origin};
 use crate::config::Environment;
 use crate::model::Severity;
 use crate::net;
@@ -114,7 +114,7 @@ impl Inspector {
     }
 
     fn read(&self, place: &str, bytes: &[u8], base: Option<&Url>, content_type: Option<&str>) -> Document {
-        feed::read(bytes, &Source { place, base, content_type, timezone: self.timezone })
+        feed::read(bytes, &Origin { place, base, content_type, timezone: self.timezone })
     }
 }
 

@@ -5,7 +5,7 @@ use super::bare;
 use super::notes::{Notes, Spot, shown};
 use super::source::SourceWords;
 use super::tags;
-use super::tree::Source;
+use super::tree::PostLines;
 use crate::collect::html;
 use crate::model::{Item, LinkKey};
 use comrak::Node;
@@ -21,7 +21,7 @@ const MAX_SOUGHT: usize = 500;
 /// What stands under an item, before anything is made of it.
 #[derive(Debug)]
 pub(super) struct Account {
-    blocks: Vec<Written>,
+    blocks: Vec<WrittenBlock>,
     addresses: Vec<(Spot, String, bool)>,
     /// How many complaints there were.
     complaints: usize,
@@ -29,14 +29,14 @@ pub(super) struct Account {
 
 /// The words of a block that holds no other block.
 #[derive(Debug)]
-struct Written {
+struct WrittenBlock {
     spot: Spot,
     text: String,
 }
 
 impl Account {
     /// Takes stock of the blocks of an item.
-    pub(super) fn of(blocks: &[Node<'_>], source: &Source<'_>, notes: &Notes<'_>) -> Self {
+    pub(super) fn of(blocks: &[Node<'_>], source: &PostLines<'_>, notes: &Notes<'_>) -> Self {
         let mut account = Self { blocks: Vec::new(), addresses: Vec::new(), complaints: notes.len() };
         let mut lines = BTreeSet::new();
         let mut commented = String::new();
@@ -56,7 +56,7 @@ impl Account {
         account
     }
 
-    fn add(&mut self, node: Node<'_>, source: &Source<'_>) {
+    fn add(&mut self, node: Node<'_>, source: &PostLines<'_>) {
         let more: Vec<String> = match &node.data().value {
             // The text of a bare address is accounted for as an address.
             NodeValue::Text(text) if is_address_of_link(node, text) => return,
@@ -70,7 +70,7 @@ impl Account {
             _ => return,
         };
         if node.data().value.block() || self.blocks.is_empty() {
-            self.blocks.push(Written { spot: source.spot(node), text: String::new() });
+            self.blocks.push(WrittenBlock { spot: source.spot(node), text: String::new() });
         }
         let Some(block) = self.blocks.last_mut() else { return };
         for text in more {

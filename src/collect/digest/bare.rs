@@ -1,7 +1,7 @@
 //! Makes links of bare addresses in text (GFM's autolinks), ended where a person would end them: before Chinese
 //! punctuation and a closing bracket, not in the middle of a path. An address without `http` stays text.
 
-use super::tree::{self, Source};
+use super::tree::{self, PostLines};
 use crate::model::web_uri;
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{NodeLink, NodeValue};
@@ -78,7 +78,7 @@ fn before_text_at_host(address: &str) -> Option<&str> {
 }
 
 /// Makes links of the bare addresses below `root`; not within links, pictures and code.
-pub(super) fn link<'a>(arena: &'a Arena<'a>, root: Node<'a>, source: &Source<'_>) {
+pub(super) fn link<'a>(arena: &'a Arena<'a>, root: Node<'a>, source: &PostLines<'_>) {
     let mut inside = 0usize;
     let mut in_raw_link = false;
     let mut texts = Vec::new();
@@ -111,7 +111,7 @@ fn begins_link(raw: &str) -> Option<bool> {
     }
 }
 
-fn link_in<'a>(arena: &'a Arena<'a>, text: Node<'a>, source: &Source<'_>) {
+fn link_in<'a>(arena: &'a Arena<'a>, text: Node<'a>, source: &PostLines<'_>) {
     absorb_emphasis(text, source);
     let literal = tree::raw_text(text);
     let mut last = text;
@@ -148,7 +148,7 @@ fn link_in<'a>(arena: &'a Arena<'a>, text: Node<'a>, source: &Source<'_>) {
 
 /// `https://a.example/_next_/x` is one address, though Markdown reads emphasis in it: plain ASCII in emphasis, directly
 /// behind an address, is given back to the text.
-fn absorb_emphasis(node: Node<'_>, source: &Source<'_>) {
+fn absorb_emphasis(node: Node<'_>, source: &PostLines<'_>) {
     while let Some(next) = node.next_sibling() {
         let Some(written) = written_emphasis(next, source) else { return };
         let mut literal = tree::raw_text(node);
@@ -162,7 +162,7 @@ fn absorb_emphasis(node: Node<'_>, source: &Source<'_>) {
 }
 
 /// Emphasis as it was written, where nothing but ASCII without blanks is in it; text as it is.
-fn written_emphasis(node: Node<'_>, source: &Source<'_>) -> Option<String> {
+fn written_emphasis(node: Node<'_>, source: &PostLines<'_>) -> Option<String> {
     match &node.data().value {
         NodeValue::Text(literal) => return Some(literal.clone().into_owned()),
         NodeValue::Emph | NodeValue::Strong | NodeValue::Strikethrough => {}

@@ -2,7 +2,7 @@
 
 use super::notes::{Notes, shown};
 use super::outline::{Section, described};
-use super::tree::{self, Source};
+use super::tree::{self, PostLines};
 use comrak::nodes::{ListDelimType, ListType, NodeList, NodeValue};
 use comrak::{Arena, Node};
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ impl<'a> Footnotes<'a> {
     }
 
     /// Names the footnotes that no item refers to.
-    pub(super) fn warn_of_unused(&self, sections: &[Section<'a>], source: &Source<'_>, notes: &mut Notes<'_>) {
+    pub(super) fn warn_of_unused(&self, sections: &[Section<'a>], source: &PostLines<'_>, notes: &mut Notes<'_>) {
         let used: Vec<Node<'a>> = sections
             .iter()
             .flat_map(|section| self.of(&[&[section.heading], section.blocks.as_slice()].concat()))

@@ -20,7 +20,7 @@ const NULLS: [&str; 4] = ["~", "null", "Null", "NULL"];
 
 /// A file cut at its front matter.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Cut<'a> {
+pub(super) enum FrontCut<'a> {
     /// The file does not begin with `---`.
     None,
     /// It begins with `---` and no line closes it.
@@ -53,24 +53,24 @@ pub(super) struct Front {
 }
 
 /// Finds the front matter: between a first line `---` and the next line `---` or `...`.
-pub(super) fn cut(text: &str) -> Cut<'_> {
+pub(super) fn cut(text: &str) -> FrontCut<'_> {
     let mut lines = text.split_inclusive('\n');
-    let Some(first) = lines.next() else { return Cut::None };
+    let Some(first) = lines.next() else { return FrontCut::None };
     if first.trim_end() != "---" {
-        return Cut::None;
+        return FrontCut::None;
     }
     let start = first.len();
     let mut end = start;
     for (index, line) in lines.enumerate() {
         if matches!(line.trim_end(), "---" | "...") {
             return match (text.get(start..end), text.get(end + line.len()..)) {
-                (Some(yaml), Some(body)) => Cut::At { yaml, body, lines: index + 2 },
-                _ => Cut::Unclosed,
+                (Some(yaml), Some(body)) => FrontCut::At { yaml, body, lines: index + 2 },
+                _ => FrontCut::Unclosed,
             };
         }
         end += line.len();
     }
-    Cut::Unclosed
+    FrontCut::Unclosed
 }
 
 /// Reads our keys; `None`, with a complaint, where the YAML cannot be read.

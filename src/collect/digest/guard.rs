@@ -2,7 +2,7 @@
 //! sanitiser does. An ordinary post passes unchanged.
 
 use super::notes::{Notes, Spot};
-use super::tree::Source;
+use super::tree::PostLines;
 use comrak::Node;
 use comrak::nodes::NodeValue;
 
@@ -13,7 +13,7 @@ const MAX_MARKERS: usize = 32;
 const MAX_TAGS: usize = 400;
 
 /// Takes the raw HTML out of an item that has far too much of it; its text stays.
-pub(super) fn drop_html_flood(blocks: &[Node<'_>], source: &Source<'_>, notes: &mut Notes<'_>) {
+pub(super) fn drop_html_flood(blocks: &[Node<'_>], source: &PostLines<'_>, notes: &mut Notes<'_>) {
     let tags = |node: &Node<'_>| match &node.data().value {
         NodeValue::HtmlInline(raw) => raw.matches('<').count(),
         NodeValue::HtmlBlock(block) => block.literal.matches('<').count(),

@@ -2,7 +2,7 @@
 
 use super::address::{self, Address};
 use super::notes::{Notes, shown};
-use super::tree::{self, Source};
+use super::tree::{self, PostLines};
 use crate::collect::html;
 use crate::model::{LinkKey, SourceLink, is_blank, web_uri};
 use comrak::nodes::NodeValue;
@@ -16,7 +16,7 @@ pub(super) const MAX_LINKS: usize = 200;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LinkReader<'o> {
     pub(super) base: Option<&'o Url>,
-    pub(super) source: Source<'o>,
+    pub(super) source: PostLines<'o>,
 }
 
 impl LinkReader<'_> {

@@ -38,7 +38,7 @@ impl Mistake {
 
 /// A value of ours as it stands in its line.
 #[derive(Debug)]
-struct Line<'y> {
+struct KeyLine<'y> {
     /// From 0.
     index: usize,
     key: &'static str,
@@ -50,7 +50,7 @@ struct Line<'y> {
     before: usize,
 }
 
-impl Line<'_> {
+impl KeyLine<'_> {
     fn spot(&self, bytes: usize) -> Spot {
         let inside = self.value.get(..bytes).map_or(0, |head| head.chars().count());
         // The first line of the file is `---`.
@@ -59,7 +59,7 @@ impl Line<'_> {
 }
 
 /// The values of our keys, line by line.
-fn lines(yaml: &str) -> Vec<Line<'_>> {
+fn lines(yaml: &str) -> Vec<KeyLine<'_>> {
     let mut found = Vec::new();
     let mut list = None;
     for (index, text) in yaml.lines().enumerate() {
@@ -77,7 +77,7 @@ fn lines(yaml: &str) -> Vec<Line<'_>> {
         };
         let value = value.trim_start();
         let before = text.strip_suffix(value).map_or(0, |head| head.chars().count());
-        found.push(Line { index, key, is_name, value: value.trim_end(), before });
+        found.push(KeyLine { index, key, is_name, value: value.trim_end(), before });
     }
     found
 }
@@ -207,8 +207,8 @@ fn full_width_colon(yaml: &str) -> Option<Mistake> {
     })
 }
 
-fn in_value(line: &Line<'_>, yaml: &str) -> Option<Mistake> {
-    let Line { key, value, is_name, .. } = *line;
+fn in_value(line: &KeyLine<'_>, yaml: &str) -> Option<Mistake> {
+    let KeyLine { key, value, is_name, .. } = *line;
     let what = if is_name { "the name in the list" } else { "the value" };
     let quoted = if is_name { "- '…'".to_owned() } else { format!("{key}: '…'") };
     let first = value.chars().next()?;
@@ -244,7 +244,7 @@ fn in_value(line: &Line<'_>, yaml: &str) -> Option<Mistake> {
     }
 }
 
-fn unclosed_list(line: &Line<'_>) -> Mistake {
+fn unclosed_list(line: &KeyLine<'_>) -> Mistake {
     let key = line.key;
     match line.value.char_indices().find(|(at, c)| *c == '#' && line.value.get(..*at).is_some_and(ends_word)) {
         Some((at, _)) => mistake(
@@ -264,7 +264,7 @@ fn ends_word(head: &str) -> bool {
     head.ends_with([' ', '\t', '[', ','])
 }
 
-fn in_quotes(line: &Line<'_>, quote: char, yaml: &str) -> Option<Mistake> {
+fn in_quotes(line: &KeyLine<'_>, quote: char, yaml: &str) -> Option<Mistake> {
     let key = line.key;
     match closed(line.value) {
         Quoted::No => None,

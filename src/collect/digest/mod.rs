@@ -37,7 +37,7 @@ use crate::model::{Edition, is_ignorable, tag_key};
 use chrono_tz::Tz;
 use comrak::{Arena, Node, parse_document};
 use footnotes::Footnotes;
-use front::{Cut, Front, Value};
+use front::{Front, FrontCut, Value};
 use item::{Built, Workshop};
 use links::LinkReader;
 use notes::{Notes, Spot, shown};
@@ -45,7 +45,7 @@ use serde::Serialize;
 use source::SourceWords;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use tree::Source;
+use tree::PostLines;
 use url::Url;
 
 /// Raised when the same post reads as something else than before; `tests/readers.rs` says when.
@@ -131,15 +131,15 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
         return Post::Broken;
     }
     let (yaml, body, offset) = match front::cut(text) {
-        Cut::At { yaml, body, lines } => (yaml, body, lines),
-        Cut::None => {
+        FrontCut::At { yaml, body, lines } => (yaml, body, lines),
+        FrontCut::None => {
             let Some(other) = foreign::front_matter(notes.path(), text) else {
                 return skipped("it has no front matter");
             };
             other.tell(notes);
             return Post::Broken;
         }
-        Cut::Unclosed => {
+        FrontCut::Unclosed => {
             let help = "close the front matter with a line that holds only `---`";
             notes.error(Spot::new(1, 1), "the front matter that begins here is never closed", help);
             return Post::Broken;
@@ -150,9 +150,9 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
         return Post::KeptOut { why };
     }
     match draft(&front, notes) {
-        Draft::No => {}
-        Draft::Yes(why) => return Post::KeptOut { why },
-        Draft::Unclear => return Post::Broken,
+        PostDraft::No => {}
+        PostDraft::Yes(why) => return Post::KeptOut { why },
+        PostDraft::Unclear => return Post::Broken,
     }
     let legal = legal_body(body, offset, notes);
     if let Some(spot) = guard::absurd_line(&legal, offset) {
@@ -162,7 +162,7 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
     let arena = Arena::new();
     let markdown = tree::options();
     let root = parse_document(&arena, &legal, &markdown);
-    let source = Source { lines: &lines, offset };
+    let source = PostLines { lines: &lines, offset };
     bare::link(&arena, root, &source);
     let mut workshop = Workshop {
         footnotes: Footnotes::default(),
@@ -176,7 +176,7 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
 }
 
 /// Whether a post is kept out by its author.
-enum Draft {
+enum PostDraft {
     No,
     /// With the reason.
     Yes(String),
@@ -185,7 +185,7 @@ enum Draft {
 }
 
 /// `draft: true` or `published: false`, in any spelling of the two values.
-fn draft(front: &Front, notes: &mut Notes<'_>) -> Draft {
+fn draft(front: &Front, notes: &mut Notes<'_>) -> PostDraft {
     for (key, keeps_out, value) in [("draft", true, &front.draft), ("published", false, &front.published)] {
         let Some(value) = value else { continue };
         match value.text.to_ascii_lowercase().as_str() {
@@ -197,13 +197,13 @@ fn draft(front: &Front, notes: &mut Notes<'_>) -> Draft {
             _ => {
                 let message = format!("`{key}` is `{}`, neither true nor false", shown(&value.text));
                 notes.error(value.spot, message, "write `true` or `false`, or leave the key out");
-                return Draft::Unclear;
+                return PostDraft::Unclear;
             }
         }
         let what = if keeps_out { "a draft" } else { "not to be published" };
-        return Draft::Yes(format!("it is {what} (`{key}: {}` in line {})", shown(&value.text), value.spot.line));
+        return PostDraft::Yes(format!("it is {what} (`{key}: {}` in line {})", shown(&value.text), value.spot.line));
     }
-    Draft::No
+    PostDraft::No
 }
 
 fn too_deep(spot: Spot, notes: &mut Notes<'_>) -> Post {
@@ -298,9 +298,9 @@ fn edition<'a>(
 }
 
 /// What an item says, for its tags.
-fn said(built: &Built, notes: &mut Notes<'_>) -> tags::Said {
+fn said(built: &Built, notes: &mut Notes<'_>) -> tags::ItemWords {
     let own: Vec<Value> = built.tags.iter().map(|name| Value { text: name.clone(), spot: built.spot }).collect();
-    tags::Said::new(&built.item.text, &built.remark_text, tags::names(&own, notes))
+    tags::ItemWords::new(&built.item.text, &built.remark_text, tags::names(&own, notes))
 }
 
 /// Early posts name no sources at all; where a post does, an item without one was probably forgotten.

@@ -2,7 +2,7 @@
 
 use super::links::LinkReader;
 use super::notes::{Notes, shown};
-use super::tree::Source;
+use super::tree::PostLines;
 use super::{quote, tree};
 use comrak::Node;
 use comrak::nodes::NodeValue;
@@ -51,7 +51,7 @@ struct Loose<'a> {
 pub(super) fn sections<'a>(
     root: Node<'a>,
     item_level: u8,
-    source: &Source<'_>,
+    source: &PostLines<'_>,
     notes: &mut Notes<'_>,
 ) -> Vec<Section<'a>> {
     let mut sections: Vec<Section<'a>> = Vec::new();
@@ -147,7 +147,7 @@ pub(super) fn described(block: Node<'_>) -> String {
     }
 }
 
-fn warn_of_loose(loose: Loose<'_>, source: &Source<'_>, notes: &mut Notes<'_>) {
+fn warn_of_loose(loose: Loose<'_>, source: &PostLines<'_>, notes: &mut Notes<'_>) {
     let says_nothing = tree::text_beside_images(loose.block).is_empty() && tree::addresses(loose.block).is_empty();
     if says_nothing || notes.is_full() {
         return;

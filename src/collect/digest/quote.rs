@@ -72,22 +72,22 @@ pub(super) fn read<'a>(
 
 /// What a line of a paragraph is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+enum LineKind {
     Source,
     Tags,
     Remark,
     Text,
 }
 
-fn kind_in_quote(line: &[Node<'_>], words: SourceWords<'_>) -> Line {
+fn kind_in_quote(line: &[Node<'_>], words: SourceWords<'_>) -> LineKind {
     if words.name_source(line) {
-        Line::Source
+        LineKind::Source
     } else if tags::of_line(line).is_some() {
-        Line::Tags
+        LineKind::Tags
     } else if remark_label(&line.iter().map(|node| tree::raw_text(node)).collect::<String>()).is_some() {
-        Line::Remark
+        LineKind::Remark
     } else {
-        Line::Text
+        LineKind::Text
     }
 }
 
@@ -95,24 +95,24 @@ fn kind_in_quote(line: &[Node<'_>], words: SourceWords<'_>) -> Line {
 pub(super) fn cut_text<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, words: SourceWords<'_>) -> Vec<Node<'a>> {
     cut(arena, paragraph, |line| {
         if words.is_source_line(line) {
-            Line::Source
+            LineKind::Source
         } else if tags::of_line(line).is_some() {
-            Line::Tags
+            LineKind::Tags
         } else {
-            Line::Text
+            LineKind::Text
         }
     })
 }
 
 /// Cuts a paragraph where a line is of another kind than the one before. A source line goes on in lines that are nothing
 /// but links.
-fn cut<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, kind: impl Fn(&[Node<'a>]) -> Line) -> Vec<Node<'a>> {
-    let mut before = Line::Text;
+fn cut<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, kind: impl Fn(&[Node<'a>]) -> LineKind) -> Vec<Node<'a>> {
+    let mut before = LineKind::Text;
     tree::cut_lines(arena, paragraph, |line| {
         let kind = kind(line);
         let goes_on = match (before, kind) {
-            (Line::Source, Line::Text) => source::is_only_links(line),
-            (before, kind) => before != Line::Source && before != Line::Tags && kind == Line::Text,
+            (LineKind::Source, LineKind::Text) => source::is_only_links(line),
+            (before, kind) => before != LineKind::Source && before != LineKind::Tags && kind == LineKind::Text,
         };
         if !goes_on {
             before = kind;

@@ -2,7 +2,7 @@
 //! tag (`Vec<T>`) stays text. The sanitiser judges the rest.
 
 use super::notes::{Notes, shown};
-use super::tree::{self, Source};
+use super::tree::{self, PostLines};
 use crate::collect::html;
 use comrak::nodes::{NodeLink, NodeValue};
 use comrak::{Arena, Node};
@@ -28,14 +28,14 @@ const SHOWING: [(&str, &[&str]); 6] = [
 ];
 
 /// What stands in the place of a tag.
-enum Instead {
+enum Replacement {
     Picture { url: String, alt: String },
     Link { url: String, label: String },
     Text(String),
 }
 
 /// Puts other things in the place of the tags below the blocks.
-pub(super) fn settle<'a>(arena: &'a Arena<'a>, blocks: &[Node<'a>], source: &Source<'_>, notes: &mut Notes<'_>) {
+pub(super) fn settle<'a>(arena: &'a Arena<'a>, blocks: &[Node<'a>], source: &PostLines<'_>, notes: &mut Notes<'_>) {
     let mut inline = Vec::new();
     for node in blocks.iter().flat_map(|block| block.descendants()) {
         let mut names = Vec::new();
@@ -49,7 +49,7 @@ pub(super) fn settle<'a>(arena: &'a Arena<'a>, blocks: &[Node<'a>], source: &Sou
     for node in inline {
         let NodeValue::HtmlInline(raw) = node.data().value.clone() else { continue };
         let Some(instead) = instead_of(&raw, |name| has_end(node, name)) else { continue };
-        let names: Vec<_> = instead.iter().filter_map(Instead::name).collect();
+        let names: Vec<_> = instead.iter().filter_map(Replacement::name).collect();
         complain(&names, node, source, notes);
         for instead in instead {
             let new = instead.node(arena);
@@ -60,7 +60,7 @@ pub(super) fn settle<'a>(arena: &'a Arena<'a>, blocks: &[Node<'a>], source: &Sou
     }
 }
 
-fn complain(names: &[String], node: Node<'_>, source: &Source<'_>, notes: &mut Notes<'_>) {
+fn complain(names: &[String], node: Node<'_>, source: &PostLines<'_>, notes: &mut Notes<'_>) {
     for name in names {
         let message = format!("`{}` is no HTML tag; it was kept as text", shown(name));
         notes.warning(source.spot(node), message, "write `\\<` for the sign `<`, or put the word in backquotes");
@@ -88,8 +88,8 @@ fn settled_block(raw: &str, names: &mut Vec<String>) -> String {
         match instead_of(tag, ends) {
             // The sanitiser keeps pictures.
             Some(instead) if !is_tag_of(tag, "img") => {
-                names.extend(instead.iter().filter_map(Instead::name));
-                settled.extend(instead.iter().map(Instead::html));
+                names.extend(instead.iter().filter_map(Replacement::name));
+                settled.extend(instead.iter().map(Replacement::html));
             }
             _ => settled.push_str(tag),
         }
@@ -138,7 +138,7 @@ fn is_tag_of(tag: &str, name: &str) -> bool {
 }
 
 /// What stands in the place of a tag; `None`: the tag itself. `has_end` says whether an end tag of a name follows.
-fn instead_of(tag: &str, has_end: impl Fn(&str) -> bool) -> Option<Vec<Instead>> {
+fn instead_of(tag: &str, has_end: impl Fn(&str) -> bool) -> Option<Vec<Replacement>> {
     if !tag.starts_with('<') || tag.starts_with("<!") || tag.starts_with("<?") {
         return None;
     }
@@ -148,29 +148,29 @@ fn instead_of(tag: &str, has_end: impl Fn(&str) -> bool) -> Option<Vec<Instead>>
     // `Vec<U>` is no underline.
     let is_parameter = written.len() == 1 && written != name && tag.len() == 3 && !has_end(written);
     if !is_element || is_parameter {
-        return Some(vec![Instead::Text(tag.to_owned())]);
+        return Some(vec![Replacement::Text(tag.to_owned())]);
     }
     let value = |attribute: &str| {
         html::attributes(tag, &format!("{name}[{attribute}]"), attribute).pop().map(|(value, _)| value)
     };
     if name == "img" {
         let alt = [value("alt"), value("title")].into_iter().flatten().find(|alt| !alt.trim().is_empty());
-        return value("src").map(|url| vec![Instead::Picture { url, alt: alt.unwrap_or_default() }]);
+        return value("src").map(|url| vec![Replacement::Picture { url, alt: alt.unwrap_or_default() }]);
     }
     let (_, attributes) = SHOWING.iter().find(|(element, _)| *element == name)?;
     if tag.starts_with("</") {
         return Some(Vec::new());
     }
-    let poster = value("poster").map(|url| Instead::Picture { url, alt: String::new() });
+    let poster = value("poster").map(|url| Replacement::Picture { url, alt: String::new() });
     let label = value("title").filter(|title| !title.trim().is_empty());
     let links = attributes
         .iter()
         .filter_map(|attribute| value(attribute))
-        .map(|url| Instead::Link { label: label.clone().unwrap_or_else(|| url.clone()), url });
+        .map(|url| Replacement::Link { label: label.clone().unwrap_or_else(|| url.clone()), url });
     Some(poster.into_iter().chain(links).collect())
 }
 
-impl Instead {
+impl Replacement {
     /// The tag that was none, but for end tags.
     fn name(&self) -> Option<String> {
         match self {

@@ -3,13 +3,13 @@
 use super::front::Front;
 use super::notes::{Notes, Spot, shown};
 use super::source::SourceWords;
-use super::tree::{self, Source};
+use super::tree::{self, PostLines};
 use comrak::Node;
 use comrak::nodes::NodeValue;
 use std::collections::HashSet;
 
 /// Names each line that begins with `###` and no blank behind it: it is text, and its item part of the one before.
-pub(super) fn headings_without_blank(root: Node<'_>, source: &Source<'_>, notes: &mut Notes<'_>) -> bool {
+pub(super) fn headings_without_blank(root: Node<'_>, source: &PostLines<'_>, notes: &mut Notes<'_>) -> bool {
     let mut found = false;
     let is_paragraph = |node: &Node<'_>| matches!(node.data().value, NodeValue::Paragraph);
     for paragraph in root.children().filter(is_paragraph) {
@@ -63,7 +63,7 @@ fn starts_with_digits(text: &str) -> bool {
 pub(super) fn no_item_heading(
     front: &Front,
     root: Node<'_>,
-    source: &Source<'_>,
+    source: &PostLines<'_>,
     words: SourceWords<'_>,
     notes: &mut Notes<'_>,
 ) {
@@ -90,7 +90,7 @@ pub(super) fn no_item_heading(
 }
 
 /// Names each definition `[x]: URL` that no link of the post uses: it vanishes from the text.
-pub(super) fn unused_definitions(root: Node<'_>, source: &Source<'_>, notes: &mut Notes<'_>) {
+pub(super) fn unused_definitions(root: Node<'_>, source: &PostLines<'_>, notes: &mut Notes<'_>) {
     let mut covered = vec![false; source.lines.len() + 1];
     for block in root.children() {
         let position = block.data().sourcepos;
@@ -134,7 +134,7 @@ const IN_TEXT: [(&str, &str, &str, &str); 5] = [
 const MAX_EXCERPT: usize = 500;
 
 /// Names what of the blocks' text looks like Markdown, or like another program's, and is shown as it stands.
-pub(super) fn in_text(blocks: &[Node<'_>], source: &Source<'_>, notes: &mut Notes<'_>) {
+pub(super) fn in_text(blocks: &[Node<'_>], source: &PostLines<'_>, notes: &mut Notes<'_>) {
     let mut text = String::new();
     let mut starts: Vec<(usize, Node<'_>)> = Vec::new();
     for node in blocks.iter().flat_map(|block| block.descendants()) {

@@ -19,13 +19,13 @@ pub(super) type Reasoned = (String, TagReason);
 
 /// What an item says, folded as tag keys are, and the tags that it names itself.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(super) struct ItemWords {
     body: String,
     remark: String,
     own: Vec<String>,
 }
 
-impl Said {
+impl ItemWords {
     pub(super) fn new(title_and_body: &str, remark: &str, own: Vec<String>) -> Self {
         Self { body: tag_key(title_and_body), remark: tag_key(remark), own }
     }
@@ -122,14 +122,14 @@ fn oddity(name: &str, key: &str) -> Option<(String, &'static str)> {
 /// The tags of each item, with why: its own, and those of the edition that it names so or that its title or body mentions; a
 /// tag that none mentions there goes to the items whose remark does, else to all. Aliases count as mentions and give way
 /// to the canonical name.
-pub(super) fn assign(edition: &[String], items: &[Said], options: &DigestOptions) -> Vec<Vec<Reasoned>> {
+pub(super) fn assign(edition: &[String], items: &[ItemWords], options: &DigestOptions) -> Vec<Vec<Reasoned>> {
     let mut assigned: Vec<Vec<Reasoned>> = vec![Vec::new(); items.len()];
     for name in edition {
         let canonical = canonical(name, options);
         let mut keys = vec![tag_key(name), tag_key(&canonical)];
         keys.dedup();
         let mentioned = |text: &str| keys.iter().any(|key| mentions(text, key));
-        let in_text = |said: &Said| match said {
+        let in_text = |said: &ItemWords| match said {
             said if keys.iter().any(|key| said.names(key)) => Some(TagReason::Own),
             said => mentioned(&said.body).then_some(TagReason::Text),
         };
@@ -222,8 +222,8 @@ mod tests {
         given.into_iter().map(|tags| tags.into_iter().map(|(name, _)| name).collect()).collect()
     }
 
-    fn said(body: &str, remark: &str) -> Said {
-        Said::new(body, remark, Vec::new())
+    fn said(body: &str, remark: &str) -> ItemWords {
+        ItemWords::new(body, remark, Vec::new())
     }
 
     #[test]
@@ -243,8 +243,11 @@ mod tests {
     #[test]
     fn an_item_that_names_a_tag_has_it_alone() {
         let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        let items =
-            [Said::new("路由器", "", own(&["ai", "Rust"])), said("天气", ""), Said::new("AI", "", own(&["月球"]))];
+        let items = [
+            ItemWords::new("路由器", "", own(&["ai", "Rust"])),
+            said("天气", ""),
+            ItemWords::new("AI", "", own(&["月球"])),
+        ];
         let given = assign(&["AI".to_owned(), "开源".to_owned()], &items, &DigestOptions::default());
         assert_eq!(
             given[0],

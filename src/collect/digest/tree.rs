@@ -32,12 +32,12 @@ pub(super) fn new_node<'a>(arena: &'a Arena<'a>, value: NodeValue) -> Node<'a> {
 
 /// The lines of the Markdown, and how many lines of the file stand before it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'o> {
+pub(super) struct PostLines<'o> {
     pub(super) lines: &'o [&'o str],
     pub(super) offset: usize,
 }
 
-impl Source<'_> {
+impl PostLines<'_> {
     /// Where a node stands in the file. comrak's columns count bytes; its own conversion to characters takes seconds
     /// for a page of HTML tags.
     pub(super) fn spot(&self, node: Node<'_>) -> Spot {

@@ -6,7 +6,7 @@ use regex::Regex;
 
 /// What of an entry is looked at.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Said<'a> {
+pub(super) struct EntryWords<'a> {
     pub(super) title: &'a str,
     pub(super) text: &'a str,
     pub(super) link: Option<&'a str>,
@@ -14,13 +14,13 @@ pub(super) struct Said<'a> {
 
 impl Filter {
     /// Whether an entry is taken.
-    pub(super) fn takes(&self, said: Said<'_>, tags: &[String]) -> bool {
+    pub(super) fn takes(&self, said: EntryWords<'_>, tags: &[String]) -> bool {
         let one_of = |patterns: &[Regex]| patterns.iter().any(|pattern| finds(pattern, said, tags));
         (self.include.is_empty() || one_of(&self.include)) && !one_of(&self.exclude)
     }
 }
 
-fn finds(pattern: &Regex, said: Said<'_>, tags: &[String]) -> bool {
+fn finds(pattern: &Regex, said: EntryWords<'_>, tags: &[String]) -> bool {
     pattern.is_match(said.title)
         || pattern.is_match(said.text)
         || tags.iter().any(|tag| pattern.is_match(tag))
@@ -29,7 +29,7 @@ fn finds(pattern: &Regex, said: Said<'_>, tags: &[String]) -> bool {
 
 impl TagRule {
     /// Whether an entry gets the tag.
-    pub(super) fn applies(&self, said: Said<'_>) -> bool {
+    pub(super) fn applies(&self, said: EntryWords<'_>) -> bool {
         self.pattern.is_match(said.title) || self.pattern.is_match(said.text)
     }
 }

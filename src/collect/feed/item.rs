@@ -2,7 +2,7 @@
 //!
 //! Decides nothing that needs the past: what is new, edited or carried by another feed is decided where the store is known.
 
-use super::filter::Said;
+use super::filter::EntryWords;
 use super::identity::identities;
 use super::summary::cut;
 use super::tags::Tagger;
@@ -75,7 +75,7 @@ fn item_of(
 ) -> Option<Item> {
     let text = html::text_of_clean(&entry.content);
     let title = title_of(entry, &text, link)?;
-    let said = Said { title: &title, text: &text, link };
+    let said = EntryWords { title: &title, text: &text, link };
     let topics = tagger.topics(&entry.tags, said);
     if !options.filter.takes(said, &topics) {
         return None;

@@ -13,10 +13,10 @@ mod read;
 mod summary;
 mod tags;
 
-pub use fetch::{Ask, Body, Exchange, Lifetime, Outcome, Trouble, TroubleKind, fetch, fetch_all};
+pub use fetch::{Ask, Body, Exchange, FetchOutcome, FetchTrouble, Lifetime, TroubleKind, fetch, fetch_all};
 pub use item::{entry_items, label_of};
 pub use options::{ContentKind, FeedOptions, Filter, TagRule};
-pub use read::{Document, FeedKind, FoundBy, FoundFeed, MAX_ENTRIES, MAX_FEED_BYTES, Source, inspect_json, read};
+pub use read::{Document, FeedKind, FoundBy, FoundFeed, MAX_ENTRIES, MAX_FEED_BYTES, Origin, inspect_json, read};
 
 /// Raised when the same document becomes other items than before; `tests/readers.rs` says when.
 pub const READER: u32 = 2;

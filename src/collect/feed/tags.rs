@@ -1,7 +1,7 @@
 //! The tags of an entry: the input's, those that rules give, its own categories through the aliases.
 
 use super::FeedOptions;
-use super::filter::Said;
+use super::filter::EntryWords;
 use crate::collect::html::{fold, strip_illegal};
 use crate::model::{tag_key, visible_name};
 use std::collections::{HashMap, HashSet};
@@ -26,7 +26,7 @@ impl<'a> Tagger<'a> {
     }
 
     /// What an entry is about: tags of rules, then its categories; without the input's own, which say nothing of it.
-    pub(super) fn topics(&self, categories: &[String], said: Said<'_>) -> Vec<String> {
+    pub(super) fn topics(&self, categories: &[String], said: EntryWords<'_>) -> Vec<String> {
         let rules = self.options.rules.iter().filter(|rule| rule.applies(said)).map(|rule| &rule.tag);
         self.named(rules.chain(categories))
     }

@@ -11,7 +11,7 @@ mod told;
 use super::fingerprint::fingerprint;
 use super::{Cycle, Error, FeedInput, Input, InputReport};
 use crate::collect::feed::manners::{self, Occasion};
-use crate::collect::feed::{self, Ask, Exchange, Outcome, fetch_all};
+use crate::collect::feed::{self, Ask, Exchange, FetchOutcome, fetch_all};
 use crate::ledger::{FeedRules, Scope};
 use crate::model::{Complaint, PollState};
 use crate::net::Client;
@@ -253,7 +253,7 @@ impl<'a> Feeds<'a> {
             }
         }
         let why = failed.iter().find_map(|(_, exchange)| match &exchange.outcome {
-            Outcome::Failed(trouble) => Some(trouble.why.as_str()),
+            FetchOutcome::Failed(trouble) => Some(trouble.why.as_str()),
             _ => None,
         });
         Ok(Some(told::network_is_down(failed.len(), why.unwrap_or_default())))

@@ -1,7 +1,7 @@
 //! What an exchange brought, read off the async threads.
 
-use crate::collect::feed::manners::{self, Occasion, Seen};
-use crate::collect::feed::{Body, Document, Exchange, Outcome, Source, entry_items, label_of, read};
+use crate::collect::feed::manners::{self, Occasion, Pace};
+use crate::collect::feed::{Body, Document, Exchange, FetchOutcome, Origin, entry_items, label_of, read};
 use crate::model::{Complaint, EntryItem, PollState};
 use crate::net::Room;
 use crate::pipeline::{Error, FeedInput};
@@ -72,11 +72,11 @@ impl Reader {
     pub(super) async fn read(self, index: usize, mut exchange: Exchange) -> Result<Arrived, Error> {
         let reached = exchange.reached_http;
         let room = match &exchange.outcome {
-            Outcome::Body(body) => Some(body.room.clone()),
-            Outcome::Failed(_) => {
+            FetchOutcome::Body(body) => Some(body.room.clone()),
+            FetchOutcome::Failed(_) => {
                 return Ok(Arrived { index, came: Came::Nothing(Box::new(exchange)), reached, room: None });
             }
-            Outcome::Unchanged | Outcome::Gone | Outcome::HeldBack(_) => None,
+            FetchOutcome::Unchanged | FetchOutcome::Gone | FetchOutcome::HeldBack(_) => None,
         };
         if room.is_none() {
             let state = self.after(&exchange, None);
@@ -85,7 +85,7 @@ impl Reader {
         let came = tokio::task::spawn_blocking(move || {
             let nothing = Body { bytes: Vec::new(), content_type: None, room: Room::default() };
             let body = match &mut exchange.outcome {
-                Outcome::Body(body) => std::mem::replace(body, nothing),
+                FetchOutcome::Body(body) => std::mem::replace(body, nothing),
                 _ => nothing,
             };
             self.document(&body, &exchange)
@@ -98,7 +98,7 @@ impl Reader {
 
     fn document(&self, body: &Body, exchange: &Exchange) -> Came {
         let base = exchange.final_url.as_ref().unwrap_or(&exchange.asked);
-        let source = Source {
+        let source = Origin {
             place: self.input.url.as_str(),
             base: Some(base),
             content_type: body.content_type.as_deref(),
@@ -108,7 +108,7 @@ impl Reader {
             Document::Feed(feed) => {
                 let dates: Vec<DateTime<Utc>> =
                     feed.entries.iter().filter_map(|entry| entry.published.or(entry.updated)).collect();
-                let state = self.after(exchange, Some(Seen { rhythm: &feed.rhythm, dates: &dates }));
+                let state = self.after(exchange, Some(Pace { rhythm: &feed.rhythm, dates: &dates }));
                 let label = label_of(&feed, &self.input.name);
                 let mut entries = entry_items(&feed, &label, &self.input.feed);
                 for entry in &mut entries {
@@ -136,7 +136,7 @@ impl Reader {
         state
     }
 
-    fn after(&self, exchange: &Exchange, read: Option<Seen<'_>>) -> PollState {
+    fn after(&self, exchange: &Exchange, read: Option<Pace<'_>>) -> PollState {
         let slot = self.input.slot_after(exchange.at);
         let occasion = Occasion { input: &self.input.name, read, slot };
         manners::after(&self.state, exchange, &occasion)

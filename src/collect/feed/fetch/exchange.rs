@@ -21,7 +21,7 @@ pub struct Exchange {
     /// When it ended.
     pub at: DateTime<Utc>,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: FetchOutcome,
     /// Status of the last answer.
     pub status: Option<u16>,
     /// Who gave it; relative addresses in the document are meant from there.
@@ -42,7 +42,7 @@ pub struct Exchange {
 
 /// What came of it.
 #[derive(Debug, Clone)]
-pub enum Outcome {
+pub enum FetchOutcome {
     /// Nothing new: 304, or the same document.
     Unchanged,
     /// A document, whole.
@@ -50,7 +50,7 @@ pub enum Outcome {
     /// 410: it is no longer there, for good.
     Gone,
     /// No document.
-    Failed(Trouble),
+    Failed(FetchTrouble),
     /// It was not asked: its host wants to be left alone until then.
     HeldBack(DateTime<Utc>),
 }
@@ -68,7 +68,7 @@ pub struct Body {
 
 /// Why there is no document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct FetchTrouble {
     /// How to go on.
     pub kind: TroubleKind,
     /// What was seen, in words.
@@ -116,7 +116,7 @@ impl Exchange {
         Some((host, later(self.at, self.retry_after?)))
     }
 
-    pub(super) fn without_asking(url: &Url, state: &PollState, outcome: Outcome, at: DateTime<Utc>) -> Self {
+    pub(super) fn without_asking(url: &Url, state: &PollState, outcome: FetchOutcome, at: DateTime<Utc>) -> Self {
         Self { outcome, ..Self::nothing(&Request::new(url, state), at) }
     }
 
@@ -125,7 +125,7 @@ impl Exchange {
             configured: request.configured.clone(),
             asked: request.asked.clone(),
             at,
-            outcome: Outcome::Unchanged,
+            outcome: FetchOutcome::Unchanged,
             status: None,
             final_url: None,
             hops: Vec::new(),
@@ -181,7 +181,7 @@ impl Request {
     pub(in crate::collect::feed) fn answered(self, came: Result<Came, Failure>, at: DateTime<Utc>) -> Exchange {
         let nothing = Exchange::nothing(&self, at);
         match came {
-            Err(failure) => Exchange { outcome: Outcome::Failed(no_answer(failure)), ..nothing },
+            Err(failure) => Exchange { outcome: FetchOutcome::Failed(no_answer(failure)), ..nothing },
             Ok(came) => Exchange {
                 status: Some(came.status),
                 reached_http: true,
@@ -194,7 +194,7 @@ impl Request {
     }
 
     fn meaning(&self, came: Came, exchange: Exchange) -> Exchange {
-        let trouble = |kind, why: String| Outcome::Failed(Trouble { kind, why });
+        let trouble = |kind, why: String| FetchOutcome::Failed(FetchTrouble { kind, why });
         let status = came.status;
         let outcome = match status {
             304 if came.conditional => {
@@ -203,7 +203,7 @@ impl Request {
             }
             304 => trouble(TroubleKind::Passing, "304 Not Modified to an unconditional request".to_owned()),
             200 | 203 => return self.document(came, exchange),
-            410 => Outcome::Gone,
+            410 => FetchOutcome::Gone,
             // RFC 9110 and 6585: these name a state that passes; other 4xx speak of the request, which stays the same.
             408 | 425 | 429 => trouble(TroubleKind::Passing, status_name(status)),
             400..500 => trouble(TroubleKind::Lasting, status_name(status)),
@@ -218,19 +218,19 @@ impl Request {
         let content_type =
             came.headers.get("content-type").map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
         let whole = match came.body {
-            Err(failure) => return Exchange { outcome: Outcome::Failed(no_answer(failure)), ..exchange },
+            Err(failure) => return Exchange { outcome: FetchOutcome::Failed(no_answer(failure)), ..exchange },
             Ok(whole) if whole.bytes.trim_ascii().is_empty() => {
                 let why = format!("{} with an empty body", status_name(came.status));
-                let outcome = Outcome::Failed(Trouble { kind: TroubleKind::Passing, why });
+                let outcome = FetchOutcome::Failed(FetchTrouble { kind: TroubleKind::Passing, why });
                 return Exchange { outcome, ..exchange };
             }
             Ok(whole) => whole,
         };
         let hash = hash(&whole.bytes, content_type.as_deref());
         let outcome = if self.body_hash == Some(hash) {
-            Outcome::Unchanged
+            FetchOutcome::Unchanged
         } else {
-            Outcome::Body(Body { bytes: whole.bytes, content_type, room: whole.room })
+            FetchOutcome::Body(Body { bytes: whole.bytes, content_type, room: whole.room })
         };
         Exchange { outcome, validators: Some(validators), body_hash: Some(hash), ..exchange }
     }
@@ -265,7 +265,7 @@ fn renewed(before: Option<&Validators>, came: &Came) -> Validators {
     }
 }
 
-fn no_answer(failure: Failure) -> Trouble {
+fn no_answer(failure: Failure) -> FetchTrouble {
     let kind = match failure.kind {
         FailureKind::Refused | FailureKind::Dns => TroubleKind::Lasting,
         FailureKind::Ours => TroubleKind::Ours,
@@ -276,5 +276,5 @@ fn no_answer(failure: Failure) -> Trouble {
         | FailureKind::Timeout
         | FailureKind::Redirect => TroubleKind::Passing,
     };
-    Trouble { kind, why: failure.message }
+    FetchTrouble { kind, why: failure.message }
 }

@@ -7,7 +7,7 @@ mod exchange;
 mod freshness;
 mod runner;
 
-pub use exchange::{Body, Exchange, Outcome, Trouble, TroubleKind};
+pub use exchange::{Body, Exchange, FetchOutcome, FetchTrouble, TroubleKind};
 pub use freshness::Lifetime;
 pub use runner::{Ask, fetch_all};
 

@@ -1,6 +1,6 @@
 //! Many inputs, fetched fairly: what a [`Round`] does with each input that is due.
 
-use super::{Exchange, Outcome, Request, fetch};
+use super::{Exchange, FetchOutcome, Request, fetch};
 use crate::model::{LinkKey, PollState};
 use crate::net::{Client, Failure, FailureKind, Job, Round};
 use chrono::{DateTime, Utc};
@@ -22,7 +22,7 @@ pub struct Ask {
 
 /// Fetches every input, each once, until `until` comes true (shutdown, or the budget of a cycle). `rests` are hosts that
 /// want to be left alone, as [`rests`](crate::collect::feed::manners::rests) knows them. An input whose host is to be left alone for longer
-/// than is waited for comes back as [`Outcome::HeldBack`]. Documents are handed out one by one: drop each before the next
+/// than is waited for comes back as [`FetchOutcome::HeldBack`]. Documents are handed out one by one: drop each before the next
 /// is asked for, since room for large ones is scarce.
 pub fn fetch_all(
     client: &Client,
@@ -31,16 +31,16 @@ pub fn fetch_all(
     now: DateTime<Utc>,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> BoxStream<'static, (usize, Exchange)> {
-    let fetching = Fetching { client: client.clone(), rests: rests.clone() };
+    let fetching = FetchJob { client: client.clone(), rests: rests.clone() };
     Round::new(fetching, client.options(), stream::iter(asks), now, until).one_by_one()
 }
 
-struct Fetching {
+struct FetchJob {
     client: Client,
     rests: BTreeMap<String, DateTime<Utc>>,
 }
 
-impl Job for Fetching {
+impl Job for FetchJob {
     type Task = Ask;
     type Outcome = (usize, Exchange);
 
@@ -65,7 +65,7 @@ impl Job for Fetching {
     }
 
     fn held_back(&self, ask: Ask, at: DateTime<Utc>, until: DateTime<Utc>) -> (usize, Exchange) {
-        (ask.index, Exchange::without_asking(&ask.url, &ask.state, Outcome::HeldBack(until), at))
+        (ask.index, Exchange::without_asking(&ask.url, &ask.state, FetchOutcome::HeldBack(until), at))
     }
 
     fn reached(&self, (_, exchange): &(usize, Exchange)) -> bool {

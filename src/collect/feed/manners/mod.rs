@@ -8,7 +8,7 @@ mod rhythm;
 
 pub use moved::found_in_page;
 
-use super::fetch::{Exchange, Outcome, Trouble, TroubleKind, later};
+use super::fetch::{Exchange, FetchOutcome, FetchTrouble, TroubleKind, later};
 use crate::model::{PollState, Rest, Rhythm};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -45,14 +45,14 @@ pub struct Occasion<'a> {
     /// The input's name, which spreads inputs that would otherwise be asked at the same moment.
     pub input: &'a str,
     /// What was read of the document that came; `None` when it could not be read, or none came.
-    pub read: Option<Seen<'a>>,
+    pub read: Option<Pace<'a>>,
     /// Next slot of the input's own schedule, if it has one.
     pub slot: Option<DateTime<Utc>>,
 }
 
 /// What was read of a document, as far as it says when to come again.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct Pace<'a> {
     /// In the feed's own words.
     pub rhythm: &'a Rhythm,
     /// When its entries were published, in any order.
@@ -100,7 +100,7 @@ pub fn clock_went_back(state: &PollState, now: DateTime<Utc>) -> Option<PollStat
 /// was read of it. Not for exchanges while the network is down here: those say nothing about the input.
 pub fn after(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) -> PollState {
     let mut next = state.clone().about(exchange.configured.as_str());
-    if let Outcome::HeldBack(until) = exchange.outcome {
+    if let FetchOutcome::HeldBack(until) = exchange.outcome {
         next.next = rhythm::not_skipped(&next.rhythm, until).or(Some(until));
         "its host asked to be left alone (Retry-After)".clone_into(&mut next.why);
         return next;
@@ -108,15 +108,17 @@ pub fn after(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) ->
     next.asked = Some(exchange.at);
     next.rest = exchange.rest().map(|(host, until)| Rest { host, until });
     let trouble = match &exchange.outcome {
-        Outcome::Gone => {
+        FetchOutcome::Gone => {
             next.stopped = Some(exchange.at);
             next.next = None;
             "stopped: it answered 410 Gone".clone_into(&mut next.why);
             next.last_error = Some("410 Gone".to_owned());
             return next;
         }
-        Outcome::Failed(trouble) => Some(trouble.clone()),
-        Outcome::Body(_) | Outcome::Unchanged | Outcome::HeldBack(_) => arrived(&mut next, exchange, occasion),
+        FetchOutcome::Failed(trouble) => Some(trouble.clone()),
+        FetchOutcome::Body(_) | FetchOutcome::Unchanged | FetchOutcome::HeldBack(_) => {
+            arrived(&mut next, exchange, occasion)
+        }
     };
     match &trouble {
         None => succeeded(&mut next, exchange),
@@ -129,7 +131,7 @@ pub fn after(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) ->
 }
 
 /// Remembers a document, or that it has not changed; tells what is wrong with it, if anything is.
-fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -> Option<Trouble> {
+fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -> Option<FetchTrouble> {
     next.validators.clone_from(&exchange.validators);
     match exchange.lifetime {
         Some(lifetime) => next.max_age = lifetime.max_age,
@@ -138,7 +140,7 @@ fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -
     }
     // A 304 has no body; what it says is that the last one still holds.
     next.body_hash = exchange.body_hash.or(next.body_hash);
-    if matches!(exchange.outcome, Outcome::Body(_)) {
+    if matches!(exchange.outcome, FetchOutcome::Body(_)) {
         next.unreadable = occasion.read.is_none();
         if let Some(seen) = occasion.read {
             next.rhythm = seen.rhythm.clone();
@@ -146,7 +148,7 @@ fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -
         }
     }
     let why = "what it serves cannot be read as a feed".to_owned();
-    next.unreadable.then_some(Trouble { kind: TroubleKind::Passing, why })
+    next.unreadable.then_some(FetchTrouble { kind: TroubleKind::Passing, why })
 }
 
 fn succeeded(next: &mut PollState, exchange: &Exchange) {
@@ -157,7 +159,7 @@ fn succeeded(next: &mut PollState, exchange: &Exchange) {
     moved::watch(next, exchange);
 }
 
-fn failed(next: &mut PollState, trouble: &Trouble, at: DateTime<Utc>) {
+fn failed(next: &mut PollState, trouble: &FetchTrouble, at: DateTime<Utc>) {
     next.last_error = Some(trouble.why.clone());
     if trouble.kind != TroubleKind::Ours {
         next.failing_since = next.failing_since.or(Some(at));
@@ -171,7 +173,7 @@ fn latest(
     next: &PollState,
     exchange: &Exchange,
     occasion: &Occasion<'_>,
-    trouble: Option<&Trouble>,
+    trouble: Option<&FetchTrouble>,
 ) -> (DateTime<Utc>, String) {
     let at = exchange.at;
     let mut waits = wishes(&next.rhythm);
@@ -213,7 +215,7 @@ fn lifetime(next: &PollState, exchange: &Exchange) -> Option<(Duration, String)>
     Some((Duration::from_secs(left).min(LONGEST_LIFETIME), format!("its cache lifetime ({named})")))
 }
 
-fn backing_off(failures: u32, trouble: &Trouble) -> (Duration, String) {
+fn backing_off(failures: u32, trouble: &FetchTrouble) -> (Duration, String) {
     let (first, most) = match trouble.kind {
         TroubleKind::Passing => PASSING,
         TroubleKind::Lasting => LASTING,

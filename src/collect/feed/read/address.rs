@@ -1,6 +1,6 @@
 //! Addresses as feeds write them to addresses that can be followed; shown as written wherever that is one.
 
-use super::notes::{Notes, Repair};
+use super::notes::{FeedNotes, Repair};
 use std::rc::Rc;
 use url::{ParseError, Url};
 
@@ -42,7 +42,7 @@ impl Base {
 }
 
 /// The absolute http or https URL that is meant, if one is.
-pub(super) fn web(written: &str, base: Option<&Base>, notes: &mut Notes<'_>) -> Option<String> {
+pub(super) fn web(written: &str, base: Option<&Base>, notes: &mut FeedNotes<'_>) -> Option<String> {
     let mended = mended(written);
     if mended != written.trim() {
         notes.repaired(Repair::Address);
@@ -62,7 +62,7 @@ pub(super) fn web(written: &str, base: Option<&Base>, notes: &mut Notes<'_>) -> 
     }
 }
 
-fn relative(written: &str, base: Option<&Base>, notes: &mut Notes<'_>) -> Option<String> {
+fn relative(written: &str, base: Option<&Base>, notes: &mut FeedNotes<'_>) -> Option<String> {
     if written.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) {
         notes.repaired(Repair::Address);
         return Some(format!("http://{written}"));
@@ -130,9 +130,9 @@ mod tests {
             ("", None),
             ("http://", None),
         ] {
-            assert_eq!(web(written, Some(&base), &mut Notes::new("")).as_deref(), meant, "{written}");
+            assert_eq!(web(written, Some(&base), &mut FeedNotes::new("")).as_deref(), meant, "{written}");
         }
-        assert_eq!(web("post/1", None, &mut Notes::new("")), None);
-        assert_eq!(web("//example.org/x", None, &mut Notes::new("")).as_deref(), Some("https://example.org/x"));
+        assert_eq!(web("post/1", None, &mut FeedNotes::new("")), None);
+        assert_eq!(web("//example.org/x", None, &mut FeedNotes::new("")).as_deref(), Some("https://example.org/x"));
     }
 }

@@ -1,9 +1,9 @@
 //! The inside of a field while it is read: text, and markup that nobody escaped.
 
 use super::address::Base;
-use super::lexer::Tag;
-use super::names::{Field, split};
-use super::notes::{Notes, Repair};
+use super::lexer::StartTag;
+use super::names::{FeedField, split};
+use super::notes::{FeedNotes, Repair};
 use super::plain::{escaped, is_void};
 use super::references::resolve_into;
 
@@ -12,8 +12,8 @@ pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Capture<'t> {
-    pub(super) field: Field,
-    pub(super) tag: Tag<'t>,
+    pub(super) field: FeedField,
+    pub(super) tag: StartTag<'t>,
     /// Added to the field's rank: what stands within other things says less.
     pub(super) penalty: u8,
     pub(super) base: Option<Base>,
@@ -31,7 +31,7 @@ pub(super) struct Capture<'t> {
 }
 
 impl<'t> Capture<'t> {
-    pub(super) fn new(field: Field, tag: Tag<'t>, base: Option<Base>) -> Self {
+    pub(super) fn new(field: FeedField, tag: StartTag<'t>, base: Option<Base>) -> Self {
         Self {
             field,
             tag,
@@ -47,7 +47,7 @@ impl<'t> Capture<'t> {
     }
 
     /// Text with references.
-    pub(super) fn text(&mut self, written: &str, notes: &mut Notes<'_>) {
+    pub(super) fn text(&mut self, written: &str, notes: &mut FeedNotes<'_>) {
         let written = self.within(written);
         let before = self.text.len();
         resolve_into(&mut self.text, written, notes);
@@ -68,7 +68,7 @@ impl<'t> Capture<'t> {
     }
 
     /// A start tag within.
-    pub(super) fn start(&mut self, tag: &Tag<'t>) {
+    pub(super) fn start(&mut self, tag: &StartTag<'t>) {
         let local = split(tag.name).1;
         let is_open = !tag.closed && !is_void(local);
         self.inner += usize::from(is_open);
@@ -122,7 +122,7 @@ impl<'t> Capture<'t> {
     }
 
     /// As HTML.
-    pub(super) fn into_html(self, notes: &mut Notes<'_>) -> String {
+    pub(super) fn into_html(self, notes: &mut FeedNotes<'_>) -> String {
         match self.markup {
             Some(markup) if !self.mixed => markup,
             Some(_) => {

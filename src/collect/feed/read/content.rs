@@ -2,10 +2,10 @@
 //! like.
 
 use super::capture::Capture;
-use super::draft::Text;
+use super::draft::FeedText;
 use super::lexer::{Lexer, Token};
-use super::names::Field;
-use super::notes::{Notes, Repair};
+use super::names::FeedField;
+use super::notes::{FeedNotes, Repair};
 use super::plain::has_markup;
 use base64::Engine as _;
 use base64::alphabet;
@@ -21,28 +21,28 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// The text of a field; `None` where there is none that could be shown. In RSS (`!atom`) all text is HTML.
-pub(super) fn text_of(capture: Capture<'_>, atom: bool, notes: &mut Notes<'_>) -> Option<Text> {
+pub(super) fn text_of(capture: Capture<'_>, atom: bool, notes: &mut FeedNotes<'_>) -> Option<FeedText> {
     let attribute = |name| capture.tag.attribute(name).unwrap_or_default().trim().to_ascii_lowercase();
     let (kind, mode, encoding) = (attribute("type"), attribute("mode"), attribute("encoding"));
     let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
-    let is_body = matches!(capture.field, Field::Body(_));
+    let is_body = matches!(capture.field, FeedField::Body(_));
     let has_tags = capture.has_tags();
     if [mode.as_str(), kind.as_str(), encoding.as_str()].contains(&"base64") {
         return decoded(&capture.into_text(), notes);
     }
     match kind.as_str() {
-        "" if !atom => Some(Text::Html(capture.into_html(notes))),
+        "" if !atom => Some(FeedText::Html(capture.into_html(notes))),
         "" => Some(guessed(capture.into_html(notes), has_tags, notes)),
         "text" | "plain" | "text/plain" if has_tags => Some(guessed(capture.into_html(notes), true, notes)),
         // Atom 0.3 escapes HTML and calls it what it likes.
         "text/plain" if mode == "escaped" && is_body => Some(guessed(capture.into_text(), false, notes)),
-        "text" | "plain" | "text/plain" => Some(Text::Plain(capture.into_text())),
-        "html" | "text/html" => Some(Text::Html(capture.into_html(notes))),
+        "text" | "plain" | "text/plain" => Some(FeedText::Plain(capture.into_text())),
+        "html" | "text/html" => Some(FeedText::Html(capture.into_html(notes))),
         "xhtml" | "application/xhtml+xml" | "text/xhtml" => {
             if !has_tags {
                 notes.repaired(Repair::ContentType);
             }
-            Some(Text::Html(unwrapped(&capture.into_html(notes)).to_owned()))
+            Some(FeedText::Html(unwrapped(&capture.into_html(notes)).to_owned()))
         }
         kind if has_tags || kind.starts_with("text/") || kind.ends_with("xml") || !kind.contains('/') => {
             notes.repaired_from(Repair::ContentType, &format!("`{}`", shown(kind)));
@@ -60,16 +60,16 @@ pub(super) fn text_of(capture: Capture<'_>, atom: bool, notes: &mut Notes<'_>) -
     }
 }
 
-fn guessed(written: String, has_tags: bool, notes: &mut Notes<'_>) -> Text {
+fn guessed(written: String, has_tags: bool, notes: &mut FeedNotes<'_>) -> FeedText {
     if has_tags || has_markup(&written) {
         notes.repaired(Repair::ContentType);
-        Text::Html(written)
+        FeedText::Html(written)
     } else {
-        Text::Plain(written)
+        FeedText::Plain(written)
     }
 }
 
-fn decoded(written: &str, notes: &mut Notes<'_>) -> Option<Text> {
+fn decoded(written: &str, notes: &mut FeedNotes<'_>) -> Option<FeedText> {
     let bytes = BASE64.decode(compact(written)).ok();
     let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
         notes.complain("content in base64 is no text and was left out", "publish it as HTML");
@@ -77,7 +77,7 @@ fn decoded(written: &str, notes: &mut Notes<'_>) -> Option<Text> {
     };
     notes.repaired(Repair::Base64);
     let text = crate::collect::html::strip_illegal(&text).into_owned();
-    Some(if has_markup(&text) { Text::Html(text) } else { Text::Plain(text) })
+    Some(if has_markup(&text) { FeedText::Html(text) } else { FeedText::Plain(text) })
 }
 
 fn compact(written: &str) -> String {

@@ -1,7 +1,7 @@
 //! Bytes to text: what the transfer, the byte order mark, the document and the bytes themselves say of their encoding, in
 //! that order of trust, each only as far as the bytes bear it out.
 
-use super::notes::{Notes, Repair};
+use super::notes::{FeedNotes, Repair};
 use crate::collect::html::strip_illegal;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -17,7 +17,7 @@ const SAMPLE: usize = 64 * 1024;
 const MAX_BAD: usize = 5;
 
 /// The document's text, without what XML forbids.
-pub(super) fn text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes<'_>) -> Cow<'b, str> {
+pub(super) fn text<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut FeedNotes<'_>) -> Cow<'b, str> {
     let text = decoded(bytes, content_type, notes);
     if text.bytes().any(|b| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r')) || text.contains(is_noncharacter) {
         notes.repaired(Repair::Forbidden);
@@ -30,7 +30,7 @@ fn is_noncharacter(c: char) -> bool {
     matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
 }
 
-fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut Notes<'_>) -> Cow<'b, str> {
+fn decoded<'b>(bytes: &'b [u8], content_type: Option<&str>, notes: &mut FeedNotes<'_>) -> Cow<'b, str> {
     let mark = Encoding::for_bom(bytes);
     let mut body = mark.and_then(|(_, length)| bytes.get(length..)).unwrap_or(bytes);
     // Where files are put together, each brings its own mark.
@@ -71,7 +71,7 @@ fn damaged<'b>(
     body: &'b [u8],
     claims: [Option<&'static Encoding>; 3],
     first: Option<&'static Encoding>,
-    notes: &mut Notes<'_>,
+    notes: &mut FeedNotes<'_>,
 ) -> Cow<'b, str> {
     if is_mostly_utf8(body) {
         notes.repaired(Repair::BadBytes);
@@ -128,7 +128,7 @@ fn mended_utf8(body: &[u8]) -> String {
     out
 }
 
-fn tell(claimed: Option<&'static Encoding>, found: &'static Encoding, notes: &mut Notes<'_>) {
+fn tell(claimed: Option<&'static Encoding>, found: &'static Encoding, notes: &mut FeedNotes<'_>) {
     if let Some(claimed) = claimed.filter(|claimed| *claimed != found) {
         notes.repaired_from(Repair::Encoding, &format!("{} was declared, {} was meant", claimed.name(), found.name()));
     } else if claimed.is_none() && found != UTF_8 {

@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 /// A text as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Text {
+pub(super) enum FeedText {
     Plain(String),
     Html(String),
 }
 
-impl Text {
+impl FeedText {
     pub(super) fn written(&self) -> &str {
         match self {
             Self::Plain(text) | Self::Html(text) => text,
@@ -70,9 +70,9 @@ pub(super) struct Draft {
     pub(super) id: Best<String>,
     /// Absolute where it could be made so.
     pub(super) link: Best<String>,
-    pub(super) title: Best<Text>,
+    pub(super) title: Best<FeedText>,
     /// Of a feed its description, of an entry content or summary.
-    pub(super) body: Best<Text>,
+    pub(super) body: Best<FeedText>,
     /// What relative addresses in `body` are relative to.
     pub(super) body_base: Option<String>,
     pub(super) author: Best<String>,

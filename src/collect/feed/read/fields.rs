@@ -1,20 +1,20 @@
 //! What a field of an element says about its feed or entry.
 
 use super::address::{self, Base};
-use super::draft::{Attached, Draft, Text, link};
-use super::lexer::Tag;
-use super::notes::Notes;
+use super::draft::{Attached, Draft, FeedText, link};
+use super::lexer::StartTag;
+use super::notes::FeedNotes;
 use super::references::resolved;
 
 /// An attribute with its references resolved, without blanks around; `None` where it is empty.
-pub(super) fn attribute(tag: &Tag<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(tag: &StartTag<'_>, name: &str) -> Option<String> {
     let value = resolved(tag.attribute(name)?);
     let value = value.trim();
     (!value.is_empty()).then(|| value.to_owned())
 }
 
 /// What RDF says an element is about, whatever RDF is called.
-pub(super) fn about(tag: &Tag<'_>) -> Option<String> {
+pub(super) fn about(tag: &StartTag<'_>) -> Option<String> {
     let is_about = |name: &str| name.rsplit(':').next().is_some_and(|local| local == "about");
     tag.attributes().find(|(name, _)| is_about(name)).and_then(|(name, _)| attribute(tag, name))
 }
@@ -22,10 +22,10 @@ pub(super) fn about(tag: &Tag<'_>) -> Option<String> {
 /// A link with its address in an attribute. Gives the address where it is the document's own.
 pub(super) fn link(
     draft: &mut Draft,
-    tag: &Tag<'_>,
+    tag: &StartTag<'_>,
     base: Option<&Base>,
     atom: bool,
-    notes: &mut Notes<'_>,
+    notes: &mut FeedNotes<'_>,
 ) -> Option<String> {
     let url = address::web(&attribute(tag, "href")?, base, notes)?;
     let rel = attribute(tag, "rel").map(|rel| rel.to_ascii_lowercase());
@@ -46,7 +46,7 @@ pub(super) fn link(
 }
 
 /// `enclosure` and `media:content`.
-pub(super) fn enclosure(draft: &mut Draft, tag: &Tag<'_>, base: Option<&Base>, notes: &mut Notes<'_>) {
+pub(super) fn enclosure(draft: &mut Draft, tag: &StartTag<'_>, base: Option<&Base>, notes: &mut FeedNotes<'_>) {
     let written = attribute(tag, "url").or_else(|| attribute(tag, "href")).or_else(|| attribute(tag, "src"));
     if let Some(url) = written.and_then(|url| address::web(&url, base, notes)) {
         let length = attribute(tag, "length").or_else(|| attribute(tag, "fileSize")).unwrap_or_default();
@@ -55,7 +55,7 @@ pub(super) fn enclosure(draft: &mut Draft, tag: &Tag<'_>, base: Option<&Base>, n
 }
 
 /// A category in attributes, as Atom and iTunes have it. Says whether there was one.
-pub(super) fn category(draft: &mut Draft, tag: &Tag<'_>) -> bool {
+pub(super) fn category(draft: &mut Draft, tag: &StartTag<'_>) -> bool {
     let named = ["label", "term", "text"].iter().find_map(|name| attribute(tag, name));
     let is_named = named.is_some();
     draft.tag(&named.unwrap_or_default());
@@ -63,12 +63,12 @@ pub(super) fn category(draft: &mut Draft, tag: &Tag<'_>) -> bool {
 }
 
 /// Offers a text unless it is blank.
-pub(super) fn title(draft: &mut Draft, rank: u8, text: Option<Text>) {
+pub(super) fn title(draft: &mut Draft, rank: u8, text: Option<FeedText>) {
     draft.title.offer(rank, text.filter(|text| !text.is_blank()));
 }
 
 /// Offers content or summary unless it is blank.
-pub(super) fn body(draft: &mut Draft, rank: u8, text: Option<Text>, base: Option<&Base>) {
+pub(super) fn body(draft: &mut Draft, rank: u8, text: Option<FeedText>, base: Option<&Base>) {
     let better = draft.body.rank().is_none_or(|known| rank < known);
     if let Some(text) = text.filter(|text| better && !text.is_blank()) {
         draft.body.offer(rank, text);

@@ -1,7 +1,7 @@
 //! From drafts to what leaves the reader: texts become plain, content is sanitised, authors are inherited.
 
 use super::address::Base;
-use super::draft::{Attached, Draft, Text};
+use super::draft::{Attached, Draft, FeedText};
 use super::gathered::Gathered;
 use super::plain::{Weight, html_of, stripped, text_of};
 use crate::collect::html::{Sanitiser, fold};
@@ -54,8 +54,8 @@ impl Bench {
 
     fn entry(&mut self, draft: Draft, feed_author: Option<&str>) -> UpstreamEntry {
         let content = draft.body.get().map(|body| match body {
-            Text::Html(html) => self.clean(html, draft.body_base.as_deref()),
-            Text::Plain(text) => self.clean(&html_of(text), draft.body_base.as_deref()),
+            FeedText::Html(html) => self.clean(html, draft.body_base.as_deref()),
+            FeedText::Plain(text) => self.clean(&html_of(text), draft.body_base.as_deref()),
         });
         UpstreamEntry {
             id: draft.id.get().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()),
@@ -97,10 +97,10 @@ fn enclosure(attached: Attached) -> Enclosure {
     }
 }
 
-fn plain(text: &Text) -> String {
+fn plain(text: &FeedText) -> String {
     let plain = match text {
-        Text::Html(html) => text_of(html),
-        Text::Plain(text) => text.clone(),
+        FeedText::Html(html) => text_of(html),
+        FeedText::Plain(text) => text.clone(),
     };
     // XML may hold DEL and its like, but there is nothing to show of them.
     fold(&plain.replace(|c: char| c.is_control() && !c.is_whitespace(), ""))

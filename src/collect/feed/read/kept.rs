@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
 
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct KeptEntries {
     entries: Vec<KeptEntry>,
     met: usize,
 }
@@ -18,7 +18,7 @@ struct KeptEntry {
     draft: Draft,
 }
 
-impl Kept {
+impl KeptEntries {
     pub(super) fn push(&mut self, draft: Draft) {
         self.entries.push(KeptEntry { date: draft.date(), order: self.met, draft });
         self.met += 1;
@@ -58,7 +58,7 @@ mod tests {
             draft.published.offer(0, DateTime::from_timestamp(second, 0));
             draft
         };
-        let mut kept = Kept::default();
+        let mut kept = KeptEntries::default();
         (0..20_000).for_each(|second| kept.push(entry(second)));
         kept.push(Draft::default());
         assert_eq!(kept.met(), 20_001);

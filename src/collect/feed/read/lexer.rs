@@ -15,7 +15,7 @@ pub(super) enum Token<'t> {
     /// Text without references.
     Literal(&'t str),
     /// A start tag.
-    Start(Tag<'t>),
+    Start(StartTag<'t>),
     /// The name in an end tag.
     End(&'t str),
     /// A document type declaration.
@@ -24,7 +24,7 @@ pub(super) enum Token<'t> {
 
 /// A start tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tag<'t> {
+pub(super) struct StartTag<'t> {
     /// Its name as written, with a prefix if there is one.
     pub(super) name: &'t str,
     /// What stands between the name and the end of the tag.
@@ -193,8 +193,8 @@ impl<'t> Lexer<'t> {
         let (name, rest) = inside.split_at_checked(length).unwrap_or((inside, ""));
         self.at = end + 1;
         match rest.strip_suffix('/').filter(|rest| !ends_in_bare_value(rest)) {
-            Some(rest) => Token::Start(Tag { name, rest, closed: true }),
-            None => Token::Start(Tag { name, rest, closed: false }),
+            Some(rest) => Token::Start(StartTag { name, rest, closed: true }),
+            None => Token::Start(StartTag { name, rest, closed: false }),
         }
     }
 
@@ -245,7 +245,7 @@ impl<'t> Iterator for Lexer<'t> {
     }
 }
 
-impl<'t> Tag<'t> {
+impl<'t> StartTag<'t> {
     /// Names and values as written, at most [`MAX_ATTRIBUTES`].
     pub(super) fn attributes(&self) -> impl Iterator<Item = (&'t str, &'t str)> {
         let mut rest = self.rest;
@@ -334,7 +334,7 @@ mod tests {
         let told = |token| match token {
             Token::Text(text) => text.to_owned(),
             Token::Literal(text) => format!("={text}"),
-            Token::Start(Tag { name, rest, closed }) => format!("<{name}{rest}{}>", if closed { "/" } else { "" }),
+            Token::Start(StartTag { name, rest, closed }) => format!("<{name}{rest}{}>", if closed { "/" } else { "" }),
             Token::End(name) => format!("</{name}>"),
             Token::Doctype(declaration) => declaration.to_owned(),
         };

@@ -31,8 +31,8 @@ use crate::model::{Complaint, Place, UpstreamFeed};
 use chrono_tz::Tz;
 use finish::Finished;
 use gathered::Gathered;
-use notes::{Notes, Repair};
-use sniff::Kind;
+use notes::{FeedNotes, Repair};
+use sniff::DocumentKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use url::Url;
 
@@ -44,7 +44,7 @@ pub const MAX_ENTRIES: usize = 5_000;
 
 /// Where a document came from, as far as reading it needs to know.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
+pub struct Origin<'a> {
     /// File or URL, for complaints.
     pub place: &'a str,
     /// Resolves relative addresses.
@@ -100,36 +100,36 @@ pub enum FoundBy {
 }
 
 /// Reads a document.
-pub fn read(bytes: &[u8], source: &Source<'_>) -> Document {
-    catch_unwind(AssertUnwindSafe(|| understood(bytes, source))).unwrap_or_else(|_panic| {
+pub fn read(bytes: &[u8], origin: &Origin<'_>) -> Document {
+    catch_unwind(AssertUnwindSafe(|| understood(bytes, origin))).unwrap_or_else(|_panic| {
         let message = "the document could not be read without a fault of ours";
-        unreadable(source, message, "please report it with the document")
+        unreadable(origin, message, "please report it with the document")
     })
 }
 
-fn understood(bytes: &[u8], source: &Source<'_>) -> Document {
-    let mut notes = Notes::new(source.place);
-    let text = decode::text(bytes.get(..MAX_FEED_BYTES).unwrap_or(bytes), source.content_type, &mut notes);
+fn understood(bytes: &[u8], origin: &Origin<'_>) -> Document {
+    let mut notes = FeedNotes::new(origin.place);
+    let text = decode::text(bytes.get(..MAX_FEED_BYTES).unwrap_or(bytes), origin.content_type, &mut notes);
     if bytes.len() > MAX_FEED_BYTES {
         let message = format!("the document has more than {} MiB; the rest was not read", MAX_FEED_BYTES >> 20);
         notes.complain(message, "ask the publisher for a shorter feed");
     }
     let gathered = match sniff::kind(&text) {
-        Kind::Xml => Ok(translate::translate(&text, source, &mut notes)),
-        Kind::Json => json::translate(&text, source, &mut notes),
-        Kind::Page => return Document::Page(page::feeds(&text, source)),
-        Kind::Nothing(why) => Err(why.to_owned()),
+        DocumentKind::Xml => Ok(translate::translate(&text, origin, &mut notes)),
+        DocumentKind::Json => json::translate(&text, origin, &mut notes),
+        DocumentKind::Page => return Document::Page(page::feeds(&text, origin)),
+        DocumentKind::Nothing(why) => Err(why.to_owned()),
     };
     // The text is not needed twice, and large.
     drop(text);
     match gathered {
         Ok(gathered) => feed(gathered, notes),
-        Err(why) => unreadable(source, format!("this is no feed: {why}"), "check the address of the feed"),
+        Err(why) => unreadable(origin, format!("this is no feed: {why}"), "check the address of the feed"),
     }
 }
 
 /// What was gathered, finished and told of.
-fn feed(gathered: Gathered, mut notes: Notes<'_>) -> Document {
+fn feed(gathered: Gathered, mut notes: FeedNotes<'_>) -> Document {
     let met = gathered.entries.met();
     if met > MAX_ENTRIES {
         let message = format!("the document has {met} entries; only the newest {MAX_ENTRIES} were kept");
@@ -143,6 +143,6 @@ fn feed(gathered: Gathered, mut notes: Notes<'_>) -> Document {
     Document::Feed(Box::new(feed))
 }
 
-fn unreadable(source: &Source<'_>, message: impl Into<String>, help: &str) -> Document {
-    Document::Unreadable(Complaint::error(Place::file(source.place), message, help))
+fn unreadable(origin: &Origin<'_>, message: impl Into<String>, help: &str) -> Document {
+    Document::Unreadable(Complaint::error(Place::file(origin.place), message, help))
 }

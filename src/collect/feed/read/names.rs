@@ -1,6 +1,6 @@
 //! What elements are called in the formats of XML, and in which namespaces: as tables.
 
-use super::notes::{Notes, Repair};
+use super::notes::{FeedNotes, Repair};
 
 /// Namespaces that say something to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +83,12 @@ pub(super) enum Element {
     Hidden,
     /// A person with a name.
     Person,
-    Field(Field),
+    Field(FeedField),
 }
 
 /// What a field says. Numbers are ranks: of several fields for the same thing the lowest is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum FeedField {
     Id,
     Guid,
     Link,
@@ -111,7 +111,7 @@ pub(super) enum Field {
     UpdateFrequency,
 }
 
-impl Field {
+impl FeedField {
     /// Whether its text may hold markup.
     pub(super) fn is_markup(self) -> bool {
         matches!(self, Self::Title(_) | Self::Body(_))
@@ -119,9 +119,9 @@ impl Field {
 }
 
 use Element::{Entry, Feed, Hidden, Person};
-use Field as F;
+use FeedField as F;
 
-const fn field(field: Field) -> Element {
+const fn field(field: FeedField) -> Element {
     Element::Field(field)
 }
 
@@ -202,7 +202,7 @@ const ELEMENTS: [(Space, &str, Element); 69] = [
 ];
 
 /// What an element of a name is to us; names in the wrong case are understood, and told.
-pub(super) fn element(space: Space, name: &str, notes: &mut Notes<'_>) -> Option<Element> {
+pub(super) fn element(space: Space, name: &str, notes: &mut FeedNotes<'_>) -> Option<Element> {
     let space = if space == Space::OldAtom { Space::Core } else { space };
     let (_, known, element) =
         ELEMENTS.iter().find(|(of, known, _)| *of == space && known.eq_ignore_ascii_case(name))?;

@@ -71,7 +71,7 @@ const SHOWN: usize = 60;
 
 /// What there is to tell of one document.
 #[derive(Debug)]
-pub(super) struct Notes<'a> {
+pub(super) struct FeedNotes<'a> {
     place: &'a str,
     repairs: Vec<(Repair, String)>,
     complaints: Vec<Complaint>,
@@ -79,7 +79,7 @@ pub(super) struct Notes<'a> {
     first_unread: String,
 }
 
-impl<'a> Notes<'a> {
+impl<'a> FeedNotes<'a> {
     pub(super) fn new(place: &'a str) -> Self {
         Self { place, repairs: Vec::new(), complaints: Vec::new(), unread_dates: 0, first_unread: String::new() }
     }

@@ -2,10 +2,10 @@
 
 use super::address::{self, Base};
 use super::fields::attribute;
-use super::lexer::{Lexer, Tag, Token};
-use super::notes::Notes;
+use super::lexer::{Lexer, StartTag, Token};
+use super::notes::FeedNotes;
 use super::plain::{text_of, unseen};
-use super::{FeedKind, FoundBy, FoundFeed, Source};
+use super::{FeedKind, FoundBy, FoundFeed, Origin};
 use url::Url;
 
 /// Most feeds of one page.
@@ -25,10 +25,10 @@ const WELL_KNOWN: [(&str, Option<FeedKind>); 9] = [
 ];
 
 /// The feeds that a page links to, those of comments last; where it links to none, the usual places.
-pub(super) fn feeds(html: &str, source: &Source<'_>) -> Vec<FoundFeed> {
-    let mut found = linked(html, source);
+pub(super) fn feeds(html: &str, origin: &Origin<'_>) -> Vec<FoundFeed> {
+    let mut found = linked(html, origin);
     if found.is_empty()
-        && let Some(base) = source.base
+        && let Some(base) = origin.base
     {
         let at = |(path, kind): (&str, Option<FeedKind>)| {
             let url = base.join(path).ok()?.into();
@@ -39,8 +39,8 @@ pub(super) fn feeds(html: &str, source: &Source<'_>) -> Vec<FoundFeed> {
     found
 }
 
-fn linked(html: &str, source: &Source<'_>) -> Vec<FoundFeed> {
-    let mut base = source.base.cloned().map(Base::given);
+fn linked(html: &str, origin: &Origin<'_>) -> Vec<FoundFeed> {
+    let mut base = origin.base.cloned().map(Base::given);
     let mut found: Vec<FoundFeed> = Vec::new();
     let mut lexer = Lexer::new(html);
     while let Some(token) = lexer.next() {
@@ -48,7 +48,7 @@ fn linked(html: &str, source: &Source<'_>) -> Vec<FoundFeed> {
         if let Some(end) = unseen(tag.name) {
             lexer.skip_to(end);
         } else if tag.name.eq_ignore_ascii_case("base") {
-            base = own_base(&tag, source.base).or(base);
+            base = own_base(&tag, origin.base).or(base);
         } else if tag.name.eq_ignore_ascii_case("link") {
             let feed = offered(&tag, base.as_ref());
             found.extend(
@@ -60,11 +60,11 @@ fn linked(html: &str, source: &Source<'_>) -> Vec<FoundFeed> {
     found
 }
 
-fn own_base(tag: &Tag<'_>, around: Option<&Url>) -> Option<Base> {
+fn own_base(tag: &StartTag<'_>, around: Option<&Url>) -> Option<Base> {
     Base::within(around.cloned().map(Base::given).as_ref(), &attribute(tag, "href")?)
 }
 
-fn offered(tag: &Tag<'_>, base: Option<&Base>) -> Option<FoundFeed> {
+fn offered(tag: &StartTag<'_>, base: Option<&Base>) -> Option<FoundFeed> {
     let rel = attribute(tag, "rel")?.to_ascii_lowercase();
     let relations: Vec<&str> = rel.split_ascii_whitespace().collect();
     if relations.contains(&"stylesheet") || !(relations.contains(&"alternate") || relations.contains(&"feed")) {
@@ -85,7 +85,7 @@ fn offered(tag: &Tag<'_>, base: Option<&Base>) -> Option<FoundFeed> {
         _ => return None,
     };
     // Without an address of the page a relative one still says more than nothing.
-    let url = address::web(&href, base, &mut Notes::new("")).or(Some(href).filter(|_| base.is_none()))?;
+    let url = address::web(&href, base, &mut FeedNotes::new("")).or(Some(href).filter(|_| base.is_none()))?;
     let title = attribute(tag, "title").map(|title| text_of(&title)).filter(|title| !title.is_empty());
     Some(FoundFeed { url, title, kind, how: FoundBy::Link })
 }
@@ -115,8 +115,8 @@ mod tests {
 
     fn found(html: &str, base: Option<&str>) -> Vec<String> {
         let base = base.map(|base| Url::parse(base).expect("a URL"));
-        let source = Source { place: "page", base: base.as_ref(), content_type: None, timezone: Tz::UTC };
-        feeds(html, &source).into_iter().map(|feed| feed.url).collect()
+        let origin = Origin { place: "page", base: base.as_ref(), content_type: None, timezone: Tz::UTC };
+        feeds(html, &origin).into_iter().map(|feed| feed.url).collect()
     }
 
     #[test]

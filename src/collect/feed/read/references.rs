@@ -1,6 +1,6 @@
 //! Character references and entities to characters, leniently: what is no reference is text.
 
-use super::notes::{Notes, Repair};
+use super::notes::{FeedNotes, Repair};
 use crate::collect::html::is_legal;
 use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 
@@ -11,7 +11,7 @@ const LONGEST: usize = 32;
 const LONGEST_OWN: usize = 64;
 
 /// Appends `text` with its references resolved, and tells what was wrong with them.
-pub(super) fn resolve_into(out: &mut String, text: &str, notes: &mut Notes<'_>) {
+pub(super) fn resolve_into(out: &mut String, text: &str, notes: &mut FeedNotes<'_>) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
@@ -35,7 +35,7 @@ pub(super) fn resolve_into(out: &mut String, text: &str, notes: &mut Notes<'_>) 
 /// `text` with its references resolved; nothing is told.
 pub(super) fn resolved(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    resolve_into(&mut out, text, &mut Notes::new(""));
+    resolve_into(&mut out, text, &mut FeedNotes::new(""));
     out
 }
 

@@ -9,13 +9,13 @@ const MAX_TTL: u64 = 366 * 24 * 60;
 
 /// Rhythm as it is gathered.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct AskedRhythm {
     rhythm: Rhythm,
     period: Option<Duration>,
     frequency: Option<u32>,
 }
 
-impl Asked {
+impl AskedRhythm {
     /// Minutes.
     pub(super) fn ttl(&mut self, text: &str) {
         let minutes = text.trim().parse().ok().filter(|minutes| (1..=MAX_TTL).contains(minutes));
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_is_understood_or_ignored() {
-        let mut asked = Asked::default();
+        let mut asked = AskedRhythm::default();
         asked.ttl(" 60 ");
         asked.ttl("-1");
         for hour in ["0", "24", "7", "25", "x"] {
@@ -84,6 +84,6 @@ mod tests {
         assert_eq!(rhythm.skip_hours, [0, 7]);
         assert_eq!(rhythm.skip_days, [Weekday::Sat, Weekday::Sun]);
         assert_eq!(rhythm.update_period, Some(Duration::from_hours(6)));
-        assert_eq!(Asked::default().into_rhythm(), Rhythm::default());
+        assert_eq!(AskedRhythm::default().into_rhythm(), Rhythm::default());
     }
 }

@@ -1,8 +1,8 @@
 //! Which namespace a name is in: what is declared, else what is usual.
 
-use super::lexer::Tag;
+use super::lexer::StartTag;
 use super::names::{self, Space};
-use super::notes::{Notes, Repair};
+use super::notes::{FeedNotes, Repair};
 
 /// Declarations that are in force at once; more are not looked at.
 const MAX_DECLARED: usize = 256;
@@ -28,7 +28,7 @@ impl<'t> Spaces<'t> {
 
     /// Takes in what a tag declares. What the outermost element declares as the namespace of names without prefix is the
     /// feed's own, whatever it is called.
-    pub(super) fn declare(&mut self, tag: &Tag<'t>, outermost: bool, notes: &mut Notes<'_>) {
+    pub(super) fn declare(&mut self, tag: &StartTag<'t>, outermost: bool, notes: &mut FeedNotes<'_>) {
         if !tag.rest.contains("xmlns") {
             return;
         }
@@ -61,7 +61,7 @@ impl<'t> Spaces<'t> {
     }
 
     /// The namespace of a name, and the name without its prefix.
-    pub(super) fn resolve(&self, name: &'t str, notes: &mut Notes<'_>) -> (Space, &'t str) {
+    pub(super) fn resolve(&self, name: &'t str, notes: &mut FeedNotes<'_>) -> (Space, &'t str) {
         let (prefix, local) = names::split(name);
         let declared = |prefix: &str| self.declared.iter().rev().find(|(p, _)| p.eq_ignore_ascii_case(prefix));
         let space = match prefix {

@@ -1,8 +1,8 @@
 //! A server that is a function of what it is asked and when, and an auditor who lives a month with it: what was asked, with
 //! what, and whether it was allowed. The auditor knows nothing of how the manners are made.
 
-use super::super::fetch::{Came, Exchange, Outcome, Request};
-use super::super::manners::{self, Occasion, Seen};
+use super::super::fetch::{Came, Exchange, FetchOutcome, Request};
+use super::super::manners::{self, Occasion, Pace};
 use crate::model::{Hop, PollState, Rhythm};
 use crate::net::{Failure, FailureKind, HeaderMap, HeaderValue, MAX_REDIRECTS, Whole};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -231,8 +231,8 @@ impl Audit {
                 (0..20).filter_map(|n| DateTime::from_timestamp(newest - n * gap.num_seconds(), 0)).collect()
             }
         };
-        let is_body = matches!(exchange.outcome, Outcome::Body(_));
-        let seen = Seen { rhythm: &who.rhythm, dates: &dates };
+        let is_body = matches!(exchange.outcome, FetchOutcome::Body(_));
+        let seen = Pace { rhythm: &who.rhythm, dates: &dates };
         self.documents_read += usize::from(is_body && said.feed);
         let slot = who.slots.map(|gap| {
             let passed = clock.timestamp().div_euclid(gap.num_seconds());

@@ -5,24 +5,24 @@ mod mend;
 mod value;
 
 use super::address::{self, Base};
-use super::draft::{Attached, Draft, Text, link};
+use super::draft::{Attached, Draft, FeedText, link};
 use super::gathered::Gathered;
-use super::kept::Kept;
-use super::notes::{Notes, Repair};
-use super::rhythm::Asked;
-use super::{Source, fields};
+use super::kept::KeptEntries;
+use super::notes::{FeedNotes, Repair};
+use super::rhythm::AskedRhythm;
+use super::{Origin, fields};
 use crate::collect::date;
 use crate::collect::html::strip_illegal;
 use chrono_tz::Tz;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
-use value::Value;
+use value::JsonValue;
 
 /// Rank of a summary beside content.
 const SUMMARY: u8 = 10;
 
 /// Reads a document; `Err` says in words why it is no feed.
-pub(super) fn translate(text: &str, source: &Source<'_>, notes: &mut Notes<'_>) -> Result<Gathered, String> {
+pub(super) fn translate(text: &str, origin: &Origin<'_>, notes: &mut FeedNotes<'_>) -> Result<Gathered, String> {
     let start = text.find('{').unwrap_or(0);
     if text.get(..start).is_some_and(|junk| !junk.trim().is_empty()) {
         notes.repaired(Repair::Junk);
@@ -30,7 +30,7 @@ pub(super) fn translate(text: &str, source: &Source<'_>, notes: &mut Notes<'_>) 
     let text = text.get(start..).unwrap_or_default();
     let well_formed = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     let mended = if well_formed { None } else { Some(mend::mended(text)) };
-    let mut reader = JsonReader::new(source, notes);
+    let mut reader = JsonReader::new(origin, notes);
     let mut json = serde_json::Deserializer::from_str(mended.as_deref().unwrap_or(text));
     let outcome = reader.deserialize(&mut json);
     if !reader.is_feed {
@@ -51,11 +51,11 @@ pub(super) fn translate(text: &str, source: &Source<'_>, notes: &mut Notes<'_>) 
 }
 
 struct JsonReader<'n, 's> {
-    notes: &'n mut Notes<'s>,
+    notes: &'n mut FeedNotes<'s>,
     timezone: Tz,
     base: Option<Base>,
     feed: Draft,
-    entries: Kept,
+    entries: KeptEntries,
     /// Whether it says that it is a feed, or has items as one.
     is_feed: bool,
     /// Whether it names a version that we know.
@@ -63,32 +63,32 @@ struct JsonReader<'n, 's> {
 }
 
 impl<'n, 's> JsonReader<'n, 's> {
-    fn new(source: &Source<'_>, notes: &'n mut Notes<'s>) -> Self {
+    fn new(origin: &Origin<'_>, notes: &'n mut FeedNotes<'s>) -> Self {
         Self {
             notes,
-            timezone: source.timezone,
-            base: source.base.cloned().map(Base::given),
+            timezone: origin.timezone,
+            base: origin.base.cloned().map(Base::given),
             feed: Draft::default(),
-            entries: Kept::default(),
+            entries: KeptEntries::default(),
             is_feed: false,
             has_version: false,
         }
     }
 
     /// A value of the feed itself.
-    fn member(&mut self, name: &str, value: &Value) {
+    fn member(&mut self, name: &str, value: &JsonValue) {
         match name {
             "version" => {
-                let Value::Text(version) = value else { return };
+                let JsonValue::Text(version) = value else { return };
                 self.is_feed |= version.contains("jsonfeed.org");
                 self.has_version |= version.starts_with("https://jsonfeed.org/version/1");
             }
             "title" => {
-                let text = self.text(value).map(Text::Plain);
+                let text = self.text(value).map(FeedText::Plain);
                 fields::title(&mut self.feed, 0, text);
             }
             "description" => {
-                let text = self.text(value).map(Text::Plain);
+                let text = self.text(value).map(FeedText::Plain);
                 fields::body(&mut self.feed, 0, text, None);
             }
             "home_page_url" => {
@@ -110,9 +110,9 @@ impl<'n, 's> JsonReader<'n, 's> {
         }
     }
 
-    fn item(&mut self, item: &Value) {
+    fn item(&mut self, item: &JsonValue) {
         let mut entry = Draft::default();
-        let Value::Object(members) = item else { return };
+        let JsonValue::Object(members) = item else { return };
         for (name, value) in members {
             self.item_member(&mut entry, name, value);
         }
@@ -125,7 +125,7 @@ impl<'n, 's> JsonReader<'n, 's> {
         self.entries.push(entry);
     }
 
-    fn item_member(&mut self, entry: &mut Draft, name: &str, value: &Value) {
+    fn item_member(&mut self, entry: &mut Draft, name: &str, value: &JsonValue) {
         let base = self.base.clone();
         match name {
             "id" => {
@@ -137,16 +137,16 @@ impl<'n, 's> JsonReader<'n, 's> {
             }
             "url" => entry.link.offer(link::OWN, self.address(value)),
             "external_url" => entry.link.offer(link::EXTERNAL, self.address(value)),
-            "title" => fields::title(entry, 0, self.text(value).map(Text::Plain)),
-            "content_html" => fields::body(entry, 0, self.text(value).map(Text::Html), base.as_ref()),
-            "content_text" => fields::body(entry, 1, self.text(value).map(Text::Plain), base.as_ref()),
-            "summary" => fields::body(entry, SUMMARY, self.text(value).map(Text::Plain), base.as_ref()),
+            "title" => fields::title(entry, 0, self.text(value).map(FeedText::Plain)),
+            "content_html" => fields::body(entry, 0, self.text(value).map(FeedText::Html), base.as_ref()),
+            "content_text" => fields::body(entry, 1, self.text(value).map(FeedText::Plain), base.as_ref()),
+            "summary" => fields::body(entry, SUMMARY, self.text(value).map(FeedText::Plain), base.as_ref()),
             "date_published" => entry.published.offer(0, self.date(value)),
             "date_modified" => entry.updated.offer(0, self.date(value)),
             "author" | "authors" => entry.author.offer(0, self.author(value)),
             "tags" => self.tags(entry, value),
             "attachments" => {
-                let attachments = if let Value::List(list) = value { list } else { std::slice::from_ref(value) };
+                let attachments = if let JsonValue::List(list) = value { list } else { std::slice::from_ref(value) };
                 for attachment in attachments {
                     self.attachment(entry, attachment);
                 }
@@ -155,14 +155,14 @@ impl<'n, 's> JsonReader<'n, 's> {
         }
     }
 
-    fn tags(&mut self, entry: &mut Draft, value: &Value) {
+    fn tags(&mut self, entry: &mut Draft, value: &JsonValue) {
         match value {
-            Value::List(tags) => {
+            JsonValue::List(tags) => {
                 for tag in tags.iter().filter_map(|tag| self.text(tag)) {
                     entry.tag(&tag);
                 }
             }
-            Value::Text(tags) => {
+            JsonValue::Text(tags) => {
                 self.notes.repaired(Repair::JsonShape);
                 tags.split(',').for_each(|tag| entry.tag(tag));
             }
@@ -170,10 +170,10 @@ impl<'n, 's> JsonReader<'n, 's> {
         }
     }
 
-    fn attachment(&mut self, entry: &mut Draft, attachment: &Value) {
+    fn attachment(&mut self, entry: &mut Draft, attachment: &JsonValue) {
         let Some(url) = attachment.get("url").and_then(|url| self.address(url)) else { return };
         let text = |name| match attachment.get(name) {
-            Some(Value::Text(text) | Value::Number(text)) => text.clone(),
+            Some(JsonValue::Text(text) | JsonValue::Number(text)) => text.clone(),
             _ => String::new(),
         };
         let (media_type, length) = (text("mime_type"), text("size_in_bytes"));
@@ -181,11 +181,11 @@ impl<'n, 's> JsonReader<'n, 's> {
     }
 
     /// An author, the first of several, or only a name.
-    fn author(&mut self, value: &Value) -> Option<String> {
+    fn author(&mut self, value: &JsonValue) -> Option<String> {
         match value {
-            Value::List(authors) => authors.iter().find_map(|author| self.author(author)),
-            Value::Object(_) => fields::author(&self.text(value.get("name")?)?),
-            Value::Text(name) => {
+            JsonValue::List(authors) => authors.iter().find_map(|author| self.author(author)),
+            JsonValue::Object(_) => fields::author(&self.text(value.get("name")?)?),
+            JsonValue::Text(name) => {
                 self.notes.repaired(Repair::JsonShape);
                 fields::author(name)
             }
@@ -193,7 +193,7 @@ impl<'n, 's> JsonReader<'n, 's> {
         }
     }
 
-    fn date(&mut self, value: &Value) -> Option<chrono::DateTime<chrono::Utc>> {
+    fn date(&mut self, value: &JsonValue) -> Option<chrono::DateTime<chrono::Utc>> {
         let text = self.text(value)?;
         let date = date::parse(&text, self.timezone).map(|date| date.to_utc());
         if date.is_none() {
@@ -202,15 +202,15 @@ impl<'n, 's> JsonReader<'n, 's> {
         date
     }
 
-    fn address(&mut self, value: &Value) -> Option<String> {
+    fn address(&mut self, value: &JsonValue) -> Option<String> {
         address::web(&self.text(value)?, self.base.as_ref(), self.notes)
     }
 
     /// Text that says something; numbers are taken for it.
-    fn text(&mut self, value: &Value) -> Option<String> {
+    fn text(&mut self, value: &JsonValue) -> Option<String> {
         let text = match value {
-            Value::Text(text) => strip_illegal(text).into_owned(),
-            Value::Number(number) => {
+            JsonValue::Text(text) => strip_illegal(text).into_owned(),
+            JsonValue::Number(number) => {
                 self.notes.repaired(Repair::JsonShape);
                 number.clone()
             }
@@ -227,7 +227,7 @@ impl<'n, 's> JsonReader<'n, 's> {
             feed: self.feed,
             inherits_author: true,
             entries: self.entries,
-            asked: Asked::default(),
+            asked: AskedRhythm::default(),
             base: self.base,
         }
     }

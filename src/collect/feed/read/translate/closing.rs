@@ -1,13 +1,13 @@
 //! What happens when elements end: fields say what they say, entries are kept, and the document is seen to be whole or
 //! cut short.
 
-use super::{Dialect, Frame, Kind, Translator};
+use super::{Dialect, ElementKind, OpenElement, Translator};
 use crate::collect::date;
 use crate::collect::feed::read::address::{self, Base};
 use crate::collect::feed::read::draft::{Draft, link};
 use crate::collect::feed::read::gathered::Gathered;
-use crate::collect::feed::read::lexer::Tag;
-use crate::collect::feed::read::names::{Field, split};
+use crate::collect::feed::read::lexer::StartTag;
+use crate::collect::feed::read::names::{FeedField, split};
 use crate::collect::feed::read::notes::Repair;
 use crate::collect::feed::read::plain::is_void;
 use crate::collect::feed::read::{content, fields};
@@ -22,31 +22,31 @@ impl<'t> Translator<'t, '_, '_> {
         self.entry.as_mut().unwrap_or(&mut self.feed)
     }
 
-    pub(super) fn push(&mut self, tag: Tag<'t>, kind: Kind, mark: usize) {
-        if tag.closed || (kind == Kind::Other && is_void(tag.name)) {
+    pub(super) fn push(&mut self, tag: StartTag<'t>, kind: ElementKind, mark: usize) {
+        if tag.closed || (kind == ElementKind::Other && is_void(tag.name)) {
             return self.spaces.back_to(mark);
         }
         let base = self.own_base(&tag);
-        self.stack.push(Frame { local: split(tag.name).1, kind, mark, base });
+        self.stack.push(OpenElement { local: split(tag.name).1, kind, mark, base });
     }
 
     pub(super) fn pop(&mut self) {
         let Some(frame) = self.stack.pop() else { return };
         self.spaces.back_to(frame.mark);
         match frame.kind {
-            Kind::Person => self.close_person(),
-            Kind::Entry => self.keep_entry(),
+            ElementKind::Person => self.close_person(),
+            ElementKind::Entry => self.keep_entry(),
             // In RSS 1.0 the entries stand behind the channel.
-            Kind::Feed => {
+            ElementKind::Feed => {
                 let root = self.stack.outermost();
                 self.ended |= !root.is_some_and(|root| root.eq_ignore_ascii_case("rdf"));
             }
-            Kind::Hidden | Kind::Other => {}
+            ElementKind::Hidden | ElementKind::Other => {}
         }
     }
 
     /// Closes elements until one may stay.
-    pub(super) fn unwind(&mut self, may_stay: impl Fn(Kind) -> bool) {
+    pub(super) fn unwind(&mut self, may_stay: impl Fn(ElementKind) -> bool) {
         while self.stack.top().is_some_and(|kind| !may_stay(kind)) {
             self.pop();
         }
@@ -56,7 +56,7 @@ impl<'t> Translator<'t, '_, '_> {
     pub(super) fn close_open_entry(&mut self) {
         if self.entry.is_some() {
             self.notes.repaired(Repair::MissingEnd);
-            self.unwind(|kind| kind == Kind::Entry);
+            self.unwind(|kind| kind == ElementKind::Entry);
             self.pop();
         }
     }
@@ -88,15 +88,15 @@ impl<'t> Translator<'t, '_, '_> {
         let (field, penalty, base) = (capture.field, capture.penalty, capture.base.clone());
         let atom = self.is_atom();
         match field {
-            Field::Title(rank) => {
+            FeedField::Title(rank) => {
                 let text = content::text_of(capture, atom, self.notes);
                 fields::title(self.draft(), rank + penalty, text);
             }
-            Field::Body(rank) => {
+            FeedField::Body(rank) => {
                 let text = content::text_of(capture, atom, self.notes);
                 fields::body(self.draft(), rank + penalty, text, base.as_ref());
             }
-            Field::Guid => {
+            FeedField::Guid => {
                 let is_link =
                     fields::attribute(&capture.tag, "isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false"));
                 self.id(&capture.into_text(), is_link);
@@ -106,35 +106,36 @@ impl<'t> Translator<'t, '_, '_> {
     }
 
     /// Closes a field that holds nothing but text.
-    fn close_text(&mut self, field: Field, penalty: u8, text: &str, base: Option<&Base>) {
+    fn close_text(&mut self, field: FeedField, penalty: u8, text: &str, base: Option<&Base>) {
         let text = text.trim();
         if text.is_empty() {
             return;
         }
         match field {
-            Field::Id => self.id(text, true),
-            Field::Link => self.offer_link(link::OWN + penalty, text, base),
-            Field::Author(rank) => self.draft().author.offer(rank + penalty, fields::author(text)),
-            Field::Name => self.person.iter_mut().for_each(|person| person.name = fields::author(text)),
-            Field::Email => self.person.iter_mut().for_each(|person| person.mail = Some(text.to_owned())),
-            Field::Category => self.draft().tag(text),
-            Field::Keywords => text.split(',').for_each(|word| self.draft().tag(word)),
-            Field::Published(rank) | Field::Updated(rank) => {
+            FeedField::Id => self.id(text, true),
+            FeedField::Link => self.offer_link(link::OWN + penalty, text, base),
+            FeedField::Author(rank) => self.draft().author.offer(rank + penalty, fields::author(text)),
+            FeedField::Name => self.person.iter_mut().for_each(|person| person.name = fields::author(text)),
+            FeedField::Email => self.person.iter_mut().for_each(|person| person.mail = Some(text.to_owned())),
+            FeedField::Category => self.draft().tag(text),
+            FeedField::Keywords => text.split(',').for_each(|word| self.draft().tag(word)),
+            FeedField::Published(rank) | FeedField::Updated(rank) => {
                 let date = date::parse(text, self.timezone).map(|date| date.to_utc());
                 if date.is_none() {
                     self.notes.unread_date(text);
                 }
                 let draft = self.draft();
-                let best = if matches!(field, Field::Published(_)) { &mut draft.published } else { &mut draft.updated };
+                let best =
+                    if matches!(field, FeedField::Published(_)) { &mut draft.published } else { &mut draft.updated };
                 best.offer(rank + penalty, date);
             }
             _ if self.entry.is_some() => {}
-            Field::Ttl => self.asked.ttl(text),
-            Field::SkipHour => self.asked.skip_hour(text),
-            Field::SkipDay => self.asked.skip_day(text),
-            Field::UpdatePeriod => self.asked.period(text),
-            Field::UpdateFrequency => self.asked.frequency(text),
-            Field::Title(_) | Field::Body(_) | Field::Guid | Field::Enclosure => {}
+            FeedField::Ttl => self.asked.ttl(text),
+            FeedField::SkipHour => self.asked.skip_hour(text),
+            FeedField::SkipDay => self.asked.skip_day(text),
+            FeedField::UpdatePeriod => self.asked.period(text),
+            FeedField::UpdateFrequency => self.asked.frequency(text),
+            FeedField::Title(_) | FeedField::Body(_) | FeedField::Guid | FeedField::Enclosure => {}
         }
     }
 
@@ -174,7 +175,7 @@ impl<'t> Translator<'t, '_, '_> {
     }
 
     /// The base within an element.
-    pub(super) fn base_of(&self, tag: &Tag<'t>) -> Option<Base> {
+    pub(super) fn base_of(&self, tag: &StartTag<'t>) -> Option<Base> {
         self.own_base(tag).or_else(|| self.base_around().cloned())
     }
 
@@ -182,7 +183,7 @@ impl<'t> Translator<'t, '_, '_> {
         self.stack.base().or(self.base.as_ref())
     }
 
-    fn own_base(&self, tag: &Tag<'t>) -> Option<Base> {
+    fn own_base(&self, tag: &StartTag<'t>) -> Option<Base> {
         if !tag.rest.contains("xml:base") {
             return None;
         }
@@ -197,7 +198,7 @@ impl<'t> Translator<'t, '_, '_> {
             self.notes.complain("the document is cut short; its last entry was left out", help);
         } else {
             self.close_capture();
-            if !self.ended && self.stack.has(Kind::Feed) {
+            if !self.ended && self.stack.has(ElementKind::Feed) {
                 self.notes.complain("the document is cut short; entries may be missing", help);
             }
         }

@@ -10,24 +10,24 @@ use super::address::Base;
 use super::capture::Capture;
 use super::draft::{Draft, link};
 use super::gathered::Gathered;
-use super::kept::Kept;
-use super::lexer::{Lexer, MAX_ATTRIBUTES, Tag, Token};
-use super::names::{self, Element, Field, Space};
-use super::notes::{Notes, Repair};
+use super::kept::KeptEntries;
+use super::lexer::{Lexer, MAX_ATTRIBUTES, StartTag, Token};
+use super::names::{self, Element, FeedField, Space};
+use super::notes::{FeedNotes, Repair};
 use super::plain::is_void;
 use super::references::resolve_into;
-use super::rhythm::Asked;
+use super::rhythm::AskedRhythm;
 use super::spaces::Spaces;
-use super::{Source, fields};
+use super::{Origin, fields};
 use chrono_tz::Tz;
-use stack::{Frame, Kind, Stack};
+use stack::{ElementKind, OpenElement, Stack};
 
 /// A tag longer than this is asked how many attributes it has.
 const LONG_TAG: usize = 256;
 
 /// Reads a document from its first element to its end.
-pub(super) fn translate(text: &str, source: &Source<'_>, notes: &mut Notes<'_>) -> Gathered {
-    let mut translator = Translator::new(source, notes);
+pub(super) fn translate(text: &str, origin: &Origin<'_>, notes: &mut FeedNotes<'_>) -> Gathered {
+    let mut translator = Translator::new(origin, notes);
     let mut lexer = Lexer::new(text);
     for token in lexer.by_ref() {
         translator.token(token);
@@ -57,7 +57,7 @@ struct Person {
 
 #[derive(Debug)]
 struct Translator<'t, 'n, 's> {
-    notes: &'n mut Notes<'s>,
+    notes: &'n mut FeedNotes<'s>,
     timezone: Tz,
     /// Where the document stands, else what it says of itself.
     base: Option<Base>,
@@ -69,8 +69,8 @@ struct Translator<'t, 'n, 's> {
     feed: Draft,
     /// The entry that is open.
     entry: Option<Draft>,
-    entries: Kept,
-    asked: Asked,
+    entries: KeptEntries,
+    asked: AskedRhythm,
     /// Unknown before the first element that means something.
     dialect: Option<Dialect>,
     /// Whether the feed's own end tag was met.
@@ -78,19 +78,19 @@ struct Translator<'t, 'n, 's> {
 }
 
 impl<'t, 'n, 's> Translator<'t, 'n, 's> {
-    fn new(source: &Source<'_>, notes: &'n mut Notes<'s>) -> Self {
+    fn new(origin: &Origin<'_>, notes: &'n mut FeedNotes<'s>) -> Self {
         Self {
             notes,
-            timezone: source.timezone,
-            base: source.base.map(|url| Base::given(url.clone())),
+            timezone: origin.timezone,
+            base: origin.base.map(|url| Base::given(url.clone())),
             spaces: Spaces::default(),
             stack: Stack::default(),
             capture: None,
             person: None,
             feed: Draft::default(),
             entry: None,
-            entries: Kept::default(),
-            asked: Asked::default(),
+            entries: KeptEntries::default(),
+            asked: AskedRhythm::default(),
             dialect: None,
             ended: false,
         }
@@ -131,7 +131,7 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
         }
     }
 
-    fn start(&mut self, tag: Tag<'t>) {
+    fn start(&mut self, tag: StartTag<'t>) {
         let mark = self.spaces.mark();
         self.spaces.declare(&tag, self.dialect.is_none(), self.notes);
         let (space, local) = self.spaces.resolve(tag.name, self.notes);
@@ -147,38 +147,38 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
         if tag.rest.len() > LONG_TAG && tag.attributes().count() == MAX_ATTRIBUTES {
             self.notes.repaired(Repair::Attributes);
         }
-        if !element.is_some_and(is_structure) && self.stack.has(Kind::Hidden) {
-            return self.push(tag, Kind::Other, mark);
+        if !element.is_some_and(is_structure) && self.stack.has(ElementKind::Hidden) {
+            return self.push(tag, ElementKind::Other, mark);
         }
         match element {
             Some(Element::Feed) => self.start_feed(tag, space, local, mark),
             Some(Element::Entry) => self.start_entry(tag, space, local, mark),
             // In RSS it is a text like others, and may be left open like them.
-            Some(Element::Hidden) if local == "source" && !self.is_atom() => self.push(tag, Kind::Other, mark),
-            Some(Element::Hidden) => self.push(tag, Kind::Hidden, mark),
+            Some(Element::Hidden) if local == "source" && !self.is_atom() => self.push(tag, ElementKind::Other, mark),
+            Some(Element::Hidden) => self.push(tag, ElementKind::Hidden, mark),
             Some(Element::Person) => {
                 self.close_person();
                 self.person = Some(Person::default()).filter(|_| !tag.closed);
-                self.push(tag, Kind::Person, mark);
+                self.push(tag, ElementKind::Person, mark);
             }
             Some(Element::Field(field)) => self.start_field(field, space, tag, mark),
-            None => self.push(tag, Kind::Other, mark),
+            None => self.push(tag, ElementKind::Other, mark),
         }
     }
 
-    fn start_feed(&mut self, tag: Tag<'t>, space: Space, local: &str, mark: usize) {
+    fn start_feed(&mut self, tag: StartTag<'t>, space: Space, local: &str, mark: usize) {
         self.outermost(&tag, space, local);
         self.close_open_entry();
-        if self.stack.has(Kind::Feed) {
-            self.unwind(|kind| kind == Kind::Feed);
+        if self.stack.has(ElementKind::Feed) {
+            self.unwind(|kind| kind == ElementKind::Feed);
         }
-        self.push(tag, Kind::Feed, mark);
+        self.push(tag, ElementKind::Feed, mark);
     }
 
-    fn start_entry(&mut self, tag: Tag<'t>, space: Space, local: &str, mark: usize) {
+    fn start_entry(&mut self, tag: StartTag<'t>, space: Space, local: &str, mark: usize) {
         self.outermost(&tag, space, local);
         self.close_open_entry();
-        self.unwind(|kind| kind == Kind::Feed);
+        self.unwind(|kind| kind == ElementKind::Feed);
         self.entry = Some(Draft::default());
         if let Some(about) = fields::about(&tag) {
             self.offer_id_as_link(&about);
@@ -188,11 +188,11 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
             self.spaces.back_to(mark);
             return self.keep_entry();
         }
-        self.push(tag, Kind::Entry, mark);
+        self.push(tag, ElementKind::Entry, mark);
     }
 
     /// The first element that means something says which format this is.
-    fn outermost(&mut self, tag: &Tag<'t>, space: Space, local: &str) {
+    fn outermost(&mut self, tag: &StartTag<'t>, space: Space, local: &str) {
         if self.dialect.is_some() {
             return;
         }
@@ -214,43 +214,44 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
         }
     }
 
-    fn start_field(&mut self, field: Field, space: Space, tag: Tag<'t>, mark: usize) {
-        let of_person = matches!(field, Field::Name | Field::Email);
+    fn start_field(&mut self, field: FeedField, space: Space, tag: StartTag<'t>, mark: usize) {
+        let of_person = matches!(field, FeedField::Name | FeedField::Email);
         if of_person && self.person.is_none() {
-            return self.push(tag, Kind::Other, mark);
+            return self.push(tag, ElementKind::Other, mark);
         }
         if self.person.is_some() && !of_person {
             self.notes.repaired(Repair::MissingEnd);
-            self.unwind(|kind| !matches!(kind, Kind::Person | Kind::Other));
+            self.unwind(|kind| !matches!(kind, ElementKind::Person | ElementKind::Other));
         }
         let base = self.base_of(&tag);
         if !self.attributes(field, &tag, base.as_ref()) || tag.closed {
-            return self.push(tag, Kind::Other, mark);
+            return self.push(tag, ElementKind::Other, mark);
         }
         self.spaces.back_to(mark);
         let mut capture = Capture::new(field, tag, base);
         // A group of media belongs to the entry as much as what stands beside it.
-        capture.penalty = if space != Space::Media && self.stack.top() == Some(Kind::Other) { NESTED } else { 0 };
+        capture.penalty =
+            if space != Space::Media && self.stack.top() == Some(ElementKind::Other) { NESTED } else { 0 };
         self.capture = Some(capture);
     }
 
     /// Takes what a field says in its attributes; whether its text says more.
-    fn attributes(&mut self, field: Field, tag: &Tag<'t>, base: Option<&Base>) -> bool {
+    fn attributes(&mut self, field: FeedField, tag: &StartTag<'t>, base: Option<&Base>) -> bool {
         let atom = self.is_atom();
         let draft = self.entry.as_mut().unwrap_or(&mut self.feed);
         match field {
-            Field::Link if tag.attribute("href").is_some() => {
+            FeedField::Link if tag.attribute("href").is_some() => {
                 if let Some(own) = fields::link(draft, tag, base, atom, self.notes) {
                     self.own_address(&own);
                 }
                 true
             }
-            Field::Enclosure => {
+            FeedField::Enclosure => {
                 fields::enclosure(draft, tag, base, self.notes);
                 false
             }
-            Field::Category => !fields::category(draft, tag),
-            Field::Body(_) => {
+            FeedField::Category => !fields::category(draft, tag),
+            FeedField::Body(_) => {
                 if let Some(src) = fields::attribute(tag, "src") {
                     self.offer_link(link::CONTENT, &src, base);
                 }
@@ -320,7 +321,12 @@ fn interrupts(element: Option<Element>, capture: &Capture<'_>) -> bool {
         Some(Element::Field(field)) => {
             let of_html = matches!(
                 field,
-                Field::Name | Field::Email | Field::Keywords | Field::SkipHour | Field::SkipDay | Field::Body(1 | 3)
+                FeedField::Name
+                    | FeedField::Email
+                    | FeedField::Keywords
+                    | FeedField::SkipHour
+                    | FeedField::SkipDay
+                    | FeedField::Body(1 | 3)
             );
             capture.is_flat() && !(markup && of_html)
         }

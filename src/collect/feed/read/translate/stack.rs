@@ -7,7 +7,7 @@ use crate::collect::feed::read::names::split;
 const MAX_DEPTH: usize = 32;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ElementKind {
     Feed,
     Entry,
     Person,
@@ -18,10 +18,10 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug)]
-pub(super) struct Frame<'t> {
+pub(super) struct OpenElement<'t> {
     /// Without its prefix.
     pub(super) local: &'t str,
-    pub(super) kind: Kind,
+    pub(super) kind: ElementKind,
     /// The namespaces in force around it.
     pub(super) mark: usize,
     /// Its own `xml:base`.
@@ -41,21 +41,21 @@ pub(super) enum End {
 
 #[derive(Debug, Default)]
 pub(super) struct Stack<'t> {
-    frames: Vec<Frame<'t>>,
+    frames: Vec<OpenElement<'t>>,
     beyond: usize,
 }
 
 impl<'t> Stack<'t> {
     /// Opens an element. Beyond [`MAX_DEPTH`] one that means nothing is only counted.
-    pub(super) fn push(&mut self, frame: Frame<'t>) {
-        if self.frames.len() >= MAX_DEPTH && frame.kind == Kind::Other {
+    pub(super) fn push(&mut self, frame: OpenElement<'t>) {
+        if self.frames.len() >= MAX_DEPTH && frame.kind == ElementKind::Other {
             self.beyond += 1;
         } else {
             self.frames.push(frame);
         }
     }
 
-    pub(super) fn pop(&mut self) -> Option<Frame<'t>> {
+    pub(super) fn pop(&mut self) -> Option<OpenElement<'t>> {
         self.beyond = 0;
         self.frames.pop()
     }
@@ -65,12 +65,12 @@ impl<'t> Stack<'t> {
             self.beyond -= 1;
             return End::Counted;
         }
-        let entry = self.frames.iter().rposition(|frame| frame.kind == Kind::Entry);
+        let entry = self.frames.iter().rposition(|frame| frame.kind == ElementKind::Entry);
         let local = split(name).1;
         let found = self.frames.iter().rposition(|frame| frame.local.eq_ignore_ascii_case(local));
         match found.and_then(|depth| Some((depth, self.frames.get(depth)?))) {
             // An entry is left by its own end and by that of the feed, by nothing else.
-            Some((depth, frame)) if entry.is_none_or(|entry| depth >= entry) || frame.kind == Kind::Feed => {
+            Some((depth, frame)) if entry.is_none_or(|entry| depth >= entry) || frame.kind == ElementKind::Feed => {
                 End::Opened(depth)
             }
             _ => End::Surplus,
@@ -82,7 +82,7 @@ impl<'t> Stack<'t> {
         self.frames.iter().any(|frame| frame.local.eq_ignore_ascii_case(local))
     }
 
-    pub(super) fn has(&self, kind: Kind) -> bool {
+    pub(super) fn has(&self, kind: ElementKind) -> bool {
         self.frames.iter().any(|frame| frame.kind == kind)
     }
 
@@ -91,7 +91,7 @@ impl<'t> Stack<'t> {
     }
 
     /// What the innermost element is.
-    pub(super) fn top(&self) -> Option<Kind> {
+    pub(super) fn top(&self) -> Option<ElementKind> {
         self.frames.last().map(|frame| frame.kind)
     }
 
