@@ -31,6 +31,9 @@ impl Verdict {
     pub const ALL: [Self; 7] =
         [Self::Reachable, Self::Moved, Self::Blocked, Self::Failing, Self::Gone, Self::Refused, Self::Unchecked];
 
+    /// What readers or the editor should know of, worst first.
+    pub const TROUBLE: [Self; 5] = [Self::Gone, Self::Failing, Self::Refused, Self::Moved, Self::Blocked];
+
     /// The word used in feeds, files and messages.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +50,16 @@ impl Verdict {
     /// Whether the item's source can be read there by somebody (a blocked one is only closed to us).
     pub fn is_alive(self) -> bool {
         matches!(self, Self::Reachable | Self::Moved | Self::Blocked)
+    }
+
+    /// Whether the page itself was seen there, so that an archive can save it.
+    pub fn is_seen(self) -> bool {
+        matches!(self, Self::Reachable | Self::Moved)
+    }
+
+    /// Whether an archived copy is looked for and published with it.
+    pub fn shows_copy(self) -> bool {
+        matches!(self, Self::Gone)
     }
 
     /// Whether `since` is published with it.

@@ -2,12 +2,15 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-/// Forms without their weekday, which is often wrong and never needed.
-const FORMS: [&str; 4] = ["%d %b %Y %H:%M:%S", "%d-%b-%y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%b %e %H:%M:%S %Y"];
+/// Forms that servers made up, without their weekday.
+const FORMS: [&str; 2] = ["%d-%b-%Y %H:%M:%S", "%d %b %Y %H:%M:%S"];
 
 /// A date as servers write it; `None` for anything else.
 pub fn http_date(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
+    if let Ok(date) = httpdate::parse_http_date(text) {
+        return Some(date.into());
+    }
     if let Ok(date) = DateTime::parse_from_rfc2822(text) {
         return Some(date.to_utc());
     }

@@ -55,12 +55,12 @@ pub struct Troubled {
 impl Troubled {
     /// Asks the store for them, where `counts`, how many links have each verdict, says that there are some.
     pub async fn of(store: &Store, counts: &[(Verdict, u64)]) -> crate::store::Result<Self> {
-        let is_troubled = |verdict: Verdict| !matches!(verdict, Verdict::Reachable | Verdict::Unchecked);
-        let total = counts.iter().filter(|(verdict, _)| is_troubled(*verdict)).map(|(_, count)| count).sum();
+        let total =
+            counts.iter().filter(|(verdict, _)| Verdict::TROUBLE.contains(verdict)).map(|(_, count)| count).sum();
         if total == 0 {
             return Ok(Self::default());
         }
-        let states = store.troubled_links(TOLD).await?;
+        let states = store.troubled_links(TOLD, 0).await?;
         let keys: Vec<&str> = states.iter().map(|state| state.key.as_str()).collect();
         let mut posts = store.citing_posts(&keys).await?;
         let links = states.into_iter().map(|state| {

@@ -1,6 +1,7 @@
 //! Archived copies of links: which links want one, and what was found. Whom to ask is `verify::archive`'s business.
 
-use super::{Result, Store, Write, time};
+use super::{Result, Store, Write, time, to_json};
+use crate::model::Verdict;
 use chrono::{DateTime, Utc};
 
 /// A link for which an archive is to be asked.
@@ -19,30 +20,43 @@ fn wishes(rows: Vec<(String, String, i64)>) -> Vec<ArchiveWish> {
 }
 
 impl Store {
-    /// Cited links that are gone, without a copy, for which it is time to ask; those of the newest items first.
-    pub async fn links_without_copy(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<ArchiveWish>> {
+    /// Cited links with one of these verdicts, without a copy, for which it is time to ask; those of the newest items first.
+    pub async fn links_without_copy(
+        &self,
+        verdicts: &[Verdict],
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<ArchiveWish>> {
         let rows = sqlx::query_as(
-            "SELECT key, url, newest FROM links WHERE verdict = 'gone' AND archive IS NULL AND archive_next <= $1
+            "SELECT key, url, newest FROM links WHERE verdict IN (SELECT value FROM json_each($3)) AND archive IS NULL
+                 AND archive_next <= $1
                  AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)
              ORDER BY archive_next, newest DESC, key LIMIT $2",
         )
         .bind(now.timestamp())
         .bind(i64::from(limit))
+        .bind(to_json("links.verdict", &verdicts)?)
         .fetch_all(&self.pool)
         .await?;
         Ok(wishes(rows))
     }
 
-    /// Links of published items that can be read and that no archive was asked to save, cited since an instant.
-    pub async fn links_to_save(&self, since: DateTime<Utc>, limit: u32) -> Result<Vec<ArchiveWish>> {
+    /// Links of published items with one of these verdicts that no archive was asked to save, cited since an instant.
+    pub async fn links_to_save(
+        &self,
+        verdicts: &[Verdict],
+        since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<ArchiveWish>> {
         let rows = sqlx::query_as(
-            "SELECT key, url, newest FROM links WHERE verdict IN ('reachable', 'moved') AND archive_saved = 0
+            "SELECT key, url, newest FROM links WHERE verdict IN (SELECT value FROM json_each($3)) AND archive_saved = 0
                  AND newest >= $1 AND EXISTS (SELECT 1 FROM item_sources s JOIN items i ON i.id = s.item_id
                      WHERE s.link_key = links.key AND i.live = 1 AND i.shown = 1)
              ORDER BY newest DESC, key LIMIT $2",
         )
         .bind(since.timestamp())
         .bind(i64::from(limit))
+        .bind(to_json("links.verdict", &verdicts)?)
         .fetch_all(&self.pool)
         .await?;
         Ok(wishes(rows))

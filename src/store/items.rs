@@ -10,9 +10,6 @@ use uuid::Uuid;
 /// How many ids are asked for at once.
 const BATCH: usize = 500;
 
-/// The newest items of a day that are shown where editions are listed. A day of many feeds may have thousands.
-const MOST_OF_DAY: i64 = 100;
-
 /// Editions whose items are asked for at once.
 const EDITIONS: usize = 16;
 
@@ -21,8 +18,8 @@ const EDITIONS: usize = 16;
 enum Of {
     /// Items.
     Items,
-    /// Their editions.
-    Editions,
+    /// Their editions; of a day's, so many items.
+    Editions { most_of_day: u32 },
 }
 
 /// Tags by the row of their channel.
@@ -93,12 +90,18 @@ impl Store {
         Ok(items)
     }
 
-    /// Live editions by id with their items, in the order asked for; those that left are missing. Of a day, the newest items.
-    pub async fn editions(&self, ids: &[Uuid], tags: &Tags) -> Result<Vec<(StoredEdition, Vec<StoredItem>)>> {
+    /// Live editions by id with their items, in the order asked for; those that left are missing. Of a day, so many
+    /// of the newest.
+    pub async fn editions(
+        &self,
+        ids: &[Uuid],
+        tags: &Tags,
+        most_of_day: u32,
+    ) -> Result<Vec<(StoredEdition, Vec<StoredItem>)>> {
         let mut editions = Vec::with_capacity(ids.len());
         for batch in ids.chunks(EDITIONS) {
             let mut items: HashMap<Uuid, Vec<StoredItem>> = HashMap::new();
-            for (edition, item) in self.item_rows(Of::Editions, batch, tags).await? {
+            for (edition, item) in self.item_rows(Of::Editions { most_of_day }, batch, tags).await? {
                 items.entry(edition).or_default().push(item);
             }
             let mut found = self.edition_rows(batch).await?;
@@ -208,7 +211,7 @@ impl Store {
                 query.push("i.id IN ");
                 push_list(&mut query, ids);
             }
-            Of::Editions => {
+            Of::Editions { most_of_day } => {
                 // Which edition is a day is asked within, lest the list be made for every item anew.
                 query.push(
                     "i.id IN (SELECT id FROM (SELECT x.id, y.kind,
@@ -217,7 +220,7 @@ impl Store {
                          WHERE x.live = 1 AND x.shown = 1 AND x.edition_id IN ",
                 );
                 push_list(&mut query, ids);
-                query.push(") WHERE kind <> 'days' OR place <= ").push_bind(MOST_OF_DAY).push(")");
+                query.push(") WHERE kind <> 'days' OR place <= ").push_bind(i64::from(most_of_day)).push(")");
             }
         }
         let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
@@ -308,7 +311,7 @@ impl Row {
             verdict,
             since: since.filter(|_| verdict.shows_since()).map(time),
             moved_to,
-            archive: archive.filter(|_| verdict == Verdict::Gone),
+            archive: archive.filter(|_| verdict.shows_copy()),
         });
         (row, Some(source))
     }

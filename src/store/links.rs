@@ -7,9 +7,6 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 use std::collections::HashMap;
 
-/// Items told with a link that cite it, the newest.
-const CITING: i64 = 10;
-
 /// A link that is due for a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueLink {
@@ -107,13 +104,14 @@ impl Store {
         Ok(counts)
     }
 
-    /// How many cited links have each verdict, per host; hosts with the most trouble (gone, failing, refused) first.
+    /// How many cited links have each verdict, per host; hosts with the most trouble that readers meet first.
     pub async fn host_counts(&self, hosts: u32) -> Result<Vec<(String, Vec<(Verdict, u64)>)>> {
+        let dead: Vec<_> = Verdict::TROUBLE.into_iter().filter(|verdict| !verdict.is_alive()).collect();
         let rows: Vec<(String, String, i64)> = sqlx::query_as(
             "SELECT l.host, l.verdict, COUNT(*) FROM links l JOIN (
-                 SELECT host, SUM(CASE WHEN verdict IN ('gone', 'failing', 'refused') THEN 1 ELSE 0 END) AS dead,
+                 SELECT host, SUM(verdict IN (SELECT value FROM json_each($2))) AS dead,
                      COUNT(*) AS troubled
-                 FROM links WHERE verdict IN ('gone', 'failing', 'refused', 'moved', 'blocked')
+                 FROM links WHERE verdict IN (SELECT value FROM json_each($3))
                      AND EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = links.key)
                  GROUP BY host ORDER BY dead DESC, troubled DESC, host LIMIT $1) AS top ON top.host = l.host
              WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = l.key)
@@ -121,6 +119,8 @@ impl Store {
              ORDER BY top.dead DESC, top.troubled DESC, l.host",
         )
         .bind(i64::from(hosts))
+        .bind(to_json("links.verdict", &dead)?)
+        .bind(to_json("links.verdict", &Verdict::TROUBLE)?)
         .fetch_all(&self.pool)
         .await?;
         let mut counts: Vec<(String, Vec<(Verdict, u64)>)> = Vec::new();
@@ -137,22 +137,22 @@ impl Store {
         Ok(counts)
     }
 
-    /// Cited links that readers or the editor should know of (gone, failing, moved, blocked, refused), the worst and
-    /// latest first.
-    pub async fn troubled_links(&self, limit: u32) -> Result<Vec<LinkState>> {
+    /// Cited links that readers or the editor should know of ([`Verdict::TROUBLE`]), the worst and latest first, each with
+    /// so many of the newest items that cite it.
+    pub async fn troubled_links(&self, limit: u32, citing: u32) -> Result<Vec<LinkState>> {
         let rows = sqlx::query(
             "SELECT l.key, l.url, l.host, l.verdict, l.since, l.evidence,
                     (SELECT label FROM item_sources s WHERE s.link_key = l.key ORDER BY s.item_id LIMIT 1)
-             FROM links l WHERE l.verdict IN ('gone', 'failing', 'refused', 'moved', 'blocked')
-                 AND EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = l.key)
-             ORDER BY CASE l.verdict WHEN 'gone' THEN 0 WHEN 'failing' THEN 1 WHEN 'refused' THEN 2 WHEN 'moved' THEN 3
-                 ELSE 4 END, l.newest DESC, l.key LIMIT $1",
+             FROM links l JOIN json_each($2) worst ON worst.value = l.verdict
+             WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = l.key)
+             ORDER BY worst.key, l.newest DESC, l.key LIMIT $1",
         )
         .bind(i64::from(limit))
+        .bind(to_json("links.verdict", &Verdict::TROUBLE)?)
         .fetch_all(&self.pool)
         .await?;
         let keys = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<&str>, _>>()?;
-        let mut citing = self.citing(&keys).await?;
+        let mut citing = self.citing(&keys, citing).await?;
         let mut links = Vec::with_capacity(rows.len());
         for (row, key) in rows.iter().zip(keys) {
             links.push(LinkState {
@@ -186,7 +186,7 @@ impl Store {
     }
 
     /// The newest items that cite each of these links, by its key.
-    async fn citing(&self, keys: &[&str]) -> Result<HashMap<String, Vec<CitingItem>>> {
+    async fn citing(&self, keys: &[&str], most: u32) -> Result<HashMap<String, Vec<CitingItem>>> {
         let sql = format!(
             "SELECT json_group_array(json_array(c.link_key, i.title, i.short_id, e.slug, {HOME})
                     ORDER BY c.link_key, c.newest)
@@ -199,7 +199,7 @@ impl Store {
         );
         let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(to_json("links.key", &keys)?)
-            .bind(CITING)
+            .bind(i64::from(most))
             .fetch_one(&self.pool)
             .await?;
         let mut citing: HashMap<String, Vec<CitingItem>> = HashMap::new();

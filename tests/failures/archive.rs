@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 use tokio::time::timeout;
+use wellsourced::model::Verdict;
 
 /// Against a cycle that never ends.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -71,5 +72,9 @@ async fn it_has_a_time_of_its_own() {
         wellsourced::config::load(&site.path("wellsourced.toml"), &wellsourced::config::Environment::default())
             .unwrap();
     let store = wellsourced::store::Store::open(&settings.store_url).await.unwrap();
-    assert_eq!(store.links_without_copy(noon() + A_DAY, 20).await.unwrap().len(), 1, "it is asked again");
+    assert_eq!(
+        store.links_without_copy(&[Verdict::Gone], noon() + A_DAY, 20).await.unwrap().len(),
+        1,
+        "it is asked again"
+    );
 }

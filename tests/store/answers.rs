@@ -60,7 +60,7 @@ async fn of_items(store: &Store, answers: &mut Answers) {
         edition_ids(ItemOrder::Oldest, 0, 9),
         edition_slugs(&[EDITION]),
         edition_times(),
-        editions(&[EDITION, DAY], &tags),
+        editions(&[EDITION, DAY], &tags, 100),
         editors_editions(),
         hidden_items(),
         is_empty(),
@@ -89,11 +89,11 @@ async fn of_links(store: &Store, answers: &mut Answers) {
         last_check(),
         link_counts(),
         link_verdicts(std::slice::from_ref(&key)),
-        links_to_save(at(0), 9),
+        links_to_save(&Verdict::ALL, at(0), 9),
         links_with_old_checks("", at(9), 9),
-        links_without_copy(at(0), 9),
+        links_without_copy(&Verdict::ALL, at(0), 9),
         recently_reached(),
-        troubled_links(9),
+        troubled_links(9, 9),
     );
 }
 

@@ -170,14 +170,14 @@ async fn trouble_is_counted_and_told_worst_first() {
                 .unwrap();
         })
         .await;
-        let troubled = store.troubled_links(9).await.unwrap();
+        let troubled = store.troubled_links(9, 10).await.unwrap();
         let told: Vec<_> = troubled.iter().map(|link| (link.verdict, link.url.clone(), link.items.len())).collect();
         // An item that is hidden is not told.
         let expected =
             [(Verdict::Gone, url(0x1001), 1), (Verdict::Failing, url(0x3002), 0), (Verdict::Blocked, url(0x1002), 1)];
         assert_eq!(told, expected);
         assert_eq!((troubled[0].label.as_str(), troubled[0].since), ("Source 1001", Some(at(10))));
-        assert_eq!(store.troubled_links(1).await.unwrap(), troubled[..1]);
+        assert_eq!(store.troubled_links(1, 10).await.unwrap(), troubled[..1]);
         let hosts = store.host_counts(9).await.unwrap();
         let first =
             ("host2.example".to_owned(), vec![(Verdict::Failing, 1), (Verdict::Gone, 1), (Verdict::Unchecked, 1)]);
@@ -194,10 +194,22 @@ async fn copies_are_wished_for_found_and_shown() {
         fill(&store).await;
         let (gone, reached) = (key(0x1001), key(0x1002));
         let wished = async |now| {
-            store.links_without_copy(now, 9).await.unwrap().into_iter().map(|wish| wish.key).collect::<Vec<_>>()
+            store
+                .links_without_copy(&[Verdict::Gone], now, 9)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|wish| wish.key)
+                .collect::<Vec<_>>()
         };
         let to_save = async |since| {
-            store.links_to_save(since, 9).await.unwrap().into_iter().map(|wish| wish.key).collect::<Vec<_>>()
+            store
+                .links_to_save(&[Verdict::Reachable, Verdict::Moved], since, 9)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|wish| wish.key)
+                .collect::<Vec<_>>()
         };
         assert_eq!((wished(at(0)).await, to_save(at(0)).await), (vec![gone.clone()], vec![reached.clone()]));
         assert!(to_save(at(0x1003)).await.is_empty(), "cited too long ago");

@@ -38,7 +38,7 @@ async fn items_come_as_they_were_written_in_the_order_asked_for() {
         assert_eq!((edition.slug.as_str(), edition.number), ("slug-1000", Some(0x1000)));
         assert_eq!(of_item.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>(), ["AI", "Tag 1"]);
         assert_eq!(items[0].sources.len(), 2, "those of all who carry it");
-        let editions = store.editions(&[DAY, LEFT, EDITION, id(9)], &tags).await.unwrap();
+        let editions = store.editions(&[DAY, LEFT, EDITION, id(9)], &tags, 100).await.unwrap();
         let told: Vec<_> = editions.iter().map(|(edition, items)| (edition.id, items.len(), edition.more)).collect();
         assert_eq!(told, [(DAY, 1, 0), (EDITION, 2, 0)]);
         assert_eq!(store.editors_editions().await.unwrap(), [EDITION]);
@@ -50,7 +50,8 @@ async fn items_come_as_they_were_written_in_the_order_asked_for() {
             [(ITEM, "000000001001", true), (CARRIED, "000000003001", false), (HIDDEN, "000000003002", false)];
         assert_eq!(pages, expected, "a feed's has none");
         assert!(
-            store.items(&[], &tags).await.unwrap().is_empty() && store.editions(&[], &tags).await.unwrap().is_empty()
+            store.items(&[], &tags).await.unwrap().is_empty()
+                && store.editions(&[], &tags, 100).await.unwrap().is_empty()
         );
     })
     .await;

@@ -18,6 +18,12 @@ const MANY: usize = 200;
 /// Links told on the status page.
 const TROUBLED: u32 = 200;
 
+/// Items told that cite each of them, the newest.
+const CITING: u32 = 10;
+
+/// The newest items of a day that are shown where editions are listed. A day of many feeds may have thousands.
+const MOST_OF_DAY: u32 = 100;
+
 /// A file as it should stand below the published directory.
 #[derive(Debug)]
 pub(super) enum Output {
@@ -118,7 +124,7 @@ impl Composer<'_> {
 
     /// The pages of editors' editions; of those that left, that they are gone.
     pub(super) async fn edition_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
-        let editions = self.store.editions(ids, &self.tags).await?;
+        let editions = self.store.editions(ids, &self.tags, MOST_OF_DAY).await?;
         let live: BTreeSet<Uuid> = editions.iter().map(|(edition, _)| edition.id).collect();
         let gone: Vec<Uuid> = ids.iter().copied().filter(|id| !live.contains(id)).collect();
         let slugs = self.store.edition_slugs(&gone).await?;
@@ -148,7 +154,7 @@ impl Composer<'_> {
         let mut outputs = self.surplus(&[(EDITIONS, Some(cut.pages))]).await?;
         for number in cut.changed(before, moved, &touched) {
             let ids = self.store.edition_ids(ItemOrder::Oldest, u64::from(number - 1) * PAGE, PAGE).await?;
-            let mut editions = self.store.editions(&ids, &self.tags).await?;
+            let mut editions = self.store.editions(&ids, &self.tags, MOST_OF_DAY).await?;
             editions.reverse();
             let site = Arc::clone(&self.site);
             let page = blocking(move || publish::editions_page(&site, &editions, &cut.page(number))).await?;
@@ -156,8 +162,8 @@ impl Composer<'_> {
         }
         let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
         let take = u64::try_from(in_feed.max(on_index)).unwrap_or(u64::MAX);
-        let editions =
-            self.store.editions(&self.store.edition_ids(ItemOrder::Newest, 0, take).await?, &self.tags).await?;
+        let ids = self.store.edition_ids(ItemOrder::Newest, 0, take).await?;
+        let editions = self.store.editions(&ids, &self.tags, MOST_OF_DAY).await?;
         let emptied = self.store.newest_left_edition().await?;
         let site = Arc::clone(&self.site);
         let newest = blocking(move || {
@@ -230,7 +236,7 @@ impl Composer<'_> {
 /// What the status tells.
 async fn status(store: &Store) -> Result<StatusView, Error> {
     let inputs = store.input_counts().await?;
-    let troubled = store.troubled_links(TROUBLED).await?;
+    let troubled = store.troubled_links(TROUBLED, CITING).await?;
     Ok(StatusView {
         inputs: inputs.into_iter().map(|(name, editions, items)| InputStatus { name, editions, items }).collect(),
         links: store.link_counts().await?,
