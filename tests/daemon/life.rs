@@ -132,10 +132,7 @@ async fn interrupted_twice() -> (Option<i32>, String) {
         let mut daemon = Daemon::start(&site);
         let (_, admin) = daemon.addresses();
         // Once the cycle has the store it cannot be stopped before it writes.
-        let noon = super::support::noon();
-        while Lock::try_take(&store_url, Claim::Cycle, "the test", noon).unwrap().is_ok() {
-            std::thread::yield_now();
-        }
+        site.until_it_holds("store.db.lock", daemon.id());
         daemon.signal("INT");
         // It is ending when nobody is let in any more.
         while TcpStream::connect(admin).is_ok() {

@@ -1,7 +1,7 @@
 //! A signal at any moment, whatever hangs: the store, a disk, a peer or whoever reads what is said. The process ends in time.
 
 use crate::process::{ended, once, told};
-use crate::support::{Site, Story, binary, noon, post, story};
+use crate::support::{Site, Story, binary, post, story};
 use std::fs::File;
 use std::io::Read;
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
-use wellsourced::store::{Claim, Lock, Store};
+use wellsourced::store::Store;
 
 /// What a process has to end, and the slowness of a machine that does many things at once.
 const IN_TIME: Duration = Duration::from_secs(10 + 5);
@@ -30,14 +30,6 @@ fn start(site: &Site, arguments: &[&str]) -> Child {
 fn terminate(child: Child) -> Output {
     assert!(Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
     ended(child, IN_TIME)
-}
-
-/// Waits until a process has the store of a site to itself.
-fn until_it_works(site: &Site) {
-    let url = url(site);
-    while Lock::try_take(&url, Claim::Cycle, "the test", noon()).unwrap().is_ok() {
-        std::thread::yield_now();
-    }
 }
 
 fn url(site: &Site) -> String {
@@ -68,7 +60,7 @@ async fn a_store_that_hangs() {
         let write = store.begin().await.unwrap();
         let output = tokio::task::spawn_blocking(move || {
             let child = start(&site, &[arguments, &["--offline"]].concat());
-            until_it_works(&site);
+            site.until_it_holds("store.db.lock", child.id());
             let output = terminate(child);
             assert!(!site.path("feeds/rss.xml").exists());
             output
@@ -89,13 +81,11 @@ async fn a_store_that_is_another_programs_alone() {
     sqlx::query("CREATE TABLE theirs (x)").execute(&mut other).await.unwrap();
     tokio::task::spawn_blocking(move || {
         let child = start(&site, &["--once", "--offline"]);
-        until_it_works(&site);
+        site.until_it_holds("store.db.lock", child.id());
         let output = terminate(child);
         assert_eq!(output.status.code(), Some(130), "{}", told(&output));
         let daemon = start(&site, &["--offline"]);
-        while Lock::try_take(&url(&site), Claim::Daemon, "the test", noon()).unwrap().is_ok() {
-            std::thread::yield_now();
-        }
+        site.until_it_holds("store.db.daemon.lock", daemon.id());
         let output = terminate(daemon);
         assert_eq!(output.status.code(), Some(0), "{}", told(&output));
         let output = terminate(start(&site, &["status"]));

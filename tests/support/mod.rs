@@ -50,6 +50,16 @@ impl Site {
         self.folder.path().join(relative)
     }
 
+    /// Waits until a process has a lock of the store: its file says who. Taking the lock to find out would turn it away.
+    pub(crate) fn until_it_holds(&self, lock: &str, process: u32) {
+        let began = std::time::Instant::now();
+        let line = format!("process {process},");
+        while !fs::read_to_string(self.path(lock)).is_ok_and(|text| text.starts_with(&line)) {
+            assert!(began.elapsed().as_secs() < 60, "process {process} never took {lock}");
+            std::thread::yield_now();
+        }
+    }
+
     pub(crate) fn write(&self, relative: &str, text: impl AsRef<[u8]>) {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
