@@ -49,7 +49,7 @@ fn assert_bounded(document: &Document) {
                 assert!(entry.title.chars().all(|c| !c.is_control()), "{:?}", entry.title);
             }
         }
-        Document::Page(feeds) => assert!(feeds.len() <= 100),
+        Document::Page { title, feeds } => assert!(feeds.len() <= 100 && title.chars().count() <= 101),
         Document::Unreadable(complaint) => assert!(!complaint.message.is_empty()),
     }
 }

@@ -6,7 +6,7 @@ use super::args::Args;
 use super::print;
 use super::spell::{Count, counted};
 use crate::config::Settings;
-use crate::model::{Complaint, PollState, Verdict};
+use crate::model::{Complaint, Instead, PollState, Verdict};
 use crate::pipeline::Troubled;
 use crate::store::{CycleRecord, Look, Result, Store};
 use anyhow::bail;
@@ -35,6 +35,8 @@ impl Feed<'_> {
         serde_json::json!({
             "url": self.poll.configured,
             "instead": self.poll.instead.as_ref().map(|instead| &instead.url),
+            "instead_since": self.poll.instead.as_ref().map(|instead| instead.since),
+            "instead_why": self.poll.instead.as_ref().map(Instead::told),
             "entries": entries,
             "new_this_week": new,
             "last_success": self.poll.last_success,
@@ -58,10 +60,19 @@ impl fmt::Display for Feed<'_> {
             None if self.poll.stopped.is_some() => write!(f, ", {}", self.poll.why)?,
             None => write!(f, ", next at once")?,
         }
-        match &self.poll.last_error {
-            Some(error) => write!(f, "; last error: {error}"),
-            None => Ok(()),
+        if let Some(error) = &self.poll.last_error {
+            write!(f, "; last error: {error}")?;
         }
+        if let Some(instead) = &self.poll.instead {
+            write!(
+                f,
+                "; configured is {}: {} (since {})",
+                self.poll.configured,
+                instead.told(),
+                minute(&instead.since)
+            )?;
+        }
+        Ok(())
     }
 }
 

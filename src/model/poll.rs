@@ -14,6 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct PollState {
     /// The configured address that all this is about; with another one nothing of it holds.
     pub configured: String,
+    /// Whether it ever gave an entry. A page is followed to the feeds that it names only before that.
+    pub gave_entries: bool,
     /// The address that is asked instead.
     pub instead: Option<Instead>,
     /// A permanent redirect that is being watched.
@@ -109,22 +111,28 @@ impl PollState {
         self.unreadable = false;
     }
 
-    /// What its editor should know, if anything: that it stopped, that it fails, that it moved.
-    pub fn notice(&self) -> Option<String> {
+    /// What its editor should know, if anything: that it stopped, that it fails, that it is asked elsewhere.
+    pub fn notices(&self) -> Vec<String> {
         if let Some(since) = self.stopped {
             let day = since.format("%Y-%m-%d");
-            return Some(format!("it answered 410 Gone on {day} and is not asked any more; take it out"));
+            return vec![format!("it answered 410 Gone on {day} and is not asked any more; take it out")];
         }
-        if let Some(error) = &self.last_error {
+        let failing = self.last_error.as_ref().map(|error| {
             let since = self.failing_since.map(|since| format!(" (failing since {})", since.format("%Y-%m-%d %H:%MZ")));
-            return Some(format!("{error}{}", since.unwrap_or_default()));
-        }
-        let instead = self.instead.as_ref()?;
-        Some(if instead.found_in_page {
-            format!("it is a page; the feed that it names, {}, is asked instead", instead.url)
+            format!("{error}{}", since.unwrap_or_default())
+        });
+        failing.into_iter().chain(self.instead.as_ref().map(Instead::told)).collect()
+    }
+}
+
+impl Instead {
+    /// Which address is asked instead of the configured one, and why.
+    pub fn told(&self) -> String {
+        if self.found_in_page {
+            format!("it is a page; the feed that it names, {}, is asked instead", self.url)
         } else {
-            format!("it moved for good to {}, which is asked instead; change the configuration", instead.url)
-        })
+            format!("it moved for good to {}, which is asked instead; change the configuration", self.url)
+        }
     }
 }
 
@@ -160,6 +168,18 @@ mod tests {
         let text = serde_json::to_string(&state).unwrap();
         assert_eq!(serde_json::from_str::<PollState>(&text).unwrap(), state);
         assert_eq!(serde_json::from_str::<PollState>("{}").unwrap(), PollState::default(), "fields may be added");
+    }
+
+    #[test]
+    fn that_another_address_is_asked_is_told_beside_what_fails() {
+        let since = DateTime::UNIX_EPOCH;
+        let instead = Instead { url: "https://b.example/".to_owned(), since, found_in_page: true };
+        let well = PollState { instead: Some(instead), ..PollState::default() };
+        let failing = PollState { last_error: Some("HTTP 500".to_owned()), failing_since: Some(since), ..well.clone() };
+        assert_eq!(well.notices(), ["it is a page; the feed that it names, https://b.example/, is asked instead"]);
+        assert_eq!(failing.notices()[0], "HTTP 500 (failing since 1970-01-01 00:00Z)");
+        assert_eq!(failing.notices()[1..], well.notices());
+        assert_eq!(PollState { stopped: Some(since), ..failing }.notices().len(), 1);
     }
 
     #[test]

@@ -44,8 +44,8 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let site = Arc::new(site(store, options).await?);
     let Extent { looked, all, changes, layout, fingerprint } = scope::of(cycle, &site).await?;
     let is_done = !all && changes.is_empty() && layout.units.is_empty() && looked.is_ours == Some(true);
-    let (moved, noted) = restore::moves(store, all).await?;
-    if is_done && moved.is_empty() && compose::status_stands(store, &site).await? {
+    let (feeds, noted) = restore::feed_lines(store, all).await?;
+    if is_done && feeds.is_empty() && compose::status_stands(store, &site).await? {
         return Ok((report, Vec::new()));
     }
     let how = writing::How { all, survey: all && looked.is_disturbed(), renew: all && looked.manifest != Since::Same };
@@ -53,7 +53,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let members = compose_all(store, &site, (all, &changes, &layout), &mut writing, progress).await?;
     tracing::debug!(ms = began.elapsed().as_millis(), "composed and staged");
     let mut ids = restore::lines(store, site.id, (!all).then_some(&changes)).await?;
-    ids.extend(moved);
+    ids.extend(feeds);
     let is_written = !ids.is_empty();
     ids.extend(is_written.then_some(restore::IdLine::Written(now)));
     tracing::debug!(ms = began.elapsed().as_millis(), "ids gathered");
@@ -68,7 +68,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let done = if complaints.is_empty() { fingerprint.as_str() } else { "again" };
     write.set_meta("published", done).await?;
     write.set_meta("directory", &scope::directory_name(options)).await?;
-    write.set_meta(restore::MOVES, &noted).await?;
+    write.set_meta(restore::FEEDS, &noted).await?;
     if is_written {
         write.set_meta(restore::WRITTEN, &now.to_rfc3339()).await?;
     }

@@ -21,6 +21,9 @@ const FROM_JOURNAL: &str = "journal";
 /// Editions taken over in one go.
 const BATCH: usize = 100;
 
+/// Feeds by name: the configured address, and the one that is asked if it is another.
+type Feeds = BTreeMap<String, (String, Option<Instead>)>;
+
 /// A line of the file of ids; a later line of the same thing replaces an earlier one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -48,14 +51,16 @@ pub(super) enum IdLine {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         founder: Option<Box<Founder>>,
     },
-    /// Another address that a feed is asked at for good.
-    Moved {
+    /// A feed that gave entries, so that a page is no answer of its, or that is asked at another address for good.
+    #[serde(alias = "moved")]
+    Feed {
         /// Name of the input.
         input: String,
         /// The address that is configured.
         configured: String,
-        /// The one that is asked.
-        instead: Instead,
+        /// The one that is asked, if it is another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<Instead>,
     },
     /// When the lines before it were written: of a store and a journal that met again, the later one is right.
     Written(DateTime<Utc>),
@@ -89,7 +94,7 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
     let known = store.edition_times().await?;
     let mut write = store.begin().await?;
     let (mut last, mut channels) = (Last::default(), Vec::new());
-    let (mut founders, mut moved) = (BTreeMap::new(), BTreeMap::new());
+    let (mut founders, mut feeds) = (BTreeMap::new(), BTreeMap::new());
     for (place, line) in lines.into_iter().enumerate() {
         match line {
             IdLine::Site(id) if write.meta("site").await?.is_none() => write.set_meta("site", &id.to_string()).await?,
@@ -99,14 +104,14 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
                 founders.extend(founder.map(|founder| (item.id, *founder)));
                 last.item(edition, *item);
             }
-            IdLine::Moved { input, configured, instead } => _ = moved.insert(input, (configured, instead)),
+            IdLine::Feed { input, configured, instead } => _ = feeds.insert(input, (configured, instead)),
             IdLine::Site(_) | IdLine::Written(_) => {}
         }
     }
     restore_channels(&mut write, &channels).await?;
     let changed = restore_editions(&mut write, last.editions(), (&known, is_newer), options).await?;
     part_strangers(&mut write, &changed, cycle).await?;
-    restore_feeds(&mut write, founders, moved, cycle).await?;
+    restore_feeds(&mut write, founders, feeds, cycle).await?;
     // Once more, since what left with these editions dated channels anew.
     restore_channels(&mut write, &channels).await?;
     if was_empty {
@@ -211,24 +216,27 @@ async fn part_strangers(write: &mut Write, changed: &[Uuid], cycle: Cycle<'_>) -
     Ok(write.mark_stories(&marked).await?)
 }
 
-/// Takes over who founded the items that were lost, and where feeds had moved to, unless the store knows better.
+/// Takes over who founded the items that were lost, which inputs are known to be feeds, and where they had moved to, unless the
+/// store knows better.
 async fn restore_feeds(
     write: &mut Write,
     founders: BTreeMap<Uuid, Founder>,
-    moved: BTreeMap<String, (String, Instead)>,
+    feeds: Feeds,
     cycle: Cycle<'_>,
 ) -> Result<(), Error> {
     let Cycle { options, now, .. } = cycle;
     // Others are of inputs that are gone, or bear another name by now.
     let configured: BTreeSet<&str> = options.inputs.iter().map(Input::name).collect();
-    let names = founders.values().map(|founder| &founder.input).chain(moved.keys()).map(String::as_str);
+    let names = founders.values().map(|founder| &founder.input).chain(feeds.keys()).map(String::as_str);
     let names: BTreeSet<&str> = names.filter(|name| configured.contains(name)).collect();
     if names.is_empty() {
         return Ok(());
     }
     let states = write.feed_inputs(&names.into_iter().collect::<Vec<_>>()).await?;
+    let founding: BTreeSet<i64> =
+        founders.values().filter_map(|founder| states.get(&founder.input)).map(|state| state.id).collect();
     let entries = EntriesAsked {
-        inputs: states.values().map(|state| state.id).collect(),
+        inputs: founding.into_iter().collect(),
         left_after: now,
         keys: founders.values().map(|founder| founder.key.clone()).collect(),
     };
@@ -252,9 +260,10 @@ async fn restore_feeds(
     }
     let poll = |(input, (configured, instead))| {
         let state = states.get(&input).filter(|state| state.poll.configured.is_empty())?;
-        Some((state.id, PollState { configured, instead: Some(instead), ..PollState::default() }))
+        // Lines of before this was written down are of feeds that moved, and had given entries.
+        Some((state.id, PollState { configured, instead, gave_entries: true, ..PollState::default() }))
     };
-    let polls: Vec<(i64, PollState)> = moved.into_iter().filter_map(poll).collect();
+    let polls: Vec<(i64, PollState)> = feeds.into_iter().filter_map(poll).collect();
     Ok(write.put_polls(&polls.iter().map(|(id, poll)| (*id, poll)).collect::<Vec<_>>()).await?)
 }
 
@@ -341,19 +350,19 @@ pub(super) async fn lines(store: &Store, site: Uuid, changes: Option<&Stale>) ->
     Ok(lines)
 }
 
-/// Where feeds moved to, as lines to be remembered; nothing where all of that is noted already. With it the text that stands for
-/// it in the store.
-pub(super) async fn moves(store: &Store, all: bool) -> Result<(Vec<IdLine>, String), Error> {
-    let moved = |(input, (configured, instead))| IdLine::Moved { input, configured, instead };
-    let lines: Vec<IdLine> = store.moved_feeds().await?.into_iter().map(moved).collect();
-    let text = serde_json::to_string(&lines).unwrap_or_default();
-    let noted = store.meta(MOVES).await?;
-    let is_noted = noted.as_ref() == Some(&text) || (noted.is_none() && lines.is_empty());
-    Ok((if is_noted && !all { Vec::new() } else { lines }, text))
+/// Feeds that gave entries, and where they moved to, as lines to be remembered: those that are not noted yet, or all. With them the
+/// text that stands for all of it in the store.
+pub(super) async fn feed_lines(store: &Store, all: bool) -> Result<(Vec<IdLine>, String), Error> {
+    let line = |(input, (configured, instead))| IdLine::Feed { input, configured, instead };
+    let known = store.known_feeds().await?;
+    let noted: Feeds = store.meta(FEEDS).await?.and_then(|noted| serde_json::from_str(&noted).ok()).unwrap_or_default();
+    let text = serde_json::to_string(&known).unwrap_or_default();
+    let new = known.into_iter().filter(|(input, feed)| all || noted.get(input) != Some(feed));
+    Ok((new.map(line).collect(), text))
 }
 
-/// Where the store keeps which moves of feeds are noted in the file of ids.
-pub(super) const MOVES: &str = "moves";
+/// Where the store keeps which feeds are noted in the file of ids.
+pub(super) const FEEDS: &str = "moves";
 
 /// Where the store keeps by what it knows the file of ids again.
 pub(super) const IDS: &str = "ids";
@@ -390,7 +399,7 @@ pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<
     write.commit().await?;
     if old_ids {
         let mut all = lines(store, site, None).await?;
-        all.extend(moves(store, true).await?.0);
+        all.extend(feed_lines(store, true).await?.0);
         let written = store.meta(WRITTEN).await?.and_then(|at| at.parse().ok());
         all.extend(written.map(IdLine::Written));
         ids.rewrite(&all)?;

@@ -4,6 +4,9 @@ use super::{Result, Store, Write, from_json, from_rows, to_json};
 use crate::model::{Instead, PollState};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Row, name, options, state and whether there are entries of an input.
+type InputRow = (i64, String, String, Option<String>, u8);
+
 /// A feed input as the store knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedState {
@@ -11,6 +14,8 @@ pub struct FeedState {
     pub id: i64,
     /// The options that its entries were last taken over with.
     pub fingerprint: String,
+    /// Whether entries of it are known.
+    pub has_entries: bool,
     /// What is remembered of fetching it.
     pub poll: PollState,
 }
@@ -30,18 +35,19 @@ impl Store {
 }
 
 impl Store {
-    /// Feed inputs that are asked at another address than the configured one, by name, with both.
-    pub async fn moved_feeds(&self) -> Result<BTreeMap<String, (String, Instead)>> {
+    /// Feed inputs that gave entries or are asked at another address than the configured one, by name, with both.
+    pub async fn known_feeds(&self) -> Result<BTreeMap<String, (String, Option<Instead>)>> {
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(json_array(i.name, json_extract(p.state, '$.configured'),
                         json(json_extract(p.state, '$.instead'))))
              FROM polls p JOIN inputs i ON i.id = p.input_id
-             WHERE i.kind = 'feed' AND json_extract(p.state, '$.instead') IS NOT NULL",
+             WHERE i.kind = 'feed'
+                 AND (json_extract(p.state, '$.instead') IS NOT NULL OR json_extract(p.state, '$.gave_entries'))",
         )
         .fetch_one(&self.pool)
         .await?;
-        let moved = |(name, configured, instead)| (name, (configured, instead));
-        Ok(from_rows::<(String, String, Instead)>(&rows)?.into_iter().map(moved).collect())
+        let known = |(name, configured, instead)| (name, (configured, instead));
+        Ok(from_rows::<(String, String, Option<Instead>)>(&rows)?.into_iter().map(known).collect())
     }
 }
 
@@ -58,16 +64,17 @@ impl Write {
         .execute(&mut *self.tx)
         .await?;
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(i.id, i.name, i.fingerprint, p.state)) FROM inputs i
+            "SELECT json_group_array(json_array(i.id, i.name, i.fingerprint, p.state,
+                     EXISTS (SELECT 1 FROM entries e WHERE e.input_id = i.id))) FROM inputs i
                  LEFT JOIN polls p ON p.input_id = i.id WHERE i.name IN (SELECT value FROM json_each($1))",
         )
         .bind(&asked)
         .fetch_one(&mut *self.tx)
         .await?;
         let mut inputs = HashMap::new();
-        for (id, name, fingerprint, state) in from_rows::<(i64, String, String, Option<String>)>(&rows)? {
+        for (id, name, fingerprint, state, has_entries) in from_rows::<InputRow>(&rows)? {
             let poll = state.map(|state| from_json("polls.state", &state)).transpose()?.unwrap_or_default();
-            inputs.insert(name, FeedState { id, fingerprint, poll });
+            inputs.insert(name, FeedState { id, fingerprint, has_entries: has_entries != 0, poll });
         }
         Ok(inputs)
     }

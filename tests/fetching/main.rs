@@ -37,7 +37,11 @@ fn client(hosts: &[&str]) -> Client {
 /// What is remembered when a document was read.
 fn remembered(state: &PollState, exchange: &Exchange) -> PollState {
     let rhythm = Rhythm::default();
-    let read = matches!(exchange.outcome, FetchOutcome::Body(_)).then_some(Pace { rhythm: &rhythm, dates: &[] });
+    let read = matches!(exchange.outcome, FetchOutcome::Body(_)).then_some(Pace {
+        rhythm: &rhythm,
+        has_entries: true,
+        dates: &[],
+    });
     after(state, exchange, &Occasion { input: "a", read, slot: None })
 }
 

@@ -43,7 +43,7 @@ async fn of_inputs(store: &Store, answers: &mut Answers) {
         input_names(),
         inputs_gone(&[]),
         meta("published"),
-        moved_feeds(),
+        known_feeds(),
         polls(),
         post_signs(DIGEST),
         posts(DIGEST),

@@ -46,9 +46,13 @@ async fn what_is_remembered_of_fetching_comes_back_as_it_was() {
         write.commit().await.unwrap();
         let polls = store.polls().await.unwrap();
         assert_eq!((polls.len(), &polls["a"]), (2, &odd));
-        let moved = store.moved_feeds().await.unwrap();
-        let instead = odd.instead.clone().unwrap();
-        assert_eq!(moved.into_iter().collect::<Vec<_>>(), [("a".to_owned(), (odd.configured.clone(), instead))]);
+        let moved = || async { store.known_feeds().await.unwrap().into_iter().collect::<Vec<_>>() };
+        assert_eq!(moved().await, [("a".to_owned(), (odd.configured.clone(), odd.instead.clone()))]);
+        let here = PollState { gave_entries: true, ..poll("https://a.example/") };
+        let mut write = store.begin().await.unwrap();
+        write.put_polls(&[(A, &here)]).await.unwrap();
+        write.commit().await.unwrap();
+        assert_eq!(moved().await, [("a".to_owned(), (odd.configured.clone(), None))]);
         let mut write = store.begin().await.unwrap();
         assert!(!write.input("digest", "options").await.unwrap().same_options, "it was a feed meanwhile");
         write.forget_poll(A).await.unwrap();

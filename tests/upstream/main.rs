@@ -12,5 +12,6 @@ mod days;
 mod editors;
 mod floods;
 mod joining;
+mod portals;
 mod upstream;
 mod whole;

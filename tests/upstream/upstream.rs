@@ -2,7 +2,7 @@
 
 use crate::support::{Site, noon};
 use chrono::{DateTime, Duration, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use wellsourced::pipeline::Report;
@@ -119,6 +119,20 @@ impl Upstream {
     pub(crate) async fn asked(&self, path: &str) -> usize {
         let requests = self.server.received_requests().await.unwrap();
         requests.iter().filter(|request| request.url.path() == path).count()
+    }
+
+    /// What a header said each time a path was asked for; nothing where it was not sent.
+    pub(crate) async fn sent(&self, path: &str, header: &str) -> Vec<String> {
+        let requests = self.server.received_requests().await.unwrap();
+        let value = |request: &Request| request.headers.get(header).map(|value| value.to_str().unwrap().to_owned());
+        requests.iter().filter(|request| request.url.path() == path).map(|r| value(r).unwrap_or_default()).collect()
+    }
+
+    /// The paths that were asked for.
+    pub(crate) async fn paths(&self) -> Vec<String> {
+        let requests = self.server.received_requests().await.unwrap();
+        let paths: BTreeSet<String> = requests.iter().map(|request| request.url.path().to_owned()).collect();
+        paths.into_iter().collect()
     }
 
     /// A site that subscribes to some paths, each an input of that name; `more` goes behind the inputs.

@@ -61,10 +61,10 @@ pub(super) fn document(name: &str, document: &Document) -> String {
     match document {
         Document::Feed(feed) => lines.extend(told_feed(feed)),
         // Guesses are tried by a cycle; to a person they say nothing about the page.
-        Document::Page(found) if found.iter().all(|feed| feed.how == FoundBy::WellKnown) => {
+        Document::Page { feeds: found, .. } if found.iter().all(|feed| feed.how == FoundBy::WellKnown) => {
             lines.push("  a page that names no feed; a cycle would try the places where feeds often stand".to_owned());
         }
-        Document::Page(found) => {
+        Document::Page { feeds: found, .. } => {
             lines.push(format!("  a page with {} feed{}", found.len(), if found.len() == 1 { "" } else { "s" }));
             for feed in found {
                 let how = match feed.how {

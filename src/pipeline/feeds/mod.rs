@@ -263,7 +263,10 @@ impl<'a> Feeds<'a> {
 impl<'a> Known<'a> {
     fn new(input: &'a FeedInput, state: FeedState, cycle: Cycle<'_>) -> Self {
         let fingerprint = fingerprint(feed::READER, &input.feed);
+        // What came from another address says nothing of this one. A store that lost its memory of fetching knows only of entries.
+        let is_same_feed = state.poll.configured == input.url.as_str() || state.poll.configured.is_empty();
         let mut poll = state.poll.about(input.url.as_str());
+        poll.gave_entries |= state.has_entries && is_same_feed;
         let mended = manners::clock_went_back(&poll, cycle.now);
         let clock_went_back = mended.is_some();
         poll = mended.unwrap_or(poll);

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+/// Most characters of an address in a message.
+const MAX_ADDRESS: usize = 100;
+
 /// What reading the document of an input needs.
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
@@ -108,7 +111,8 @@ impl Reader {
             Document::Feed(feed) => {
                 let dates: Vec<DateTime<Utc>> =
                     feed.entries.iter().filter_map(|entry| entry.published.or(entry.updated)).collect();
-                let state = self.after(exchange, Some(Pace { rhythm: &feed.rhythm, dates: &dates }));
+                let pace = Pace { rhythm: &feed.rhythm, has_entries: !feed.entries.is_empty(), dates: &dates };
+                let state = self.after(exchange, Some(pace));
                 let label = label_of(&feed, &self.input.name);
                 let mut entries = entry_items(&feed, &label, &self.input.feed);
                 for entry in &mut entries {
@@ -118,14 +122,19 @@ impl Reader {
                 let hashes = entries.iter().map(|entry| xxh3_64(json(entry).as_bytes())).collect();
                 Came::Feed(Box::new(state), ReadFeed { entries, hashes, complaints: feed.complaints })
             }
-            Document::Page(found) if !found.is_empty() => {
-                let found = found.iter().filter_map(|feed| Url::parse(&feed.url).ok()).collect();
+            // To an input that is known to be a feed a page is a failure, and is followed nowhere.
+            Document::Page { title, .. } if self.state.gave_entries => {
+                let why = page_in_place(&title, exchange);
+                Came::Same(Box::new(self.after(&exchange.without_document(why), None)))
+            }
+            Document::Page { feeds, .. } if !feeds.is_empty() => {
+                let found = feeds.iter().filter_map(|feed| Url::parse(&feed.url).ok()).collect();
                 let mut unread = self.after(exchange, None);
                 unread.last_error =
                     Some("it is a page, not a feed, and none of the feeds it names can be read".to_owned());
                 Came::Page { found, unread: Box::new(unread) }
             }
-            Document::Page(_) => Came::Same(Box::new(self.unreadable(exchange, "it is a page, not a feed"))),
+            Document::Page { .. } => Came::Same(Box::new(self.unreadable(exchange, "it is a page, not a feed"))),
             Document::Unreadable(complaint) => Came::Same(Box::new(self.unreadable(exchange, &complaint.message))),
         }
     }
@@ -141,4 +150,23 @@ impl Reader {
         let occasion = Occasion { input: &self.input.name, read, slot };
         manners::after(&self.state, exchange, &occasion)
     }
+}
+
+/// What is wrong with a page that came from an input that is known to be a feed: what it is called, and where it came from if
+/// that is another host.
+fn page_in_place(title: &str, exchange: &Exchange) -> String {
+    let from = exchange.final_url.as_ref().unwrap_or(&exchange.asked);
+    // What follows the path may be a session's own.
+    let address = format!("{}{}", from.host_str().unwrap_or_default(), from.path());
+    let elsewhere = from.host_str() != exchange.asked.host_str() || from.port() != exchange.asked.port();
+    match (title, elsewhere) {
+        ("", _) => format!("a page came in place of the feed: {}", bounded(&address)),
+        (title, true) => format!("a page came in place of the feed: {title} (from {})", bounded(&address)),
+        (title, false) => format!("a page came in place of the feed: {title}"),
+    }
+}
+
+/// The beginning of an address that is too long for a message.
+fn bounded(address: &str) -> String {
+    address.chars().take(MAX_ADDRESS).collect()
 }

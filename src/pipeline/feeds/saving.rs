@@ -53,11 +53,11 @@ impl Feeds<'_> {
         for (index, state) in polls {
             let Some(known) = self.known.get_mut(index) else { continue };
             known.poll = state;
-            let (id, complaint) = (known.id, told::notice(known));
+            let (id, complaints) = (known.id, told::notices(known));
             if let Some(report) = self.reports.get_mut(index) {
                 told::asked(report, known);
             }
-            self.complain(write, id, told::FETCHING, complaint.as_slice()).await?;
+            self.complain(write, id, told::FETCHING, &complaints).await?;
         }
         Ok(())
     }

@@ -52,14 +52,13 @@ fn place(known: &Known<'_>) -> Place {
 }
 
 /// What is wrong with fetching an input.
-pub(super) fn notice(known: &Known<'_>) -> Option<Complaint> {
-    let notice = known.poll.notice()?;
-    let message = format!("`{}`: {notice}", known.input.name);
-    Some(Complaint::warning(
-        place(known),
-        message,
-        "look whether the address is still right; `status` tells when it is asked again",
-    ))
+pub(super) fn notices(known: &Known<'_>) -> Vec<Complaint> {
+    let complaint = |notice: String| {
+        let message = format!("`{}`: {notice}", known.input.name);
+        let help = "look whether the address is still right; `status` tells when it is asked again";
+        Complaint::warning(place(known), message, help)
+    };
+    known.poll.notices().into_iter().map(complaint).collect()
 }
 
 /// What is wrong with its document.

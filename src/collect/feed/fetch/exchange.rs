@@ -116,6 +116,14 @@ impl Exchange {
         Some((host, later(self.at, self.retry_after?)))
     }
 
+    /// The same as one that brought no document, for a document that is none of the input's. What it gave to ask again with is
+    /// not kept, since a 304 to that would say that all is well.
+    #[must_use]
+    pub fn without_document(&self, why: String) -> Self {
+        let outcome = FetchOutcome::Failed(FetchTrouble { kind: TroubleKind::Passing, why });
+        Self { outcome, validators: None, body_hash: None, ..self.clone() }
+    }
+
     pub(super) fn without_asking(url: &Url, state: &PollState, outcome: FetchOutcome, at: DateTime<Utc>) -> Self {
         Self { outcome, ..Self::nothing(&Request::new(url, state), at) }
     }

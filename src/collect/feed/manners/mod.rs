@@ -55,6 +55,8 @@ pub struct Occasion<'a> {
 pub struct Pace<'a> {
     /// In the feed's own words.
     pub rhythm: &'a Rhythm,
+    /// Whether it has an entry.
+    pub has_entries: bool,
     /// When its entries were published, in any order.
     pub dates: &'a [DateTime<Utc>],
 }
@@ -143,6 +145,7 @@ fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -
     if matches!(exchange.outcome, FetchOutcome::Body(_)) {
         next.unreadable = occasion.read.is_none();
         if let Some(seen) = occasion.read {
+            next.gave_entries |= seen.has_entries;
             next.rhythm = seen.rhythm.clone();
             next.updates = rhythm::updates(seen.dates, exchange.at);
         }

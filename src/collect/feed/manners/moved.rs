@@ -45,9 +45,11 @@ pub(super) fn watch(state: &mut PollState, exchange: &Exchange) {
     state.instead = (!back_home).then_some(Instead { url: moving.to, since: exchange.at, found_in_page });
 }
 
-/// An address that took the configured one's place and only fails is given up.
+/// An address that took the configured one's place and only fails is given up. Not so the feed of a page once it gave
+/// entries: the page would be taken for a failure of the feed.
 pub(super) fn doubt(state: &mut PollState) {
-    if state.failures >= GIVEN_UP_AFTER && state.instead.take().is_some() {
+    let of_page = state.gave_entries && state.instead.as_ref().is_some_and(|instead| instead.found_in_page);
+    if state.failures >= GIVEN_UP_AFTER && !of_page && state.instead.take().is_some() {
         state.moving = None;
     }
 }

@@ -18,7 +18,7 @@ pub fn inspect_json(path: &str, document: &Document) -> Value {
             "repairs": feed.repairs,
             "entries": feed.entries.iter().map(entry).collect::<Vec<_>>(),
         }),
-        Document::Page(feeds) => {
+        Document::Page { feeds, .. } => {
             json!({"path": path, "kind": "page", "feeds": feeds.iter().map(found).collect::<Vec<_>>()})
         }
         Document::Unreadable(complaint) => json!({"path": path, "error": complaint.message}),

@@ -60,8 +60,13 @@ pub struct Origin<'a> {
 pub enum Document {
     /// A feed.
     Feed(Box<UpstreamFeed>),
-    /// A web page, with the feeds that it offers, the best first.
-    Page(Vec<FoundFeed>),
+    /// A web page.
+    Page {
+        /// Its title, a line of bounded length; empty when there is none.
+        title: String,
+        /// The feeds that it offers, the best first.
+        feeds: Vec<FoundFeed>,
+    },
     /// Neither; the complaint says why.
     Unreadable(Complaint),
 }
@@ -117,7 +122,9 @@ fn understood(bytes: &[u8], origin: &Origin<'_>) -> Document {
     let gathered = match sniff::kind(&text) {
         DocumentKind::Xml => Ok(translate::translate(&text, origin, &mut notes)),
         DocumentKind::Json => json::translate(&text, origin, &mut notes),
-        DocumentKind::Page => return Document::Page(page::feeds(&text, origin)),
+        DocumentKind::Page => {
+            return Document::Page { title: page::title(&text), feeds: page::feeds(&text, origin) };
+        }
         DocumentKind::Nothing(why) => Err(why.to_owned()),
     };
     // The text is not needed twice, and large.

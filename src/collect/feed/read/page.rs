@@ -1,4 +1,4 @@
-//! Web pages that are given instead of feeds: which feeds they offer.
+//! Web pages that are given instead of feeds: what they are called, and which feeds they offer.
 
 use super::address::{self, Base};
 use super::fields::attribute;
@@ -6,10 +6,16 @@ use super::lexer::{Lexer, StartTag, Token};
 use super::notes::FeedNotes;
 use super::plain::{text_of, unseen};
 use super::{FeedKind, FoundBy, FoundFeed, Origin};
+use crate::collect::feed::summary::cut;
+use crate::collect::html::strip_illegal;
+use crate::model::is_blank;
 use url::Url;
 
 /// Most feeds of one page.
 const MAX_FOUND: usize = 100;
+
+/// Most characters of a page's title.
+const MAX_TITLE: usize = 100;
 
 /// Where feeds often stand, for pages that link to none.
 const WELL_KNOWN: [(&str, Option<FeedKind>); 9] = [
@@ -23,6 +29,24 @@ const WELL_KNOWN: [(&str, Option<FeedKind>); 9] = [
     ("/feeds/posts/default", Some(FeedKind::Atom)),
     ("/blog/feed", None),
 ];
+
+/// What a page calls itself, as a line; empty where it has no title, or none to see.
+pub(super) fn title(html: &str) -> String {
+    let mut lexer = Lexer::new(html);
+    while let Some(token) = lexer.next() {
+        let Token::Start(tag) = token else { continue };
+        if tag.name.eq_ignore_ascii_case("title") {
+            let from = lexer.position();
+            lexer.skip_to("</title");
+            let title = text_of(&strip_illegal(html.get(from..lexer.position()).unwrap_or_default()));
+            return if is_blank(&title) { String::new() } else { cut(&title, MAX_TITLE).into_owned() };
+        }
+        if let Some(end) = unseen(tag.name) {
+            lexer.skip_to(end);
+        }
+    }
+    String::new()
+}
 
 /// The feeds that a page links to, those of comments last; where it links to none, the usual places.
 pub(super) fn feeds(html: &str, origin: &Origin<'_>) -> Vec<FoundFeed> {
@@ -137,6 +161,21 @@ mod tests {
         ] {
             assert_eq!(found(html, Some("https://example.org/a/")), [url], "{html}");
         }
+    }
+
+    #[test]
+    fn a_page_has_a_title_of_one_bounded_line() {
+        let long = format!("<title>{}</title>", "Wartung ".repeat(100_000));
+        for (html, called) in [
+            ("<!doctype html><html><head><title>\n Log in &amp; go\n on </title>", "Log in & go on"),
+            ("<script>'<title>no</title>'</script><TITLE lang=de>Wartung</TITLE><title>Second</title>", "Wartung"),
+            ("<title>\u{200b} </title><title>Second</title>", ""),
+            ("<title>never ends", "never ends"),
+            ("<p>no title", ""),
+        ] {
+            assert_eq!(title(html), called, "{html}");
+        }
+        assert!((50..=101).contains(&title(&long).chars().count()), "{}", title(&long));
     }
 
     #[test]

@@ -232,7 +232,7 @@ impl Audit {
             }
         };
         let is_body = matches!(exchange.outcome, FetchOutcome::Body(_));
-        let seen = Pace { rhythm: &who.rhythm, dates: &dates };
+        let seen = Pace { rhythm: &who.rhythm, has_entries: true, dates: &dates };
         self.documents_read += usize::from(is_body && said.feed);
         let slot = who.slots.map(|gap| {
             let passed = clock.timestamp().div_euclid(gap.num_seconds());
@@ -242,7 +242,8 @@ impl Audit {
         let next = manners::after(state, &exchange, &occasion);
         assert!(!next.why.is_empty(), "{}", who.name);
         self.whys.push(next.why.clone());
-        self.notices.extend(next.notice().filter(|notice| !self.notices.contains(notice)));
+        let new: Vec<String> = next.notices().into_iter().filter(|notice| !self.notices.contains(notice)).collect();
+        self.notices.extend(new);
         next
     }
 }
