@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use wellsourced::config::{self, Environment};
-use wellsourced::serve::{self, Limits, Options, Site};
+use wellsourced::serve::{self, Limits, Options, ServedSite};
 
 #[allow(clippy::print_stdout, reason = "the benchmark reads the address from it")]
 #[tokio::main(flavor = "current_thread")]
@@ -20,7 +20,7 @@ async fn main() -> anyhow::Result<()> {
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:0".to_owned());
     let settings = config::load(&path, &Environment::default())?;
     let options = Options::new(settings.cycle.directory, settings.cycle.publish, Duration::from_mins(15));
-    let site = Site::open(options).await?;
+    let site = ServedSite::open(options).await?;
     let listener = TcpListener::bind(&address).await?;
     println!("{}", listener.local_addr()?);
     let (ended, shutdown) = oneshot::channel();

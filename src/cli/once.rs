@@ -23,7 +23,7 @@ const INTERRUPTED: u8 = 130;
 /// Runs one cycle and tells what it did. A signal ends it early with everything kept, within the daemon's grace; a second
 /// one at once.
 pub(super) async fn run(args: &Args, settings: Settings, colours: bool) -> anyhow::Result<u8> {
-    let mut signals = Signals::listen()?;
+    let mut signals = EndSignals::listen()?;
     let (stop, args, runtime) = (CancellationToken::new(), args.clone(), Handle::current());
     let stopped = stop.clone();
     // On a thread of its own: a disk that hangs must not keep a signal from being heard.
@@ -73,12 +73,12 @@ async fn cycle(args: &Args, settings: &Settings, colours: bool, stop: &Cancellat
 }
 
 /// The signals that say to end.
-struct Signals {
+struct EndSignals {
     interrupt: Signal,
     terminate: Signal,
 }
 
-impl Signals {
+impl EndSignals {
     fn listen() -> anyhow::Result<Self> {
         let listen = |kind| signal(kind).context("cannot listen to signals");
         Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })

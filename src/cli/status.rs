@@ -23,13 +23,13 @@ const HOSTS: u32 = 20;
 const WEEK: TimeDelta = TimeDelta::days(7);
 
 /// A feed input as it is told.
-struct Feed<'a> {
+struct FeedStatus<'a> {
     poll: &'a PollState,
     /// Entries that are shown, and how many of them are new.
     entries: (u64, u64),
 }
 
-impl Feed<'_> {
+impl FeedStatus<'_> {
     fn json(&self) -> serde_json::Value {
         let (entries, new) = self.entries;
         serde_json::json!({
@@ -48,7 +48,7 @@ impl Feed<'_> {
     }
 }
 
-impl fmt::Display for Feed<'_> {
+impl fmt::Display for FeedStatus<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let minute = |at: &DateTime<Utc>| at.format("%Y-%m-%d %H:%MZ").to_string();
         let (entries, new) = self.entries;
@@ -77,7 +77,7 @@ impl fmt::Display for Feed<'_> {
 }
 
 /// What the store knows.
-struct Known {
+struct StoreStatus {
     inputs: Vec<(String, u64, u64)>,
     polls: BTreeMap<String, PollState>,
     entries: HashMap<String, (u64, u64)>,
@@ -89,7 +89,7 @@ struct Known {
     complaints: Vec<Complaint>,
 }
 
-impl Known {
+impl StoreStatus {
     async fn read(store: &Store) -> Result<Self> {
         let links = store.link_counts().await?;
         Ok(Self {
@@ -105,9 +105,9 @@ impl Known {
         })
     }
 
-    fn feed(&self, name: &str) -> Option<Feed<'_>> {
+    fn feed(&self, name: &str) -> Option<FeedStatus<'_>> {
         let entries = self.entries.get(name).copied().unwrap_or_default();
-        Some(Feed { poll: self.polls.get(name)?, entries })
+        Some(FeedStatus { poll: self.polls.get(name)?, entries })
     }
 
     fn json(&self, file: &str, next: Option<DateTime<Tz>>) -> serde_json::Value {
@@ -179,7 +179,7 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> anyhow::Result<u8> 
                 );
             }
         };
-        let known = Known::read(&store).await;
+        let known = StoreStatus::read(&store).await;
         // A cycle that began meanwhile: what was read may be half of what it wrote.
         if store.was_overtaken() {
             continue;

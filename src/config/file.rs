@@ -9,40 +9,42 @@ use std::net::IpAddr;
 use std::ops::Range;
 use toml::Spanned;
 
+// What a message calls a table (`expecting`) is not what its type is called here.
+
 /// A configuration file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    pub(super) site: Site,
+    pub(super) site: SiteTable,
     #[serde(default)]
-    pub(super) store: Store,
+    pub(super) store: StoreTable,
     #[serde(default)]
-    pub(super) inputs: Vec<Input>,
+    pub(super) inputs: Vec<InputTable>,
     #[serde(default)]
-    pub(super) schedule: Schedule,
+    pub(super) schedule: ScheduleTable,
     #[serde(default)]
-    pub(super) tags: Tags,
+    pub(super) tags: TagsTable,
     #[serde(default)]
-    pub(super) net: Net,
+    pub(super) net: NetTable,
     #[serde(default)]
-    pub(super) verify: Verify,
+    pub(super) verify: VerifyTable,
     #[serde(default)]
-    pub(super) archive: Archive,
+    pub(super) archive: ArchiveTable,
     #[serde(default)]
-    pub(super) publish: Publish,
+    pub(super) publish: PublishTable,
     #[serde(default)]
-    pub(super) serve: Serve,
+    pub(super) serve: ServeTable,
     #[serde(default)]
-    pub(super) log: Log,
+    pub(super) log: LogTable,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Site {
+#[serde(deny_unknown_fields, expecting = "struct Site")]
+pub(super) struct SiteTable {
     pub(super) title: String,
     pub(super) base_url: Spanned<String>,
     #[serde(default)]
-    pub(super) language: Language,
+    pub(super) language: WrittenLanguage,
     #[serde(default)]
     pub(super) author: Option<String>,
     #[serde(default)]
@@ -50,7 +52,7 @@ pub(super) struct Site {
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-pub(super) enum Language {
+pub(super) enum WrittenLanguage {
     #[default]
     #[serde(rename = "zh-CN")]
     ZhCn,
@@ -59,14 +61,14 @@ pub(super) enum Language {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Store {
+#[serde(deny_unknown_fields, expecting = "struct Store")]
+pub(super) struct StoreTable {
     pub(super) url: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Input {
+#[serde(deny_unknown_fields, expecting = "struct Input")]
+pub(super) struct InputTable {
     pub(super) name: Spanned<String>,
     pub(super) digest: Option<Spanned<OneOrMore>>,
     pub(super) feed: Option<Spanned<String>>,
@@ -79,7 +81,7 @@ pub(super) struct Input {
     pub(super) category: Option<Spanned<String>>,
     // Of feeds only.
     pub(super) schedule: Option<Spanned<String>>,
-    pub(super) content: Option<Spanned<Content>>,
+    pub(super) content: Option<Spanned<WrittenContent>>,
     pub(super) include: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) strip_tracking: Option<Spanned<bool>>,
 }
@@ -122,39 +124,39 @@ impl<'de> Deserialize<'de> for OneOrMore {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Content {
+pub(super) enum WrittenContent {
     Full,
     Summary,
     None,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Schedule {
+#[serde(deny_unknown_fields, expecting = "struct Schedule")]
+pub(super) struct ScheduleTable {
     pub(super) cycle: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Tags {
+#[serde(deny_unknown_fields, expecting = "struct Tags")]
+pub(super) struct TagsTable {
     #[serde(default)]
     pub(super) aliases: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) slugs: BTreeMap<String, String>,
     #[serde(default)]
-    pub(super) rules: Vec<TagRule>,
+    pub(super) rules: Vec<TagRuleTable>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TagRule {
+#[serde(deny_unknown_fields, expecting = "struct TagRule")]
+pub(super) struct TagRuleTable {
     pub(super) pattern: Spanned<String>,
     pub(super) tag: Spanned<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Net {
+#[serde(deny_unknown_fields, expecting = "struct Net")]
+pub(super) struct NetTable {
     pub(super) user_agent: Option<Spanned<String>>,
     pub(super) timeout: Option<Spanned<String>>,
     pub(super) concurrency: Option<Spanned<usize>>,
@@ -168,21 +170,21 @@ pub(super) struct Net {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Verify {
+#[serde(deny_unknown_fields, expecting = "struct Verify")]
+pub(super) struct VerifyTable {
     #[serde(default)]
-    pub(super) policy: Showing,
+    pub(super) policy: WrittenPolicy,
     pub(super) withhold_for: Option<Spanned<String>>,
     pub(super) budget: Option<Spanned<String>>,
     pub(super) recheck: Option<Vec<Spanned<String>>>,
     pub(super) confirm_gone: Option<ConfirmGone>,
     #[serde(default)]
-    pub(super) robots: Robots,
+    pub(super) robots: WrittenRobots,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Showing {
+pub(super) enum WrittenPolicy {
     #[default]
     Annotate,
     Withhold,
@@ -198,15 +200,15 @@ pub(super) struct ConfirmGone {
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Robots {
+pub(super) enum WrittenRobots {
     #[default]
     Ignore,
     Respect,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Archive {
+#[serde(deny_unknown_fields, expecting = "struct Archive")]
+pub(super) struct ArchiveTable {
     pub(super) url: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) save: bool,
@@ -214,25 +216,25 @@ pub(super) struct Archive {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Publish {
+#[serde(deny_unknown_fields, expecting = "struct Publish")]
+pub(super) struct PublishTable {
     pub(super) directory: Option<String>,
-    pub(super) formats: Option<Vec<Format>>,
+    pub(super) formats: Option<Vec<WrittenFormat>>,
     pub(super) items_per_feed: Option<Spanned<usize>>,
     #[serde(default)]
-    pub(super) item_link: ItemLink,
+    pub(super) item_link: WrittenItemLink,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Serve {
+#[serde(deny_unknown_fields, expecting = "struct Serve")]
+pub(super) struct ServeTable {
     pub(super) listen: Option<Spanned<String>>,
     pub(super) admin: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Format {
+pub(super) enum WrittenFormat {
     Rss,
     Atom,
     Json,
@@ -240,22 +242,22 @@ pub(super) enum Format {
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum ItemLink {
+pub(super) enum WrittenItemLink {
     #[default]
     Page,
     Source,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Log {
+#[serde(deny_unknown_fields, expecting = "struct Log")]
+pub(super) struct LogTable {
     #[serde(default)]
-    pub(super) format: LogFormat,
+    pub(super) format: WrittenLogFormat,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum LogFormat {
+pub(super) enum WrittenLogFormat {
     #[default]
     Auto,
     Text,

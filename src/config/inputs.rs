@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::file::{self, File, OneOrMore};
-use super::text::Text;
+use super::text::FileText;
 use crate::collect::digest::DigestOptions;
 use crate::collect::feed::{ContentKind, FeedOptions, Filter, TagRule};
 use crate::pipeline::{DigestInput, FeedInput, Glob, Input, PostFiles};
@@ -18,7 +18,7 @@ use url::Url;
 const MAX_PATTERN: usize = 1 << 20;
 
 /// What the inputs of a configuration file mean.
-pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz, home: Option<&Path>) -> Result<Vec<Input>, Error> {
+pub(super) fn mean(text: &FileText<'_>, file: &File, timezone: Tz, home: Option<&Path>) -> Result<Vec<Input>, Error> {
     let around = Around { text, file, rules: rules(text, &file.tags.rules)?, timezone, home };
     let mut inputs = Vec::with_capacity(file.inputs.len());
     let mut names = HashSet::new();
@@ -55,7 +55,7 @@ pub(super) fn mean(text: &Text<'_>, file: &File, timezone: Tz, home: Option<&Pat
 
 /// What all inputs share.
 struct Around<'a> {
-    text: &'a Text<'a>,
+    text: &'a FileText<'a>,
     file: &'a File,
     rules: Vec<TagRule>,
     timezone: Tz,
@@ -63,7 +63,7 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    fn digest(&self, written: &file::Input, globs: &Spanned<OneOrMore>) -> Result<DigestInput, Error> {
+    fn digest(&self, written: &file::InputTable, globs: &Spanned<OneOrMore>) -> Result<DigestInput, Error> {
         let of_feeds = [
             ("schedule", written.schedule.as_ref().map(Spanned::span)),
             ("content", written.content.as_ref().map(Spanned::span)),
@@ -107,7 +107,7 @@ impl Around<'_> {
         Ok(PostFiles { globs, exclude })
     }
 
-    fn feed(&self, written: &file::Input, url: &Spanned<String>) -> Result<FeedInput, Error> {
+    fn feed(&self, written: &file::InputTable, url: &Spanned<String>) -> Result<FeedInput, Error> {
         let of_digests = [
             ("base_url", written.base_url.as_ref().map(Spanned::span)),
             ("category", written.category.as_ref().map(Spanned::span)),
@@ -116,9 +116,9 @@ impl Around<'_> {
         let feed = FeedOptions {
             timezone: self.timezone,
             content: match written.content.as_ref().map(Spanned::as_ref) {
-                Some(file::Content::Full) => ContentKind::Full,
-                Some(file::Content::None) => ContentKind::None,
-                Some(file::Content::Summary) | None => ContentKind::Summary,
+                Some(file::WrittenContent::Full) => ContentKind::Full,
+                Some(file::WrittenContent::None) => ContentKind::None,
+                Some(file::WrittenContent::Summary) | None => ContentKind::Summary,
             },
             filter: Filter {
                 include: patterns(self.text, written.include.as_ref())?,
@@ -143,7 +143,7 @@ impl Around<'_> {
 }
 
 /// The address of a feed, query and all; without a fragment, which is never sent.
-fn address(text: &Text<'_>, written: &Spanned<String>) -> Result<Url, Error> {
+fn address(text: &FileText<'_>, written: &Spanned<String>) -> Result<Url, Error> {
     let mut url = text.exact_url(written)?;
     if !url.username().is_empty() || url.password().is_some() {
         // Not repeated: it may hold a password.
@@ -157,7 +157,7 @@ fn address(text: &Text<'_>, written: &Spanned<String>) -> Result<Url, Error> {
 
 /// Keys of the other kind of input would be without effect.
 fn refuse<const N: usize>(
-    text: &Text<'_>,
+    text: &FileText<'_>,
     keys: [(&str, Option<Range<usize>>); N],
     whose: &str,
     not_of: &str,
@@ -171,12 +171,12 @@ fn refuse<const N: usize>(
     }
 }
 
-fn patterns(text: &Text<'_>, written: Option<&Spanned<Vec<Spanned<String>>>>) -> Result<Vec<Regex>, Error> {
+fn patterns(text: &FileText<'_>, written: Option<&Spanned<Vec<Spanned<String>>>>) -> Result<Vec<Regex>, Error> {
     written.into_iter().flat_map(Spanned::as_ref).map(|pattern| compiled(text, pattern)).collect()
 }
 
-fn rules(text: &Text<'_>, written: &[file::TagRule]) -> Result<Vec<TagRule>, Error> {
-    let rule = |written: &file::TagRule| {
+fn rules(text: &FileText<'_>, written: &[file::TagRuleTable]) -> Result<Vec<TagRule>, Error> {
+    let rule = |written: &file::TagRuleTable| {
         let tag = written.tag.as_ref().trim();
         if tag.is_empty() {
             return Err(text.wrong(&written.tag.span(), "a tag has a name"));
@@ -187,7 +187,7 @@ fn rules(text: &Text<'_>, written: &[file::TagRule]) -> Result<Vec<TagRule>, Err
 }
 
 /// A regular expression whose time is linear in the text; the crate knows no other.
-fn compiled(text: &Text<'_>, written: &Spanned<String>) -> Result<Regex, Error> {
+fn compiled(text: &FileText<'_>, written: &Spanned<String>) -> Result<Regex, Error> {
     RegexBuilder::new(written.as_ref()).size_limit(MAX_PATTERN).build().map_err(|error| {
         let why = match &error {
             regex::Error::CompiledTooBig(_) => "it is too large when compiled".to_owned(),

@@ -1,7 +1,7 @@
 //! The configuration as meant: every value checked, every default filled in.
 
 use super::file::{self, File};
-use super::text::Text;
+use super::text::FileText;
 use super::{Environment, Error, inputs, zones};
 use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
 use crate::schedule::Schedule;
@@ -65,12 +65,12 @@ pub struct Listeners {
 
 /// What a configuration file means.
 pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environment) -> Result<Settings, Error> {
-    let text = Text::new(path, text);
+    let text = FileText::new(path, text);
     let base_url = text.url(&file.site.base_url)?;
     let timezone = timezone(&text, file.site.timezone.as_ref())?;
     let language = match file.site.language {
-        file::Language::ZhCn => publish::Language::ZhCn,
-        file::Language::En => publish::Language::En,
+        file::WrittenLanguage::ZhCn => publish::Language::ZhCn,
+        file::WrittenLanguage::En => publish::Language::En,
     };
     let publish = publish::Options {
         author: file.site.author.clone().unwrap_or_else(|| file.site.title.clone()),
@@ -80,8 +80,8 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         formats: formats(file.publish.formats.as_deref()),
         items_per_feed: text.at_least_one(file.publish.items_per_feed.as_ref(), 50)?.min(1000),
         item_link: match file.publish.item_link {
-            file::ItemLink::Page => publish::ItemLink::Page,
-            file::ItemLink::Source => publish::ItemLink::Source,
+            file::WrittenItemLink::Page => publish::ItemLink::Page,
+            file::WrittenItemLink::Source => publish::ItemLink::Source,
         },
         base_url: base_url.clone(),
     };
@@ -102,14 +102,14 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         None => text.schedule(&Spanned::new(0..0, CYCLE.to_owned()), timezone)?,
     };
     let log_format = match file.log.format {
-        file::LogFormat::Auto => LogFormat::Auto,
-        file::LogFormat::Text => LogFormat::Text,
-        file::LogFormat::Json => LogFormat::Json,
+        file::WrittenLogFormat::Auto => LogFormat::Auto,
+        file::WrittenLogFormat::Text => LogFormat::Text,
+        file::WrittenLogFormat::Json => LogFormat::Json,
     };
     Ok(Settings { store_url, cycle, schedule, serve: listeners(&text, &file.serve)?, log_format })
 }
 
-fn listeners(text: &Text<'_>, written: &file::Serve) -> Result<Listeners, Error> {
+fn listeners(text: &FileText<'_>, written: &file::ServeTable) -> Result<Listeners, Error> {
     let address = |written: Option<&Spanned<String>>, default: SocketAddr| match written {
         None => Ok(default),
         Some(written) => written.as_ref().parse().map_err(|_invalid| {
@@ -128,7 +128,11 @@ fn listeners(text: &Text<'_>, written: &file::Serve) -> Result<Listeners, Error>
 }
 
 /// The store's URL. What is not understood is not repeated: it may hold a password.
-fn store_url(text: &Text<'_>, written: Option<&Spanned<String>>, environment: &Environment) -> Result<String, Error> {
+fn store_url(
+    text: &FileText<'_>,
+    written: Option<&Spanned<String>>,
+    environment: &Environment,
+) -> Result<String, Error> {
     let understood = |url: &str| url.starts_with("sqlite:");
     let message = "only SQLite is built in; write sqlite:PATH";
     match (&environment.store_url, written) {
@@ -140,7 +144,7 @@ fn store_url(text: &Text<'_>, written: Option<&Spanned<String>>, environment: &E
     }
 }
 
-fn timezone(text: &Text<'_>, written: Option<&Spanned<String>>) -> Result<Tz, Error> {
+fn timezone(text: &FileText<'_>, written: Option<&Spanned<String>>) -> Result<Tz, Error> {
     let Some(written) = written else { return Ok(Tz::UTC) };
     written.as_ref().parse().map_err(|_unknown| {
         let name = written.as_ref();
@@ -149,14 +153,14 @@ fn timezone(text: &Text<'_>, written: Option<&Spanned<String>>) -> Result<Tz, Er
     })
 }
 
-fn formats(written: Option<&[file::Format]>) -> Vec<publish::Format> {
-    let all = [file::Format::Rss, file::Format::Atom, file::Format::Json];
+fn formats(written: Option<&[file::WrittenFormat]>) -> Vec<publish::Format> {
+    let all = [file::WrittenFormat::Rss, file::WrittenFormat::Atom, file::WrittenFormat::Json];
     let mut formats = Vec::new();
     for format in written.unwrap_or(&all) {
         let format = match format {
-            file::Format::Rss => publish::Format::Rss,
-            file::Format::Atom => publish::Format::Atom,
-            file::Format::Json => publish::Format::Json,
+            file::WrittenFormat::Rss => publish::Format::Rss,
+            file::WrittenFormat::Atom => publish::Format::Atom,
+            file::WrittenFormat::Json => publish::Format::Json,
         };
         if !formats.contains(&format) {
             formats.push(format);
@@ -165,7 +169,7 @@ fn formats(written: Option<&[file::Format]>) -> Vec<publish::Format> {
     formats
 }
 
-fn net(text: &Text<'_>, written: &file::Net, base_url: &Url) -> Result<net::Options, Error> {
+fn net(text: &FileText<'_>, written: &file::NetTable, base_url: &Url) -> Result<net::Options, Error> {
     let default = net::Options::default();
     let duration = |written: &Option<Spanned<String>>, default| match written {
         Some(written) => text.duration(written),
@@ -197,13 +201,13 @@ fn net(text: &Text<'_>, written: &file::Net, base_url: &Url) -> Result<net::Opti
     })
 }
 
-fn archive(text: &Text<'_>, written: &file::Archive) -> Result<ArchiveOptions, Error> {
+fn archive(text: &FileText<'_>, written: &file::ArchiveTable) -> Result<ArchiveOptions, Error> {
     let default = Spanned::new(0..0, ARCHIVE.to_owned());
     let budget = written.budget.as_ref().map_or(Ok(ARCHIVE_BUDGET), |budget| text.duration(budget))?;
     Ok(ArchiveOptions { url: text.url(written.url.as_ref().unwrap_or(&default))?, save: written.save, budget })
 }
 
-fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Error> {
+fn verify(text: &FileText<'_>, written: &file::VerifyTable) -> Result<VerifyOptions, Error> {
     let days = |duration: Duration| chrono::Duration::from_std(duration).unwrap_or(chrono::Duration::MAX);
     let mut policy = verify::Policy::default();
     if let Some(confirm) = &written.confirm_gone {
@@ -211,8 +215,8 @@ fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Erro
         policy.confirm_gone_over = days(text.duration(&confirm.over)?);
     }
     let robots = match written.robots {
-        file::Robots::Ignore => verify::Robots::Ignore,
-        file::Robots::Respect => verify::Robots::Respect,
+        file::WrittenRobots::Ignore => verify::Robots::Ignore,
+        file::WrittenRobots::Respect => verify::Robots::Respect,
     };
     let check = verify::CheckOptions { robots, ..verify::CheckOptions::default() };
     if let Some(ages) = &written.recheck {
@@ -224,11 +228,11 @@ fn verify(text: &Text<'_>, written: &file::Verify) -> Result<VerifyOptions, Erro
     };
     let withhold_for = written.withhold_for.as_ref().map(|written| text.duration(written)).transpose()?;
     let showing = match written.policy {
-        file::Showing::Annotate => crate::ledger::Showing::Annotate,
-        file::Showing::Withhold => {
+        file::WrittenPolicy::Annotate => crate::ledger::Showing::Annotate,
+        file::WrittenPolicy::Withhold => {
             crate::ledger::Showing::Withhold { at_most: days(withhold_for.unwrap_or(Duration::from_hours(24))) }
         }
-        file::Showing::Drop => crate::ledger::Showing::Drop,
+        file::WrittenPolicy::Drop => crate::ledger::Showing::Drop,
     };
     Ok(VerifyOptions { check, policy, budget, showing })
 }

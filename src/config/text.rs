@@ -14,12 +14,12 @@ use url::Url;
 const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
 
 /// The text of a configuration file: reads single values, and says of a wrong one where it stands.
-pub(super) struct Text<'a> {
+pub(super) struct FileText<'a> {
     path: &'a str,
     text: &'a str,
 }
 
-impl<'a> Text<'a> {
+impl<'a> FileText<'a> {
     pub(super) fn new(path: &'a str, text: &'a str) -> Self {
         Self { path, text }
     }

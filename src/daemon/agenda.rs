@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 /// What to do at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum NextStep {
     /// Run the cycle of this slot.
     Run(DateTime<Utc>),
     /// Nothing before this.
@@ -39,15 +39,15 @@ impl Agenda {
 
     /// What to do now. The same question gives the same answer until [`Agenda::begin`], [`Agenda::ran`], [`Agenda::ask`] or
     /// [`Agenda::reschedule`] say that something has changed.
-    pub(super) fn next(&mut self, now: DateTime<Utc>) -> Step {
+    pub(super) fn next(&mut self, now: DateTime<Utc>) -> NextStep {
         let Some(last) = self.last.filter(|_| !self.asked) else {
-            return Step::Run(self.schedule.latest_at(now).unwrap_or(now));
+            return NextStep::Run(self.schedule.latest_at(now).unwrap_or(now));
         };
         let from = self.counted_from(last, now);
         match self.after(from) {
-            Some(due) if due <= now => Step::Run(self.schedule.latest_at(now).unwrap_or(due)),
-            Some(due) => Step::Wait(due),
-            None => Step::Idle,
+            Some(due) if due <= now => NextStep::Run(self.schedule.latest_at(now).unwrap_or(due)),
+            Some(due) => NextStep::Wait(due),
+            None => NextStep::Idle,
         }
     }
 

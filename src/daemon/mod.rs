@@ -19,7 +19,7 @@ pub(crate) use listen::Inherited;
 
 use crate::config::{Environment, Settings};
 use crate::pipeline::Troubled;
-use crate::serve::{self, Health, Limits, Site};
+use crate::serve::{self, Health, Limits, ServedSite};
 use crate::store::{Claim, Lock, Store};
 use crate::telemetry::metrics::Metrics;
 use agenda::Agenda;
@@ -64,7 +64,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<u8> {
         () = signals.end() => return Ok(0),
         opened = open(settings, inherited) => opened?,
     };
-    let Opened { claim, shared, mut agenda, sockets } = opened;
+    let DaemonParts { claim, shared, mut agenda, sockets } = opened;
     // Before the servers, whose counters it makes.
     let metrics = Metrics::start(System.now())?;
     let servers = serve(&shared, sockets, metrics);
@@ -89,7 +89,7 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<u8> {
 }
 
 /// What the daemon has when it is ready.
-struct Opened {
+struct DaemonParts {
     claim: Lock,
     shared: Arc<Shared>,
     agenda: Agenda,
@@ -97,7 +97,7 @@ struct Opened {
 }
 
 /// Takes the store and the sockets, and reads what was published last.
-async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<Opened> {
+async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<DaemonParts> {
     let url = settings.store_url.clone();
     let claim = move || Lock::try_take(&url, Claim::Daemon, "the daemon", System.now());
     let claim = match tokio::task::spawn_blocking(claim).await?? {
@@ -107,8 +107,8 @@ async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<Opened
     let store = open_store(&settings.store_url).await?;
     let agenda = Agenda::new(settings.schedule.clone(), last_slot(&store).await?);
     let sockets = Sockets::open(inherited, settings.serve).await?;
-    let site = Site::open(shared::serving(&settings, &store)).await?;
-    Ok(Opened { claim, shared: Shared::new(store, site, settings), agenda, sockets })
+    let site = ServedSite::open(shared::serving(&settings, &store)).await?;
+    Ok(DaemonParts { claim, shared: Shared::new(store, site, settings), agenda, sockets })
 }
 
 /// Opens the store. Where it has to be made or brought up to date, that is done under the lock of its cycles; where somebody

@@ -1,7 +1,7 @@
 //! The loop: asks the agenda, starts cycles one at a time, listens to signals, and wakes at least every minute to look at the
 //! clock anew. Decides nothing and does nothing itself: whatever may take long runs beside it, so that a signal is heard at once.
 
-use super::agenda::{Agenda, Step};
+use super::agenda::{Agenda, NextStep};
 use super::clock::Clock;
 use super::signals::{Signal, Signals};
 use crate::schedule::Schedule;
@@ -81,11 +81,11 @@ pub(super) async fn run(
         let mut next = None;
         // Asked while a cycle runs too: the agenda must see a clock that is set back then.
         match agenda.next(now) {
-            Step::Run(slot) if is_free => {
+            NextStep::Run(slot) if is_free => {
                 agenda.begin();
                 running = Some(Running { slot, task: work.start(slot) });
             }
-            Step::Wait(slot) if running.is_none() => {
+            NextStep::Wait(slot) if running.is_none() => {
                 wait = (slot - now).to_std().unwrap_or_default().clamp(SHORTEST, longest);
                 next = Some(slot);
             }

@@ -2,12 +2,12 @@
 
 use super::clock::{Clock, System};
 use super::scheduler::Ended;
-use super::telling::{self, Told};
+use super::telling::{self, CycleLog};
 use super::{measures, readiness};
 use crate::config::Settings;
 use crate::pipeline;
 use crate::publish;
-use crate::serve::{self, Site};
+use crate::serve::{self, ServedSite};
 use crate::store::{Claim, Lock, Store};
 use crate::telemetry::Progress;
 use chrono::{DateTime, Utc};
@@ -35,7 +35,7 @@ const STORE_ANSWERS: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) store: Store,
-    pub(super) site: Arc<Site>,
+    pub(super) site: Arc<ServedSite>,
     /// Ends everything.
     pub(super) stop: CancellationToken,
     settings: Mutex<Arc<Settings>>,
@@ -43,22 +43,22 @@ pub(super) struct Shared {
     served_by: tokio::sync::Mutex<Arc<Settings>>,
     /// There are new settings.
     reloaded: Notify,
-    told: Mutex<Told>,
+    told: Mutex<CycleLog>,
     /// When the cycle under way began.
     began: Mutex<Option<Instant>>,
     /// How the last cycle ended.
-    last: Mutex<Option<Last>>,
+    last: Mutex<Option<LastCycle>>,
 }
 
 /// How a cycle ended.
 #[derive(Debug)]
-enum Last {
+enum LastCycle {
     Published(String),
     Failed(String),
 }
 
 impl Shared {
-    pub(super) fn new(store: Store, site: Arc<Site>, settings: Settings) -> Arc<Self> {
+    pub(super) fn new(store: Store, site: Arc<ServedSite>, settings: Settings) -> Arc<Self> {
         let settings = Arc::new(settings);
         Arc::new(Self {
             store,
@@ -115,7 +115,7 @@ impl Shared {
 
     /// Whether the last cycle published, the store answers, and the last publish is young enough.
     pub(super) async fn ready(&self) -> Result<(), String> {
-        if let Some(Last::Failed(why)) = &*lock(&self.last) {
+        if let Some(LastCycle::Failed(why)) = &*lock(&self.last) {
             return Err(format!("the last cycle failed, what was published before goes on being served: {why}"));
         }
         let published = timeout(STORE_ANSWERS, self.store.last_published()).await;
@@ -170,8 +170,8 @@ impl Shared {
             lock(&self.told).slot(remembered, Instant::now());
         }
         *lock(&self.last) = Some(match &report.failure {
-            Some(why) => Last::Failed(why.clone()),
-            None => Last::Published(telling::in_words(&report)),
+            Some(why) => LastCycle::Failed(why.clone()),
+            None => LastCycle::Published(telling::in_words(&report)),
         });
         measures::count(Some(&report), System.now(), began.elapsed());
         // Last, so that what is told is true: served, remembered and counted.
@@ -180,7 +180,7 @@ impl Shared {
 
     /// A cycle ended without a report.
     fn failed(&self, what: &str, why: &impl Display, took: Duration) {
-        *lock(&self.last) = Some(Last::Failed(why.to_string()));
+        *lock(&self.last) = Some(LastCycle::Failed(why.to_string()));
         measures::count(None, System.now(), took);
         lock(&self.told).failure(&format!("{what}: {why}"), Instant::now());
     }
@@ -224,8 +224,8 @@ impl Shared {
             None => "a cycle runs".to_owned(),
         };
         match &*lock(&self.last) {
-            Some(Last::Published(result)) => format!("{doing}; last: {result}"),
-            Some(Last::Failed(why)) => format!("{doing}; last: failed: {why}"),
+            Some(LastCycle::Published(result)) => format!("{doing}; last: {result}"),
+            Some(LastCycle::Failed(why)) => format!("{doing}; last: failed: {why}"),
             None => doing,
         }
     }

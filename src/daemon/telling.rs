@@ -2,30 +2,30 @@
 
 use crate::model::{Complaint, Place, Severity};
 use crate::pipeline::Report;
-use crate::telemetry::{Lasted, Trouble};
+use crate::telemetry::{Lasted, StandingTrouble};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
 use std::time::Instant;
 
 /// What was told already.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct CycleLog {
     /// What is wrong in the inputs.
-    places: BTreeMap<Place, Troubled>,
-    cycles: Trouble,
-    network: Trouble,
-    slot: Trouble,
-    health: Trouble,
+    places: BTreeMap<Place, TroubledPlace>,
+    cycles: StandingTrouble,
+    network: StandingTrouble,
+    slot: StandingTrouble,
+    health: StandingTrouble,
 }
 
 /// What is wrong in a place, and since when something is.
 #[derive(Debug)]
-struct Troubled {
+struct TroubledPlace {
     since: Instant,
     complaints: Vec<Complaint>,
 }
 
-impl Told {
+impl CycleLog {
     /// Tells of a cycle that came to its end.
     pub(super) fn cycle(&mut self, report: &Report, now: Instant) {
         self.complaints(report, now);
@@ -104,7 +104,7 @@ impl Told {
     fn new_complaints<'a>(&mut self, report: &'a Report, now: Instant) -> Vec<&'a Complaint> {
         let mut new = Vec::new();
         for complaint in &report.complaints {
-            let none = || Troubled { since: now, complaints: Vec::new() };
+            let none = || TroubledPlace { since: now, complaints: Vec::new() };
             let troubled = self.places.entry(complaint.place.clone()).or_insert_with(none);
             if !troubled.complaints.contains(complaint) {
                 troubled.complaints.push(complaint.clone());
@@ -137,7 +137,7 @@ impl Told {
 }
 
 /// Tells of a trouble that is over.
-fn over(trouble: &mut Trouble, what: &str, now: Instant) {
+fn over(trouble: &mut StandingTrouble, what: &str, now: Instant) {
     if let Some(lasted) = trouble.over(now) {
         tracing::info!(%lasted, "{what}");
     }
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_complaint_is_told_once_and_again_when_it_comes_back() {
-        let (mut told, now) = (Told::default(), Instant::now());
+        let (mut told, now) = (CycleLog::default(), Instant::now());
         let mut new = |messages: &[&str]| {
             let report = report(messages);
             let new = told.new_complaints(&report, now).len();
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_last_complaint_of_a_place_is_told_to_be_over() {
-        let (mut told, began) = (Told::default(), Instant::now());
+        let (mut told, began) = (CycleLog::default(), Instant::now());
         let mut mended = |messages: &[&str], minutes| {
             let (report, now) = (report(messages), began + Duration::from_mins(minutes));
             told.new_complaints(&report, now);
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_cycle_that_could_not_publish_mends_nothing() {
-        let (mut told, now) = (Told::default(), Instant::now());
+        let (mut told, now) = (CycleLog::default(), Instant::now());
         told.new_complaints(&report(&["a"]), now);
         let failed = Report { failure: Some("disk full".to_owned()), ..Report::default() };
         assert!(told.mended(&failed, now).is_empty());

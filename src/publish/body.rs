@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 /// Appends sanitised HTML.
 pub(super) fn push(html: &mut String, words: &Words, sanitised: &str) {
-    let mut writer = Writer { html, words, links: Vec::new(), readings: Vec::new(), after_bracket: false };
+    let mut writer = BodyWriter { html, words, links: Vec::new(), readings: Vec::new(), after_bracket: false };
     let mut rest = sanitised;
     while let Some(at) = rest.find('<') {
         let (text, markup) = rest.split_at(at);
@@ -33,7 +33,7 @@ fn length(markup: &str) -> usize {
     end.map_or(markup.len(), |end| end + 1)
 }
 
-struct Writer<'a> {
+struct BodyWriter<'a> {
     html: &'a mut String,
     words: &'a Words,
     /// Of each open link, whether it leads anywhere.
@@ -44,7 +44,7 @@ struct Writer<'a> {
     after_bracket: bool,
 }
 
-impl Writer<'_> {
+impl BodyWriter<'_> {
     fn text(&mut self, text: &str) {
         self.after_bracket &= text.trim().is_empty();
         self.html.push_str(text);

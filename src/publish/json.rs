@@ -11,32 +11,32 @@ use serde::Serialize;
 use std::borrow::Cow;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct FeedJson<'a> {
     version: &'static str,
     title: String,
     home_page_url: &'a str,
     feed_url: &'a str,
     description: String,
     language: &'a str,
-    authors: [Author; 1],
-    _wellsourced: About<'a>,
-    items: Vec<Item<'a>>,
+    authors: [AuthorJson; 1],
+    _wellsourced: AboutJson<'a>,
+    items: Vec<ItemJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Author {
+struct AuthorJson {
     name: String,
 }
 
 /// JSON Feed has neither an id nor a date of its own.
 #[derive(Serialize)]
-struct About<'a> {
+struct AboutJson<'a> {
     id: &'a str,
     updated: String,
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
+struct ItemJson<'a> {
     id: &'a str,
     url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,19 +50,19 @@ struct Item<'a> {
     date_published: String,
     date_modified: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    authors: Option<[Author; 1]>,
+    authors: Option<[AuthorJson; 1]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
-    _wellsourced: Sources,
+    _wellsourced: SourcesJson,
 }
 
 #[derive(Serialize)]
-struct Sources {
-    sources: Vec<Source>,
+struct SourcesJson {
+    sources: Vec<SourceJson>,
 }
 
 #[derive(Serialize)]
-struct Source {
+struct SourceJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,15 +76,15 @@ struct Source {
 }
 
 pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
-    let document = Document {
+    let document = FeedJson {
         version: "https://jsonfeed.org/version/1.1",
         title: line(&feed.title),
         home_page_url: &feed.home_url,
         feed_url: &feed.urls.json,
         description: line(&feed.subtitle),
         language: &feed.language,
-        authors: [Author { name: line(&feed.author) }],
-        _wellsourced: About { id: &feed.id, updated: date(feed.updated) },
+        authors: [AuthorJson { name: line(&feed.author) }],
+        _wellsourced: AboutJson { id: &feed.id, updated: date(feed.updated) },
         items: feed.entries.iter().map(item).collect(),
     };
     let mut bytes = serde_json::to_vec_pretty(&document)?;
@@ -92,8 +92,8 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-fn item(entry: &Entry) -> Item<'_> {
-    Item {
+fn item(entry: &Entry) -> ItemJson<'_> {
+    ItemJson {
         id: &entry.id,
         url: &entry.link,
         external_url: entry.external_url.as_deref(),
@@ -103,16 +103,16 @@ fn item(entry: &Entry) -> Item<'_> {
         image: entry.image.as_deref(),
         date_published: date(entry.published),
         date_modified: date(entry.updated),
-        authors: entry.author.as_deref().map(|name| [Author { name: line(name) }]),
+        authors: entry.author.as_deref().map(|name| [AuthorJson { name: line(name) }]),
         tags: entry.categories.iter().map(|category| line(&category.term)).collect(),
-        _wellsourced: Sources { sources: entry.sources.iter().map(source).collect() },
+        _wellsourced: SourcesJson { sources: entry.sources.iter().map(source).collect() },
     }
 }
 
 /// The very facts of the XML formats, under JSON Feed's name for an address.
-fn source(source: &CitedSource) -> Source {
+fn source(source: &CitedSource) -> SourceJson {
     let mut facts = facts(source);
-    Source {
+    SourceJson {
         url: facts.remove("href"),
         label: facts.remove("label"),
         verdict: facts.remove("verdict"),

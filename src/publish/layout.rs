@@ -29,7 +29,7 @@ const FEED: &str = "{feed}";
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A feed.
     Feed(Format),
     /// A page for people.
@@ -66,7 +66,7 @@ pub enum Rank {
 
 /// A line of the table.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct PathRow {
     path: &'static str,
     phase: Phase,
     rank: Rank,
@@ -74,12 +74,12 @@ struct Row {
     is_watched: bool,
 }
 
-const fn row(path: &'static str, phase: Phase, rank: Rank, is_watched: bool) -> Row {
-    Row { path, phase, rank, is_watched }
+const fn row(path: &'static str, phase: Phase, rank: Rank, is_watched: bool) -> PathRow {
+    PathRow { path, phase, rank, is_watched }
 }
 
 /// The table. Where two rows fit a path, the first one counts.
-const TABLE: [Row; 22] = [
+const TABLE: [PathRow; 22] = [
     row("{feed}", Phase::Feed, Rank::Front, true),
     row("index.html", Phase::Index, Rank::Front, true),
     row("page/*/index.html", Phase::Index, Rank::Seldom, false),
@@ -107,7 +107,7 @@ const TABLE: [Row; 22] = [
     row("{other}", Phase::Index, Rank::Seldom, false),
 ];
 
-impl Row {
+impl PathRow {
     /// Whether the path is one of this row.
     fn fits(&self, path: &str) -> bool {
         let (mut patterns, mut names) = (self.path.split('/'), path.split('/'));
@@ -123,21 +123,21 @@ impl Row {
     }
 }
 
-fn row_of(path: &str) -> Row {
+fn row_of(path: &str) -> PathRow {
     let [.., other] = TABLE;
     TABLE.into_iter().find(|row| row.fits(path)).unwrap_or(other)
 }
 
 /// What a file is, also one that is not in the table.
-pub fn kind(path: &str) -> Kind {
+pub fn kind(path: &str) -> FileKind {
     let name = path.rsplit('/').next().unwrap_or_default();
     if let Some(format) = Format::of_file(name) {
-        return Kind::Feed(format);
+        return FileKind::Feed(format);
     }
     match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("html") => Kind::Page,
-        Some("json" | "opml") => Kind::Data,
-        _ => Kind::Other,
+        Some("html") => FileKind::Page,
+        Some("json" | "opml") => FileKind::Data,
+        _ => FileKind::Other,
     }
 }
 

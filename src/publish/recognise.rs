@@ -2,7 +2,7 @@
 //! this site's `base_url`, in the form that we write. Asked when neither the store nor the manifest remembers.
 
 use super::address::absolute;
-use super::layout::{self, EDITIONS, Kind};
+use super::layout::{self, EDITIONS, FileKind};
 use super::options::{Format, Site};
 
 /// Whether a name is one that files of ours have; others need not be read.
@@ -15,17 +15,17 @@ pub fn says_ours(site: &Site, path: &str, bytes: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(bytes) else { return false };
     let address = absolute(site, path);
     match layout::kind(path) {
-        Kind::Page => {
+        FileKind::Page => {
             let address = absolute(site, layout::folder_of(path).unwrap_or(path));
             text.contains(&format!("<link rel=\"canonical\" href=\"{address}\">")) && text.contains("<a class=\"skip\"")
         }
-        Kind::Feed(Format::Json) => text.contains("\"_wellsourced\"") && text.contains(&address),
-        Kind::Feed(_) => text.contains("<generator>wellsourced</generator>") && text.contains(&address),
-        Kind::Data if path == layout::OPML => text.contains("<opml") && text.contains(&absolute(site, EDITIONS)),
-        Kind::Data => {
+        FileKind::Feed(Format::Json) => text.contains("\"_wellsourced\"") && text.contains(&address),
+        FileKind::Feed(_) => text.contains("<generator>wellsourced</generator>") && text.contains(&address),
+        FileKind::Data if path == layout::OPML => text.contains("<opml") && text.contains(&absolute(site, EDITIONS)),
+        FileKind::Data => {
             path == layout::STATUS_DATA
                 && ["\"inputs\"", "\"links\"", "\"troubled\""].iter().all(|key| text.contains(key))
         }
-        Kind::Other => path == layout::STYLE && text.starts_with(":root {") && text.contains(".skip"),
+        FileKind::Other => path == layout::STYLE && text.starts_with(":root {") && text.contains(".skip"),
     }
 }

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 /// One of the five fields.
-struct Field {
+struct CronField {
     name: &'static str,
     first: u32,
     last: u32,
@@ -19,17 +19,17 @@ struct Field {
     names: &'static [&'static str],
 }
 
-const FIELDS: [Field; 5] = [
-    Field { name: "minute", first: 0, last: 59, names: &[] },
-    Field { name: "hour", first: 0, last: 23, names: &[] },
-    Field { name: "day of the month", first: 1, last: 31, names: &[] },
-    Field {
+const FIELDS: [CronField; 5] = [
+    CronField { name: "minute", first: 0, last: 59, names: &[] },
+    CronField { name: "hour", first: 0, last: 23, names: &[] },
+    CronField { name: "day of the month", first: 1, last: 31, names: &[] },
+    CronField {
         name: "month",
         first: 1,
         last: 12,
         names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
     },
-    Field { name: "weekday", first: 0, last: 7, names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
+    CronField { name: "weekday", first: 0, last: 7, names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
 ];
 
 const HOUR: usize = 1;
@@ -59,7 +59,7 @@ pub(super) struct Fields {
 }
 
 /// Values `from` to `to`, every `step`th.
-struct Part {
+struct ValueRange {
     from: u32,
     to: u32,
     step: u32,
@@ -140,9 +140,9 @@ impl Fields {
     }
 }
 
-impl Field {
+impl CronField {
     /// Reads a list.
-    fn read(&self, list: Piece<'_>) -> Result<Vec<Part>, Error> {
+    fn read(&self, list: Piece<'_>) -> Result<Vec<ValueRange>, Error> {
         let mut column = list.column;
         let mut parts = Vec::new();
         for text in list.text.split(',') {
@@ -153,7 +153,7 @@ impl Field {
     }
 
     /// `*`, a value, a range, or a step of `*` or a range.
-    fn part(&self, piece: Piece<'_>) -> Result<Part, Error> {
+    fn part(&self, piece: Piece<'_>) -> Result<ValueRange, Error> {
         let (range, step) = match piece.text.split_once('/') {
             Some((range, step)) => (range, Some(step)),
             None => (piece.text, None),
@@ -175,7 +175,7 @@ impl Field {
         };
         let column = piece.column + range.chars().count() + 1;
         let step = step.map_or(Ok(1), |step| self.step(Piece { text: step, column }))?;
-        Ok(Part { from, to, step })
+        Ok(ValueRange { from, to, step })
     }
 
     fn range(&self, piece: Piece<'_>, from: u32, to: u32) -> Result<(u32, u32), Error> {
@@ -231,10 +231,10 @@ fn number(text: &str) -> Option<u32> {
 }
 
 /// Appends a field in the crate's notation. Its weekdays are written one by one: shifted, a range to Sunday would break.
-fn translate(field: &Field, parts: &[Part], translated: &mut String) {
+fn translate(field: &CronField, parts: &[ValueRange], translated: &mut String) {
     let written: Vec<String> = parts
         .iter()
-        .flat_map(|Part { from, to, step }| {
+        .flat_map(|ValueRange { from, to, step }| {
             let days = (*from..=*to).step_by(usize::try_from(*step).unwrap_or(usize::MAX));
             if field.is_weekday() {
                 days.map(|day| (day % 7 + 1).to_string()).collect()

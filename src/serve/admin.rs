@@ -62,7 +62,7 @@ pub async fn admin(
     let router = router(health);
     let protocol = connections::protocol(&limits);
     let speak = |io, watch| {
-        let connection = Connection { router: TowerToHyperService::new(router.clone()), watch };
+        let connection = AdminService { router: TowerToHyperService::new(router.clone()), watch };
         protocol.serve_connection(TokioIo::new(io), connection).map(drop)
     };
     connections::serve(listener, &limits, shutdown, speak, |_| {}).await;
@@ -95,12 +95,12 @@ fn router(health: Health) -> Router {
 }
 
 /// What answers the requests of one connection.
-struct Connection {
+struct AdminService {
     router: TowerToHyperService<Router>,
     watch: Arc<Watch>,
 }
 
-impl Service<Request<Incoming>> for Connection {
+impl Service<Request<Incoming>> for AdminService {
     type Response = axum::response::Response;
     type Error = std::convert::Infallible;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;

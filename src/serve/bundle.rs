@@ -4,9 +4,9 @@
 
 use super::coding::{Accepted, Coding};
 use super::delta::Outline;
-use super::disk::Found;
-use super::kind::{Kind, kind};
-use super::memory::{Memory, Share};
+use super::disk::FileBytes;
+use super::kind::{FileKind, kind};
+use super::memory::{BundleMemory, Share};
 use super::versions::Versions;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -36,7 +36,7 @@ pub(super) struct Variant {
 /// A file as it is answered.
 #[derive(Debug)]
 pub(super) struct Bundle {
-    pub(super) kind: Kind,
+    pub(super) kind: FileKind,
     /// The published bytes.
     pub(super) published: Variant,
     compressed: Vec<Variant>,
@@ -58,12 +58,12 @@ pub(super) struct Making<'a> {
     pub(super) path: &'a str,
     pub(super) hash: &'a str,
     pub(super) cache_control: &'a HeaderValue,
-    pub(super) memory: &'a Memory,
+    pub(super) memory: &'a BundleMemory,
 }
 
 impl Bundle {
     /// Makes the bundle of a file; compresses, so not for a thread that answers requests.
-    pub(super) fn make(making: &Making<'_>, found: Found) -> io::Result<Self> {
+    pub(super) fn make(making: &Making<'_>, found: FileBytes) -> io::Result<Self> {
         let kind = kind(making.path);
         let modified = DateTime::<Utc>::from(found.modified);
         let last_modified = header(&modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string())?;
@@ -95,7 +95,7 @@ impl Bundle {
         let published = variant((Coding::Identity, published))?;
         let (hash, share) = (making.hash.to_owned(), making.memory.share(weight));
         let outline = match kind {
-            Kind::Feed(format) => Outline::of(format, &published.body),
+            FileKind::Feed(format) => Outline::of(format, &published.body),
             _ => None,
         };
         Ok(Self { kind, published, compressed, modified, last_modified, outline, hash, share })
@@ -130,15 +130,15 @@ impl Bundle {
 }
 
 /// What answers depend on beside the address.
-pub(super) fn vary(kind: Kind, is_coded: bool) -> Option<&'static str> {
+pub(super) fn vary(kind: FileKind, is_coded: bool) -> Option<&'static str> {
     match (kind, is_coded) {
-        (Kind::Feed(_), _) => Some("Accept-Encoding, A-IM"),
+        (FileKind::Feed(_), _) => Some("Accept-Encoding, A-IM"),
         (_, true) => Some("Accept-Encoding"),
         (_, false) => None,
     }
 }
 
-fn whole(unchanged: &HeaderMap, kind: Kind, path: &str, coding: Coding, last_modified: &HeaderValue) -> HeaderMap {
+fn whole(unchanged: &HeaderMap, kind: FileKind, path: &str, coding: Coding, last_modified: &HeaderValue) -> HeaderMap {
     let mut whole = HeaderMap::with_capacity(16);
     whole.insert(CONTENT_TYPE, kind.media_type(path));
     if coding != Coding::Identity {

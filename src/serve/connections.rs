@@ -3,8 +3,8 @@
 //! One sweep looks at all of them now and then; a slow client costs its place for a while and nothing else.
 
 use super::options::Limits;
-use super::standing::Standing;
-use super::watch::{Clock, Phase, Watch, Watched};
+use super::standing::ServingTrouble;
+use super::watch::{Activity, SweepClock, Watch, Watched};
 use hyper::server::conn::http1;
 use rustix::process::{Resource, getrlimit};
 use std::collections::HashMap;
@@ -43,12 +43,12 @@ struct Connections {
     /// Open at once.
     most: usize,
     sweep: Duration,
-    clock: Arc<Clock>,
+    clock: Arc<SweepClock>,
     open: Mutex<HashMap<u64, (Arc<Watch>, AbortHandle)>>,
     /// When all were last found busy: the sweep that comes next, so that not each one too many has all of them looked at.
     full: AtomicU64,
     /// What keeps new ones out.
-    kept_out: Standing,
+    kept_out: ServingTrouble,
 }
 
 /// How HTTP is spoken within limits.
@@ -80,7 +80,7 @@ pub(super) async fn serve<F>(
         clock: Arc::default(),
         open: Mutex::default(),
         full: AtomicU64::default(),
-        kept_out: Standing::default(),
+        kept_out: ServingTrouble::default(),
     });
     let mut shutdown = std::pin::pin!(shutdown);
     let mut sweep = tokio::time::interval(connections.sweep);
@@ -122,7 +122,7 @@ impl Connections {
     {
         let watch = Arc::new(Watch::new(Arc::clone(&self.clock)));
         let spoken = speak(Watched::new(stream, Arc::clone(&watch)), Arc::clone(&watch));
-        let leave = Leave { connections: Arc::clone(self), number };
+        let leave = ConnectionGuard { connections: Arc::clone(self), number };
         // On the list before it may leave it.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let task = tokio::spawn(async move {
@@ -145,15 +145,15 @@ impl Connections {
     fn sweep(&self) -> usize {
         let now = self.clock.tick();
         let overdue = |(watch, task): &(Arc<Watch>, AbortHandle)| {
-            let (phase, since, began) = watch.state();
-            let is_slow = match phase {
-                Phase::Head => now.saturating_sub(since) > self.sweeps(self.limits.head),
-                Phase::Idle => now.saturating_sub(since) > self.sweeps(self.limits.idle),
-                Phase::Sending => now.saturating_sub(since) > self.sweeps(self.limits.stalled),
-                Phase::Making => false,
+            let (activity, since, began) = watch.state();
+            let is_slow = match activity {
+                Activity::Head => now.saturating_sub(since) > self.sweeps(self.limits.head),
+                Activity::Idle => now.saturating_sub(since) > self.sweeps(self.limits.idle),
+                Activity::Sending => now.saturating_sub(since) > self.sweeps(self.limits.stalled),
+                Activity::Making => false,
             };
-            let is_long = phase != Phase::Idle
-                && phase != Phase::Head
+            let is_long = activity != Activity::Idle
+                && activity != Activity::Head
                 && now.saturating_sub(began) > self.sweeps(self.limits.answer);
             if is_slow || is_long {
                 task.abort();
@@ -198,8 +198,8 @@ impl Connections {
     fn let_idle_go(&self, count: usize) -> usize {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = |(number, (watch, _)): (&u64, &(Arc<Watch>, AbortHandle))| {
-            let (phase, since, _) = watch.state();
-            matches!(phase, Phase::Head | Phase::Idle).then_some((since, *number))
+            let (activity, since, _) = watch.state();
+            matches!(activity, Activity::Head | Activity::Idle).then_some((since, *number))
         };
         let mut waiting: Vec<(u64, u64)> = open.iter().filter_map(waiting).collect();
         waiting.sort_unstable();
@@ -243,12 +243,12 @@ fn most_descriptors() -> usize {
 }
 
 /// Takes a connection off the list when its task ends, however it ends.
-struct Leave {
+struct ConnectionGuard {
     connections: Arc<Connections>,
     number: u64,
 }
 
-impl Drop for Leave {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         self.connections.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
     }

@@ -1,10 +1,10 @@
 //! Feeds without what their readers have, made once for all who have the same version, and kept for a while.
 
 use super::bundle::{Bundle, Making};
-use super::disk::Found;
+use super::disk::FileBytes;
 use super::error::Error;
 use super::flights::Flights;
-use super::pool::Pool;
+use super::pool::BundlePool;
 use super::snapshot::Rules;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,7 +35,7 @@ struct Delta {
 #[derive(Debug)]
 pub(super) struct Cutting {
     pub(super) rules: Arc<Rules>,
-    pub(super) pool: Arc<Pool>,
+    pub(super) pool: Arc<BundlePool>,
     pub(super) whole: Arc<Bundle>,
     pub(super) path: String,
     /// Hash of the earlier version.
@@ -86,7 +86,7 @@ impl Cutting {
         let (whole, seen) = (&self.whole, self.seen.iter().copied().collect());
         let cut = whole.outline.as_ref().and_then(|outline| outline.without(&whole.published.body, &seen));
         let Some(bytes) = cut else { return Ok(None) };
-        let found = Found { bytes, modified: whole.modified.into() };
+        let found = FileBytes { bytes, modified: whole.modified.into() };
         // Its tag is the whole one's: that is what the reader has from now on.
         let (hash, cache_control) = (&whole.hash, &self.rules.cache_control);
         let made = Bundle::make(&Making { path: &self.path, hash, cache_control, memory: &self.pool.memory }, found);

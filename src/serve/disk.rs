@@ -13,14 +13,14 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// A file as it was read.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FileBytes {
     pub(super) bytes: Vec<u8>,
     pub(super) modified: SystemTime,
 }
 
 /// A file that can be read.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(super) struct OpenFile {
     file: File,
     metadata: Metadata,
 }
@@ -41,7 +41,7 @@ impl Stamp {
 }
 
 /// Opens a file below a directory. The publisher renames whole files into place, so what is opened is one of them.
-pub(super) fn open(directory: &Path, path: &str) -> io::Result<Opened> {
+pub(super) fn open(directory: &Path, path: &str) -> io::Result<OpenFile> {
     let folder = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     // A pipe that nobody writes to must not be waited for.
     let file = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -55,22 +55,22 @@ pub(super) fn open(directory: &Path, path: &str) -> io::Result<Opened> {
     if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
     }
-    Ok(Opened { file, metadata })
+    Ok(OpenFile { file, metadata })
 }
 
 /// Reads a file below a directory.
-pub(super) fn read(directory: &Path, path: &str) -> io::Result<Found> {
+pub(super) fn read(directory: &Path, path: &str) -> io::Result<FileBytes> {
     open(directory, path)?.read()
 }
 
-impl Opened {
+impl OpenFile {
     /// By what it is known again.
     pub(super) fn stamp(&self) -> Stamp {
         Stamp::of(&self.metadata)
     }
 
     /// Reads it.
-    pub(super) fn read(self) -> io::Result<Found> {
+    pub(super) fn read(self) -> io::Result<FileBytes> {
         let (length, modified) = (self.metadata.len(), self.metadata.modified()?);
         let mut bytes = Vec::new();
         if length <= LARGEST {
@@ -80,7 +80,7 @@ impl Opened {
         if length.max(bytes.len() as u64) > LARGEST {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than anything that is published"));
         }
-        Ok(Found { bytes, modified })
+        Ok(FileBytes { bytes, modified })
     }
 }
 

@@ -10,25 +10,25 @@ use tokio::time::Instant;
 
 /// A file of the manifest.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct FileEntry {
     /// Path below the published directory.
     pub(super) path: String,
     /// Hash of its bytes.
     pub(super) hash: String,
-    kept: RwLock<Kept>,
+    kept: RwLock<FileState>,
     complained: AtomicBool,
 }
 
 #[derive(Debug)]
-enum Kept {
+enum FileState {
     Nothing,
     Bundle(Arc<Bundle>),
-    Finding(Box<Finding>),
+    SeenTrouble(Box<SeenTrouble>),
 }
 
 /// Why a file cannot be answered.
 #[derive(Debug, Clone)]
-pub(super) enum Trouble {
+pub(super) enum FileTrouble {
     /// It is not there.
     Missing,
     /// The manifest does not know its bytes: somebody altered it.
@@ -41,41 +41,41 @@ pub(super) enum Trouble {
 
 /// What was found out about a file that cannot be answered.
 #[derive(Debug)]
-struct Finding {
-    trouble: Trouble,
+struct SeenTrouble {
+    trouble: FileTrouble,
     /// By what it is known that it is still the same file.
     stamp: Option<Stamp>,
     looked: Instant,
 }
 
-impl Entry {
+impl FileEntry {
     /// A file whose bundle is not made yet.
     pub(super) fn new(path: String, hash: String) -> Self {
-        Self { path, hash, kept: RwLock::new(Kept::Nothing), complained: AtomicBool::new(false) }
+        Self { path, hash, kept: RwLock::new(FileState::Nothing), complained: AtomicBool::new(false) }
     }
 
     /// Its bundle, when it is in memory.
     pub(super) fn bundle(&self) -> Option<Arc<Bundle>> {
         match &*self.kept() {
-            Kept::Bundle(bundle) => Some(Arc::clone(bundle)),
-            Kept::Nothing | Kept::Finding(_) => None,
+            FileState::Bundle(bundle) => Some(Arc::clone(bundle)),
+            FileState::Nothing | FileState::SeenTrouble(_) => None,
         }
     }
 
     /// Keeps its bundle in memory.
     pub(super) fn keep(&self, bundle: Arc<Bundle>) {
-        self.set(Kept::Bundle(bundle));
+        self.set(FileState::Bundle(bundle));
     }
 
     /// Keeps in mind what is wrong with it.
-    pub(super) fn note(&self, trouble: Trouble, stamp: Option<Stamp>) {
-        self.set(Kept::Finding(Box::new(Finding { trouble, stamp, looked: Instant::now() })));
+    pub(super) fn note(&self, trouble: FileTrouble, stamp: Option<Stamp>) {
+        self.set(FileState::SeenTrouble(Box::new(SeenTrouble { trouble, stamp, looked: Instant::now() })));
     }
 
     /// What was found wrong with it not longer ago than this.
-    pub(super) fn trouble(&self, within: Duration) -> Option<Trouble> {
+    pub(super) fn trouble(&self, within: Duration) -> Option<FileTrouble> {
         match &*self.kept() {
-            Kept::Finding(finding) if finding.looked.elapsed() < within => Some(finding.trouble.clone()),
+            FileState::SeenTrouble(finding) if finding.looked.elapsed() < within => Some(finding.trouble.clone()),
             _ => None,
         }
     }
@@ -83,8 +83,10 @@ impl Entry {
     /// Whether it was found to differ when its file had this stamp.
     pub(super) fn is_known_to_differ(&self, stamp: Stamp) -> bool {
         match &*self.kept() {
-            Kept::Finding(finding) => matches!(finding.trouble, Trouble::Differs) && finding.stamp == Some(stamp),
-            Kept::Nothing | Kept::Bundle(_) => false,
+            FileState::SeenTrouble(finding) => {
+                matches!(finding.trouble, FileTrouble::Differs) && finding.stamp == Some(stamp)
+            }
+            FileState::Nothing | FileState::Bundle(_) => false,
         }
     }
 
@@ -95,14 +97,14 @@ impl Entry {
 
     /// Forgets its bundle; who answers with it at this moment is not disturbed.
     pub(super) fn let_go(&self) {
-        self.set(Kept::Nothing);
+        self.set(FileState::Nothing);
     }
 
-    fn kept(&self) -> RwLockReadGuard<'_, Kept> {
+    fn kept(&self) -> RwLockReadGuard<'_, FileState> {
         self.kept.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, kept: Kept) {
+    fn set(&self, kept: FileState) {
         *self.kept.write().unwrap_or_else(PoisonError::into_inner) = kept;
     }
 }

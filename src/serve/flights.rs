@@ -61,7 +61,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         }
         let (land, landing) = oneshot::channel();
         let landing = landing.shared();
-        let leave = Leave { under_way: Arc::clone(&self.under_way), about: about.clone() };
+        let leave = FlightGuard { under_way: Arc::clone(&self.under_way), about: about.clone() };
         under_way.insert(about, Flight { began: Instant::now(), landing: landing.clone() });
         let turns = Arc::clone(&self.turns);
         tokio::spawn(async move {
@@ -80,12 +80,12 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
 }
 
 /// Takes a work off the list when its task ends, however it ends.
-struct Leave<T> {
+struct FlightGuard<T> {
     under_way: Arc<Mutex<HashMap<String, Flight<T>>>>,
     about: String,
 }
 
-impl<T> Drop for Leave<T> {
+impl<T> Drop for FlightGuard<T> {
     fn drop(&mut self) {
         lock(&self.under_way).remove(&self.about);
     }

@@ -1,7 +1,7 @@
 //! How a published file is answered by what it is: its media type and the headers of its kind.
 
 use crate::publish::Format;
-pub(super) use crate::publish::layout::{Kind, kind};
+pub(super) use crate::publish::layout::{FileKind, kind};
 use http::HeaderValue;
 
 /// From so many bytes on a page is worth compressing; below, a packet or two carry it anyway.
@@ -14,7 +14,7 @@ const LARGE: usize = 1024;
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http: https:; base-uri 'none'; \
                            form-action 'none'; frame-ancestors 'none'";
 
-impl Kind {
+impl FileKind {
     /// The media type of a file of this kind at a path, with its charset.
     pub(in crate::serve) fn media_type(self, path: &str) -> HeaderValue {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);

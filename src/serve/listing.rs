@@ -4,7 +4,7 @@
 //! more although it stands in its place goes on being served, until a manifest that is whole is there.
 
 use super::disk;
-use super::snapshot::Snapshot;
+use super::snapshot::SiteSnapshot;
 use crate::publish::layout::is_of_channel;
 use crate::publish::{Error, Journal, ManifestLine, Writer};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,7 +15,7 @@ pub(super) type Stored = HashMap<String, String>;
 
 /// What is published.
 #[derive(Debug)]
-pub(super) struct Listing {
+pub(super) struct PublishedFiles {
     /// The files by their hashes.
     pub(super) living: BTreeMap<String, String>,
     /// Feeds and pages of channels that were published once and are not any more.
@@ -24,13 +24,13 @@ pub(super) struct Listing {
     pub(super) damage: Option<String>,
 }
 
-impl Listing {
+impl PublishedFiles {
     /// Reads the manifest of a directory. `None`: it seems to have lost something, and the store should be asked.
     ///
     /// One that cannot be read leaves the last snapshot as it is; when there is none, it counts as lost.
     pub(super) fn read(
         directory: &Path,
-        previous: Option<&Snapshot>,
+        previous: Option<&SiteSnapshot>,
         stored: Option<&Stored>,
     ) -> Result<Option<Self>, Error> {
         let (lines, mut damage) = match Journal::<ManifestLine>::open(Writer::manifest(directory)).read() {
@@ -53,7 +53,7 @@ impl Listing {
             let lost =
                 || format!("{} has lost {count} published files, which are served all the same", manifest.display());
             damage = damage.or_else(|| Some(lost()));
-            withdrawn.extend(previous.into_iter().flat_map(Snapshot::withdrawn).cloned());
+            withdrawn.extend(previous.into_iter().flat_map(SiteSnapshot::withdrawn).cloned());
         }
         living.extend(lost);
         living.retain(|path, _| is_servable(path));
@@ -71,13 +71,13 @@ pub(super) fn unreadable(error: &impl std::fmt::Display) -> String {
 fn lost(
     directory: &Path,
     named: &HashSet<String>,
-    previous: Option<&Snapshot>,
+    previous: Option<&SiteSnapshot>,
     stored: Option<&Stored>,
 ) -> BTreeMap<String, String> {
     let owned = |(path, hash): (&str, &str)| (path.to_owned(), hash.to_owned());
     let is_lost = |(path, hash): &(&str, &str)| !hash.is_empty() && !named.contains(*path) && is_servable(path);
     let stands = |(path, _): &(&str, &str)| disk::open(directory, path).is_ok();
-    let served = || previous.into_iter().flat_map(Snapshot::hashes).filter(is_lost);
+    let served = || previous.into_iter().flat_map(SiteSnapshot::hashes).filter(is_lost);
     let mut lost: BTreeMap<String, String> = match stored.filter(|stored| !stored.is_empty()) {
         // What the store has forgotten was removed, and the manifest written anew since.
         Some(stored) => {

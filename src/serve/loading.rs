@@ -5,10 +5,10 @@
 
 use super::bundle::{Bundle, Making};
 use super::disk::{self, Stamp};
-use super::entry::Entry;
-use super::listing::{Listing, Stored};
-use super::pool::Pool;
-use super::snapshot::{Rules, Slugs, Snapshot};
+use super::entry::FileEntry;
+use super::listing::{PublishedFiles, Stored};
+use super::pool::BundlePool;
+use super::snapshot::{Rules, SiteSnapshot, Slugs};
 use crate::publish::layout::{Rank, rank};
 use crate::publish::{Error, Writer, content_hash};
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) enum Loaded {
     /// A whole publish.
-    Whole(Box<Snapshot>),
+    Whole(Box<SiteSnapshot>),
     /// Files differ from the manifest, for somebody is at work.
     UnderWay,
     /// The manifest seems to have lost something: the store should be asked.
@@ -30,10 +30,10 @@ pub(super) enum Loaded {
 #[derive(Debug)]
 pub(super) struct Loading<'a> {
     pub(super) rules: &'a Arc<Rules>,
-    pub(super) pool: &'a Pool,
+    pub(super) pool: &'a BundlePool,
     pub(super) slugs: &'a Slugs,
     /// The last snapshot.
-    pub(super) previous: Option<&'a Snapshot>,
+    pub(super) previous: Option<&'a SiteSnapshot>,
     /// What the store knows; `None`: it was not asked.
     pub(super) stored: Option<&'a Stored>,
     /// Take what is there even while somebody publishes.
@@ -50,10 +50,10 @@ impl Loading<'_> {
         if at_work && self.previous.is_none() {
             return Ok(Loaded::UnderWay);
         }
-        let Some(listing) = Listing::read(&self.rules.options.directory, self.previous, self.stored)? else {
+        let Some(listing) = PublishedFiles::read(&self.rules.options.directory, self.previous, self.stored)? else {
             return Ok(Loaded::Doubtful);
         };
-        let Listing { living, withdrawn, damage } = listing;
+        let PublishedFiles { living, withdrawn, damage } = listing;
         let mut entries = HashMap::with_capacity(living.len());
         let (mut others, mut held, mut differ) = (Vec::new(), 0, false);
         for (path, hash) in living {
@@ -74,7 +74,7 @@ impl Loading<'_> {
             };
             differ |= entry.is_none();
             let before = || self.previous.and_then(|previous| previous.entry(&path)).map(Arc::clone);
-            let entry = entry.or_else(before).unwrap_or_else(|| Arc::new(Entry::new(path.clone(), hash)));
+            let entry = entry.or_else(before).unwrap_or_else(|| Arc::new(FileEntry::new(path.clone(), hash)));
             held += weight(&entry);
             entries.insert(path, entry);
         }
@@ -83,19 +83,19 @@ impl Loading<'_> {
             return Ok(Loaded::UnderWay);
         }
         let (rules, slugs) = (Arc::clone(self.rules), Arc::clone(self.slugs));
-        Ok(Loaded::Whole(Box::new(Snapshot { rules, stamp, slugs, entries, withdrawn, damage })))
+        Ok(Loaded::Whole(Box::new(SiteSnapshot { rules, stamp, slugs, entries, withdrawn, damage })))
     }
 
     /// The same file in the last snapshot, when it is answered the same.
-    fn known(&self, path: &str, hash: &str) -> Option<&Arc<Entry>> {
+    fn known(&self, path: &str, hash: &str) -> Option<&Arc<FileEntry>> {
         let previous = self.previous.filter(|previous| Arc::ptr_eq(&previous.rules, self.rules))?;
-        let is_same = |entry: &&Arc<Entry>| entry.hash == hash && entry.bundle().is_none_or(|b| b.hash == hash);
+        let is_same = |entry: &&Arc<FileEntry>| entry.hash == hash && entry.bundle().is_none_or(|b| b.hash == hash);
         previous.entry(path).filter(is_same)
     }
 
     /// Looks at a file that is new by the manifest; `None` when it is another than the manifest says.
-    fn take(&self, path: &str, hash: &str, wanted: bool) -> Result<Option<Arc<Entry>>, Error> {
-        let entry = Entry::new(path.to_owned(), hash.to_owned());
+    fn take(&self, path: &str, hash: &str, wanted: bool) -> Result<Option<Arc<FileEntry>>, Error> {
+        let entry = FileEntry::new(path.to_owned(), hash.to_owned());
         // At the start there is nothing that could be mixed with; what is not wanted at once is looked at when asked for.
         if !wanted && self.previous.is_none() {
             return Ok(Some(Arc::new(entry)));
@@ -115,7 +115,7 @@ impl Loading<'_> {
 }
 
 /// Memory that an entry takes.
-fn weight(entry: &Entry) -> usize {
+fn weight(entry: &FileEntry) -> usize {
     entry.bundle().map_or(0, |bundle| bundle.weight())
 }
 

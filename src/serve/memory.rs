@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The memory for bundles.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct BundleMemory {
     budget: usize,
     taken: Arc<AtomicUsize>,
 }
@@ -30,7 +30,7 @@ impl Drop for Share {
     }
 }
 
-impl Memory {
+impl BundleMemory {
     /// Memory that bundles may fill up to so many bytes.
     pub(super) fn new(budget: usize) -> Self {
         Self { budget, taken: Arc::default() }

@@ -1,6 +1,6 @@
 //! HTTP: serves the published directory byte for byte, and tells the operator how it is.
 //!
-//! A [`Site`] holds what the last publish left, whole: only files of the manifest are reachable, with answers made once
+//! A [`ServedSite`] holds what the last publish left, whole: only files of the manifest are reachable, with answers made once
 //! per publish. [`public`] answers everybody, [`admin`] the operator. Nothing here decides what is published or writes a
 //! file; a request changes nothing and its body is not read.
 
@@ -40,7 +40,7 @@ pub use admin::{Health, admin};
 pub use error::Error;
 pub use options::{BUDGET, Limits, Options};
 pub use public::public;
-pub use site::Site;
+pub use site::ServedSite;
 
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,8 @@
 use super::connections;
 use super::options::Limits;
 use super::refusal::Answer;
-use super::respond::{Outcome, respond};
-use super::site::{self, Site};
+use super::respond::{Reply, respond};
+use super::site::{self, ServedSite};
 use super::watch::Watch;
 use crate::telemetry::metrics::{self, Requests};
 use futures::FutureExt;
@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// more than answering it, and a cycle that keeps the other threads busy does not keep readers waiting.
 pub async fn public(
     listener: TcpListener,
-    site: Arc<Site>,
+    site: Arc<ServedSite>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
@@ -60,7 +60,7 @@ fn died(_: oneshot::error::RecvError) -> io::Result<()> {
 /// Serves until the other end of `stopped` is dropped.
 fn on_this_thread(
     listener: std::net::TcpListener,
-    site: &Arc<Site>,
+    site: &Arc<ServedSite>,
     limits: &Limits,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
@@ -71,7 +71,7 @@ fn on_this_thread(
         let requests = Arc::new(Requests::new());
         let protocol = connections::protocol(limits);
         let speak = |io, watch| {
-            let connection = Connection { site: Arc::clone(site), requests: Arc::clone(&requests), watch };
+            let connection = PublicService { site: Arc::clone(site), requests: Arc::clone(&requests), watch };
             // How a connection breaks off is the client's affair.
             protocol.serve_connection(TokioIo::new(io), connection).map(drop)
         };
@@ -84,7 +84,7 @@ fn on_this_thread(
     outcome
 }
 
-async fn look(site: Arc<Site>) {
+async fn look(site: Arc<ServedSite>) {
     let mut again = tokio::time::interval(LOOK);
     again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
@@ -97,13 +97,13 @@ async fn look(site: Arc<Site>) {
 }
 
 /// What answers the requests of one connection.
-struct Connection {
-    site: Arc<Site>,
+struct PublicService {
+    site: Arc<ServedSite>,
     requests: Arc<Requests>,
     watch: Arc<Watch>,
 }
 
-impl Service<Request<Incoming>> for Connection {
+impl Service<Request<Incoming>> for PublicService {
     type Response = Answer;
     type Error = Infallible;
     type Future = Either<Ready<Result<Answer, Infallible>>, BoxFuture<'static, Result<Answer, Infallible>>>;
@@ -111,20 +111,20 @@ impl Service<Request<Incoming>> for Connection {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         self.watch.asked();
         match respond(&self.site, &request) {
-            Outcome::Ready(answer, kind) => {
+            Reply::Ready(answer, kind) => {
                 self.requests.count(kind, answer.status().as_u16());
                 self.watch.answered();
                 Either::Left(ready(Ok(answer)))
             }
-            Outcome::Cold(cold) => self.later(|site| async move { cold.respond(&site).await }),
-            Outcome::Former(former) => self.later(|site| async move { former.respond(&site).await }),
+            Reply::Cold(cold) => self.later(|site| async move { cold.respond(&site).await }),
+            Reply::Former(former) => self.later(|site| async move { former.respond(&site).await }),
         }
     }
 }
 
-impl Connection {
+impl PublicService {
     /// An answer that has to be waited for.
-    fn later<F>(&self, respond: impl FnOnce(Arc<Site>) -> F) -> <Self as Service<Request<Incoming>>>::Future
+    fn later<F>(&self, respond: impl FnOnce(Arc<ServedSite>) -> F) -> <Self as Service<Request<Incoming>>>::Future
     where
         F: Future<Output = (Answer, &'static str)> + Send + 'static,
     {

@@ -4,7 +4,7 @@ use super::accept;
 use super::bundle::{Bundle, Variant};
 use super::coding::Accepted;
 use super::conditional::{is_refused, is_unchanged, tags};
-use super::entry::{Entry, Trouble};
+use super::entry::{FileEntry, FileTrouble};
 use super::flights::Busy;
 use super::host;
 use super::kind::kind;
@@ -12,8 +12,8 @@ use super::quality::weighted;
 use super::range::{Wanted, wanted};
 use super::refusal::{self, Answer};
 use super::route::{Route, route};
-use super::site::Site;
-use super::snapshot::Snapshot;
+use super::site::ServedSite;
+use super::snapshot::SiteSnapshot;
 use crate::publish::reference;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LOCATION, CONTENT_RANGE, IF_NONE_MATCH, RANGE, VARY,
@@ -32,7 +32,7 @@ const NO_FILE: &str = "other";
 
 /// An answer, or what it takes to give one.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum Reply {
     /// The answer, and what it is about, for metrics.
     Ready(Answer, &'static str),
     /// The file is not in memory, or only a part of it may be wanted.
@@ -53,14 +53,14 @@ pub(super) struct Former {
 /// A file that takes more than looking into memory.
 #[derive(Debug)]
 pub(super) struct Cold {
-    entry: Arc<Entry>,
-    asked: Asked,
+    entry: Arc<FileEntry>,
+    asked: FileRequest,
     headers: HeaderMap,
 }
 
 /// How a file is asked for, beside the headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Asked {
+struct FileRequest {
     /// By a URL that answers in several forms.
     negotiated: bool,
     /// Only its headers.
@@ -68,9 +68,9 @@ struct Asked {
 }
 
 /// Answers a request; its body, if it has one, is not looked at.
-pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
+pub(super) fn respond<B>(site: &ServedSite, request: &Request<B>) -> Reply {
     let snapshot = site.snapshot();
-    let refuse = |status| Outcome::Ready(snapshot.rules.refusals.answer(status), NO_FILE);
+    let refuse = |status| Reply::Ready(snapshot.rules.refusals.answer(status), NO_FILE);
     if !host::is_well_said(request.version(), request.uri(), request.headers()) {
         return refuse(StatusCode::BAD_REQUEST);
     }
@@ -81,23 +81,23 @@ pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
         _ => return refuse(StatusCode::METHOD_NOT_ALLOWED),
     };
     match route(&snapshot, request.uri().path()) {
-        Route::File(entry) => file(entry, Asked { negotiated: false, head }, request.headers()),
+        Route::File(entry) => file(entry, FileRequest { negotiated: false, head }, request.headers()),
         Route::Channel(folder) => {
             let at = |form: accept::Form| snapshot.entry(&format!("{folder}{}", form.file_name()));
             let accepted: Vec<&str> = texts(request.headers(), &ACCEPT).collect();
             let form = accept::choose(&accepted, |form| at(form).is_some());
             match form.and_then(at) {
-                Some(entry) => file(entry, Asked { negotiated: true, head }, request.headers()),
+                Some(entry) => file(entry, FileRequest { negotiated: true, head }, request.headers()),
                 None => refuse(StatusCode::NOT_ACCEPTABLE),
             }
         }
         Route::Moved(location) => {
             let location = with_query(location, request.uri().query());
-            Outcome::Ready(refusal::moved(&location, &snapshot.rules.cache_control), NO_FILE)
+            Reply::Ready(refusal::moved(&location, &snapshot.rules.cache_control), NO_FILE)
         }
         Route::Item(short_id) => {
             let up = "../".repeat(depth(request.uri().path(), &snapshot));
-            Outcome::Former(Former { short_id, up, query: request.uri().query().map(str::to_owned) })
+            Reply::Former(Former { short_id, up, query: request.uri().query().map(str::to_owned) })
         }
         Route::Gone => refuse(StatusCode::GONE),
         Route::Unknown => refuse(StatusCode::NOT_FOUND),
@@ -105,7 +105,7 @@ pub(super) fn respond<B>(site: &Site, request: &Request<B>) -> Outcome {
 }
 
 /// How many folders below the root an address is.
-fn depth(path: &str, snapshot: &Snapshot) -> usize {
+fn depth(path: &str, snapshot: &SiteSnapshot) -> usize {
     let base = snapshot.rules.options.site.base_url.path();
     let below = path.strip_prefix(base).unwrap_or(path.trim_start_matches('/'));
     below.matches('/').count()
@@ -113,7 +113,7 @@ fn depth(path: &str, snapshot: &Snapshot) -> usize {
 
 impl Former {
     /// Leads to where the item stands in the edition of its day.
-    pub(super) async fn respond(self, site: &Site) -> (Answer, &'static str) {
+    pub(super) async fn respond(self, site: &ServedSite) -> (Answer, &'static str) {
         let snapshot = site.snapshot();
         let answer = match site.place_in_day(&self.short_id).await {
             Ok(Some(home)) => {
@@ -141,7 +141,7 @@ fn with_query(location: String, query: Option<&str>) -> String {
     }
 }
 
-fn options(snapshot: &Snapshot, path: &str) -> Outcome {
+fn options(snapshot: &SiteSnapshot, path: &str) -> Reply {
     let answer = match route(snapshot, path) {
         // `OPTIONS *` asks about the server.
         _ if path == "*" => refusal::options(false),
@@ -150,19 +150,19 @@ fn options(snapshot: &Snapshot, path: &str) -> Outcome {
         Route::Gone => snapshot.rules.refusals.answer(StatusCode::GONE),
         Route::Unknown => snapshot.rules.refusals.answer(StatusCode::NOT_FOUND),
     };
-    Outcome::Ready(answer, NO_FILE)
+    Reply::Ready(answer, NO_FILE)
 }
 
-fn file(entry: &Arc<Entry>, asked: Asked, headers: &HeaderMap) -> Outcome {
+fn file(entry: &Arc<FileEntry>, asked: FileRequest, headers: &HeaderMap) -> Reply {
     match entry.bundle().filter(|_| !headers.contains_key(&A_IM)) {
-        Some(bundle) => Outcome::Ready(answer(&bundle, &entry.path, asked, headers), bundle.kind.as_str()),
-        None => Outcome::Cold(Cold { entry: Arc::clone(entry), asked, headers: headers.clone() }),
+        Some(bundle) => Reply::Ready(answer(&bundle, &entry.path, asked, headers), bundle.kind.as_str()),
+        None => Reply::Cold(Cold { entry: Arc::clone(entry), asked, headers: headers.clone() }),
     }
 }
 
 impl Cold {
     /// Answers with what is on the disk.
-    pub(super) async fn respond(self, site: &Site) -> (Answer, &'static str) {
+    pub(super) async fn respond(self, site: &ServedSite) -> (Answer, &'static str) {
         let kind = kind(&self.entry.path).as_str();
         let trouble = match site.fetch(&self.entry).await {
             Ok(bundle) => return (self.with(site, &bundle).await, kind),
@@ -170,15 +170,15 @@ impl Cold {
         };
         let (path, status) = (self.entry.path.as_str(), StatusCode::SERVICE_UNAVAILABLE);
         let status = match trouble {
-            Trouble::Missing => StatusCode::NOT_FOUND,
-            Trouble::Busy => status,
-            Trouble::Differs => {
+            FileTrouble::Missing => StatusCode::NOT_FOUND,
+            FileTrouble::Busy => status,
+            FileTrouble::Differs => {
                 if self.entry.is_news() {
                     tracing::warn!(path, "somebody altered a published file; it is not served");
                 }
                 status
             }
-            Trouble::Failed(error) => {
+            FileTrouble::Failed(error) => {
                 if self.entry.is_news() {
                     tracing::error!(path, %error, "a published file cannot be served");
                 }
@@ -191,7 +191,7 @@ impl Cold {
 
 impl Cold {
     /// Answers with a bundle, or with that of it which the reader has not seen (RFC 3229).
-    async fn with(&self, site: &Site, bundle: &Arc<Bundle>) -> Answer {
+    async fn with(&self, site: &ServedSite, bundle: &Arc<Bundle>) -> Answer {
         let whole = answer(bundle, &self.entry.path, self.asked, &self.headers);
         if whole.status() != StatusCode::OK || !wants_delta(&self.headers) {
             return whole;
@@ -235,7 +235,7 @@ fn as_delta(mut answer: Answer, cache_control: &HeaderValue) -> Answer {
 }
 
 /// Answers with a bundle.
-fn answer(bundle: &Bundle, path: &str, asked: Asked, headers: &HeaderMap) -> Answer {
+fn answer(bundle: &Bundle, path: &str, asked: FileRequest, headers: &HeaderMap) -> Answer {
     let accepted = match headers.get(ACCEPT_ENCODING) {
         None => Accepted::PLAIN,
         Some(_) => Accepted::read(texts(headers, &ACCEPT_ENCODING)),
@@ -259,7 +259,7 @@ fn answer(bundle: &Bundle, path: &str, asked: Asked, headers: &HeaderMap) -> Ans
     answer
 }
 
-fn changed(bundle: &Bundle, variant: &Variant, asked: Asked, headers: &HeaderMap) -> Answer {
+fn changed(bundle: &Bundle, variant: &Variant, asked: FileRequest, headers: &HeaderMap) -> Answer {
     // A range is asked for by GET only (RFC 9110, section 14.2).
     let range = if asked.head || !headers.contains_key(RANGE) {
         Wanted::Whole

@@ -3,8 +3,8 @@
 //! Only what the manifest names is found; a path that means one of its files in other words is told the right one.
 
 use super::accept::Form;
-use super::entry::Entry;
-use super::snapshot::Snapshot;
+use super::entry::FileEntry;
+use super::snapshot::SiteSnapshot;
 use crate::model::{slug_of, tag_key};
 use crate::publish::{Format, encoded, layout};
 use percent_encoding::percent_decode_str;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) enum Route<'a> {
     /// To a file.
-    File(&'a Arc<Entry>),
+    File(&'a Arc<FileEntry>),
     /// To a channel, in the form that the client likes best; its folder, with a slash at the end unless it is the root.
     Channel(String),
     /// Elsewhere, for ever: a relative reference.
@@ -29,7 +29,7 @@ pub(super) enum Route<'a> {
 }
 
 /// Where the path of a request leads.
-pub(super) fn route<'a>(snapshot: &'a Snapshot, path: &str) -> Route<'a> {
+pub(super) fn route<'a>(snapshot: &'a SiteSnapshot, path: &str) -> Route<'a> {
     let Some(path) = decoded(snapshot, path) else { return Route::Unknown };
     if let Some(entry) = snapshot.entry(&path) {
         return Route::File(entry);
@@ -54,7 +54,7 @@ pub(super) fn route<'a>(snapshot: &'a Snapshot, path: &str) -> Route<'a> {
 }
 
 /// The path below the published directory, decoded. An encoded slash is none, and separates nothing.
-fn decoded<'p>(snapshot: &Snapshot, path: &'p str) -> Option<Cow<'p, str>> {
+fn decoded<'p>(snapshot: &SiteSnapshot, path: &'p str) -> Option<Cow<'p, str>> {
     // A proxy may pass on the path that the site is served under, or take it off.
     let base = snapshot.rules.options.site.base_url.path();
     let path = path.strip_prefix(base).or_else(|| path.strip_prefix('/'))?;
@@ -66,13 +66,13 @@ fn decoded<'p>(snapshot: &Snapshot, path: &'p str) -> Option<Cow<'p, str>> {
 }
 
 /// Whether a folder is a channel's.
-fn is_channel(snapshot: &Snapshot, folder: &str) -> bool {
+fn is_channel(snapshot: &SiteSnapshot, folder: &str) -> bool {
     layout::is_channel_folder(folder)
         && Form::ALL.iter().any(|form| snapshot.entry(&format!("{folder}{}", form.file_name())).is_some())
 }
 
 /// The reference that leads from a tag or host in another spelling to its folder.
-fn respelled(snapshot: &Snapshot, path: &str) -> Option<String> {
+fn respelled(snapshot: &SiteSnapshot, path: &str) -> Option<String> {
     let (kind, rest) = path.split_once('/')?;
     let (name, file) = rest.split_once('/').map_or((rest, None), |(name, file)| (name, Some(file)));
     let slug = match kind {
@@ -90,7 +90,7 @@ fn respelled(snapshot: &Snapshot, path: &str) -> Option<String> {
 }
 
 /// Whether the configuration withdrew what stood at a path: it was removed, or its format is not offered any more.
-fn is_withdrawn(snapshot: &Snapshot, path: &str) -> bool {
+fn is_withdrawn(snapshot: &SiteSnapshot, path: &str) -> bool {
     let indexed =
         if path.is_empty() || path.ends_with('/') { Cow::Owned(layout::index(path)) } else { Cow::Borrowed(path) };
     if snapshot.was_withdrawn(&indexed) {

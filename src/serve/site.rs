@@ -3,16 +3,16 @@
 use super::bundle::Bundle;
 use super::deltas::{Cutting, Deltas};
 use super::disk::Stamp;
-use super::entry::{Entry, Trouble};
+use super::entry::{FileEntry, FileTrouble};
 use super::error::Error;
-use super::fetch::{Claims, Fetching};
+use super::fetch::{FileFetch, ManifestClaims};
 use super::flights::{Busy, Flights};
 use super::listing::{Stored, unreadable};
 use super::loading::{Loaded, Loading};
 use super::options::Options;
-use super::pool::Pool;
-use super::snapshot::{Rules, Slugs, Snapshot};
-use super::standing::Standing;
+use super::pool::BundlePool;
+use super::snapshot::{Rules, SiteSnapshot, Slugs};
+use super::standing::ServingTrouble;
 use crate::model::{ChannelKind, Home, tag_key};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -42,35 +42,36 @@ pub(super) const AT_ONCE: usize = READ_AT_ONCE + CUT_AT_ONCE;
 
 /// A published directory that is served.
 #[derive(Debug)]
-pub struct Site {
-    current: RwLock<Arc<Snapshot>>,
+pub struct ServedSite {
+    current: RwLock<Arc<SiteSnapshot>>,
     /// By what is served once the next snapshot is there.
     rules: RwLock<Arc<Rules>>,
-    pool: Arc<Pool>,
-    claims: Arc<Claims>,
-    pub(super) reads: Flights<Result<Arc<Bundle>, Trouble>>,
+    pool: Arc<BundlePool>,
+    claims: Arc<ManifestClaims>,
+    pub(super) reads: Flights<Result<Arc<Bundle>, FileTrouble>>,
     deltas: Deltas,
     /// Held while a publish is read.
     reading: Mutex<()>,
     /// Held while the store is asked on behalf of a request.
     asking: Mutex<()>,
     /// What is wrong with what was published.
-    standing: Standing,
+    standing: ServingTrouble,
     /// Whether the disk is waited for in vain.
-    slow: Standing,
+    slow: ServingTrouble,
 }
 
-impl Site {
+impl ServedSite {
     /// Reads what was published last. A publish that is under way is waited for, ten seconds at most.
     pub async fn open(options: Options) -> Result<Arc<Self>, Error> {
-        let (pool, patience) = (Arc::new(Pool::new(options.budget)), options.patience);
+        let (pool, patience) = (Arc::new(BundlePool::new(options.budget)), options.patience);
         let rules = Rules::of(options)?;
         let slugs = slugs_of(&rules.options, Slugs::default()).await;
         let stored = Some(stored(&rules.options).await);
         let (pause, times) = WAIT;
         let mut attempt = 1;
         let snapshot = loop {
-            let reading = Reading { rules: Arc::clone(&rules), pool: Arc::clone(&pool), slugs: Arc::clone(&slugs) };
+            let reading =
+                SnapshotLoader { rules: Arc::clone(&rules), pool: Arc::clone(&pool), slugs: Arc::clone(&slugs) };
             if let Loaded::Whole(snapshot) = reading.load(None, stored.clone(), attempt >= times).await? {
                 break Arc::from(snapshot);
             }
@@ -86,8 +87,8 @@ impl Site {
             deltas: Deltas::new(CUT_AT_ONCE, patience),
             reading: Mutex::default(),
             asking: Mutex::default(),
-            standing: Standing::default(),
-            slow: Standing::default(),
+            standing: ServingTrouble::default(),
+            slow: ServingTrouble::default(),
         };
         if let Some(damage) = site.snapshot().damage.clone() {
             site.standing.stands(damage);
@@ -152,7 +153,7 @@ impl Site {
     }
 
     /// The last whole publish.
-    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+    pub(super) fn snapshot(&self) -> Arc<SiteSnapshot> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -163,7 +164,7 @@ impl Site {
         }
         let (previous, rules) = (self.snapshot(), self.rules());
         let slugs = slugs_of(&rules.options, Arc::clone(&previous.slugs)).await;
-        let reading = Reading { rules: Arc::clone(&rules), pool: Arc::clone(&self.pool), slugs };
+        let reading = SnapshotLoader { rules: Arc::clone(&rules), pool: Arc::clone(&self.pool), slugs };
         let mut loaded = reading.load(Some(&previous), None, false).await?;
         if matches!(loaded, Loaded::Doubtful) {
             loaded = reading.load(Some(&previous), Some(stored(&rules.options).await), false).await?;
@@ -178,7 +179,7 @@ impl Site {
     }
 
     /// The bundle of a file, read from the disk where it is not in memory: once for all who ask for it meanwhile.
-    pub(super) async fn fetch(&self, entry: &Arc<Entry>) -> Result<Arc<Bundle>, Trouble> {
+    pub(super) async fn fetch(&self, entry: &Arc<FileEntry>) -> Result<Arc<Bundle>, FileTrouble> {
         if let Some(bundle) = entry.bundle() {
             return Ok(bundle);
         }
@@ -188,15 +189,15 @@ impl Site {
         }
         if self.pool.memory.is_overfull() {
             self.slow.stands(SLOW.to_owned());
-            return Err(Trouble::Busy);
+            return Err(FileTrouble::Busy);
         }
         let (pool, claims, entry) = (Arc::clone(&self.pool), Arc::clone(&self.claims), Arc::clone(entry));
         let about = format!("{} {}", entry.hash, entry.path);
-        let fetching = Fetching { snapshot, pool, claims, entry };
+        let fetching = FileFetch { snapshot, pool, claims, entry };
         let fetched = self.reads.join(about, move || fetching.run()).await;
         fetched.unwrap_or_else(|_busy| {
             self.slow.stands(SLOW.to_owned());
-            Err(Trouble::Busy)
+            Err(FileTrouble::Busy)
         })
     }
 
@@ -236,16 +237,16 @@ impl Site {
 
 /// What a publish is read with.
 #[derive(Debug)]
-struct Reading {
+struct SnapshotLoader {
     rules: Arc<Rules>,
-    pool: Arc<Pool>,
+    pool: Arc<BundlePool>,
     slugs: Slugs,
 }
 
-impl Reading {
+impl SnapshotLoader {
     async fn load(
         &self,
-        previous: Option<&Arc<Snapshot>>,
+        previous: Option<&Arc<SiteSnapshot>>,
         stored: Option<Arc<Stored>>,
         anyway: bool,
     ) -> Result<Loaded, Error> {

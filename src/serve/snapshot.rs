@@ -1,7 +1,7 @@
 //! What one publish left, as a whole: every file of the manifest. A snapshot never mixes two publishes.
 
 use super::disk::Stamp;
-use super::entry::Entry;
+use super::entry::FileEntry;
 use super::options::Options;
 use super::refusal::Refusals;
 use crate::publish::Error;
@@ -38,20 +38,20 @@ impl Rules {
 
 /// What one publish left.
 #[derive(Debug)]
-pub(super) struct Snapshot {
+pub(super) struct SiteSnapshot {
     pub(super) rules: Arc<Rules>,
     pub(super) stamp: Stamp,
     pub(super) slugs: Slugs,
-    pub(super) entries: HashMap<String, Arc<Entry>>,
+    pub(super) entries: HashMap<String, Arc<FileEntry>>,
     /// Feeds and pages of channels that were published once and are not any more.
     pub(super) withdrawn: HashSet<String>,
     /// What is wrong with the manifest.
     pub(super) damage: Option<String>,
 }
 
-impl Snapshot {
+impl SiteSnapshot {
     /// A file of the manifest.
-    pub(super) fn entry(&self, path: &str) -> Option<&Arc<Entry>> {
+    pub(super) fn entry(&self, path: &str) -> Option<&Arc<FileEntry>> {
         self.entries.get(path)
     }
 

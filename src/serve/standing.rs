@@ -1,21 +1,21 @@
 //! A trouble of serving that stands for a while: told when it begins, when it becomes another, and when it is over.
 
-use crate::telemetry::Trouble;
+use crate::telemetry::StandingTrouble;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What is wrong now, if anything.
 #[derive(Debug, Default)]
-pub(super) struct Standing(Mutex<Told>);
+pub(super) struct ServingTrouble(Mutex<ToldTrouble>);
 
 #[derive(Debug, Default)]
-struct Told {
-    trouble: Trouble,
+struct ToldTrouble {
+    trouble: StandingTrouble,
     /// In words, and when it was last seen.
     seen: Option<(String, Instant)>,
 }
 
-impl Standing {
+impl ServingTrouble {
     /// What is wrong now.
     pub(super) fn text(&self) -> Option<String> {
         self.told().seen.as_ref().map(|(text, _)| text.clone())
@@ -45,7 +45,7 @@ impl Standing {
         lasted.is_some()
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
+    fn told(&self) -> MutexGuard<'_, ToldTrouble> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_trouble_is_told_when_it_begins_changes_and_ends() {
-        let standing = Standing::default();
+        let standing = ServingTrouble::default();
         let stands = |text: &str| standing.stands(text.to_owned());
         assert!(!standing.is_over(Duration::ZERO));
         assert_eq!([stands("a"), stands("a"), stands("b"), stands("b")], [true, false, true, false]);

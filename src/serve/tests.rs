@@ -1,9 +1,9 @@
 //! Snapshots under publishes, broken-off publishes and little memory: what no request alone would show.
 
-use super::entry::Trouble;
+use super::entry::FileTrouble;
 use super::options::{Limits, Options};
 use super::public;
-use super::site::{AT_ONCE, Site};
+use super::site::{AT_ONCE, ServedSite};
 use crate::publish::{self, Journal, ManifestLine, Writer, content_hash};
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -72,7 +72,7 @@ async fn a_snapshot_never_mixes_two_publishes() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().to_owned();
     publish(&root, &files(0));
-    let site = Site::open(options(&root)).await.unwrap();
+    let site = ServedSite::open(options(&root)).await.unwrap();
     let (ended, rounds) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
     let publishing = {
         let (root, ended, rounds) = (root.clone(), Arc::clone(&ended), Arc::clone(&rounds));
@@ -114,7 +114,7 @@ async fn a_snapshot_never_mixes_two_publishes() {
 async fn a_publish_that_broke_off_leaves_what_was_served_before() {
     let folder = tempfile::tempdir().unwrap();
     publish(folder.path(), &files(1));
-    let site = Site::open(options(folder.path())).await.unwrap();
+    let site = ServedSite::open(options(folder.path())).await.unwrap();
     let (feed, page) = ("tags/t1/atom.xml", "items/i1/index.html");
     // Claimed, and then the power went.
     claim(folder.path(), &files(2));
@@ -124,7 +124,7 @@ async fn a_publish_that_broke_off_leaves_what_was_served_before() {
     let bundle = site.fetch(old.entry(page).unwrap()).await.unwrap();
     assert_eq!(number(&bundle.published.body), 1);
     // Who starts now finds the bytes of an earlier publish, under their own tag.
-    let started = Site::open(options(folder.path())).await.unwrap();
+    let started = ServedSite::open(options(folder.path())).await.unwrap();
     let entry = Arc::clone(started.snapshot().entry(feed).unwrap());
     let bundle = started.fetch(&entry).await.unwrap();
     assert_eq!((number(&bundle.published.body), bundle.hash != entry.hash), (1, true));
@@ -139,7 +139,7 @@ async fn a_publish_that_broke_off_leaves_what_was_served_before() {
 async fn while_a_publish_is_under_way_the_last_one_is_served() {
     let folder = tempfile::tempdir().unwrap();
     publish(folder.path(), &files(1));
-    let site = Site::open(options(folder.path())).await.unwrap();
+    let site = ServedSite::open(options(folder.path())).await.unwrap();
     let mut writer = Writer::open(folder.path()).unwrap();
     for (path, text) in files(2) {
         writer.stage(&path, text.as_bytes()).unwrap();
@@ -167,12 +167,12 @@ async fn what_somebody_altered_is_not_served() {
         std::fs::write(folder.path().join(path), "<script>").unwrap();
     }
     std::fs::remove_file(folder.path().join("items/i2/index.html")).unwrap();
-    let site = Site::open(options(folder.path())).await.unwrap();
+    let site = ServedSite::open(options(folder.path())).await.unwrap();
     let snapshot = site.snapshot();
     for path in ["tags/t1/atom.xml", "items/i1/index.html"] {
-        assert!(matches!(site.fetch(snapshot.entry(path).unwrap()).await, Err(Trouble::Differs)), "{path}");
+        assert!(matches!(site.fetch(snapshot.entry(path).unwrap()).await, Err(FileTrouble::Differs)), "{path}");
     }
-    assert!(matches!(site.fetch(snapshot.entry("items/i2/index.html").unwrap()).await, Err(Trouble::Missing)));
+    assert!(matches!(site.fetch(snapshot.entry("items/i2/index.html").unwrap()).await, Err(FileTrouble::Missing)));
 }
 
 #[allow(clippy::disallowed_methods, reason = "somebody else writes here")]
@@ -193,22 +193,22 @@ async fn what_is_wrong_with_a_file_is_found_once() {
     let folder = tempfile::tempdir().unwrap();
     let (root, page) = (folder.path(), "items/i1/index.html");
     publish(root, &files(1));
-    let site = Site::open(Options { look_again: Duration::ZERO, ..options(root) }).await.unwrap();
+    let site = ServedSite::open(Options { look_again: Duration::ZERO, ..options(root) }).await.unwrap();
     let entry = Arc::clone(site.snapshot().entry(page).unwrap());
     alter(root, page, "<script>");
-    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Differs)));
+    assert!(matches!(site.fetch(&entry).await, Err(FileTrouble::Differs)));
     // Neither the manifest nor the file is read for it again: both would show something else now.
     let (manifest, aside) = (Writer::manifest(root), root.join("aside"));
     std::fs::rename(&manifest, &aside).unwrap();
     std::fs::create_dir(&manifest).unwrap();
     alter_unseen(&root.join(page));
-    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Differs)));
+    assert!(matches!(site.fetch(&entry).await, Err(FileTrouble::Differs)));
     // Altered once more it is looked at, for the manifest may know these bytes.
     alter(root, page, "<script><script>");
-    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Failed(_))));
+    assert!(matches!(site.fetch(&entry).await, Err(FileTrouble::Failed(_))));
     std::fs::remove_dir(&manifest).unwrap();
     std::fs::rename(&aside, &manifest).unwrap();
-    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Differs)));
+    assert!(matches!(site.fetch(&entry).await, Err(FileTrouble::Differs)));
     // What is put right is served.
     alter(root, page, "<html>1</html>");
     assert_eq!(site.fetch(&entry).await.unwrap().hash, entry.hash);
@@ -219,12 +219,12 @@ async fn a_file_with_trouble_is_left_alone_for_a_while_or_until_the_next_publish
     let folder = tempfile::tempdir().unwrap();
     let (root, page) = (folder.path(), "items/i1/index.html");
     publish(root, &files(1));
-    let site = Site::open(Options { look_again: Duration::from_hours(1), ..options(root) }).await.unwrap();
+    let site = ServedSite::open(Options { look_again: Duration::from_hours(1), ..options(root) }).await.unwrap();
     let entry = Arc::clone(site.snapshot().entry(page).unwrap());
     std::fs::remove_file(root.join(page)).unwrap();
-    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Missing)));
+    assert!(matches!(site.fetch(&entry).await, Err(FileTrouble::Missing)));
     alter(root, page, "<html>1</html>");
-    assert!(matches!(site.fetch(&entry).await, Err(Trouble::Missing)));
+    assert!(matches!(site.fetch(&entry).await, Err(FileTrouble::Missing)));
     publish(root, &files(2));
     assert!(site.reload().await.unwrap());
     assert_eq!(number(&site.fetch(site.snapshot().entry(page).unwrap()).await.unwrap().published.body), 2);
@@ -237,7 +237,7 @@ async fn the_manifest_is_read_once_for_all_files_of_an_earlier_publish() {
     publish(root, &files(1));
     // Claimed, and then the power went: every file holds the bytes of the publish before.
     claim(root, &files(2));
-    let site = Site::open(options(root)).await.unwrap();
+    let site = ServedSite::open(options(root)).await.unwrap();
     let snapshot = site.snapshot();
     for item in 0..10 {
         let bundle = site.fetch(snapshot.entry(&format!("items/i{item}/index.html")).unwrap()).await.unwrap();
@@ -256,7 +256,7 @@ async fn many_who_ask_at_once_share_one_reading_and_one_cutting() {
         [("tags/t/atom.xml".to_owned(), text), ("items/i/index.html".to_owned(), "<html>".repeat(5000))]
     };
     publish(folder.path(), &feed(1));
-    let site = Site::open(options(folder.path())).await.unwrap();
+    let site = ServedSite::open(options(folder.path())).await.unwrap();
     let of = |path: &str| Arc::clone(site.snapshot().entry(path).unwrap());
     let before = of("tags/t/atom.xml").hash.clone();
     publish(folder.path(), &feed(2));
@@ -286,7 +286,8 @@ async fn ask(address: SocketAddr, path: &str) -> String {
 async fn a_disk_that_hangs_keeps_no_prepared_answer_waiting() {
     let folder = tempfile::tempdir().unwrap();
     publish(folder.path(), &files(1));
-    let site = Site::open(Options { patience: Duration::from_millis(20), ..options(folder.path()) }).await.unwrap();
+    let site =
+        ServedSite::open(Options { patience: Duration::from_millis(20), ..options(folder.path()) }).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, (stop, stopped)) = (listener.local_addr().unwrap(), oneshot::channel::<()>());
     let serving = public(listener, Arc::clone(&site), Limits::default(), async { drop(stopped.await) });
@@ -297,7 +298,7 @@ async fn a_disk_that_hangs_keeps_no_prepared_answer_waiting() {
         let (go, gone) = mpsc::channel::<()>();
         let hang = move || {
             let _ = gone.recv();
-            Err(Trouble::Missing)
+            Err(FileTrouble::Missing)
         };
         assert!(site.reads.join(format!("hang {number}"), hang).await.is_err());
         hanging.push(go);
@@ -349,7 +350,7 @@ async fn a_damaged_manifest_takes_nothing_from_readers() {
         let folder = tempfile::tempdir().unwrap();
         let (root, manifest) = (folder.path(), Writer::manifest(folder.path()));
         publish(root, &files(1));
-        let site = Site::open(options(root)).await.unwrap();
+        let site = ServedSite::open(options(root)).await.unwrap();
         assert_eq!(site.trouble(), None);
         let all_are_served = async |number_of: &dyn Fn(&str) -> u32| {
             let snapshot = site.snapshot();
@@ -390,7 +391,7 @@ async fn a_damaged_manifest_takes_nothing_from_readers() {
 async fn other_options_are_not_lost_to_a_publish_under_way() {
     let folder = tempfile::tempdir().unwrap();
     publish(folder.path(), &files(1));
-    let site = Site::open(options(folder.path())).await.unwrap();
+    let site = ServedSite::open(options(folder.path())).await.unwrap();
     let mut writer = Writer::open(folder.path()).unwrap();
     for (path, text) in files(2) {
         writer.stage(&path, text.as_bytes()).unwrap();
@@ -408,7 +409,7 @@ async fn what_is_not_kept_gives_its_memory_back() {
     let folder = tempfile::tempdir().unwrap();
     let large = |item: u32| (format!("items/i{item}/index.html"), "x".repeat(6000 + item as usize));
     publish(folder.path(), &(0..100).map(large).collect::<Vec<_>>());
-    let site = Site::open(Options { budget: 40_000, ..options(folder.path()) }).await.unwrap();
+    let site = ServedSite::open(Options { budget: 40_000, ..options(folder.path()) }).await.unwrap();
     let snapshot = site.snapshot();
     for item in (0..100_u32).chain(0..100) {
         let entry = snapshot.entry(&format!("items/i{item}/index.html")).unwrap();
@@ -423,8 +424,8 @@ async fn what_is_not_kept_gives_its_memory_back() {
 async fn other_options_hold_for_every_answer_from_then_on() {
     let folder = tempfile::tempdir().unwrap();
     publish(folder.path(), &files(1));
-    let site = Site::open(options(folder.path())).await.unwrap();
-    let cached = |site: &Site| {
+    let site = ServedSite::open(options(folder.path())).await.unwrap();
+    let cached = |site: &ServedSite| {
         let bundle = site.snapshot().entry("tags/t1/atom.xml").unwrap().bundle().unwrap();
         bundle.published.whole[http::header::CACHE_CONTROL].clone()
     };

@@ -8,10 +8,10 @@ const ENTRIES: usize = 1_000_000;
 
 /// Prints of the entries of each version, by the hash of the feed's bytes. The oldest versions are forgotten first.
 #[derive(Debug, Default)]
-pub(super) struct Versions(Mutex<Known>);
+pub(super) struct Versions(Mutex<VersionPrints>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct VersionPrints {
     by_hash: HashMap<String, Arc<[u64]>>,
     order: VecDeque<String>,
     entries: usize,

@@ -10,12 +10,12 @@ use tokio::net::TcpStream;
 
 /// Time as connections see it: how often the sweep ran. Reading it costs nothing.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
+pub(super) struct SweepClock {
     ticks: AtomicU64,
     closing: AtomicBool,
 }
 
-impl Clock {
+impl SweepClock {
     /// The time.
     pub(super) fn now(&self) -> u64 {
         self.ticks.load(Ordering::Relaxed)
@@ -34,7 +34,7 @@ impl Clock {
 
 /// What a connection is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum Activity {
     /// A request's head is coming in, or the first is awaited.
     Head,
     /// An answer is made.
@@ -48,8 +48,8 @@ pub(super) enum Phase {
 /// A connection as the sweep sees it.
 #[derive(Debug)]
 pub(super) struct Watch {
-    clock: Arc<Clock>,
-    /// The time of the last progress, times four, plus the phase.
+    clock: Arc<SweepClock>,
+    /// The time of the last progress, times four, plus the activity.
     progress: AtomicU64,
     /// When the answer began.
     began: AtomicU64,
@@ -57,33 +57,33 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Of a connection just accepted.
-    pub(super) fn new(clock: Arc<Clock>) -> Self {
+    pub(super) fn new(clock: Arc<SweepClock>) -> Self {
         let now = clock.now();
         Self { clock, progress: AtomicU64::new(now * 4), began: AtomicU64::new(now) }
     }
 
     /// What it is at, since when it made no progress, and when its answer began.
-    pub(super) fn state(&self) -> (Phase, u64, u64) {
+    pub(super) fn state(&self) -> (Activity, u64, u64) {
         let progress = self.progress.load(Ordering::Relaxed);
-        let phase = match progress % 4 {
-            0 => Phase::Head,
-            1 => Phase::Making,
-            2 => Phase::Sending,
-            _ => Phase::Idle,
+        let activity = match progress % 4 {
+            0 => Activity::Head,
+            1 => Activity::Making,
+            2 => Activity::Sending,
+            _ => Activity::Idle,
         };
-        (phase, progress / 4, self.began.load(Ordering::Relaxed))
+        (activity, progress / 4, self.began.load(Ordering::Relaxed))
     }
 
-    fn phase(&self) -> Phase {
+    fn activity(&self) -> Activity {
         self.state().0
     }
 
-    fn set(&self, phase: Phase) {
-        let number = match phase {
-            Phase::Head => 0,
-            Phase::Making => 1,
-            Phase::Sending => 2,
-            Phase::Idle => 3,
+    fn set(&self, activity: Activity) {
+        let number = match activity {
+            Activity::Head => 0,
+            Activity::Making => 1,
+            Activity::Sending => 2,
+            Activity::Idle => 3,
         };
         self.progress.store(self.clock.now() * 4 + number, Ordering::Relaxed);
     }
@@ -91,12 +91,12 @@ impl Watch {
     /// A request's head is complete.
     pub(super) fn asked(&self) {
         self.began.store(self.clock.now(), Ordering::Relaxed);
-        self.set(Phase::Making);
+        self.set(Activity::Making);
     }
 
     /// The answer is made.
     pub(super) fn answered(&self) {
-        self.set(Phase::Sending);
+        self.set(Activity::Sending);
     }
 }
 
@@ -114,22 +114,22 @@ impl Watched {
     }
 
     fn wrote(&self, written: &io::Result<usize>) {
-        if written.is_ok() && self.watch.phase() == Phase::Sending {
-            self.watch.set(Phase::Sending);
+        if written.is_ok() && self.watch.activity() == Activity::Sending {
+            self.watch.set(Activity::Sending);
         }
     }
 }
 
 impl AsyncRead for Watched {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let is_idle = self.watch.phase() == Phase::Idle;
+        let is_idle = self.watch.activity() == Activity::Idle;
         if is_idle && self.watch.clock.closing.load(Ordering::Relaxed) {
             // Nothing read means that the client is done, which ends the connection in good order.
             return Poll::Ready(Ok(()));
         }
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         if is_idle && !buf.filled().is_empty() {
-            self.watch.set(Phase::Head);
+            self.watch.set(Activity::Head);
         }
         Poll::Ready(Ok(()))
     }
@@ -163,8 +163,8 @@ impl AsyncWrite for Watched {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         // Asked for once everything was written.
         ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-        if self.watch.phase() == Phase::Sending {
-            self.watch.set(Phase::Idle);
+        if self.watch.activity() == Activity::Sending {
+            self.watch.set(Activity::Idle);
         }
         Poll::Ready(Ok(()))
     }

@@ -82,7 +82,7 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let mut told = Told::default();
+        let mut told = LoggedEvent::default();
         event.record(&mut told);
         let level = *event.metadata().level();
         // Other people's events say whose they are.
@@ -127,7 +127,7 @@ fn write_level(writer: &mut Writer<'_>, level: Level) -> fmt::Result {
     }
 }
 
-fn write_text(writer: &mut Writer<'_>, target: Option<&str>, told: &Told) -> fmt::Result {
+fn write_text(writer: &mut Writer<'_>, target: Option<&str>, told: &LoggedEvent) -> fmt::Result {
     if let Some(target) = target {
         write!(writer, "{}: ", OneLine(target))?;
     }
@@ -145,7 +145,7 @@ fn write_text(writer: &mut Writer<'_>, target: Option<&str>, told: &Told) -> fmt
     writeln!(writer)
 }
 
-fn json(level: Level, target: &str, told: Told) -> String {
+fn json(level: Level, target: &str, told: LoggedEvent) -> String {
     let mut time = String::new();
     // Writing to a String cannot fail.
     let _ = SystemTime.format_time(&mut Writer::new(&mut time));
@@ -164,14 +164,14 @@ fn json(level: Level, target: &str, told: Told) -> String {
 
 /// What an event says.
 #[derive(Default)]
-struct Told {
+struct LoggedEvent {
     message: String,
     fields: Vec<(&'static str, Value)>,
     /// Whose event it is, where it came through the `log` crate.
     target: Option<String>,
 }
 
-impl Told {
+impl LoggedEvent {
     fn tell(&mut self, field: &Field, value: Value) {
         match (field.name(), value) {
             ("message", Value::String(message)) => self.message = message,
@@ -183,7 +183,7 @@ impl Told {
     }
 }
 
-impl Visit for Told {
+impl Visit for LoggedEvent {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.tell(field, Value::String(format!("{value:?}")));
     }

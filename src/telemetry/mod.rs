@@ -10,4 +10,4 @@ mod trouble;
 pub use logging::{LogFormat, LogOptions, is_journal, start_logging};
 pub use one_line::{OneLine, printable};
 pub use progress::{Bar, Progress};
-pub use trouble::{Lasted, Trouble};
+pub use trouble::{Lasted, StandingTrouble};

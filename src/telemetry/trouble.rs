@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 
 /// Something that may be wrong. Who looks at it again and again asks here whether there is something to tell.
 #[derive(Debug, Default)]
-pub struct Trouble(Option<Standing>);
+pub struct StandingTrouble(Option<TroubleSince>);
 
 #[derive(Debug)]
-struct Standing {
+struct TroubleSince {
     what: String,
     since: Instant,
 }
 
-impl Trouble {
+impl StandingTrouble {
     /// It stands. Whether that, in these words, is news.
     pub fn stands(&mut self, what: &str, now: Instant) -> bool {
         let since = match &self.0 {
@@ -21,7 +21,7 @@ impl Trouble {
             Some(standing) => standing.since,
             None => now,
         };
-        self.0 = Some(Standing { what: what.to_owned(), since });
+        self.0 = Some(TroubleSince { what: what.to_owned(), since });
         true
     }
 
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn it_is_news_when_it_begins_changes_and_ends() {
-        let (mut trouble, began) = (Trouble::default(), Instant::now());
+        let (mut trouble, began) = (StandingTrouble::default(), Instant::now());
         let at = |seconds| began + Duration::from_secs(seconds);
         assert_eq!(trouble.over(at(0)), None);
         assert!(trouble.stands("disk full", at(0)));

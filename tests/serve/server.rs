@@ -10,13 +10,13 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use wellsourced::config::{self, Environment, Settings};
-use wellsourced::serve::{self, Limits, Options, Site};
+use wellsourced::serve::{self, Limits, Options, ServedSite};
 use wellsourced::store::Store;
 
 /// A site that is served. Ends with the test.
 pub(crate) struct Server {
     pub(crate) files: Arc<support::Site>,
-    pub(crate) site: Arc<Site>,
+    pub(crate) site: Arc<ServedSite>,
     pub(crate) address: SocketAddr,
     pub(crate) stop: CancellationToken,
     pub(crate) served: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -61,7 +61,7 @@ impl Server {
         let mut options =
             Options::new(settings.cycle.directory.clone(), settings.cycle.publish.clone(), Duration::from_mins(15));
         options.store = Some(Store::open(&settings.store_url).await.unwrap());
-        let site = Site::open(options).await.unwrap();
+        let site = ServedSite::open(options).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         let shutdown = stop.clone().cancelled_owned();

@@ -218,7 +218,7 @@ async fn a_site_of_the_version_before_is_upgraded_and_its_addresses_lead_on() {
     let mut options =
         serve::Options::new(site.path("feeds"), settings.cycle.publish.clone(), std::time::Duration::from_mins(1));
     options.store = Some(Store::open(&settings.store_url).await.unwrap());
-    let served = serve::Site::open(options).await.unwrap();
+    let served = serve::ServedSite::open(options).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
     let serving = tokio::spawn(serve::public(listener, served, Limits::default(), stop.clone().cancelled_owned()));

@@ -3,7 +3,7 @@
 use super::compose::Output;
 use crate::model::{Complaint, Place};
 use crate::pipeline::{Cycle, Error, PublishReport, owner, restore};
-use crate::publish::layout::{self, Kind};
+use crate::publish::layout::{self, FileKind};
 use crate::publish::{self, Journal, ManifestLine, Obstacle, Site, Standing, Writer};
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -262,7 +262,7 @@ async fn remember<'a>(
 }
 
 fn is_feed(path: &str) -> bool {
-    matches!(layout::kind(path), Kind::Feed(_))
+    matches!(layout::kind(path), FileKind::Feed(_))
 }
 
 fn not_ours(directory: &Path, path: &str) -> Complaint {

@@ -1,7 +1,7 @@
 //! Pages that list: the items of a channel, the editions, all tags, all cited hosts.
 
 use super::views::{ItemView, Link, date, page};
-use super::{Frame, render};
+use super::{PageFrame, render};
 use crate::model::{Channel, ChannelKind, StoredItem, Tag};
 use crate::publish::address::{edition_folder, link_to_item};
 use crate::publish::characters::line;
@@ -38,7 +38,7 @@ pub enum Newer {
 }
 
 /// What templates show of [`Paging`].
-pub(super) struct Place {
+pub(super) struct PagingView {
     pub(super) note: Option<String>,
     pub(super) older: Option<String>,
     pub(super) newer: Option<String>,
@@ -47,19 +47,19 @@ pub(super) struct Place {
 #[derive(Template)]
 #[template(path = "list.html")]
 struct ListPage {
-    frame: Frame,
+    frame: PageFrame,
     w: &'static Words,
     heading: String,
-    list: Place,
+    list: PagingView,
     items: Vec<ItemView>,
 }
 
 #[derive(Template)]
 #[template(path = "editions.html")]
 struct EditionsPage {
-    frame: Frame,
+    frame: PageFrame,
     w: &'static Words,
-    list: Place,
+    list: PagingView,
     editions: Vec<EditionView>,
 }
 
@@ -76,7 +76,7 @@ struct EditionView {
 #[derive(Template)]
 #[template(path = "catalogue.html")]
 struct Catalogue {
-    frame: Frame,
+    frame: PageFrame,
     w: &'static Words,
     heading: &'static str,
     rows: Vec<(Link, u64)>,
@@ -134,7 +134,7 @@ pub fn source_index(site: &Site, hosts: &[(String, u64)]) -> Result<Vec<u8>, Err
 }
 
 fn catalogue(site: &Site, folder: &str, heading: &'static str, rows: Vec<(Link, u64)>) -> Result<Vec<u8>, Error> {
-    let frame = Frame::new(site, folder, "", heading);
+    let frame = PageFrame::new(site, folder, "", heading);
     render(&Catalogue { frame, w: Words::of(site.options.language), heading, rows })
 }
 
@@ -142,9 +142,15 @@ fn item_link(root: &str, item: &StoredItem) -> Link {
     Link { name: line(&item.item.title), href: link_to_item(root, item) }
 }
 
-fn place(site: &Site, channel: &Channel, paging: &Paging, heading: &str, count: fn(u64) -> String) -> (Frame, Place) {
+fn place(
+    site: &Site,
+    channel: &Channel,
+    paging: &Paging,
+    heading: &str,
+    count: fn(u64) -> String,
+) -> (PageFrame, PagingView) {
     let (folder, title) = paging.of_page(site, &channel.folder(), heading);
-    let mut frame = Frame::new(site, &folder, "", &title).with_feeds(site, paging.up());
+    let mut frame = PageFrame::new(site, &folder, "", &title).with_feeds(site, paging.up());
     frame.feed_title = compose::channel_title(site, channel);
     (frame, paging.place(site, count))
 }
@@ -165,10 +171,10 @@ impl Paging {
     }
 
     /// What a template shows of it; `count` says how many there are.
-    pub(super) fn place(&self, site: &Site, count: fn(u64) -> String) -> Place {
+    pub(super) fn place(&self, site: &Site, count: fn(u64) -> String) -> PagingView {
         let (w, up) = (Words::of(site.options.language), self.up());
         let numbered = |n: u32| layout::index(&layout::numbered(up, n));
-        Place {
+        PagingView {
             note: Some(self.number.map_or_else(|| count(self.total), w.page)),
             older: self.older.map(numbered),
             newer: match self.newer {

@@ -28,7 +28,7 @@ pub fn stylesheet() -> &'static [u8] {
 }
 
 /// What every page has around its content.
-struct Frame {
+struct PageFrame {
     lang: &'static str,
     title: String,
     site: String,
@@ -46,7 +46,7 @@ struct FeedLink {
     href: String,
 }
 
-impl Frame {
+impl PageFrame {
     /// The frame of a page in a folder; `title` is less the site's own, `file` empty for the folder's index.
     fn new(site: &Site, folder: &str, file: &str, title: &str) -> Self {
         let root = "../".repeat(folder.matches('/').count());

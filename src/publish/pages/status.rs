@@ -3,7 +3,7 @@
 //! When cycles ran is not told here: a page that changes with every run would break rule 1.
 
 use super::views::Link;
-use super::{Frame, render};
+use super::{PageFrame, render};
 use crate::model::{CitingItem, Verdict, web_uri};
 use crate::publish::Error;
 use crate::publish::address;
@@ -61,7 +61,7 @@ pub struct TroubledLink {
 #[derive(Template)]
 #[template(path = "status.html")]
 struct StatusPage<'a> {
-    frame: Frame,
+    frame: PageFrame,
     w: &'static Words,
     inputs: &'a [InputStatus],
     links: Vec<(&'static str, &'static str, u64)>,
@@ -106,7 +106,7 @@ struct CitingJson<'a> {
 /// The page `status.html`.
 pub fn status_page(site: &Site, status: &StatusView) -> Result<Vec<u8>, Error> {
     let w = Words::of(site.options.language);
-    let frame = Frame::new(site, "", layout::STATUS_PAGE, w.status);
+    let frame = PageFrame::new(site, "", layout::STATUS_PAGE, w.status);
     let links = status.links.iter().map(|&(verdict, count)| (verdict.as_str(), w.verdict(verdict), count)).collect();
     let troubled = status.troubled.iter().map(|link| trouble(site, &frame.root, link)).collect();
     render(&StatusPage { w, inputs: &status.inputs, links, troubled, frame })

@@ -1,8 +1,8 @@
 //! The pages of one item, of one edition, and of the items of one day.
 
-use super::lists::{Paging, Place};
+use super::lists::{Paging, PagingView};
 use super::views::{ItemView, Link, date, tags};
-use super::{Frame, render};
+use super::{PageFrame, render};
 use crate::model::{EditionHeader, StoredEdition, StoredItem, web_uri};
 use crate::publish::Error;
 use crate::publish::address::{edition_folder, edition_page_folder, encoded};
@@ -15,7 +15,7 @@ use askama::Template;
 #[derive(Template)]
 #[template(path = "item.html")]
 struct ItemPage {
-    frame: Frame,
+    frame: PageFrame,
     w: &'static Words,
     item: ItemView,
 }
@@ -23,7 +23,7 @@ struct ItemPage {
 #[derive(Template)]
 #[template(path = "edition.html")]
 struct EditionPage {
-    frame: Frame,
+    frame: PageFrame,
     w: &'static Words,
     title: String,
     day: String,
@@ -38,10 +38,10 @@ struct EditionPage {
 #[derive(Template)]
 #[template(path = "day.html")]
 struct DayView {
-    frame: Frame,
+    frame: PageFrame,
     w: &'static Words,
     heading: String,
-    list: Place,
+    list: PagingView,
     items: Vec<DayItem>,
 }
 
@@ -55,14 +55,14 @@ struct DayItem {
 
 /// An item's own page, `items/<short id>/index.html`.
 pub fn item_page(site: &Site, item: &StoredItem) -> Result<Vec<u8>, Error> {
-    let frame = Frame::new(site, &layout::item(&item.short_id), "", &item.item.title);
+    let frame = PageFrame::new(site, &layout::item(&item.short_id), "", &item.item.title);
     let view = ItemView::new(site, &frame.root, item).in_full(site, item);
     render(&ItemPage { w: Words::of(site.options.language), item: view, frame })
 }
 
 /// An edition's page, `editions/<slug>/index.html`, with its items in the order of the post.
 pub fn edition_page(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> Result<Vec<u8>, Error> {
-    let frame = Frame::new(site, &edition_folder(edition), "", &edition.header.title);
+    let frame = PageFrame::new(site, &edition_folder(edition), "", &edition.header.title);
     let root = frame.root.as_str();
     let (day, datetime) = date(site, edition.published);
     let address = |given: &Option<String>| given.as_deref().and_then(web_uri).map(String::from);
@@ -86,7 +86,7 @@ pub fn day_page(site: &Site, edition: &EditionHeader, items: &[StoredItem], pagi
     let w = Words::of(site.options.language);
     let heading = line(&edition.title);
     let (folder, title) = paging.of_page(site, &edition_page_folder(edition), &heading);
-    let frame = Frame::new(site, &folder, "", &title);
+    let frame = PageFrame::new(site, &folder, "", &title);
     let show = |item: &StoredItem| DayItem {
         anchor: encoded(&item.short_id).into_owned(),
         time: item.published.with_timezone(&site.options.timezone).format("%H:%M").to_string(),
