@@ -9,7 +9,7 @@ use chrono::Duration;
 use std::net::TcpListener;
 use support::{Post, Site, Story, noon, post, story};
 use wellsourced::model::{Check, Verdict};
-use wellsourced::store::{Due, DueLink, Looked, Store};
+use wellsourced::store::{Due, DueLink, NewCheck, Store};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -279,7 +279,7 @@ async fn what_a_process_that_died_left_uncounted_never_counts() {
         ms: 1,
     };
     let mut write = store.begin().await.unwrap();
-    write.record_checks(&[Looked { key: url.clone(), check: &left, counted: false }]).await.unwrap();
+    write.record_checks(&[NewCheck { key: url.clone(), check: &left, counted: false }]).await.unwrap();
     write.commit().await.unwrap();
     let report = site.cycle_async(noon() + Duration::minutes(5), false).await;
     assert_eq!(report.checks.checked, 4, "what did not count is still due");

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// A story that is to be an item.
 #[derive(Debug, Clone)]
-pub(super) struct Found<'a> {
+pub(super) struct NewStory<'a> {
     /// Name of the input.
     pub(super) input: &'a str,
     /// What it is compared by, where that names one story.
@@ -25,7 +25,7 @@ pub(super) struct Found<'a> {
     pub(super) published: DateTime<Utc>,
 }
 
-impl Found<'_> {
+impl NewStory<'_> {
     /// What its id is made of.
     pub(super) fn seed(&self) -> Seed {
         let day = self.published.format("%Y-%m-%d").to_string();
@@ -61,7 +61,7 @@ pub(super) fn ask_for_item(question: &mut Question, scope: &Scope, rules: &FeedR
 }
 
 /// Makes an item of a story that is seen for the first time.
-pub(super) fn found(scope: &mut Scope, rules: &FeedRules, found: Found<'_>, now: DateTime<Utc>) -> Uuid {
+pub(super) fn found(scope: &mut Scope, rules: &FeedRules, found: NewStory<'_>, now: DateTime<Utc>) -> Uuid {
     let (id, short_id) = scope.names.item(&found.seed());
     let (published, updated) = dated(scope, found.published, now);
     let (edition, position) = day_of(scope, rules, published, now);

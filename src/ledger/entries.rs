@@ -18,7 +18,7 @@ const FEW: usize = 5;
 
 /// A document of a feed that was read.
 #[derive(Debug, Clone, Copy)]
-pub struct Document<'a> {
+pub struct ReadDocument<'a> {
     /// Name of its input.
     pub input: &'a str,
     /// Row of its input.
@@ -57,7 +57,7 @@ pub struct Plan {
 }
 
 /// Asks for the entries that were met of the feeds of documents.
-pub fn ask_for_documents(question: &mut Question, documents: &[Document<'_>], now: DateTime<Utc>) {
+pub fn ask_for_documents(question: &mut Question, documents: &[ReadDocument<'_>], now: DateTime<Utc>) {
     let met = || documents.iter().filter(|document| document.is_met);
     let inputs: Vec<i64> = met().map(|document| document.row).collect();
     if inputs.is_empty() {
@@ -68,19 +68,19 @@ pub fn ask_for_documents(question: &mut Question, documents: &[Document<'_>], no
 }
 
 /// Compares documents with what was met of their feeds.
-pub fn plan_documents(scope: &Scope, documents: &[Document<'_>], now: DateTime<Utc>) -> Vec<Plan> {
+pub fn plan_documents(scope: &Scope, documents: &[ReadDocument<'_>], now: DateTime<Utc>) -> Vec<Plan> {
     let mut met: HashMap<i64, Vec<&EntryState>> = HashMap::new();
     // Those that stand in their documents come first, so that of equals they are met again.
     let (here, gone): (Vec<_>, Vec<_>) = scope.entries().partition(|entry| entry.left_at.is_none());
     for entry in here.into_iter().chain(gone) {
         met.entry(entry.input).or_default().push(entry);
     }
-    let plan = |document: &Document<'_>| plan(met.get(&document.row).map_or(&[], Vec::as_slice), document, now);
+    let plan = |document: &ReadDocument<'_>| plan(met.get(&document.row).map_or(&[], Vec::as_slice), document, now);
     documents.iter().map(plan).collect()
 }
 
 /// Compares a document with the entries that were met of its feed.
-fn plan(met: &[&EntryState], document: &Document<'_>, now: DateTime<Utc>) -> Plan {
+fn plan(met: &[&EntryState], document: &ReadDocument<'_>, now: DateTime<Utc>) -> Plan {
     let read = document.entries;
     let known: Vec<KnownEntry<'_>> = met.iter().map(|entry| KnownEntry::of(entry)).collect();
     let dates = read.iter().enumerate().map(|(place, entry)| published(entry, place, now)).collect();

@@ -1,9 +1,9 @@
 //! Places the entries of documents: the item that each new one joins or founds, and what becomes of the items whose entries
 //! were revised.
 
-use super::carrying::{Found, about, ask_for_item, carry, found, link_of, refresh};
+use super::carrying::{NewStory, about, ask_for_item, carry, found, link_of, refresh};
 use super::days::{FeedRules, ask_for_day};
-use super::entries::{Document, Plan, story_of};
+use super::entries::{Plan, ReadDocument, story_of};
 use super::question::Question;
 use super::scope::{EntryState, Says, Scope};
 use super::stories::joins;
@@ -47,14 +47,14 @@ impl<'a> New<'a> {
 /// Documents with what their entries are, about to be placed.
 #[derive(Debug)]
 pub struct Arrivals<'a> {
-    documents: &'a [Document<'a>],
+    documents: &'a [ReadDocument<'a>],
     plans: &'a [Plan],
     new: Vec<New<'a>>,
 }
 
 impl<'a> Arrivals<'a> {
     /// The documents, each with its plan.
-    pub fn new(documents: &'a [Document<'a>], plans: &'a [Plan]) -> Self {
+    pub fn new(documents: &'a [ReadDocument<'a>], plans: &'a [Plan]) -> Self {
         let mut new = Vec::new();
         for (document, plan) in documents.iter().zip(plans) {
             for at in &plan.new {
@@ -91,7 +91,7 @@ impl<'a> Arrivals<'a> {
             items.extend(keys.iter().flat_map(|key| scope.about(key)).map(|item| item.known.id));
             question.stories.extend(keys);
             ask_for_day(question, rules, new.published);
-            question.want(Found { input: new.input, story, item: &new.entry.item, published: new.published }.seed());
+            question.want(NewStory { input: new.input, story, item: &new.entry.item, published: new.published }.seed());
         }
         if !question.absent.is_empty() {
             items.extend(scope.items().filter(|item| is_absent(item)).map(|item| item.known.id));
@@ -105,7 +105,7 @@ impl<'a> Arrivals<'a> {
     }
 
     /// Entries that read otherwise than before, with the document and the row of each.
-    fn revised(&self) -> impl Iterator<Item = (&'a Document<'a>, i64, &'a EntryItem)> {
+    fn revised(&self) -> impl Iterator<Item = (&'a ReadDocument<'a>, i64, &'a EntryItem)> {
         let (documents, plans) = (self.documents, self.plans);
         documents.iter().zip(plans).flat_map(|(document, plan)| {
             plan.revised.iter().filter_map(move |(row, at)| Some((document, *row, document.entries.get(*at)?)))
@@ -157,7 +157,7 @@ impl<'a> Arrivals<'a> {
                 carry(scope, entry, item, now.timestamp().max(1));
             } else {
                 let words = &new.entry.item;
-                let story = Found { input: new.input, story, item: words, published: new.published };
+                let story = NewStory { input: new.input, story, item: words, published: new.published };
                 let item = found(scope, rules, story, now);
                 carry(scope, entry, item, 0);
             }
@@ -187,7 +187,7 @@ fn note_left(scope: &mut Scope, row: i64, left_at: Option<DateTime<Utc>>) {
 }
 
 /// Takes over how an entry reads now. Tells the item whose words may change with it.
-fn revise(scope: &mut Scope, document: &Document<'_>, row: i64, at: usize) -> Option<Uuid> {
+fn revise(scope: &mut Scope, document: &ReadDocument<'_>, row: i64, at: usize) -> Option<Uuid> {
     let (before, read) = (scope.entry(row)?.clone(), document.entries.get(at)?);
     let hash = document.hashes.get(at).copied().unwrap_or_default();
     let is_revised = before.hash != hash;
@@ -205,7 +205,7 @@ fn revise(scope: &mut Scope, document: &Document<'_>, row: i64, at: usize) -> Op
 }
 
 /// Records an entry that is not shown.
-fn hold_back(scope: &mut Scope, document: &Document<'_>, plan: &Plan, at: usize) {
+fn hold_back(scope: &mut Scope, document: &ReadDocument<'_>, plan: &Plan, at: usize) {
     let (Some(read), Some(published)) = (document.entries.get(at), plan.dates.get(at)) else { return };
     let hash = document.hashes.get(at).copied().unwrap_or_default();
     let held = entry((scope.next_row(), document.row), read, hash, *published, Says::AsItem);

@@ -58,7 +58,7 @@ pub struct Placed {
 
 /// What became of a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum PostOutcome {
     /// It is an edition.
     Placed(Placed),
     /// It is another version of the post in this file, which is still there.
@@ -109,7 +109,7 @@ pub fn place_post(
     holds: impl Fn(&KnownEdition) -> bool,
     showing: Showing,
     now: DateTime<Utc>,
-) -> Outcome {
+) -> PostOutcome {
     let alike = alike(scope, &post);
     let sought = if alike.is_empty() { Vec::new() } else { Sought::all(post.edition) };
     let found = find_edition(&alike, post.path, post.edition, &sought, &holds);
@@ -156,13 +156,13 @@ fn refusal(
     found: Option<usize>,
     (post, sought): (&PostAsRead<'_>, &[Sought<'_>]),
     holds: impl Fn(&KnownEdition) -> bool,
-) -> Option<Outcome> {
+) -> Option<PostOutcome> {
     let Some(known) = found.and_then(|index| alike.get(index)) else {
         let original = find_original(alike, post.path, post.edition, sought, holds)?;
-        return Some(Outcome::VersionOf(alike.get(original)?.path.clone()));
+        return Some(PostOutcome::VersionOf(alike.get(original)?.path.clone()));
     };
     let (headless, line) = find_headless(&known.items, sought, &body(post.text))?;
-    Some(Outcome::Headless { title: headless.title.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) })
+    Some(PostOutcome::Headless { title: headless.title.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) })
 }
 
 /// The lines of a post behind its front matter, counted from 1.
@@ -223,7 +223,7 @@ impl Placing<'_> {
         EditionState { input: row, known, written: None, is_day: false, is_listed: true, items: ItemCount::default() }
     }
 
-    fn place(&mut self, scope: &mut Scope, mut state: EditionState, is_new: bool) -> Outcome {
+    fn place(&mut self, scope: &mut Scope, mut state: EditionState, is_new: bool) -> PostOutcome {
         let PostAsRead { path, edition, row, .. } = self.post;
         let id = state.known.id;
         let was_lost = state.known.presence == Presence::Lost;
@@ -249,7 +249,7 @@ impl Placing<'_> {
         let mut same_number: Vec<String> = others.map(|other| other.path.clone()).collect();
         same_number.sort_unstable();
         let is_news = is_new || was_lost || is_revised;
-        Outcome::Placed(Placed { edition: id, is_news, items: changes, removed, same_number })
+        PostOutcome::Placed(Placed { edition: id, is_news, items: changes, removed, same_number })
     }
 
     /// Gives every written item its identity; stored ones that are not written any more leave.

@@ -2,7 +2,7 @@
 //! that is known to lead elsewhere now, an input that was withdrawn. What is one story is decided in [`super::stories`].
 
 use super::carrying::{
-    Found, about, ask_for_item, carry, carry_instead, describe, found, refresh, refresh_by_any, story_in,
+    NewStory, about, ask_for_item, carry, carry_instead, describe, found, refresh, refresh_by_any, story_in,
 };
 use super::days::{FeedRules, ask_for_day, day_of};
 use super::question::Question;
@@ -131,10 +131,10 @@ fn strangers<'a>(scope: &'a Scope, item: &ItemState) -> Vec<&'a EntryState> {
 }
 
 /// The item that an entry makes when it joins none.
-fn found_by<'a>(scope: &'a Scope, carrier: &'a EntryState) -> Option<Found<'a>> {
+fn found_by<'a>(scope: &'a Scope, carrier: &'a EntryState) -> Option<NewStory<'a>> {
     let item = scope.said(carrier)?;
     let story = story_in(scope, item, carrier.story.as_deref());
-    Some(Found { input: "", story, item, published: carrier.published })
+    Some(NewStory { input: "", story, item, published: carrier.published })
 }
 
 /// Other items that are about a story.
@@ -152,7 +152,7 @@ fn find_another(scope: &mut Scope, rules: &FeedRules, left: Uuid, carrier: Entry
         refresh(scope, rules, item, true, now);
         return;
     }
-    let new = Found { input: "", story, item: &words, published: carrier.published };
+    let new = NewStory { input: "", story, item: &words, published: carrier.published };
     let item = found(scope, rules, new, now);
     carry(scope, carrier, item, 0);
 }

@@ -7,7 +7,7 @@ use super::{Cycle, Error};
 use crate::model::{LinkKey, Verdict};
 use crate::net::Client;
 use crate::store::Write;
-use crate::verify::archive::{Archive, Snapshot};
+use crate::verify::archive::{Archive, ArchivedCopy};
 use chrono::{DateTime, Duration, Utc};
 use std::future::Future;
 use tokio::time::{Instant, timeout_at};
@@ -61,12 +61,12 @@ pub(super) async fn copies(cycle: Cycle<'_>) -> Result<usize, Error> {
         let Some(answer) = answer(cycle, until, archive.find(&link.url, link.newest)).await else { return Ok(found) };
         let mut write = store.begin().await?;
         match &answer {
-            Snapshot::Found(copy) if LinkKey::of(copy).is_some() => {
+            ArchivedCopy::Found(copy) if LinkKey::of(copy).is_some() => {
                 write.put_copy(&link.key, copy).await?;
                 found += 1;
             }
-            Snapshot::Found(_) | Snapshot::None => write.ask_for_copy_at(&link.key, now + NONE_YET).await?,
-            Snapshot::Unknown(_) => write.ask_for_copy_at(&link.key, now + AGAIN).await?,
+            ArchivedCopy::Found(_) | ArchivedCopy::None => write.ask_for_copy_at(&link.key, now + NONE_YET).await?,
+            ArchivedCopy::Unknown(_) => write.ask_for_copy_at(&link.key, now + AGAIN).await?,
         }
         if rests(&mut write, &answer, now).await? {
             write.commit().await?;
@@ -78,7 +78,7 @@ pub(super) async fn copies(cycle: Cycle<'_>) -> Result<usize, Error> {
         let Some(answer) = answer(cycle, until, archive.save(&link.url)).await else { break };
         let mut write = store.begin().await?;
         write.note_saved(&link.key).await?;
-        if let Snapshot::Found(copy) = &answer
+        if let ArchivedCopy::Found(copy) = &answer
             && LinkKey::of(copy).is_some()
         {
             // Shown once the page is gone.
@@ -94,13 +94,13 @@ pub(super) async fn copies(cycle: Cycle<'_>) -> Result<usize, Error> {
 }
 
 /// What the archive answers, unless the time is up or the work is stopped first.
-async fn answer(cycle: Cycle<'_>, until: Instant, asking: impl Future<Output = Snapshot>) -> Option<Snapshot> {
+async fn answer(cycle: Cycle<'_>, until: Instant, asking: impl Future<Output = ArchivedCopy>) -> Option<ArchivedCopy> {
     cycle.stop.run_until_cancelled(timeout_at(until, asking)).await?.ok()
 }
 
 /// Leaves an archive alone that did not answer. Tells whether it did not.
-async fn rests(write: &mut Write, answer: &Snapshot, now: DateTime<Utc>) -> Result<bool, Error> {
-    let rests = matches!(answer, Snapshot::Unknown(_));
+async fn rests(write: &mut Write, answer: &ArchivedCopy, now: DateTime<Utc>) -> Result<bool, Error> {
+    let rests = matches!(answer, ArchivedCopy::Unknown(_));
     if rests {
         write.set_meta(RESTING, &(now + REST).timestamp().to_string()).await?;
     }

@@ -18,7 +18,7 @@ mod troubled;
 mod upkeep;
 mod verify;
 
-pub use collect::{FoundFile, Glob, Listing, PostFiles};
+pub use collect::{FoundFile, FoundFiles, Glob, PostFiles};
 pub use options::{ArchiveOptions, DigestInput, FeedInput, Input, Options, VerifyOptions};
 pub use report::{
     CheckReport, EditionReport, FeedReport, Fetched, InputReport, ItemChange, ItemReport, PublishReport, Report,

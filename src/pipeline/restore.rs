@@ -93,7 +93,7 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
     let is_newer = is_newer(&lines, store.meta(WRITTEN).await?.as_deref(), since);
     let known = store.edition_times().await?;
     let mut write = store.begin().await?;
-    let (mut last, mut channels) = (Last::default(), Vec::new());
+    let (mut last, mut channels) = (LastLines::default(), Vec::new());
     let (mut founders, mut feeds) = (BTreeMap::new(), BTreeMap::new());
     for (place, line) in lines.into_iter().enumerate() {
         match line {
@@ -269,13 +269,13 @@ async fn restore_feeds(
 
 /// What the last lines say. An item may have moved from one edition to another, and stands where it was told last.
 #[derive(Debug, Default)]
-struct Last {
+struct LastLines {
     editions: BTreeMap<usize, KnownEdition>,
     places: HashMap<Uuid, usize>,
     items: BTreeMap<Uuid, (Uuid, KnownItem)>,
 }
 
-impl Last {
+impl LastLines {
     fn edition(&mut self, place: usize, mut edition: KnownEdition) {
         for item in edition.items.drain(..) {
             self.item(edition.id, item);

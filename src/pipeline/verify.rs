@@ -9,7 +9,7 @@ use super::{CheckReport, Cycle, Error, Turned};
 use crate::ledger::stories;
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
-use crate::store::{Due, History, Judged, Looked, Write};
+use crate::store::{Due, History, Judged, NewCheck, Write};
 use crate::verify::{self, Reach, Target};
 use futures::channel::mpsc::{self, Receiver, Sender};
 use futures::{FutureExt, SinkExt, StreamExt};
@@ -187,12 +187,12 @@ impl Records<'_> {
     async fn record(&mut self, write: &mut Write, checks: &[Check], counted: bool) -> Result<(), Error> {
         let Cycle { options, now, .. } = self.cycle;
         let policy = &options.verify.policy;
-        let looked: Vec<Looked<'_>> = checks
+        let looked: Vec<NewCheck<'_>> = checks
             .iter()
             .filter_map(|check| {
                 // A refusal is our own policy and needs no network.
                 let counted = counted || check.verdict == Verdict::Refused;
-                Some(Looked { key: LinkKey::of(&check.url)?.to_string(), check, counted })
+                Some(NewCheck { key: LinkKey::of(&check.url)?.to_string(), check, counted })
             })
             .collect();
         if looked.is_empty() {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// A check about to be recorded.
 #[derive(Debug, Clone)]
-pub struct Looked<'a> {
+pub struct NewCheck<'a> {
     /// The link it is of.
     pub key: String,
     /// What was seen.
@@ -51,11 +51,11 @@ impl Store {
 
 impl Write {
     /// Records checks. Gives back by what the links of those that count are judged, the new checks included.
-    pub async fn record_checks(&mut self, looked: &[Looked<'_>]) -> Result<HashMap<String, History>> {
+    pub async fn record_checks(&mut self, looked: &[NewCheck<'_>]) -> Result<HashMap<String, History>> {
         let counted: Vec<&str> = looked.iter().filter(|l| l.counted).map(|l| l.key.as_str()).collect();
         let mut all = self.histories(&counted).await?;
         let mut rows = Vec::with_capacity(looked.len());
-        for Looked { key, check, counted } in looked {
+        for NewCheck { key, check, counted } in looked {
             // The check is text to the database and stays as it is written here.
             let seen = to_json("checks.seen", check)?;
             rows.push((key, check.at.timestamp(), seen, i64::from(*counted)));
@@ -122,9 +122,9 @@ impl Write {
     }
 
     /// Counts checks by day, host and verdict.
-    async fn add_totals(&mut self, looked: &[Looked<'_>]) -> Result<()> {
+    async fn add_totals(&mut self, looked: &[NewCheck<'_>]) -> Result<()> {
         let mut totals: BTreeMap<(String, String, &str), u32> = BTreeMap::new();
-        for Looked { key, check, .. } in looked.iter().filter(|looked| looked.counted) {
+        for NewCheck { key, check, .. } in looked.iter().filter(|looked| looked.counted) {
             let host = LinkKey::host_of(key).unwrap_or_default();
             *totals.entry((check.at.format("%F").to_string(), host, check.verdict.as_str())).or_default() += 1;
         }

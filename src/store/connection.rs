@@ -3,7 +3,7 @@
 //!
 //! A store whose file cannot be used answers every statement with the reason, without touching the file.
 
-use super::error::{Trouble, Unusable};
+use super::error::{StoreTrouble, Unusable};
 use super::{Error, Result};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
@@ -29,7 +29,7 @@ struct State {
 
 /// A transaction that writes.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct WriteTransaction {
     file: Arc<str>,
     transaction: Transaction<'static, Sqlite>,
 }
@@ -57,11 +57,11 @@ impl Pool {
     }
 
     /// Begins a transaction that writes.
-    pub(super) async fn begin(&self) -> Result<Box<Connection>> {
+    pub(super) async fn begin(&self) -> Result<Box<WriteTransaction>> {
         let pool = self.get()?;
         let transaction = pool.begin_with("BEGIN IMMEDIATE").await;
         let transaction = transaction.map_err(|error| named(error, &self.file, "beginning to write"))?;
-        Ok(Box::new(Connection { file: Arc::clone(&self.file), transaction }))
+        Ok(Box::new(WriteTransaction { file: Arc::clone(&self.file), transaction }))
     }
 
     pub(super) async fn close(&self) {
@@ -78,7 +78,7 @@ impl Pool {
     }
 }
 
-impl Connection {
+impl WriteTransaction {
     /// Makes everything written so far last.
     pub(super) async fn commit(self) -> Result<()> {
         let Self { file, transaction } = self;
@@ -97,14 +97,14 @@ impl<'p> Executor<'p> for &'p Pool {
         'p: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        let (statement, names) = match self.get().and_then(|pool| Ok((pool, Statement::of(query)?))) {
+        let (statement, context) = match self.get().and_then(|pool| Ok((pool, Statement::of(query)?))) {
             Ok((pool, statement)) => {
-                let names = Names::of(&self.file, &statement);
-                (pool.fetch_many(statement), names)
+                let context = StatementContext::of(&self.file, &statement);
+                (pool.fetch_many(statement), context)
             }
             Err(error) => return stream::once(std::future::ready(Err(error))).boxed(),
         };
-        statement.map(move |row| row.map_err(|error| names.name(error))).boxed()
+        statement.map(move |row| row.map_err(|error| context.name(error))).boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<SqliteRow>, sqlx::Error>>
@@ -114,8 +114,8 @@ impl<'p> Executor<'p> for &'p Pool {
     {
         async move {
             let statement = Statement::of(query)?;
-            let names = Names::of(&self.file, &statement);
-            self.get()?.fetch_optional(statement).await.map_err(|error| names.name(error))
+            let context = StatementContext::of(&self.file, &statement);
+            self.get()?.fetch_optional(statement).await.map_err(|error| context.name(error))
         }
         .boxed()
     }
@@ -139,7 +139,7 @@ impl<'p> Executor<'p> for &'p Pool {
     }
 }
 
-impl<'c> Executor<'c> for &'c mut Connection {
+impl<'c> Executor<'c> for &'c mut WriteTransaction {
     type Database = Sqlite;
 
     fn fetch_many<'e, 'q: 'e, E>(
@@ -152,9 +152,9 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         match Statement::of(query) {
             Ok(statement) => {
-                let names = Names::of(&self.file, &statement);
+                let context = StatementContext::of(&self.file, &statement);
                 let rows = self.transaction.fetch_many(statement);
-                rows.map(move |row| row.map_err(|error| names.name(error))).boxed()
+                rows.map(move |row| row.map_err(|error| context.name(error))).boxed()
             }
             Err(error) => stream::once(std::future::ready(Err(error))).boxed(),
         }
@@ -167,8 +167,8 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         async move {
             let statement = Statement::of(query)?;
-            let names = Names::of(&self.file, &statement);
-            self.transaction.fetch_optional(statement).await.map_err(|error| names.name(error))
+            let context = StatementContext::of(&self.file, &statement);
+            self.transaction.fetch_optional(statement).await.map_err(|error| context.name(error))
         }
         .boxed()
     }
@@ -225,12 +225,12 @@ impl Execute<'_, Sqlite> for Statement {
 }
 
 /// What an error of a statement is told with.
-struct Names {
+struct StatementContext {
     file: Arc<str>,
     sql: SqlStr,
 }
 
-impl Names {
+impl StatementContext {
     fn of(file: &Arc<str>, statement: &Statement) -> Self {
         Self { file: Arc::clone(file), sql: statement.sql.clone() }
     }
@@ -238,8 +238,8 @@ impl Names {
     fn name(&self, error: sqlx::Error) -> sqlx::Error {
         match Unusable::of(&error, &self.file, &during(self.sql.as_str())) {
             // It was a store when it was opened.
-            Some(why) if why.trouble == Trouble::NoDatabase => {
-                sqlx::Error::AnyDriverError(Box::new(Unusable { trouble: Trouble::Damaged, ..why }))
+            Some(why) if why.trouble == StoreTrouble::NoDatabase => {
+                sqlx::Error::AnyDriverError(Box::new(Unusable { trouble: StoreTrouble::Damaged, ..why }))
             }
             Some(why) => sqlx::Error::AnyDriverError(Box::new(why)),
             None => error,

@@ -63,7 +63,7 @@ pub struct Unusable {
     /// The file.
     pub file: Arc<str>,
     /// What is wrong with it.
-    pub trouble: Trouble,
+    pub trouble: StoreTrouble,
     /// What was read or written, as `reading links`.
     pub during: String,
     /// In the words of whoever found it.
@@ -72,7 +72,7 @@ pub struct Unusable {
 
 /// What may be wrong with a store's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum StoreTrouble {
     /// It was a store, and is one no longer.
     Damaged,
     /// It is no database at all.
@@ -97,45 +97,45 @@ impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, during, reason, .. } = self;
         match self.trouble {
-            Trouble::Damaged => {
+            StoreTrouble::Damaged => {
                 write!(f, "the store {file} is damaged ({during}: {reason}): ")?;
                 self.write_way_out(f)
             }
-            Trouble::NoDatabase => {
+            StoreTrouble::NoDatabase => {
                 write!(f, "{file} is no store, and nothing was changed in it ({during}: {reason}): ")?;
                 f.write_str("if it is another program's, name another file in [store] url; if it was the store, ")?;
                 self.write_way_out(f)
             }
-            Trouble::Foreign => write!(
+            StoreTrouble::Foreign => write!(
                 f,
                 "{file} is another program's database, and nothing was changed in it ({reason}): name another file in \
                  [store] url"
             ),
-            Trouble::Newer => write!(
+            StoreTrouble::Newer => write!(
                 f,
                 "the store {file} was written by a newer wellsourced ({reason}): install that one again, or restore the \
                  backup that was made before it"
             ),
-            Trouble::Full => write!(
+            StoreTrouble::Full => write!(
                 f,
                 "the disk of the store {file} is full ({during}: {reason}): make room on it; the next cycle goes on"
             ),
-            Trouble::ReadOnly => write!(
+            StoreTrouble::ReadOnly => write!(
                 f,
                 "the store {file} cannot be written ({during}: {reason}): let the user that runs wellsourced write the \
                  file and its folder, and look whether the disk is mounted read-only"
             ),
-            Trouble::Closed => write!(
+            StoreTrouble::Closed => write!(
                 f,
                 "the store {file} cannot be opened ({during}: {reason}): look whether its folder is there, and let the \
                  user that runs wellsourced read and write both"
             ),
-            Trouble::Disk => {
+            StoreTrouble::Disk => {
                 write!(f, "the disk of the store {file} fails ({during}: {reason}): look into the system's log; ")?;
                 f.write_str("if the disk is well, the store is damaged: ")?;
                 self.write_way_out(f)
             }
-            Trouble::Locked => write!(
+            StoreTrouble::Locked => write!(
                 f,
                 "the store {file} is locked by another program ({during}: {reason}): find it with `fuser {file}` and \
                  end it; the next cycle goes on"
@@ -162,7 +162,7 @@ impl Unusable {
         let new = |trouble, reason: String| Self { file: Arc::clone(file), trouble, during: during.to_owned(), reason };
         let sqlx::Error::Database(database) = error else {
             return match error {
-                sqlx::Error::Io(error) => Some(new(Trouble::Closed, error.to_string())),
+                sqlx::Error::Io(error) => Some(new(StoreTrouble::Closed, error.to_string())),
                 _ => None,
             };
         };
@@ -171,16 +171,16 @@ impl Unusable {
         let code: i32 = database.code()?.parse().ok()?;
         let trouble = match code & 0xff {
             // A table or column of ours is missing: every migration ran, and the file has lost it since.
-            1 if reason.starts_with("no such ") => Trouble::Damaged,
+            1 if reason.starts_with("no such ") => StoreTrouble::Damaged,
             // We write no other; something else stands in the row by now.
-            1 if reason == "malformed JSON" => Trouble::Damaged,
-            5 | 6 => Trouble::Locked,
-            8 => Trouble::ReadOnly,
-            10 => Trouble::Disk,
-            11 => Trouble::Damaged,
-            13 => Trouble::Full,
-            3 | 14 | 23 => Trouble::Closed,
-            26 => Trouble::NoDatabase,
+            1 if reason == "malformed JSON" => StoreTrouble::Damaged,
+            5 | 6 => StoreTrouble::Locked,
+            8 => StoreTrouble::ReadOnly,
+            10 => StoreTrouble::Disk,
+            11 => StoreTrouble::Damaged,
+            13 => StoreTrouble::Full,
+            3 | 14 | 23 => StoreTrouble::Closed,
+            26 => StoreTrouble::NoDatabase,
             _ => return None,
         };
         Some(new(trouble, reason))
@@ -210,7 +210,7 @@ impl Error {
         match self {
             Self::Damaged { place, reason } => Self::Unusable(Unusable {
                 file: Arc::from(file),
-                trouble: Trouble::Damaged,
+                trouble: StoreTrouble::Damaged,
                 during: format!("reading {place}"),
                 reason,
             }),
@@ -231,15 +231,15 @@ mod tests {
     #[test]
     fn every_trouble_names_the_file_and_a_way_out() {
         for trouble in [
-            Trouble::Damaged,
-            Trouble::NoDatabase,
-            Trouble::Foreign,
-            Trouble::Newer,
-            Trouble::Full,
-            Trouble::ReadOnly,
-            Trouble::Closed,
-            Trouble::Disk,
-            Trouble::Locked,
+            StoreTrouble::Damaged,
+            StoreTrouble::NoDatabase,
+            StoreTrouble::Foreign,
+            StoreTrouble::Newer,
+            StoreTrouble::Full,
+            StoreTrouble::ReadOnly,
+            StoreTrouble::Closed,
+            StoreTrouble::Disk,
+            StoreTrouble::Locked,
         ] {
             let unusable = Unusable {
                 file: "var/store.db".into(),

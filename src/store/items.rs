@@ -225,7 +225,7 @@ impl Store {
         }
         let rows: String = query.build_query_scalar().fetch_one(&self.pool).await?;
         let mut items: Vec<(Uuid, StoredItem)> = Vec::with_capacity(ids.len());
-        for (row, source) in from_rows::<Row>(&rows)?.into_iter().map(Row::split) {
+        for (row, source) in from_rows::<ItemSourceRow>(&rows)?.into_iter().map(ItemSourceRow::split) {
             if items.last().is_none_or(|(_, last)| last.id != row.id) {
                 items.push((row.edition, item(row, tags)?));
             }
@@ -259,7 +259,7 @@ fn header(slug: String, written: &Edition) -> EditionHeader {
 
 /// A row of [`Store::item_rows`]: an item, and one of its sources.
 #[derive(serde::Deserialize)]
-struct Row(
+struct ItemSourceRow(
     Uuid,
     Uuid,
     String,
@@ -296,7 +296,7 @@ struct ItemRow {
     home: Home,
 }
 
-impl Row {
+impl ItemSourceRow {
     fn split(self) -> (ItemRow, Option<Result<CitedSource>>) {
         let Self(id, edition, short_id, position, written, published, updated, tags, slug, edition_written, ..) = self;
         let Self(.., is_day, page, label, url, host, verdict, since, moved_to, archive) = self;

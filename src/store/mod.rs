@@ -32,11 +32,11 @@ mod stories;
 mod upkeep;
 
 pub use archive::ArchiveWish;
-pub use checks::{History, Judged, Looked};
+pub use checks::{History, Judged, NewCheck};
 pub use cycles::CycleRecord;
 pub use day_pages::{Day, DayPage};
 pub use days::DAYS;
-pub use error::{Error, Result, Trouble, Unusable};
+pub use error::{Error, Result, StoreTrouble, Unusable};
 pub use inputs::{InputState, PostRow, PostState, RememberedInput};
 pub use items::{ItemOrder, Tags};
 pub use links::{Due, DueLink, LinkState};
@@ -47,7 +47,7 @@ pub use published::{ChannelState, Shift, Stale};
 pub use shown::Candidate;
 
 use chrono::{DateTime, Utc};
-use connection::{Connection, Pool};
+use connection::{Pool, WriteTransaction};
 use quiet::Quiet;
 use std::str::FromStr;
 
@@ -62,7 +62,7 @@ pub struct Store {
 /// A transaction that writes. Dropping it undoes everything.
 #[derive(Debug)]
 pub struct Write {
-    tx: Box<Connection>,
+    tx: Box<WriteTransaction>,
     /// Whether dirty marks are kept; not before the first publish, which looks at everything anyway.
     marks: bool,
     /// The input that owns the day editions, once there was a feed.

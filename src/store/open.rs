@@ -3,7 +3,7 @@
 //! What is not ours is refused before anything is altered.
 
 use super::connection::{Pool, named};
-use super::error::{Trouble, Unusable};
+use super::error::{StoreTrouble, Unusable};
 use super::quiet::Quiet;
 use super::{Error, Result, Store};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -50,14 +50,14 @@ pub enum Look {
 }
 
 /// What stands in a file.
-enum Found {
+enum FileContents {
     Nothing,
     Older(i64),
     Current,
 }
 
 /// A store's place.
-struct Place {
+struct StorePlace {
     options: SqliteConnectOptions,
     /// None: it is in memory.
     path: Option<PathBuf>,
@@ -85,7 +85,7 @@ impl Store {
     }
 
     async fn open_in(pool: SqlitePoolOptions, url: &str) -> Result<Self> {
-        let place = Place::of(url)?;
+        let place = StorePlace::of(url)?;
         place.make_folder()?;
         let found = place.look().await?;
         let options = place
@@ -97,7 +97,7 @@ impl Store {
         let pool = pool.max_connections(CONNECTIONS).after_release(|connection, _| Box::pin(is_at_rest(connection)));
         let pool = pool.connect_with(options).await;
         let pool = pool.map_err(|error| named(error, &place.file, "opening it"))?;
-        if !matches!(found, Found::Current) {
+        if !matches!(found, FileContents::Current) {
             MIGRATIONS.run(&pool).await.map_err(|error| not_migrated(error, &place.file))?;
         }
         Ok(Self { pool: Pool::open(place.file, pool), quiet: None })
@@ -105,7 +105,7 @@ impl Store {
 
     /// Whether a store is there that needs neither to be made nor to be migrated, so that [`Self::open`] changes nothing.
     pub async fn is_current(url: &str) -> Result<bool> {
-        Ok(matches!(Place::of(url)?.look().await?, Found::Current))
+        Ok(matches!(StorePlace::of(url)?.look().await?, FileContents::Current))
     }
 
     /// Opens the store for a daemon. One that cannot be used before somebody does something about it answers everything with
@@ -127,12 +127,12 @@ impl Store {
 
     /// Opens the store only to read it, whoever works on it meanwhile: nothing is made, migrated or written.
     pub async fn open_to_read(url: &str) -> Result<Look> {
-        let place = Place::of(url)?;
+        let place = StorePlace::of(url)?;
         let file = place.path.clone().unwrap_or_else(|| PathBuf::from(&*place.file));
         Ok(match place.look().await? {
-            Found::Nothing => Look::Nothing { file },
-            Found::Older(version) => Look::Older { file, version, current: current() },
-            Found::Current => {
+            FileContents::Nothing => Look::Nothing { file },
+            FileContents::Older(version) => Look::Older { file, version, current: current() },
+            FileContents::Current => {
                 let (pool, quiet) = place.read().await?;
                 Look::Ready(Self { pool: Pool::open(place.file, pool), quiet })
             }
@@ -151,7 +151,7 @@ impl Store {
     }
 }
 
-impl Place {
+impl StorePlace {
     fn of(url: &str) -> Result<Self> {
         let bad = |reason: String| Error::Url { url: url.to_owned(), reason };
         if !url.starts_with("sqlite:") {
@@ -176,14 +176,14 @@ impl Place {
     }
 
     /// Looks what is there, without changing anything.
-    async fn look(&self) -> Result<Found> {
-        let Some(path) = &self.path else { return Ok(Found::Nothing) };
-        let closed = |reason: String| self.unusable(Trouble::Closed, "looking at it", reason);
+    async fn look(&self) -> Result<FileContents> {
+        let Some(path) = &self.path else { return Ok(FileContents::Nothing) };
+        let closed = |reason: String| self.unusable(StoreTrouble::Closed, "looking at it", reason);
         match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(FileContents::Nothing),
             Err(error) => return Err(closed(error.to_string())),
             Ok(file) if !file.is_file() => return Err(closed("it is no file".to_owned())),
-            Ok(file) if file.len() == 0 => return Ok(Found::Nothing),
+            Ok(file) if file.len() == 0 => return Ok(FileContents::Nothing),
             Ok(_) => {}
         }
         let (pool, _) = self.read().await?;
@@ -200,12 +200,12 @@ impl Place {
         Ok((pool.map_err(|error| named(error, &self.file, "opening it"))?, quiet))
     }
 
-    async fn examine(&self, pool: &SqlitePool) -> Result<Found> {
+    async fn examine(&self, pool: &SqlitePool) -> Result<FileContents> {
         let failed = |error| named(error, &self.file, "reading its list of tables");
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name";
         let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(pool).await.map_err(failed)?;
         if tables.is_empty() {
-            return Ok(Found::Nothing);
+            return Ok(FileContents::Nothing);
         }
         let is_ours = OURS.iter().all(|ours| tables.iter().any(|table| table == ours));
         let mut applied: Vec<(i64, Vec<u8>)> = Vec::new();
@@ -217,7 +217,7 @@ impl Place {
         }
         let Some((version, _)) = applied.last() else {
             let begun = tables == [APPLIED];
-            return if begun { Ok(Found::Older(0)) } else { Err(self.not_ours(is_ours, &tables)) };
+            return if begun { Ok(FileContents::Older(0)) } else { Err(self.not_ours(is_ours, &tables)) };
         };
         let first = MIGRATIONS.iter().next();
         let is_first = |(version, checksum): &(i64, Vec<u8>)| {
@@ -227,11 +227,11 @@ impl Place {
             return Err(self.not_ours(is_ours, &tables));
         }
         match version.cmp(&current()) {
-            std::cmp::Ordering::Less => Ok(Found::Older(*version)),
-            std::cmp::Ordering::Equal => Ok(Found::Current),
+            std::cmp::Ordering::Less => Ok(FileContents::Older(*version)),
+            std::cmp::Ordering::Equal => Ok(FileContents::Current),
             std::cmp::Ordering::Greater => {
                 let reason = format!("its tables are of version {version}, this one knows {}", current());
-                Err(self.unusable(Trouble::Newer, "reading its list of tables", reason))
+                Err(self.unusable(StoreTrouble::Newer, "reading its list of tables", reason))
             }
         }
     }
@@ -239,13 +239,17 @@ impl Place {
     fn not_ours(&self, is_ours: bool, tables: &[String]) -> Error {
         let during = "reading its list of tables";
         if is_ours {
-            return self.unusable(Trouble::Damaged, during, "it does not say of which version they are".to_owned());
+            return self.unusable(
+                StoreTrouble::Damaged,
+                during,
+                "it does not say of which version they are".to_owned(),
+            );
         }
         let some: Vec<&str> = tables.iter().map(String::as_str).take(3).collect();
-        self.unusable(Trouble::Foreign, during, format!("it has other tables than ours: {}", some.join(", ")))
+        self.unusable(StoreTrouble::Foreign, during, format!("it has other tables than ours: {}", some.join(", ")))
     }
 
-    fn unusable(&self, trouble: Trouble, during: &str, reason: String) -> Error {
+    fn unusable(&self, trouble: StoreTrouble, during: &str, reason: String) -> Error {
         Error::Unusable(Unusable { file: Arc::clone(&self.file), trouble, during: during.to_owned(), reason })
     }
 }

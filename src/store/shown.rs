@@ -21,12 +21,12 @@ pub struct Candidate {
 }
 
 /// A candidate's row.
-type Row = (String, String, Option<String>, i64, i64);
+type ShownRow = (String, String, Option<String>, i64, i64);
 
 impl Store {
     /// Live items that are hidden.
     pub async fn hidden_items(&self) -> Result<Vec<Candidate>> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<ShownRow> = sqlx::query_as(
             "SELECT i.id, i.edition_id, l.verdict, i.first_seen, i.shown FROM items i
                  LEFT JOIN item_sources s ON s.item_id = i.id AND s.position = 0 LEFT JOIN links l ON l.key = s.link_key
              WHERE i.shown = 0 AND i.live = 1 ORDER BY i.edition_id, i.position",
@@ -38,7 +38,7 @@ impl Store {
 
     /// Live items that are shown although their primary source has a verdict.
     pub async fn shown_items(&self, verdict: Verdict) -> Result<Vec<Candidate>> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<ShownRow> = sqlx::query_as(
             "SELECT i.id, i.edition_id, l.verdict, i.first_seen, i.shown FROM links l
                  JOIN item_sources s ON s.link_key = l.key AND s.position = 0 JOIN items i ON i.id = s.item_id
              WHERE l.verdict = $1 AND i.shown = 1 AND i.live = 1 ORDER BY i.edition_id, i.position",
@@ -50,7 +50,7 @@ impl Store {
     }
 }
 
-fn candidate((id, edition, source, first_seen, shown): Row) -> Result<Candidate> {
+fn candidate((id, edition, source, first_seen, shown): ShownRow) -> Result<Candidate> {
     Ok(Candidate {
         id: parse("items.id", &id)?,
         edition: parse("items.edition_id", &edition)?,

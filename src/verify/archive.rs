@@ -20,7 +20,7 @@ const MOST_HOPS: usize = 4;
 
 /// What the archive knows of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Snapshot {
+pub enum ArchivedCopy {
     /// The address of the copy nearest to the time asked for.
     Found(String),
     /// There is none.
@@ -45,17 +45,17 @@ impl Archive {
     }
 
     /// Looks for the snapshot of `url` nearest to `near`.
-    pub async fn find(&self, url: &str, near: DateTime<Utc>) -> Snapshot {
+    pub async fn find(&self, url: &str, near: DateTime<Utc>) -> ArchivedCopy {
         let path = format!("web/{}/{url}", near.format("%Y%m%d%H%M%S"));
         self.ask(&path).await
     }
 
     /// Asks the archive to save `url` now. `Found` holds the new copy where the archive names it.
-    pub async fn save(&self, url: &str) -> Snapshot {
+    pub async fn save(&self, url: &str) -> ArchivedCopy {
         self.ask(&format!("save/{url}")).await
     }
 
-    async fn ask(&self, path: &str) -> Snapshot {
+    async fn ask(&self, path: &str) -> ArchivedCopy {
         // The lock is held while asking: one request at a time is part of being polite.
         let mut next = self.next.lock().await;
         sleep_until(*next).await;
@@ -66,32 +66,32 @@ impl Archive {
 
     /// The redirect is the answer: what the copy itself replies with (pages are replayed with their status) does not
     /// matter, so it is not asked for. Redirects that lead elsewhere in the archive (to https, say) are followed.
-    async fn request(&self, path: &str) -> Snapshot {
+    async fn request(&self, path: &str) -> ArchivedCopy {
         let address = format!("{}/{path}", self.base.as_str().trim_end_matches('/'));
         let Ok(mut address) = Url::parse(&address) else {
-            return Snapshot::Unknown(format!("`{address}` is not a URL"));
+            return ArchivedCopy::Unknown(format!("`{address}` is not a URL"));
         };
         for _ in 0..MOST_HOPS {
             let mut journey = self.client.journey(MAX_RAW);
             journey.follow = false;
             let answer = match self.client.travel(&mut journey, address.clone()).await {
                 Ok(answer) => answer,
-                Err(failure) => return Snapshot::Unknown(failure.message),
+                Err(failure) => return ArchivedCopy::Unknown(failure.message),
             };
             match answer.status {
-                404 => return Snapshot::None,
-                200..=299 if is_snapshot(address.as_str()) => return Snapshot::Found(address.into()),
+                404 => return ArchivedCopy::None,
+                200..=299 if is_snapshot(address.as_str()) => return ArchivedCopy::Found(address.into()),
                 300..=399 => {}
-                other => return Snapshot::Unknown(format!("the archive answered {}", status_name(other))),
+                other => return ArchivedCopy::Unknown(format!("the archive answered {}", status_name(other))),
             }
             let location = answer.headers.get("location").map(|value| repaired(value.as_bytes())).unwrap_or_default();
             match address.join(&location) {
-                Ok(to) if is_snapshot(to.as_str()) && to != address => return Snapshot::Found(to.into()),
+                Ok(to) if is_snapshot(to.as_str()) && to != address => return ArchivedCopy::Found(to.into()),
                 Ok(to) => address = to,
                 Err(_) => break,
             }
         }
-        Snapshot::Unknown("the archive redirects without an end".to_owned())
+        ArchivedCopy::Unknown("the archive redirects without an end".to_owned())
     }
 }
 

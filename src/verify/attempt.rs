@@ -26,7 +26,7 @@ const REFRESH_SOON: f64 = 5.0;
 pub(super) struct Context {
     pub(super) client: Client,
     pub(super) options: CheckOptions,
-    robots: robots::Memory,
+    robots: robots::RobotsMemory,
     made_up: Once<Option<u64>>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Seen {
 
 impl Context {
     pub(super) fn new(client: Client, options: CheckOptions) -> Self {
-        Self { client, options, robots: robots::Memory::default(), made_up: Once::default() }
+        Self { client, options, robots: robots::RobotsMemory::default(), made_up: Once::default() }
     }
 
     /// Looks at `url` once, within the client's timeout. `now` is for dates in `Retry-After`.

@@ -8,7 +8,7 @@ use super::page::{folded, weight};
 
 /// What a phrase means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PhraseKind {
     /// The page is gone.
     Missing,
     /// The domain is for sale, parked or expired, the account suspended.
@@ -21,10 +21,10 @@ pub(super) enum Kind {
     Trouble,
 }
 
-use Kind::{Challenge, Login, Missing, Parked, Trouble};
+use PhraseKind::{Challenge, Login, Missing, Parked, Trouble};
 
 /// Kind, language, phrase.
-pub(super) const PHRASES: &[(Kind, &str, &str)] = &[
+pub(super) const PHRASES: &[(PhraseKind, &str, &str)] = &[
     (Missing, "", "404"),
     (Missing, "en", "404 error"),
     (Missing, "en", "error 404"),
@@ -303,7 +303,7 @@ pub(super) const PHRASES: &[(Kind, &str, &str)] = &[
 const SEPARATORS: [char; 12] = ['|', '–', '—', '·', '_', '»', '«', '•', '｜', '!', '！', '。'];
 
 /// The phrase of this kind that a title or heading mostly consists of.
-pub(super) fn says(kind: Kind, title: &str) -> Option<&'static str> {
+pub(super) fn says(kind: PhraseKind, title: &str) -> Option<&'static str> {
     let title = plain(title);
     let whole = std::iter::once(title.as_str());
     let parts = title.split(SEPARATORS).chain(title.split(" - ")).chain(title.split(". ")).chain(title.split(": "));
@@ -311,12 +311,12 @@ pub(super) fn says(kind: Kind, title: &str) -> Option<&'static str> {
 }
 
 /// The phrase of this kind that stands anywhere in a (short) text.
-pub(super) fn holds(kind: Kind, text: &str) -> Option<&'static str> {
+pub(super) fn holds(kind: PhraseKind, text: &str) -> Option<&'static str> {
     let text = plain(text);
     of(kind).filter(|phrase| weight(phrase) > 8).find(|phrase| text.contains(phrase))
 }
 
-fn phrase_of(kind: Kind, part: &str) -> Option<&'static str> {
+fn phrase_of(kind: PhraseKind, part: &str) -> Option<&'static str> {
     // Pages that are missing are sorry for it.
     let part = ["sorry, ", "oops, ", "抱歉，", "对不起，", "很抱歉，"]
         .iter()
@@ -333,7 +333,7 @@ fn dominates(phrase: &str, said: usize) -> bool {
     if phrase.contains("you") { weight * 5 >= said * 2 } else { weight * 3 >= said * 2 }
 }
 
-fn of(kind: Kind) -> impl Iterator<Item = &'static str> {
+fn of(kind: PhraseKind) -> impl Iterator<Item = &'static str> {
     PHRASES.iter().filter(move |(of, ..)| *of == kind).map(|(_, _, phrase)| *phrase)
 }
 

@@ -51,23 +51,23 @@ pub(super) struct Forbidden {
 
 /// The robots.txt of the hosts of one sweep.
 #[derive(Default)]
-pub(super) struct Memory {
-    known: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Known>>>>>,
+pub(super) struct RobotsMemory {
+    known: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<KnownManners>>>>>,
 }
 
 #[derive(Clone)]
-struct Known {
+struct KnownManners {
     at: Instant,
     manners: Manners,
 }
 
-impl fmt::Debug for Memory {
+impl fmt::Debug for RobotsMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Memory")
+        f.write_str("RobotsMemory")
     }
 }
 
-impl Memory {
+impl RobotsMemory {
     /// What stands against asking for `url`, if anything.
     pub(super) async fn forbids(&self, client: &Client, url: &Url, deadline: Instant) -> Option<Forbidden> {
         // RFC 9309, 2.2.2: robots.txt itself is always allowed.
@@ -112,7 +112,7 @@ impl Memory {
             return known.manners.clone();
         }
         let manners = ask(client, url, deadline).await;
-        *host = Some(Known { at: Instant::now(), manners: manners.clone() });
+        *host = Some(KnownManners { at: Instant::now(), manners: manners.clone() });
         manners
     }
 }

@@ -1,7 +1,7 @@
 //! Signs in headers and source by which firewalls, parking companies and hosters are known, as tables. Pure.
 
 use super::page::{Page, SHORT};
-use super::phrases::{Kind, holds, says};
+use super::phrases::{PhraseKind, holds, says};
 use crate::net::Answer;
 
 /// A challenge page says even less.
@@ -80,7 +80,7 @@ pub(super) fn challenge_page(page: &Page) -> Option<String> {
         return None;
     }
     let titles = std::iter::once(&page.title).chain(page.headings.first());
-    if let Some(phrase) = titles.into_iter().find_map(|title| says(Kind::Challenge, title)) {
+    if let Some(phrase) = titles.into_iter().find_map(|title| says(PhraseKind::Challenge, title)) {
         return Some(format!("the page says \"{phrase}\""));
     }
     CHALLENGE_MARKS
@@ -102,7 +102,7 @@ pub(super) fn parked(page: &Page, host: &str) -> Option<String> {
     let titles = std::iter::once(&page.title).chain(page.headings.iter().take(2));
     titles
         .map(|title| title.to_lowercase().replace(host, "domain"))
-        .find_map(|title| says(Kind::Parked, &title))
+        .find_map(|title| says(PhraseKind::Parked, &title))
         .or_else(|| if page.shown < SHORT / 3 { names_domain_for_sale(&page.text) } else { None })
         .map(|phrase| format!("the page says \"{phrase}\""))
 }
@@ -110,7 +110,7 @@ pub(super) fn parked(page: &Page, host: &str) -> Option<String> {
 /// In running text only phrases count that speak of the domain itself: bicycles are for sale as well.
 fn names_domain_for_sale(text: &str) -> Option<&'static str> {
     const DOMAIN: [&str; 7] = ["domain", "域名", "網域", "ドメイン", "dominio", "домен", "domaine"];
-    holds(Kind::Parked, text).filter(|phrase| DOMAIN.iter().any(|word| phrase.contains(word)))
+    holds(PhraseKind::Parked, text).filter(|phrase| DOMAIN.iter().any(|word| phrase.contains(word)))
 }
 
 /// A page that is a log-in form and nothing else.
@@ -119,7 +119,8 @@ pub(super) fn login_page(page: &Page) -> Option<String> {
     if page.prose > FORM_SHORT {
         return None;
     }
-    let phrase = std::iter::once(&page.title).chain(page.headings.first()).find_map(|title| says(Kind::Login, title));
+    let phrase =
+        std::iter::once(&page.title).chain(page.headings.first()).find_map(|title| says(PhraseKind::Login, title));
     match (page.password_fields, phrase) {
         (0, Some(phrase)) if page.shown <= FORM_SHORT => Some(format!("the page says \"{phrase}\"")),
         (1.., Some(phrase)) => Some(format!("a log-in form (\"{phrase}\")")),
@@ -139,9 +140,9 @@ pub(super) fn missing_page(page: &Page) -> Option<String> {
     if page.is_article() {
         return None;
     }
-    std::iter::once(("title", &page.title))
-        .chain(page.headings.iter().map(|heading| ("heading", heading)))
-        .find_map(|(place, text)| says(Kind::Missing, text).map(|phrase| format!("its {place} says \"{phrase}\"")))
+    std::iter::once(("title", &page.title)).chain(page.headings.iter().map(|heading| ("heading", heading))).find_map(
+        |(place, text)| says(PhraseKind::Missing, text).map(|phrase| format!("its {place} says \"{phrase}\"")),
+    )
 }
 
 /// A page that stands before every page of its site (consent, age, region, subscription) is no death of any of them.
@@ -185,6 +186,7 @@ pub(super) fn is_suspicious(page: &Page) -> bool {
     if page.is_article() || page.title.is_empty() || drawn_by_script(page) || is_wall(page) {
         return false;
     }
-    let trouble = std::iter::once(&page.title).chain(&page.headings).any(|text| says(Kind::Trouble, text).is_some());
+    let trouble =
+        std::iter::once(&page.title).chain(&page.headings).any(|text| says(PhraseKind::Trouble, text).is_some());
     trouble || (super::page::weight(&page.title) <= SHORT_TITLE && page.shown >= SAYS_SOMETHING)
 }

@@ -8,7 +8,7 @@ use wellsourced::model::{
     Check, Complaint, Edition, Item, Judgement, KnownEdition, KnownItem, LinkKey, Place, PollState, Presence, Sketch,
     SourceLink, Verdict,
 };
-use wellsourced::store::{CycleRecord, Judged, Looked, PostRow, PostState, Store, Write};
+use wellsourced::store::{CycleRecord, Judged, NewCheck, PostRow, PostState, Store, Write};
 
 /// Rows of the inputs, by the order in which [`fill`] meets them.
 pub(crate) const DIGEST: i64 = 1;
@@ -188,8 +188,8 @@ pub(crate) fn cycle(started: i64, failed: bool) -> CycleRecord {
 }
 
 /// A check about to be recorded.
-pub(crate) fn looked(check: &Check, counted: bool) -> Looked<'_> {
-    Looked { key: LinkKey::of(&check.url).unwrap().as_str().to_owned(), check, counted }
+pub(crate) fn looked(check: &Check, counted: bool) -> NewCheck<'_> {
+    NewCheck { key: LinkKey::of(&check.url).unwrap().as_str().to_owned(), check, counted }
 }
 
 /// What a link is judged to be, looked at again long after everything else.

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use wellsourced::net::{Client, Error, Options};
-use wellsourced::verify::archive::{Archive, Snapshot};
+use wellsourced::verify::archive::{Archive, ArchivedCopy};
 use wellsourced::verify::{CheckOptions, check};
 
 fn now() -> DateTime<Utc> {
@@ -47,14 +47,14 @@ async fn the_archive_is_asked_for_the_copy_nearest_to_a_date() {
     let base = format!("http://archive.test:{port}/").parse().unwrap();
     let archive = Archive::new(client, base, Duration::ZERO);
     let find = async |url: &str| archive.find(url, now()).await;
-    assert_eq!(find("https://example.org/a").await, Snapshot::Found(copy.clone()));
+    assert_eq!(find("https://example.org/a").await, ArchivedCopy::Found(copy.clone()));
     assert!(
-        matches!(find("https://example.org/b").await, Snapshot::Found(url) if url.ends_with("/web/20251224101112/https://example.org/b"))
+        matches!(find("https://example.org/b").await, ArchivedCopy::Found(url) if url.ends_with("/web/20251224101112/https://example.org/b"))
     );
-    assert_eq!(find("https://example.org/none").await, Snapshot::None);
-    assert!(matches!(find("https://example.org/broken").await, Snapshot::Unknown(_)));
-    assert!(matches!(find("https://example.org/exact").await, Snapshot::Found(_)));
-    assert_eq!(archive.save("https://example.org/a").await, Snapshot::Found(copy));
+    assert_eq!(find("https://example.org/none").await, ArchivedCopy::None);
+    assert!(matches!(find("https://example.org/broken").await, ArchivedCopy::Unknown(_)));
+    assert!(matches!(find("https://example.org/exact").await, ArchivedCopy::Found(_)));
+    assert_eq!(archive.save("https://example.org/a").await, ArchivedCopy::Found(copy));
 }
 
 /// Answers every TLS connection with one page.

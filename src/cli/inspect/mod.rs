@@ -10,7 +10,7 @@ use crate::collect::feed::{self, Document, MAX_FEED_BYTES, Origin};
 use crate::config::Environment;
 use crate::model::Severity;
 use crate::net;
-use crate::pipeline::{Input, Listing, PostFiles};
+use crate::pipeline::{FoundFiles, Input, PostFiles};
 use chrono_tz::Tz;
 use std::io::Read;
 use std::path::Path;
@@ -81,7 +81,7 @@ impl Inspector {
     }
 
     fn folder(&self, name: String, path: &Path) -> Vec<(String, Inspected)> {
-        let Listing { files, complaints, .. } = PostFiles::of_folder(path).list(std::iter::empty());
+        let FoundFiles { files, complaints, .. } = PostFiles::of_folder(path).list(std::iter::empty());
         let troubles = complaints.into_iter().map(|complaint| {
             let why = complaint.message.trim_start_matches("cannot be read: ").to_owned();
             (complaint.place.path, Inspected::Failed(why))

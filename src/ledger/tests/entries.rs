@@ -49,7 +49,7 @@ fn met(number: u32) -> EntryState {
 
 fn planned_of(met: &[EntryState], read: &[EntryItem], is_met: bool) -> Plan {
     let hashes: Vec<u64> = read.iter().map(|entry| entry.item.content_hash).collect();
-    let document = Document { input: "A", row: 1, is_met, same_options: true, entries: read, hashes: &hashes };
+    let document = ReadDocument { input: "A", row: 1, is_met, same_options: true, entries: read, hashes: &hashes };
     Plan { dates: Vec::new(), ..plan(&met.iter().collect::<Vec<_>>(), &document, at(5000)) }
 }
 

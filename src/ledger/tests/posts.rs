@@ -69,7 +69,7 @@ impl Desk {
     }
 
     /// Places a post an hour later, and publishes.
-    fn place(&mut self, path: &str, edition: &Edition) -> (Outcome, Changes) {
+    fn place(&mut self, path: &str, edition: &Edition) -> (PostOutcome, Changes) {
         self.now += Duration::hours(1);
         let post = PostAsRead { input: "Desk", row: 1, path, text: "", edition };
         let outcome = place_post(&mut self.scope, post, |_| false, Showing::Annotate, self.now);
@@ -112,9 +112,9 @@ impl Desk {
     }
 }
 
-fn placed(outcome: Outcome) -> Placed {
+fn placed(outcome: PostOutcome) -> Placed {
     match outcome {
-        Outcome::Placed(placed) => placed,
+        PostOutcome::Placed(placed) => placed,
         other => panic!("{other:?}"),
     }
 }

@@ -179,7 +179,7 @@ impl World {
         let hash = |entry: &EntryItem| xxh3_64(serde_json::to_string(&entry.item).unwrap().as_bytes());
         let hashes: Vec<Vec<u64>> = came.iter().map(|(_, entries)| entries.iter().map(hash).collect()).collect();
         let names: Vec<String> = came.iter().map(|(row, _)| row.to_string()).collect();
-        let documents = came.iter().zip(&hashes).zip(&names).map(|(((row, entries), hashes), name)| Document {
+        let documents = came.iter().zip(&hashes).zip(&names).map(|(((row, entries), hashes), name)| ReadDocument {
             input: name,
             row: *row,
             is_met: self.entries.values().any(|entry| entry.input == *row),
@@ -187,7 +187,7 @@ impl World {
             entries,
             hashes,
         });
-        let documents: Vec<Document<'_>> = documents.collect();
+        let documents: Vec<ReadDocument<'_>> = documents.collect();
         let mut scope = self.scope.anew();
         let mut question = Question::default();
         ask_for_documents(&mut question, &documents, now);

@@ -2,7 +2,7 @@
 //! configuration. An input that keeps a file out, for its category say, leaves it to the others.
 
 use super::walk::FoundFile;
-use super::{Found, place_of};
+use super::{FoundPosts, place_of};
 use crate::model::Complaint;
 use crate::pipeline::DigestInput;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -28,7 +28,7 @@ pub(super) struct Foreign {
 
 impl Claims {
     /// The claims before anything was collected. With one input there is nothing to claim.
-    pub(super) fn of(all: &[Found]) -> Self {
+    pub(super) fn of(all: &[FoundPosts]) -> Self {
         let mut claims = Self::default();
         if all.len() < 2 {
             return claims;

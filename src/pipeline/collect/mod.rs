@@ -12,7 +12,7 @@ mod walk;
 
 pub use pattern::Glob;
 pub(super) use reading::signs_of_files;
-pub use walk::{FoundFile, Listing, PostFiles};
+pub use walk::{FoundFile, FoundFiles, PostFiles};
 
 use super::fingerprint::fingerprint;
 use super::{Cycle, DigestInput, Error, Input, InputReport};
@@ -23,7 +23,7 @@ use crate::store::{PostState, Write};
 use chrono::{DateTime, Utc};
 use claims::{Claims, Foreign};
 use present::Present;
-use saving::Step;
+use saving::Saving;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ const BATCH: usize = 200;
 const TOLD: usize = 10;
 
 /// What an input's globs find.
-struct Found {
+struct FoundPosts {
     /// The files as they were last read.
     before: HashMap<String, PostState>,
     /// Those that are there, by path.
@@ -74,7 +74,7 @@ pub(super) async fn digests(cycle: Cycle<'_>) -> Result<Vec<InputReport>, Error>
 }
 
 /// Looks which files an input has.
-async fn find(cycle: Cycle<'_>, input: &DigestInput) -> Result<Found, Error> {
+async fn find(cycle: Cycle<'_>, input: &DigestInput) -> Result<FoundPosts, Error> {
     let before = match cycle.store.input_id(&input.name).await? {
         Some(id) => cycle.store.posts(id).await?,
         None => HashMap::new(),
@@ -82,8 +82,8 @@ async fn find(cycle: Cycle<'_>, input: &DigestInput) -> Result<Found, Error> {
     let posts = input.posts.clone();
     let found = move || {
         let known = before.iter().filter(|(_, post)| post.same_as.is_none()).map(|(path, _)| path.as_str());
-        let Listing { files, complaints, unclear, unmatched } = posts.list(known);
-        Found { before, files, complaints, unclear, unmatched }
+        let FoundFiles { files, complaints, unclear, unmatched } = posts.list(known);
+        FoundPosts { before, files, complaints, unclear, unmatched }
     };
     Ok(tokio::task::spawn_blocking(found).await?)
 }
@@ -108,11 +108,11 @@ impl Others<'_> {
 async fn collect(
     cycle: Cycle<'_>,
     input: &DigestInput,
-    found: Found,
+    found: FoundPosts,
     others: Others<'_>,
 ) -> Result<(InputReport, HashSet<String>), Error> {
     let Cycle { store, options, progress, now, .. } = cycle;
-    let Found { before, files, mut complaints, unclear, unmatched } = found;
+    let FoundPosts { before, files, mut complaints, unclear, unmatched } = found;
     let parted = move || {
         let (files, copies) = copies::part(files, &before);
         (files, copies, before)
@@ -123,7 +123,7 @@ async fn collect(
     let state = write.input(&input.name, &fingerprint(digest::READER, &input.digest)).await?;
     let held = before.iter().filter(|(_, post)| post.held_until.is_some()).map(|(path, _)| path.clone());
     let published = write.edition_paths(state.id).await?.into_iter().map(|(_, path)| path);
-    let mut step = Step {
+    let mut saving = Saving {
         write,
         scope: Scope::new(&options.slugs),
         input,
@@ -141,15 +141,15 @@ async fn collect(
         showing: options.verify.showing,
         report: &mut report,
     };
-    step.are_there(files.iter().map(|file| &file.path).chain(&unclear));
+    saving.are_there(files.iter().map(|file| &file.path).chain(&unclear));
     let doubles: HashSet<String> = copies.iter().map(|copy| copy.file.path.clone()).collect();
-    step.note_twice();
-    let changed: Vec<FoundFile> = files.into_iter().filter(|file| step.needs_reading(file)).collect();
+    saving.note_twice();
+    let changed: Vec<FoundFile> = files.into_iter().filter(|file| saving.needs_reading(file)).collect();
     let bar = progress.collecting(&input.name, changed.len());
-    step.files(changed, &bar).await?;
-    step.copies(copies, &bar).await?;
-    step.others().await?;
-    let Step { mut write, mut scope, present, posts, twice, .. } = step;
+    saving.files(changed, &bar).await?;
+    saving.copies(copies, &bar).await?;
+    saving.others().await?;
+    let Saving { mut write, mut scope, present, posts, twice, .. } = saving;
     complaints.extend(others.complaints(input, &twice));
     let files = Files { before: &before, present: &present, doubles: &doubles, unmatched: &unmatched };
     let (left, complaint) =

@@ -43,7 +43,7 @@ impl Glob {
 
     /// The posts in a folder and below, whatever characters its name has.
     pub(super) fn of_folder(folder: &Path) -> Self {
-        let parts = POSTS.split('/').filter_map(|name| Part::new(name).ok()).collect();
+        let parts = POSTS.split('/').filter_map(|name| PatternPart::new(name).ok()).collect();
         let posts = Pattern { start: folder.to_path_buf(), parts };
         Self { written: folder.to_string_lossy().into_owned(), alternatives: vec![posts] }
     }
@@ -91,11 +91,11 @@ pub(super) type At = BTreeSet<usize>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern {
     start: PathBuf,
-    parts: Vec<Part>,
+    parts: Vec<PatternPart>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum PatternPart {
     /// A name written out.
     Name(String),
     /// A name with wildcards.
@@ -118,7 +118,7 @@ impl Pattern {
         // A leading `./` is no part of the paths that are found, and these are kept.
         let names = below.split('/').filter(|name| !name.is_empty());
         let names = names.skip_while(|name| *name == "." && start.as_os_str().is_empty());
-        let parts = names.map(Part::new).collect::<Result<_, _>>()?;
+        let parts = names.map(PatternPart::new).collect::<Result<_, _>>()?;
         Ok(Self { start, parts })
     }
 
@@ -137,16 +137,16 @@ impl Pattern {
 
     /// The names that may come next and are written out.
     pub(super) fn named_next<'a>(&'a self, at: &At) -> impl Iterator<Item = &'a str> {
-        let parts: Vec<&Part> = at.iter().filter_map(|place| self.parts.get(*place)).collect();
+        let parts: Vec<&PatternPart> = at.iter().filter_map(|place| self.parts.get(*place)).collect();
         parts.into_iter().filter_map(|part| match part {
-            Part::Name(name) => Some(name.as_str()),
-            Part::Like(_) | Part::Folders => None,
+            PatternPart::Name(name) => Some(name.as_str()),
+            PatternPart::Like(_) | PatternPart::Folders => None,
         })
     }
 
     /// Whether a folder must be listed to know what comes next.
     pub(super) fn must_list(&self, at: &At) -> bool {
-        at.iter().filter_map(|place| self.parts.get(*place)).any(|part| !matches!(part, Part::Name(_)))
+        at.iter().filter_map(|place| self.parts.get(*place)).any(|part| !matches!(part, PatternPart::Name(_)))
     }
 
     /// The places that a name leads to.
@@ -156,9 +156,9 @@ impl Pattern {
 
     fn step(&self, at: &At, name: &str, options: MatchOptions) -> At {
         let next = at.iter().filter_map(|place| match self.parts.get(*place)? {
-            Part::Name(written) => (written == name).then_some(place + 1),
-            Part::Like(pattern) => pattern.matches_with(name, options).then_some(place + 1),
-            Part::Folders => (!options.require_literal_leading_dot || !name.starts_with('.')).then_some(*place),
+            PatternPart::Name(written) => (written == name).then_some(place + 1),
+            PatternPart::Like(pattern) => pattern.matches_with(name, options).then_some(place + 1),
+            PatternPart::Folders => (!options.require_literal_leading_dot || !name.starts_with('.')).then_some(*place),
         });
         self.opened(next.collect())
     }
@@ -166,7 +166,7 @@ impl Pattern {
     /// `**` may be no folder at all.
     fn opened(&self, mut at: At) -> At {
         for (place, part) in self.parts.iter().enumerate() {
-            if matches!(part, Part::Folders) && at.contains(&place) {
+            if matches!(part, PatternPart::Folders) && at.contains(&place) {
                 at.insert(place + 1);
             }
         }
@@ -182,12 +182,12 @@ impl Pattern {
     }
 
     fn folders_written_out(&self) -> usize {
-        let written = self.parts.iter().take_while(|part| matches!(part, Part::Name(_))).count();
+        let written = self.parts.iter().take_while(|part| matches!(part, PatternPart::Name(_))).count();
         written.min(self.parts.len().saturating_sub(1))
     }
 }
 
-impl Part {
+impl PatternPart {
     fn new(text: &str) -> Result<Self, String> {
         Ok(match text {
             "**" => Self::Folders,

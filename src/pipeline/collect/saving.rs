@@ -8,7 +8,7 @@ use super::reading::{ReadPost, read};
 use super::walk::FoundFile;
 use super::{READERS, told};
 use crate::collect::digest::{Post, Reading};
-use crate::ledger::{self, Outcome, Question, Scope, Showing, Signs};
+use crate::ledger::{self, PostOutcome, Question, Scope, Showing, Signs};
 use crate::model::{Edition, Presence, Severity};
 use crate::pipeline::{DigestInput, Error, InputReport};
 use crate::store::{PostRow, PostState, Write};
@@ -25,7 +25,7 @@ const HELD_AT_MOST: Duration = Duration::days(7);
 const BATCH: usize = 100;
 
 /// What saving posts needs.
-pub(super) struct Step<'a> {
+pub(super) struct Saving<'a> {
     pub(super) write: Write,
     /// What is known of what is placed now.
     pub(super) scope: Scope,
@@ -53,7 +53,7 @@ pub(super) struct Step<'a> {
     pub(super) report: &'a mut InputReport,
 }
 
-impl Step<'_> {
+impl Saving<'_> {
     /// Whether a file may hold something else than when it was last read, or belong to another one by now.
     pub(super) fn needs_reading(&self, file: &FoundFile) -> bool {
         let owner = self.foreign.get(&file.path).map(|foreign| &foreign.name);
@@ -227,7 +227,7 @@ impl Step<'_> {
             return true;
         }
         match self.place(path, text, edition) {
-            Outcome::Placed(placed) => {
+            PostOutcome::Placed(placed) => {
                 state.edition = Some(placed.edition);
                 self.posts.insert(path.to_owned());
                 self.present.put(path.to_owned(), Some(placed.edition));
@@ -242,17 +242,17 @@ impl Step<'_> {
                     self.report.note_edition(told::edition(path, edition, &placed, &tags));
                 }
             }
-            Outcome::VersionOf(_) if !self.others_are_saved => return false,
-            Outcome::VersionOf(of) => {
+            PostOutcome::VersionOf(_) if !self.others_are_saved => return false,
+            PostOutcome::VersionOf(of) => {
                 complaints.push(told::another_version(path, &of));
                 (state.same_as, state.edition) = (Some(of), None);
             }
-            Outcome::Headless { title, line } => complaints.push(told::headless(path, &title, line)),
+            PostOutcome::Headless { title, line } => complaints.push(told::headless(path, &title, line)),
         }
         true
     }
 
-    fn place(&mut self, path: &str, text: &str, edition: &Edition) -> Outcome {
+    fn place(&mut self, path: &str, text: &str, edition: &Edition) -> PostOutcome {
         let mut scope = std::mem::take(&mut self.scope);
         let holds = |known: &crate::model::KnownEdition| self.present.holds(known);
         let outcome = ledger::place_post(&mut scope, self.as_post(path, text, edition), holds, self.showing, self.now);

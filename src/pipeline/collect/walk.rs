@@ -22,7 +22,7 @@ pub struct PostFiles {
 
 /// What was found.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub struct FoundFiles {
     /// Each file under one name, by path.
     pub files: Vec<FoundFile>,
     /// What could not be looked at.
@@ -53,9 +53,9 @@ impl PostFiles {
 
     /// Looks which files there are. Of several names of a file a known one counts, else one without links on the way, else
     /// the first.
-    pub fn list<'k>(&self, known: impl Iterator<Item = &'k str>) -> Listing {
-        let mut names = Names::default();
-        let mut listing = Listing::default();
+    pub fn list<'k>(&self, known: impl Iterator<Item = &'k str>) -> FoundFiles {
+        let mut names = WalkedNames::default();
+        let mut listing = FoundFiles::default();
         for glob in &self.globs {
             let before = names.met;
             for pattern in glob.alternatives() {
@@ -109,17 +109,17 @@ fn one_name_each(found: impl Iterator<Item = FoundFile>, known: &HashSet<&str>) 
 
 /// What the walks of an input met.
 #[derive(Debug, Default)]
-struct Names {
+struct WalkedNames {
     found: HashMap<String, FoundFile>,
     /// How many names matched, those met before too.
     met: usize,
-    troubles: BTreeMap<String, Trouble>,
+    troubles: BTreeMap<String, WalkTrouble>,
     unclear: HashSet<String>,
 }
 
 /// Something that could not be looked at.
 #[derive(Debug)]
-struct Trouble {
+struct WalkTrouble {
     reason: String,
     help: &'static str,
     /// Known posts of which it is not clear whether they are still there.
@@ -127,7 +127,7 @@ struct Trouble {
     is_error: bool,
 }
 
-impl Trouble {
+impl WalkTrouble {
     fn of(error: &Error) -> Self {
         let help = "let the user that runs wellsourced read it, or name it in the input's `exclude`";
         Self { reason: format!("cannot be read: {error}"), help, stay: 0, is_error: false }
@@ -156,11 +156,11 @@ impl Trouble {
     }
 }
 
-impl Names {
+impl WalkedNames {
     fn file(&mut self, path: &Path, metadata: &Metadata, is_real: bool) {
         self.met += 1;
         let Some(path) = path.to_str() else {
-            self.troubles.insert(not_utf8_at(path), Trouble::not_utf8());
+            self.troubles.insert(not_utf8_at(path), WalkTrouble::not_utf8());
             return;
         };
         let file = FoundFile {
@@ -178,7 +178,7 @@ impl Names {
         }
     }
 
-    fn trouble(&mut self, path: &Path, trouble: Trouble) {
+    fn trouble(&mut self, path: &Path, trouble: WalkTrouble) {
         self.troubles.entry(path.to_string_lossy().into_owned()).or_insert(trouble);
     }
 
@@ -191,15 +191,15 @@ impl Names {
             Err(error) if is_absence(&error) => {
                 let mut ways = Path::new(path).ancestors();
                 if let Some(link) = ways.find(|way| is_dangling(way)).map(Path::to_path_buf) {
-                    self.keep(path, &link, Trouble::dangling());
+                    self.keep(path, &link, WalkTrouble::dangling());
                 }
             }
-            Err(error) => self.keep(path, Path::new(path), Trouble::of(&error)),
+            Err(error) => self.keep(path, Path::new(path), WalkTrouble::of(&error)),
         }
     }
 
     /// A known file that may still be there. It counts with a folder that could not be read, where there is one on the way.
-    fn keep(&mut self, path: &str, at: &Path, trouble: Trouble) {
+    fn keep(&mut self, path: &str, at: &Path, trouble: WalkTrouble) {
         self.unclear.insert(path.to_owned());
         let mut ways = Path::new(path).ancestors().filter_map(Path::to_str);
         let told = ways.find(|way| self.troubles.contains_key(*way)).map(str::to_owned);
@@ -243,7 +243,7 @@ struct Folder {
 struct Walk<'a> {
     pattern: &'a Pattern,
     exclude: &'a [Glob],
-    names: &'a mut Names,
+    names: &'a mut WalkedNames,
     folders: VecDeque<Folder>,
     behind_links: VecDeque<Folder>,
     /// Folders looked into, with the places that they were looked into for. So every loop of links ends.
@@ -251,7 +251,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(pattern: &'a Pattern, exclude: &'a [Glob], names: &'a mut Names) -> Self {
+    fn new(pattern: &'a Pattern, exclude: &'a [Glob], names: &'a mut WalkedNames) -> Self {
         let (folders, behind_links, seen) = (VecDeque::new(), VecDeque::new(), HashSet::new());
         Self { pattern, exclude, names, folders, behind_links, seen }
     }
@@ -264,7 +264,7 @@ impl<'a> Walk<'a> {
                 let identity = (metadata.dev(), metadata.ino());
                 self.folders.push_back(Folder { path, at, identity, is_real: true, is_written: true });
             }
-            Err(error) => self.names.trouble(&path, Trouble::of(&error)),
+            Err(error) => self.names.trouble(&path, WalkTrouble::of(&error)),
         }
         while let Some(folder) = self.folders.pop_front().or_else(|| self.behind_links.pop_front()) {
             if self.seen.insert((folder.identity, folder.at.clone())) {
@@ -287,7 +287,7 @@ impl<'a> Walk<'a> {
                     (!at.is_empty()).then_some((name, at))
                 })),
                 Err(error) if is_absence(&error) => {}
-                Err(error) => self.names.trouble(&folder.path, Trouble::of(&error)),
+                Err(error) => self.names.trouble(&folder.path, WalkTrouble::of(&error)),
             }
         }
         for (name, at) in children {
@@ -305,7 +305,7 @@ impl<'a> Walk<'a> {
         let itself = match std::fs::symlink_metadata(&path) {
             Ok(itself) => itself,
             Err(error) if is_absence(&error) => return,
-            Err(error) => return self.names.trouble(&path, Trouble::of(&error)),
+            Err(error) => return self.names.trouble(&path, WalkTrouble::of(&error)),
         };
         let is_link = itself.is_symlink();
         let metadata = if is_link { std::fs::metadata(&path) } else { Ok(itself) };
@@ -320,8 +320,8 @@ impl<'a> Walk<'a> {
             Ok(metadata) if metadata.is_file() && is_end => {
                 self.names.file(&path, &metadata, folder.is_real && !is_link);
             }
-            Err(error) if is_end && is_absence(&error) => self.names.trouble(&path, Trouble::dangling()),
-            Err(error) if is_end => self.names.trouble(&path, Trouble::of(&error)),
+            Err(error) if is_end && is_absence(&error) => self.names.trouble(&path, WalkTrouble::dangling()),
+            Err(error) if is_end => self.names.trouble(&path, WalkTrouble::of(&error)),
             Ok(_) | Err(_) => {}
         }
     }

@@ -44,7 +44,7 @@ pub(super) struct Collected {
 
 /// A feed input with what is known of it.
 #[derive(Debug)]
-struct Known<'a> {
+struct KnownFeed<'a> {
     input: &'a FeedInput,
     id: i64,
     poll: PollState,
@@ -61,7 +61,7 @@ struct Known<'a> {
 /// The feeds of a cycle under way.
 struct Feeds<'a> {
     cycle: Cycle<'a>,
-    known: Vec<Known<'a>>,
+    known: Vec<KnownFeed<'a>>,
     reports: Vec<InputReport>,
     /// What of the cycle is to be known from batch to batch: the seconds that are given out, the editions that are dated.
     scope: Scope,
@@ -109,7 +109,7 @@ impl<'a> Feeds<'a> {
         feeds.complained = write.complained_of().await?;
         for input in inputs {
             let Some(state) = states.remove(&input.name) else { continue };
-            let known = Known::new(input, state, cycle);
+            let known = KnownFeed::new(input, state, cycle);
             feeds.reports.push(told::begin(&known, cycle.options.offline));
             feeds.known.push(known);
         }
@@ -141,7 +141,7 @@ impl<'a> Feeds<'a> {
         let bar = self.cycle.progress.fetching(due.len());
         let mut asks: Vec<Ask> = due.iter().filter_map(|index| self.ask(*index)).collect();
         let mut failed: Vec<(usize, Exchange)> = Vec::new();
-        let mut pages: Vec<Page> = Vec::new();
+        let mut pages: Vec<PageInput> = Vec::new();
         let mut reached = false;
         while !asks.is_empty() && !self.cycle.stop.is_cancelled() {
             for Arrived { index, came, reached: this, .. } in
@@ -153,7 +153,7 @@ impl<'a> Feeds<'a> {
                     Came::Nothing(exchange) if !is_followed => failed.push((index, *exchange)),
                     Came::Page { found, unread } if !is_followed => {
                         let found = found.into_iter().take(FOUND).rev().collect();
-                        pages.push(Page { index, found, unread });
+                        pages.push(PageInput { index, found, unread });
                     }
                     // What one of a page's feeds came to is seen when the next one is to be asked.
                     _ => {}
@@ -186,7 +186,7 @@ impl<'a> Feeds<'a> {
         let rests = manners::rests(self.known.iter().map(|known| &known.poll), now).into_iter().collect();
         let stop = self.cycle.stop.clone();
         let until = async move { stop.cancelled().await };
-        let readers: Vec<reading::Reader> = self.known.iter().map(Known::reader).collect();
+        let readers: Vec<reading::Reader> = self.known.iter().map(KnownFeed::reader).collect();
         let (sender, mut receiver) = mpsc::channel::<Arrived>(BATCH);
         let fetching = async move {
             let exchanges = fetch_all(client, asks, &rests, now, until);
@@ -221,7 +221,7 @@ impl<'a> Feeds<'a> {
     }
 
     /// Asks for the next feed that each page names; a page whose feeds are used up is what the input is.
-    async fn follow(&mut self, pages: &mut Vec<Page>) -> Result<Vec<Ask>, Error> {
+    async fn follow(&mut self, pages: &mut Vec<PageInput>) -> Result<Vec<Ask>, Error> {
         let now = self.cycle.now;
         let (mut asks, mut unread) = (Vec::new(), Vec::new());
         pages.retain_mut(|page| {
@@ -260,7 +260,7 @@ impl<'a> Feeds<'a> {
     }
 }
 
-impl<'a> Known<'a> {
+impl<'a> KnownFeed<'a> {
     fn new(input: &'a FeedInput, state: FeedState, cycle: Cycle<'_>) -> Self {
         let fingerprint = fingerprint(feed::READER, &input.feed);
         // What came from another address says nothing of this one. A store that lost its memory of fetching knows only of entries.
@@ -304,7 +304,7 @@ impl<'a> Known<'a> {
 }
 
 /// An input that is a page.
-struct Page {
+struct PageInput {
     index: usize,
     /// Feeds that it names and that were not asked yet, the best last.
     found: Vec<Url>,

@@ -3,7 +3,7 @@
 
 use super::reading::{Arrived, Came, ReadFeed};
 use super::{Feeds, told};
-use crate::ledger::{Arrivals, Document, Plan, Question, ask_for_documents, plan_documents};
+use crate::ledger::{Arrivals, Plan, Question, ReadDocument, ask_for_documents, plan_documents};
 use crate::model::{Complaint, PollState};
 use crate::pipeline::Error;
 use crate::store::Write;
@@ -82,7 +82,7 @@ impl Feeds<'_> {
         let (mut places, mut documents) = (Vec::with_capacity(feeds.len()), Vec::with_capacity(feeds.len()));
         for (index, known, feed) in known {
             places.push((index, &feed.complaints));
-            documents.push(Document {
+            documents.push(ReadDocument {
                 input: &known.input.name,
                 row: known.id,
                 is_met: known.met,
@@ -102,7 +102,7 @@ impl Feeds<'_> {
     }
 
     /// Compares documents with what was met of their feeds, and applies what they change.
-    async fn place(&mut self, write: &mut Write, documents: &[Document<'_>]) -> Result<Vec<Plan>, Error> {
+    async fn place(&mut self, write: &mut Write, documents: &[ReadDocument<'_>]) -> Result<Vec<Plan>, Error> {
         let (now, rules) = (self.cycle.now, self.rules(write).await?);
         let mut scope = self.scope.anew();
         let mut question = Question::default();

@@ -1,6 +1,6 @@
 //! What is told of feed inputs: a line each in the report, and what is wrong with them.
 
-use super::Known;
+use super::KnownFeed;
 use crate::ledger::{MOST_NEW, Plan};
 use crate::model::{Complaint, Place};
 use crate::pipeline::{FeedReport, Fetched, InputReport};
@@ -12,7 +12,7 @@ pub(super) const FETCHING: &str = "fetching";
 pub(super) const READING: &str = "reading";
 
 /// An input at the beginning of a cycle.
-pub(super) fn begin(known: &Known<'_>, offline: bool) -> InputReport {
+pub(super) fn begin(known: &KnownFeed<'_>, offline: bool) -> InputReport {
     let fetched = match (offline, known.poll.stopped) {
         (_, Some(_)) => Fetched::Stopped,
         (true, None) => Fetched::Offline,
@@ -23,7 +23,7 @@ pub(super) fn begin(known: &Known<'_>, offline: bool) -> InputReport {
 }
 
 /// It was asked.
-pub(super) fn asked(report: &mut InputReport, known: &Known<'_>) {
+pub(super) fn asked(report: &mut InputReport, known: &KnownFeed<'_>) {
     let Some(feed) = &mut report.feed else { return };
     let poll = &known.poll;
     feed.fetched = match (poll.stopped, &poll.last_error, feed.fetched) {
@@ -47,12 +47,12 @@ pub(super) fn read(report: &mut InputReport, plan: &Plan) {
     }
 }
 
-fn place(known: &Known<'_>) -> Place {
+fn place(known: &KnownFeed<'_>) -> Place {
     Place::file(known.input.url.as_str())
 }
 
 /// What is wrong with fetching an input.
-pub(super) fn notices(known: &Known<'_>) -> Vec<Complaint> {
+pub(super) fn notices(known: &KnownFeed<'_>) -> Vec<Complaint> {
     let complaint = |notice: String| {
         let message = format!("`{}`: {notice}", known.input.name);
         let help = "look whether the address is still right; `status` tells when it is asked again";
@@ -62,7 +62,7 @@ pub(super) fn notices(known: &Known<'_>) -> Vec<Complaint> {
 }
 
 /// What is wrong with its document.
-pub(super) fn document(known: &Known<'_>, complaints: &[Complaint], plan: &Plan) -> Vec<Complaint> {
+pub(super) fn document(known: &KnownFeed<'_>, complaints: &[Complaint], plan: &Plan) -> Vec<Complaint> {
     let mut told = Vec::new();
     if let Some(first) = complaints.first() {
         let more = if complaints.len() > 1 { format!(" (and {} more)", complaints.len() - 1) } else { String::new() };

@@ -15,7 +15,7 @@ const MANY: u64 = 3000;
 /// What is looked at in one publish.
 pub(super) struct Extent {
     /// How the directory was found.
-    pub(super) looked: Looked,
+    pub(super) looked: DirectoryState,
     /// Everything, also for what must be removed.
     pub(super) all: bool,
     pub(super) changes: Stale,
@@ -26,19 +26,19 @@ pub(super) struct Extent {
 }
 
 /// How the directory was found, compared with how the last publish left it.
-pub(super) struct Looked {
+pub(super) struct DirectoryState {
     /// Whether it says that it is this store's; `None` when it says nothing.
     pub(super) is_ours: Option<bool>,
     pub(super) manifest: Since,
     ids: Since,
     /// Whether the files that are looked at are as they were published.
     front_stands: bool,
-    memory: Memory,
+    memory: PublishMemory,
 }
 
 /// What the store remembers of how the last publish left the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Memory {
+enum PublishMemory {
     /// How it left the journals.
     Noted,
     /// Nothing, although ids are there: the store was lost. `is_torn`: so are lines of the manifest.
@@ -47,7 +47,7 @@ enum Memory {
     None,
 }
 
-impl Looked {
+impl DirectoryState {
     async fn at(store: &Store, directory: &Path) -> Result<Self, Error> {
         let manifest = Journal::<ManifestLine>::open(Writer::manifest(directory));
         let ids = Journal::<restore::IdLine>::open(Writer::ids(directory));
@@ -64,9 +64,9 @@ impl Looked {
             ids: ids.since(&noted_ids)?,
             front_stands: Writer::hashes(directory, &paths) == published,
             memory: match (noted.is_empty(), ids.path().exists()) {
-                (false, _) => Memory::Noted,
-                (true, true) => Memory::Lost { is_torn: manifest.damaged()? > 0 },
-                (true, false) => Memory::None,
+                (false, _) => PublishMemory::Noted,
+                (true, true) => PublishMemory::Lost { is_torn: manifest.damaged()? > 0 },
+                (true, false) => PublishMemory::None,
             },
         })
     }
@@ -83,11 +83,13 @@ impl Looked {
         let ids = (self.ids, Writer::ids(directory), "the list of ids");
         let told = |(since, path, what): (Since, std::path::PathBuf, &str)| {
             let became = match (since, self.memory) {
-                (_, Memory::None) => return None,
+                (_, PublishMemory::None) => return None,
                 (Since::Missing, _) => "is missing",
                 (Since::Empty, _) => "is empty",
-                (Since::Altered, Memory::Noted) => "is not as this store left it",
-                (Since::Altered, Memory::Lost { is_torn: true }) if path.ends_with("manifest.jsonl") => "is damaged",
+                (Since::Altered, PublishMemory::Noted) => "is not as this store left it",
+                (Since::Altered, PublishMemory::Lost { is_torn: true }) if path.ends_with("manifest.jsonl") => {
+                    "is damaged"
+                }
                 _ => return None,
             };
             Some(Complaint::warning(
@@ -104,7 +106,7 @@ impl Looked {
 pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     let Cycle { store, options, .. } = cycle;
     let fingerprint = fingerprint(RENDERING, site);
-    let mut looked = Looked::at(store, &options.directory).await?;
+    let mut looked = DirectoryState::at(store, &options.directory).await?;
     let directory = store.meta("directory").await?;
     let moved = directory.is_some_and(|before| before != directory_name(options));
     // Another one than before. One that was only moved still says that it is ours.
@@ -112,7 +114,7 @@ pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
         let mut write = store.begin().await?;
         write.forget_files().await?;
         write.commit().await?;
-        looked.memory = Memory::None;
+        looked.memory = PublishMemory::None;
     }
     let same_options = store.meta("published").await?.as_deref() == Some(&fingerprint);
     let all = looked.is_disturbed() || !same_options;

@@ -30,7 +30,7 @@ pub(super) struct Writing<'a> {
     how: How,
     /// Files that are ours: every one when everything is composed, where what is not met is removed; else those of what is
     /// being taken.
-    known: HashMap<String, Known>,
+    known: HashMap<String, KnownFile>,
     /// Every file that was composed, when the directory is searched.
     met: HashSet<String>,
     /// What the manifest names, once it was asked.
@@ -43,7 +43,7 @@ pub(super) struct Writing<'a> {
 
 /// A file of ours by its hash. The manifest may know one that the store does not.
 #[derive(Debug)]
-struct Known {
+struct KnownFile {
     hash: String,
     in_store: bool,
 }
@@ -81,9 +81,9 @@ impl<'a> Writing<'a> {
         };
         if how.all {
             let named = writing.named()?.clone();
-            writing.known.extend(named.into_iter().map(|(path, hash)| (path, Known { hash, in_store: false })));
+            writing.known.extend(named.into_iter().map(|(path, hash)| (path, KnownFile { hash, in_store: false })));
             let files = store.files().await?;
-            writing.known.extend(files.into_iter().map(|(path, hash)| (path, Known { hash, in_store: true })));
+            writing.known.extend(files.into_iter().map(|(path, hash)| (path, KnownFile { hash, in_store: true })));
         }
         Ok(writing)
     }
@@ -110,7 +110,7 @@ impl<'a> Writing<'a> {
         if !self.how.all {
             let paths: Vec<&str> = outputs.iter().map(Output::path).collect();
             let known = self.store.file_hashes(&paths).await?;
-            self.known = known.into_iter().map(|(path, hash)| (path, Known { hash, in_store: true })).collect();
+            self.known = known.into_iter().map(|(path, hash)| (path, KnownFile { hash, in_store: true })).collect();
         }
         for output in outputs {
             match output {

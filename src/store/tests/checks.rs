@@ -34,7 +34,7 @@ async fn store(folder: &tempfile::TempDir) -> Store {
 }
 
 async fn record(store: &Store, checks: &[Check], counted: bool) -> Option<History> {
-    let looked: Vec<_> = checks.iter().map(|check| Looked { key: LINK.to_owned(), check, counted }).collect();
+    let looked: Vec<_> = checks.iter().map(|check| NewCheck { key: LINK.to_owned(), check, counted }).collect();
     let mut write = store.begin().await.unwrap();
     let history = write.record_checks(&looked).await.unwrap().remove(LINK);
     write.commit().await.unwrap();
@@ -77,7 +77,8 @@ async fn held_checks_of_this_cycle_are_taken_back_a_few_at_a_time() {
         let mut write = store.begin().await.unwrap();
         let checks = write.take_held(before, 2).await.unwrap();
         assert_eq!(checks.len(), expected);
-        let looked: Vec<_> = checks.iter().map(|check| Looked { key: LINK.to_owned(), check, counted: true }).collect();
+        let looked: Vec<_> =
+            checks.iter().map(|check| NewCheck { key: LINK.to_owned(), check, counted: true }).collect();
         write.record_checks(&looked).await.unwrap();
         write.commit().await.unwrap();
         taken.extend(checks);
