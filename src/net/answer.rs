@@ -86,10 +86,9 @@ impl Answer {
         }
     }
 
-    /// The body with its content codings undone, when it is there to its end and holds at most `cap` bytes; what it was
-    /// made of is dropped. Anything less is a failure.
+    /// The body with its content codings undone, declared or not, when it is there to its end and holds at most `cap` bytes; what
+    /// it was made of is dropped. Anything less is a failure.
     pub async fn whole(&mut self, cap: usize, deadline: Instant) -> Result<Whole, Failure> {
-        let no_room = || Failure::new(FailureKind::Ours, "too many large documents at once");
         let too_large = || Failure::new(FailureKind::Protocol, format!("larger than {} MiB", cap >> 20));
         let raw = std::mem::take(&mut self.raw);
         match &self.ending {
@@ -105,25 +104,41 @@ impl Answer {
         let mut decoded = if codings.is_empty() {
             Decoded { cut: raw.len() > cap, bytes: raw, ..Decoded::default() }
         } else {
-            // As much as there is room for; the few that unpack to more are unpacked again.
-            loop {
-                let fits = cap.min(self.room.bytes());
-                let decoded = decode::decoded(&raw, &codings, fits).await;
-                if !decoded.cut || fits == cap {
-                    break decoded;
-                }
-                drop(decoded);
-                if !self.room.grow(fits + 1, deadline).await {
-                    return Err(no_room());
-                }
-            }
+            self.unpacked(&raw, &codings, cap, deadline).await?
         };
+        // What was packed once more than was said.
+        for _ in 0..decode::MAX_CODINGS {
+            let whole = !decoded.cut && (decoded.problem.is_none() || decoded.plain);
+            let Some(coding) = decode::undeclared(&decoded.bytes).await.filter(|_| whole) else { break };
+            decoded = self.unpacked(&decoded.bytes, &[coding.to_owned()], cap, deadline).await?;
+        }
         match decoded.problem.take().filter(|_| !decoded.plain) {
             Some(problem) => {
                 Err(Failure::new(FailureKind::Protocol, format!("the body cannot be unpacked: {problem}")))
             }
             None if decoded.cut => Err(too_large()),
             None => Ok(Whole { bytes: decoded.bytes, room: self.room.clone() }),
+        }
+    }
+
+    /// A body unpacked as far as there is room for; the few that unpack to more are unpacked again.
+    async fn unpacked(
+        &mut self,
+        raw: &[u8],
+        codings: &[String],
+        cap: usize,
+        deadline: Instant,
+    ) -> Result<Decoded, Failure> {
+        loop {
+            let fits = cap.min(self.room.bytes());
+            let decoded = decode::decoded(raw, codings, fits).await;
+            if !decoded.cut || fits == cap {
+                return Ok(decoded);
+            }
+            drop(decoded);
+            if !self.room.grow(fits + 1, deadline).await {
+                return Err(no_room());
+            }
         }
     }
 
@@ -160,6 +175,10 @@ impl Answer {
     pub fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
         retry_after(&self.headers, now)
     }
+}
+
+fn no_room() -> Failure {
+    Failure::new(FailureKind::Ours, "too many large documents at once")
 }
 
 /// How long a server asks to be left alone (RFC 9110, 10.2.3). A date counts from the server's own `Date`.

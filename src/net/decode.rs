@@ -5,6 +5,7 @@
 
 use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
 use async_compression::zstd::DParameter;
+use futures::FutureExt;
 use std::borrow::Cow;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -12,7 +13,10 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Codings on one answer; more than this is nobody's honest configuration.
-const MAX_CODINGS: usize = 3;
+pub(super) const MAX_CODINGS: usize = 3;
+
+/// How much is unpacked to see what it is.
+const GLANCE: usize = 1024;
 
 /// A body with its codings undone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,9 +42,13 @@ pub(super) async fn decoded(raw: &[u8], codings: &[String], cap: usize) -> Decod
     let mut result = Decoded::default();
     let mut current = Cow::Borrowed(raw);
     for coding in codings.iter().rev().filter(|_| !raw.is_empty()) {
-        let step = one(&current, coding, cap).await;
+        let mut step = one(&current, coding, cap).await;
+        // One that was applied in place of the one that is declared tells itself.
+        if let Some(other) = packed_as(&current).filter(|other| **other != **coding && step.came_to_nothing()) {
+            step = one(&current, other, cap).await;
+        }
         // A server that declares a coding it did not apply: what came is already the page.
-        if step.bytes.is_empty() && step.problem.is_some() && looks_plain(&current) {
+        if step.came_to_nothing() && looks_plain(&current) {
             result.problem = Some(format!("declared as {coding}, sent plain"));
             result.plain = true;
             break;
@@ -60,6 +68,65 @@ pub(super) async fn decoded(raw: &[u8], codings: &[String], cap: usize) -> Decod
     result
 }
 
+impl Decoded {
+    /// Whether it was in another coding, or in none.
+    fn came_to_nothing(&self) -> bool {
+        self.bytes.is_empty() && self.problem.is_some()
+    }
+}
+
+/// A document that is packed though nobody said so, unpacked under a cap; `None` where it is not, or where no document is in it.
+pub fn unpacked(packed: &[u8], cap: usize) -> Option<Decoded> {
+    let unpacking = async {
+        let mut result: Option<Decoded> = None;
+        for _ in 0..MAX_CODINGS {
+            let bytes = result.as_ref().map_or(packed, |result| result.bytes.as_slice());
+            let Some(coding) = undeclared(bytes).await else { break };
+            let step = one(bytes, coding, cap).await;
+            let before = result.unwrap_or_default();
+            result = Some(Decoded { cut: before.cut | step.cut, problem: before.problem.or(step.problem), ..step });
+        }
+        result
+    };
+    // All of it is in memory, so that there is nothing to wait for.
+    unpacking.now_or_never().flatten()
+}
+
+/// The coding that bytes are in though nobody said so, when it leads to a document: markup or JSON, perhaps packed once more.
+pub(super) async fn undeclared(bytes: &[u8]) -> Option<&'static str> {
+    let named = packed_as(bytes);
+    // What these make of a document does not tell itself, but that it is no text.
+    let guesses = ["br", "deflate"].into_iter().filter(|_| named.is_none() && !looks_plain(bytes));
+    for coding in named.into_iter().chain(guesses) {
+        let mut inside = one(bytes, coding, GLANCE).await.bytes;
+        for _ in 1..MAX_CODINGS {
+            let Some(coding) = packed_as(&inside) else { break };
+            inside = one(&inside, coding, GLANCE).await.bytes;
+        }
+        if is_document(&inside) {
+            return Some(coding);
+        }
+    }
+    None
+}
+
+/// The coding that bytes say they are in: RFC 1952, 2.3.1; RFC 8878, 3.1.1; RFC 1950, 2.2.
+fn packed_as(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x1f, 0x8b, 8, ..] => Some("gzip"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd"),
+        [method, flags, ..] if method & 0x8f == 8 && u16::from_be_bytes([*method, *flags]) % 31 == 0 => Some("deflate"),
+        _ => None,
+    }
+}
+
+/// Whether bytes begin as markup or JSON do, or with the byte order mark of a text that cannot be looked at so.
+fn is_document(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    wide || (matches!(bytes.trim_ascii_start().first(), Some(b'<' | b'{')) && looks_plain(bytes))
+}
+
 async fn one(input: &[u8], coding: &str, cap: usize) -> Decoded {
     match coding {
         "gzip" | "x-gzip" => {
@@ -72,11 +139,7 @@ async fn one(input: &[u8], coding: &str, cap: usize) -> Decoded {
         // RFC 9110, 8.4.1.2: `deflate` is zlib, but some send the bare stream.
         "deflate" => {
             let zlib = take(ZlibDecoder::new(input), cap).await;
-            if zlib.bytes.is_empty() && zlib.problem.is_some() {
-                take(DeflateDecoder::new(input), cap).await
-            } else {
-                zlib
-            }
+            if zlib.came_to_nothing() { take(DeflateDecoder::new(input), cap).await } else { zlib }
         }
         other => Decoded { problem: Some(format!("content coding `{other}` is not known")), ..Decoded::default() },
     }
@@ -156,5 +219,65 @@ mod tests {
         assert!(undo(&page, &["gzip", "gzip", "gzip", "gzip"], 100_000).await.problem.is_some());
         assert_eq!(undo(b"", &["gzip"], 10).await, Decoded::default());
         assert_eq!(undo(&page, &[], 10).await.bytes.len(), 10);
+    }
+
+    /// A feed in each coding, and how each is called.
+    async fn packings(page: &[u8]) -> [(&'static str, Vec<u8>); 5] {
+        [
+            ("gzip", all(GzipEncoder::new(page)).await),
+            ("br", all(BrotliEncoder::new(page)).await),
+            ("zstd", all(ZstdEncoder::new(page)).await),
+            ("deflate", all(ZlibEncoder::new(page)).await),
+            ("deflate", all(DeflateEncoder::new(page)).await),
+        ]
+    }
+
+    #[tokio::test]
+    async fn what_nobody_declared_is_seen() {
+        let page = "\u{feff} <rss>\u{89c2}\u{5bdf}</rss>".repeat(50).into_bytes();
+        for (coding, packed) in packings(&page).await {
+            let once = unpacked(&packed, 100_000).unwrap_or_else(|| panic!("{coding}"));
+            assert_eq!((once.bytes == page, once.cut, once.problem), (true, false, None), "{coding}");
+            let twice = all(GzipEncoder::new(&packed[..])).await;
+            if packed_as(&packed).is_some() {
+                assert_eq!(unpacked(&twice, 100_000).unwrap().bytes, page, "gzip of {coding}");
+            }
+            assert!(unpacked(&packed, 100).unwrap().cut, "{coding}");
+            let half = unpacked(&packed[..packed.len() - 10], 100_000).map(|half| (half.bytes.len(), half.problem));
+            assert!(half.is_none_or(|(length, problem)| length <= page.len() && problem.is_some()), "{coding}");
+            // Another one than was declared.
+            let declared = if coding == "gzip" { "zstd" } else { "gzip" };
+            if packed_as(&packed).is_some() {
+                assert_eq!(undo(&packed, &[declared], 100_000).await.bytes, page, "{coding} called {declared}");
+            }
+        }
+        let layers = (0..10).fold(page.clone(), |inner, _| all(GzipEncoder::new(&inner[..])).now_or_never().unwrap());
+        assert_eq!(unpacked(&layers, 100_000), None, "ten layers are nobody's mistake");
+    }
+
+    #[tokio::test]
+    async fn what_holds_no_document_stays_packed() {
+        for inside in [&b"PK\x03\x04 a book"[..], b"\0\0\0\0<rss>", b"a text", b""] {
+            for (coding, packed) in packings(inside).await {
+                assert_eq!(unpacked(&packed, 100_000), None, "{coding} of {inside:?}");
+            }
+        }
+        let wide: Vec<u8> =
+            "<rss>a feed in two bytes a letter</rss>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for plain in [&b"<rss>"[..], b"", b"x^2 is no header", b"\x89PNG\r\n\x1a\n\0\0", &wide] {
+            assert_eq!(unpacked(plain, 100_000), None, "{plain:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn bombs_in_bombs_are_cut() {
+        let zeros = [&b"<rss>"[..], &vec![b' '; 4_000_000]].concat();
+        let once = all(GzipEncoder::new(&zeros[..])).await;
+        let twice = all(GzipEncoder::new(&once[..])).await;
+        assert!(twice.len() < 2_000);
+        for bomb in [once, twice] {
+            let cut = unpacked(&bomb, 100_000).unwrap();
+            assert!(cut.cut && cut.bytes.len() == 100_000, "{}", cut.bytes.len());
+        }
     }
 }

@@ -23,7 +23,7 @@ pub use address::not_public;
 pub use answer::{Answer, Ending, Whole, retry_after, status_name};
 pub use client::{Client, Conditional, Journey, MAX_REDIRECTS};
 pub use date::http_date;
-pub use decode::Decoded;
+pub use decode::{Decoded, unpacked};
 pub use failure::{Failure, FailureKind};
 pub use guard::Refusal;
 pub use options::{Error, Options};

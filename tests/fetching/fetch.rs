@@ -65,6 +65,48 @@ async fn a_document_in_each_coding_comes_whole() {
     }
 }
 
+async fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    GzipEncoder::new(bytes).read_to_end(&mut out).await.unwrap();
+    out
+}
+
+#[tokio::test]
+async fn what_is_packed_though_nobody_said_so_comes_whole() {
+    let wire = Wire::start().await;
+    let text = "<rss>\u{6bcf}\u{65e5}</rss>".repeat(100).into_bytes();
+    let once = gzip(&text).await;
+    let twice = gzip(&once).await;
+    let mut brotli = Vec::new();
+    BrotliEncoder::new(&text[..]).read_to_end(&mut brotli).await.unwrap();
+    let book = gzip(b"PK\x03\x04").await;
+    for (head, body, meant) in [
+        ("", &once, &text),
+        ("Content-Type: application/gzip\r\n", &once, &text),
+        ("", &twice, &text),
+        ("", &brotli, &text),
+        ("Content-Encoding: gzip\r\n", &twice, &text),
+        ("Content-Encoding: gzip, gzip\r\n", &twice, &text),
+        ("Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n", &once, &text),
+        ("Content-Encoding: br\r\n", &once, &text),
+        ("Content-Encoding: br\r\n", &brotli, &text),
+        ("", &book, &book),
+    ] {
+        wire.add("a.test", "/feed", vec![Reply::with(200, head, body.clone())]);
+        let exchange = fetch(&client(&["a.test"]), &url(&wire, "a.test", "/feed"), &PollState::default(), now()).await;
+        assert_eq!(&bytes(exchange), meant, "{head}");
+    }
+    // The bound is on what comes out, however it was packed.
+    let bomb = gzip(&gzip(&[b"<rss>".to_vec(), vec![b' '; 16 << 20]].concat()).await).await;
+    assert!(bomb.len() < 2_000);
+    wire.add("a.test", "/bomb", vec![Reply::with(200, "", bomb)]);
+    let exchange = fetch(&client(&["a.test"]), &url(&wire, "a.test", "/bomb"), &PollState::default(), now()).await;
+    assert_eq!(why(&exchange), "larger than 15 MiB");
+    wire.add("a.test", "/half", vec![Reply::with(200, "", once[..once.len() - 9].to_vec())]);
+    let exchange = fetch(&client(&["a.test"]), &url(&wire, "a.test", "/half"), &PollState::default(), now()).await;
+    assert!(why(&exchange).contains("cannot be unpacked"), "{}", why(&exchange));
+}
+
 #[tokio::test]
 async fn validators_go_back_byte_for_byte_and_to_nobody_else() {
     let wire = Wire::start().await;
