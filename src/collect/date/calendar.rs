@@ -5,8 +5,8 @@ use chrono::{NaiveDate, Weekday};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What the numbers of a form mean.
-type Meaning = fn(&[u32]) -> Option<NaiveDate>;
+/// What the numbers of a form mean, as they are written.
+type Meaning = fn(&[&str]) -> Option<NaiveDate>;
 
 /// A form of writing a day.
 type Form = (&'static str, Meaning);
@@ -44,48 +44,51 @@ pub(super) fn day(text: &str) -> Option<NaiveDate> {
 
 fn matched(forms: &[(Regex, Meaning)], text: &str) -> Option<NaiveDate> {
     forms.iter().find_map(|(form, meaning)| {
-        let numbers: Vec<u32> =
-            form.captures(text)?.iter().skip(1).flatten().filter_map(|number| number.as_str().parse().ok()).collect();
+        let captures = form.captures(text)?;
+        let numbers: Vec<&str> = captures.iter().skip(1).flatten().map(|number| number.as_str()).collect();
         meaning(&numbers)
     })
 }
 
-fn year_month_day(numbers: &[u32]) -> Option<NaiveDate> {
-    let part = |at: usize| numbers.get(at).copied().unwrap_or(1);
-    NaiveDate::from_ymd_opt(i32::try_from(*numbers.first()?).ok()?, part(1), part(2))
+fn year_month_day(numbers: &[&str]) -> Option<NaiveDate> {
+    let part = |at: usize| numbers.get(at).map_or(Some(1), |number| number.parse().ok());
+    NaiveDate::from_ymd_opt(numbers.first()?.parse().ok()?, part(1)?, part(2)?)
 }
 
-fn day_month_year(numbers: &[u32]) -> Option<NaiveDate> {
+fn day_month_year(numbers: &[&str]) -> Option<NaiveDate> {
     let [day, month, year] = numbers else { return None };
-    year_month_day(&[*year, *month, *day])
+    year_month_day(&[year, month, day])
 }
 
-fn week(numbers: &[u32]) -> Option<NaiveDate> {
-    let day = numbers.get(2).copied().unwrap_or(1).checked_sub(1)?;
-    let day = Weekday::try_from(u8::try_from(day).ok()?).ok()?;
-    NaiveDate::from_isoywd_opt(i32::try_from(*numbers.first()?).ok()?, *numbers.get(1)?, day)
+fn week(numbers: &[&str]) -> Option<NaiveDate> {
+    let day = numbers.get(2).map_or(Some(1), |day| day.parse::<u8>().ok())?.checked_sub(1)?;
+    NaiveDate::from_isoywd_opt(
+        numbers.first()?.parse().ok()?,
+        numbers.get(1)?.parse().ok()?,
+        Weekday::try_from(day).ok()?,
+    )
 }
 
-fn of_year(numbers: &[u32]) -> Option<NaiveDate> {
-    NaiveDate::from_yo_opt(i32::try_from(*numbers.first()?).ok()?, *numbers.get(1)?)
+fn of_year(numbers: &[&str]) -> Option<NaiveDate> {
+    NaiveDate::from_yo_opt(numbers.first()?.parse().ok()?, numbers.get(1)?.parse().ok()?)
 }
 
 /// 25/12/2024 and 12/25/2024 tell themselves; 05/03/2024 is taken as the United States write it.
-fn day_month_or_month_day(numbers: &[u32]) -> Option<NaiveDate> {
+fn day_month_or_month_day(numbers: &[&str]) -> Option<NaiveDate> {
     let [first, second, year] = numbers else { return None };
-    let year = full_year(*year)?;
-    let (month, day) = if *first > 12 { (*second, *first) } else { (*first, *second) };
-    NaiveDate::from_ymd_opt(year, month, day)
+    let (first, second) = (first.parse().ok()?, second.parse().ok()?);
+    let (month, day) = if first > 12 { (second, first) } else { (first, second) };
+    NaiveDate::from_ymd_opt(full_year(year)?, month, day)
 }
 
-/// RFC 2822, 4.3: two digits are of this century or the last, three count from 1900.
-fn full_year(year: u32) -> Option<i32> {
-    let year = match year {
-        0..=69 => year + 2000,
-        70..=999 => year + 1900,
+/// RFC 2822, 4.3: two digits are of this century or the last, three count from 1900. Four are meant as they stand, zeros too.
+fn full_year(written: &str) -> Option<i32> {
+    let year: i32 = written.parse().ok()?;
+    Some(match (written.len(), year) {
+        (1 | 2, 0..=49) => year + 2000,
+        (1..=3, _) => year + 1900,
         _ => year,
-    };
-    i32::try_from(year).ok()
+    })
 }
 
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\d+)|([^\W\d_]+)").ok());
@@ -110,5 +113,5 @@ fn named(text: &str) -> Option<NaiveDate> {
     let is_year = |number: &&&str| number.len() >= 3 || number.parse::<u32>().is_ok_and(|number| number > 31);
     let year = numbers.iter().find(is_year).or(numbers.get(1))?;
     let day = numbers.iter().find(|number| number.len() <= 2 && !std::ptr::eq(**number, *year))?;
-    NaiveDate::from_ymd_opt(full_year(year.parse().ok()?)?, *month, day.parse().ok()?)
+    NaiveDate::from_ymd_opt(full_year(year)?, *month, day.parse().ok()?)
 }

@@ -12,7 +12,7 @@ mod zone;
 mod tests;
 
 use crate::collect::zone::place;
-use chrono::{DateTime, Datelike, FixedOffset, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -24,38 +24,58 @@ const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
 /// Longest text that is taken for a date, bytes.
 const LONGEST: usize = 200;
 
+/// A date that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReadDate {
+    /// The instant that is meant.
+    pub(super) at: DateTime<FixedOffset>,
+    /// The name of a zone that nobody knows; it was read as if there were none.
+    pub(super) unknown_zone: Option<String>,
+}
+
 /// The instant that is meant; `zone` is that of dates that name none. `None` where no date is.
 pub(super) fn parse(written: &str, zone: Tz) -> Option<DateTime<FixedOffset>> {
+    Some(read(written, zone)?.at)
+}
+
+/// The same, with what is not known of it.
+pub(super) fn read(written: &str, zone: Tz) -> Option<ReadDate> {
     let written = written.trim();
     if written.len() > LONGEST {
         return None;
     }
-    let date = DateTime::parse_from_rfc3339(written)
-        .or_else(|_odd| DateTime::parse_from_rfc2822(written))
-        .ok()
-        .or_else(|| read(written, zone))?;
+    let standard = DateTime::parse_from_rfc3339(written).or_else(|_odd| DateTime::parse_from_rfc2822(written)).ok();
+    let date = standard.map(|at| ReadDate { at, unknown_zone: None }).or_else(|| odd(written, zone))?;
     // A leap second is the one before it.
-    let date = if date.nanosecond() >= 1_000_000_000 { date.with_nanosecond(0)? } else { date };
-    YEARS.contains(&date.year()).then_some(date)
+    let at = if date.at.nanosecond() >= 1_000_000_000 { date.at.with_nanosecond(0)? } else { date.at };
+    let is_date = YEARS.contains(&at.year()) && !is_nothing(at.date_naive()) && at.timestamp() != 0;
+    is_date.then_some(ReadDate { at, ..date })
 }
 
-fn read(written: &str, zone: Tz) -> Option<DateTime<FixedOffset>> {
+/// Whether a day stands for no date: the first of 1970, with which the clocks of computers begin. Nobody published anything
+/// then, while many programs that know no date write it, in whatever zone.
+pub(super) fn is_nothing(day: NaiveDate) -> bool {
+    (day.year(), day.ordinal()) == (1970, 1)
+}
+
+fn odd(written: &str, zone: Tz) -> Option<ReadDate> {
     let text = normalised(written);
     if text.bytes().all(|b| b.is_ascii_digit()) {
-        return digits(&text, zone);
+        return digits(&text, zone).map(|at| ReadDate { at, unknown_zone: None });
     }
     let Timed { time, next_day, before, after } = timed(&text)?;
-    let (meant, after) = zone::take(&after, written);
+    let zone::Taken { meant, rest: after, unknown: unknown_zone } = zone::take(&after, written);
     let day = calendar::day(&format!("{before} {after}"))?;
     let day = if next_day { day.succ_opt()? } else { day };
     let naive = day.and_time(time);
-    match meant.unwrap_or(zone::Meant::Zone(zone)) {
+    let at = match meant.unwrap_or(zone::Meant::Zone(zone)) {
         zone::Meant::Offset(seconds) => {
             let offset = FixedOffset::east_opt(seconds)?;
-            naive.and_local_timezone(offset).single()
+            naive.and_local_timezone(offset).single()?
         }
-        zone::Meant::Zone(zone) => place(naive, zone),
-    }
+        zone::Meant::Zone(zone) => place(naive, zone)?,
+    };
+    Some(ReadDate { at, unknown_zone })
 }
 
 /// Full-width digits, odd dashes, capitals and Chinese numerals written as we look for them.

@@ -142,6 +142,119 @@ fn numbers_alone() {
 }
 
 #[test]
+fn names_of_zones() {
+    all(&[
+        ("Tue, 14 Jan 2025 09:00:00 NZDT", "2025-01-13T20:00:00Z"),
+        ("Mon, 14 Jul 2025 09:00:00 NZST", "2025-07-13T21:00:00Z"),
+        ("Tue, 14 Jan 2025 09:00:00 ACDT", "2025-01-13T22:30:00Z"),
+        ("Mon, 14 Jul 2025 09:00:00 ACST", "2025-07-13T23:30:00Z"),
+        ("Tue, 14 Jan 2025 09:00:00 AEDT", "2025-01-13T22:00:00Z"),
+        ("2025-07-14 09:00 AWST", "2025-07-14T01:00:00Z"),
+        ("2025-07-14 09:00 NDT", "2025-07-14T11:30:00Z"),
+        ("2025-07-14 09:00 SST", "2025-07-14T20:00:00Z"),
+        ("2025-07-14 09:00 WITA", "2025-07-14T01:00:00Z"),
+        // What leaves open whether it is summer is told by the date.
+        ("Mon, 21 Jul 2025 06:00:00 ET", "2025-07-21T10:00:00Z"),
+        ("Tue, 21 Jan 2025 06:00:00 ET", "2025-01-21T11:00:00Z"),
+        ("July 21, 2025 6:00 PM CT", "2025-07-21T23:00:00Z"),
+        ("2025-01-21 06:00 MT", "2025-01-21T13:00:00Z"),
+        ("2025-07-21 06:00 (PT)", "2025-07-21T13:00:00Z"),
+        ("2025-01-21 06:00 AET", "2025-01-20T19:00:00Z"),
+        // Letters of the military, right and wrong weekday: RFC 5322 takes them all for Greenwich.
+        ("Tue, 05 Mar 2024 15:04:05 A", "2024-03-05T15:04:05Z"),
+        ("Sun, 05 Mar 2024 15:04:05 N", "2024-03-05T15:04:05Z"),
+        ("2024-03-05 15:04 Y", "2024-03-05T15:04:00Z"),
+        // What nobody knows is in the zone of those that name none, and so is the letter that means that.
+        ("Tue, 05 Mar 2024 15:04:05 XYZT", "2024-03-05T07:04:05Z"),
+        ("Tue, 05 Mar 2024 15:04:05 J", "2024-03-05T07:04:05Z"),
+        ("2024-03-05 15:04 Mars/Phobos", "2024-03-05T07:04:00Z"),
+    ]);
+}
+
+#[test]
+fn an_unknown_zone_is_named() {
+    for (written, unknown) in [
+        ("Tue, 05 Mar 2024 15:04:05 XYZT", Some("XYZT")),
+        ("Tue Mar  5 15:04:05 QQT 2024", Some("QQT")),
+        ("2024-03-05 15:04 Mars/Phobos", Some("Mars/Phobos")),
+        ("Tue, 05 Mar 2024 15:04:05 EST", None),
+        ("Tue, 05 Mar 2024 15:04:05 J", None),
+        ("TUE, 05 MAR 2024 15:04:05", None),
+        ("15:04:05 TUE MAR 05 2024", None),
+        ("3 Mart 2024 15:04 Pazar", None),
+        ("Tue, 05 Mar 2024 15:04:05 -0500 (XYZT)", None),
+    ] {
+        let date = super::read(written, Tz::UTC).unwrap_or_else(|| panic!("{written}"));
+        assert_eq!(date.unknown_zone.as_deref(), unknown, "{written}");
+    }
+}
+
+#[test]
+fn years_are_literal_unless_they_are_short() {
+    all(&[
+        ("05 Mar 49 15:04:05 GMT", "2049-03-05T15:04:05Z"),
+        ("Mon, 05-Mar-70 15:04:05 GMT", "1970-03-05T15:04:05Z"),
+        ("12/25/2567", "2567-12-24T16:00:00Z"),
+        ("1970-01-02T00:00:00Z", "1970-01-02T00:00:00Z"),
+        ("100000000", "1973-03-03T09:46:40Z"),
+    ]);
+    for odd in ["05 Mar 0024 15:04 GMT", "0024-03-05", "05/03/0024", "5. 3. 0024", "05 Mar 50 15:04 GMT", "05 Mar 69"] {
+        assert_eq!(read(odd), None, "{odd}");
+    }
+}
+
+/// Dates that programs write when they have none.
+#[test]
+fn zeros_of_clocks_are_no_dates() {
+    for odd in [
+        "Wed, 30 Nov -0001 00:00:00 +0000",
+        "-0001-11-30T00:00:00+00:00",
+        "-0001-11-30 00:00:00",
+        "30 Nov -0001",
+        "30/11/-0001",
+        "30.11.0001",
+        "Sun, 30 Nov 0002 00:00:00 GMT",
+        "Mon, 01 Jan 0001 00:00:00 +0000",
+        "1/1/0001 12:00:00 AM",
+        "01.01.0001 00:00:00",
+        "0001-01-01",
+        "00010101000000",
+        "0000-01-01T00:00:00Z",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Thu, 01 Jan 1970 00:00:00 +0000",
+        "Thu, 1 Jan 1970 01:00:00 +0100",
+        "Wed, 31 Dec 1969 19:00:00 -0500",
+        "Wed, 31 Dec 1969 16:00:00 PST",
+        "Thursday, 01-Jan-70 00:00:00 GMT",
+        "Thu Jan  1 00:00:00 1970",
+        "1970-01-01T00:00:00Z",
+        "1970-01-01T00:00:00.000Z",
+        "1970-01-01T08:00:00+08:00",
+        "1970-01-01 00:00:00",
+        "1970-01-01 01:00",
+        "1970-01-01",
+        "1/1/1970",
+        "01.01.1970 00:00",
+        "January 1, 1970",
+        "1970年1月1日",
+        "1970-001",
+        "1970",
+        "0",
+        "000000000",
+        "0000000000",
+        "0000000000000",
+        "19700101",
+        "19700101000000",
+        "00000000000000",
+        "-62135596800",
+        "-1",
+    ] {
+        assert_eq!(read(odd), None, "{odd}");
+        assert_eq!(parse(odd, Tz::America__New_York), None, "{odd}, west of Greenwich");
+    }
+}
+
+#[test]
 fn what_is_no_date_is_none() {
     for odd in [
         "",

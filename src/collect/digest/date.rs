@@ -37,7 +37,7 @@ pub(super) fn of_name(path: &str) -> Option<NaiveDate> {
         number(sign.map_or(Some(rest), |sign| rest.strip_prefix(sign))?, if sign.is_some() { 1 } else { 2 }, 2)?;
     let ends = !rest.starts_with(|c: char| c.is_ascii_digit());
     let year = i32::try_from(year).ok().filter(|year| (1970..=9999).contains(year) && ends)?;
-    NaiveDate::from_ymd_opt(year, month, day)
+    NaiveDate::from_ymd_opt(year, month, day).filter(|day| !date::is_nothing(*day))
 }
 
 /// The number of `fewest` to `most` digits that a text begins with, and what follows.
@@ -83,9 +83,18 @@ mod tests {
         ] {
             assert_eq!(parsed(written, Tz::Asia__Shanghai).as_deref(), Some(meant), "{written}");
         }
-        for odd in
-            ["", "0000-00-00", "0000-00-00 00:00:00", "2023-02-30", "yesterday", "+12023-01-01", "0001-01-01", "5"]
-        {
+        for odd in [
+            "",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "2023-02-30",
+            "yesterday",
+            "+12023-01-01",
+            "0001-01-01",
+            "1970-01-01",
+            "-0001-11-30",
+            "5",
+        ] {
             assert_eq!(parsed(odd, Tz::Asia__Shanghai), None, "{odd}");
         }
     }
@@ -100,6 +109,7 @@ mod tests {
             ("posts/2026_05_09_x.md", Some((2026, 5, 9))),
             ("posts/2026.05.09.md", Some((2026, 5, 9))),
             ("posts/2026-05-091.md", None),
+            ("posts/1970-01-01.md", None),
             ("posts/2026-13-01.md", None),
             ("posts/2026-02-30.md", None),
             ("posts/2026059.md", None),
