@@ -49,10 +49,29 @@ fn posts_feeds_and_pages_are_told_apart_and_keep_their_order() {
     assert_eq!(members, ["complaints", "description", "entries", "kind", "link", "path", "repairs", "title"]);
     assert_eq!(lines[0]["entries"][0]["link"], "https://a.example/1");
     assert_eq!(lines[4]["feeds"][0]["url"], "https://a.example/feed");
+    assert_eq!((&lines[4]["root"], &lines[4]["title"]), (&"html".into(), &"".into()));
 
     let (text, _) = run(&site, &["inspect", &paths[0], &paths[4]]);
     assert!(text.contains("One & only") && text.contains("repaired: an ampersand"), "{text}");
     assert!(text.contains("a page with 1 feed"), "{text}");
+}
+
+#[tokio::test]
+async fn a_packed_file_is_read_and_another_is_named() {
+    use tokio::io::AsyncReadExt;
+    let site = Site::new("");
+    for (name, text) in [("feed.xml.gz", FEED), ("words.gz", "only words")] {
+        let mut packed = Vec::new();
+        let mut encoder = async_compression::tokio::bufread::GzipEncoder::new(text.as_bytes());
+        encoder.read_to_end(&mut packed).await.unwrap();
+        site.write(name, packed);
+    }
+    site.write("book.pdf", "%PDF-1.7\n<rdf:RDF>");
+    let paths = ["feed.xml.gz", "words.gz", "book.pdf"].map(|name| site.path(name).display().to_string());
+    let (text, code) = run(&site, &["inspect", &paths[0], &paths[1], &paths[2]]);
+    for told in ["One & only", "repaired: the document was packed", "it is a gzip file", "it is a PDF"] {
+        assert!(code == 3 && text.contains(told), "{told}: {text}");
+    }
 }
 
 #[test]
@@ -61,7 +80,7 @@ fn what_a_reader_gets_is_shown() {
     let post = "---\ntitle: '#1 Post'\ndate: 2024-01-02 03:04:05\n---\n### Item\n\nText with a [link](https://b.example/).\n\n\
         > **[消息来源：A](https://a.example/1)**\n\n> 编者点评：好。\n";
     site.write("a.md", post);
-    site.write("b.html", "<html><p>No feed is named here.");
+    site.write("b.html", "<!doctype html><html><title>Closed &amp; gone</title><p>No feed is named here.");
     let paths = ["a.md", "b.html"].map(|name| site.path(name).display().to_string());
     let (text, code) = run(&site, &["inspect", "--base", "https://c.example/", &paths[0], &paths[1]]);
     for told in [
@@ -70,6 +89,7 @@ fn what_a_reader_gets_is_shown() {
         "      source: A — https://a.example/1\n",
         "      link: link — https://b.example/\n",
         "a page that names no feed",
+        "  its root element is <html>, its title is \"Closed & gone\"",
     ] {
         assert!(code == 0 && text.contains(told), "{told}: {text}");
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
 
+use async_compression::tokio::bufread::{BrotliEncoder, DeflateEncoder, GzipEncoder, ZlibEncoder, ZstdEncoder};
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use std::fs;
@@ -49,7 +50,9 @@ fn assert_bounded(document: &Document) {
                 assert!(entry.title.chars().all(|c| !c.is_control()), "{:?}", entry.title);
             }
         }
-        Document::Page { title, feeds } => assert!(feeds.len() <= 100 && title.chars().count() <= 101),
+        Document::Page { root, title, feeds } => {
+            assert!(feeds.len() <= 100 && title.chars().count() <= 101 && root.chars().count() <= 40);
+        }
         Document::Unreadable(complaint) => assert!(!complaint.message.is_empty()),
     }
 }
@@ -165,6 +168,97 @@ fn what_is_beyond_the_bounds_is_left_out_and_told() {
 }
 
 #[test]
+fn floods_of_entities_are_read_in_time_that_grows_with_their_length() {
+    let own = "<!DOCTYPE rss [<!ENTITY a 'aaaaaaaaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;'>]>";
+    let own = format!("{own}{HEAD}<item><title>t</title><description>");
+    let items = format!("<!DOCTYPE rss [<!ENTITY a '{}'>]>{HEAD}", "<item><title>t</title></item>".repeat(1_000));
+    let entry = format!("{HEAD}<item><title>a</title><description>");
+    let section = format!("{entry}<![CDATA[");
+    let cases: [(&str, &str, &str); 12] = [
+        (&own, "&c;", "</description></item></channel></rss>"),
+        (&own, "<b c='&c;'>&c;", "</description></item></channel></rss>"),
+        (&own, "&undeclared;", "</description></item></channel></rss>"),
+        (&items, "&a;", "</channel></rss>"),
+        ("<!DOCTYPE rss [", "<!ENTITY a 'b'>", "]><rss><item><title>&a;</title></item></rss>"),
+        ("<!DOCTYPE rss [", "<!ENTITY a 'b'", "]><rss><item><title>&a;</title></item></rss>"),
+        ("<!DOCTYPE rss [<!ENTITY a '", "&a;", "'>]><rss><item><title>&a;</title></item></rss>"),
+        ("<!DOCTYPE rss [<!ENTITY a '", "&#38;", "'>]><rss><item><title>&a;</title></item></rss>"),
+        ("<!DOCTYPE rss [<!ENTITY a '", "&#xD83D;", "'>]><rss><item><title>&a;</title></item></rss>"),
+        ("", "<!DOCTYPE rss [<!-- ", ""),
+        (&entry, "&#xD83D;", "</description></item></channel></rss>"),
+        (&section, "&#xD83D;&#xDE00;", "]]></description></item></channel></rss>"),
+    ];
+    for (head, unit, tail) in cases {
+        assert_bounded(&read(&flood(head, unit, tail, 1 << 19), &source(None)));
+    }
+}
+
+/// Bytes in one of the codings of HTTP.
+#[tokio::main(flavor = "current_thread")]
+async fn packed(bytes: &[u8], how: usize) -> Vec<u8> {
+    use tokio::io::AsyncReadExt;
+    let mut out = Vec::new();
+    match how % 5 {
+        0 => GzipEncoder::new(bytes).read_to_end(&mut out).await.unwrap(),
+        1 => ZlibEncoder::new(bytes).read_to_end(&mut out).await.unwrap(),
+        2 => ZstdEncoder::new(bytes).read_to_end(&mut out).await.unwrap(),
+        3 => BrotliEncoder::new(bytes).read_to_end(&mut out).await.unwrap(),
+        _ => DeflateEncoder::new(bytes).read_to_end(&mut out).await.unwrap(),
+    };
+    out
+}
+
+#[test]
+fn packed_feeds_are_read_and_bombs_are_cut() {
+    let small = format!("{HEAD}<item><title>\u{4e2d}</title></item></channel></rss>").repeat(20);
+    let bomb = flood(&format!("{HEAD}<item><title>t</title></item><!--"), " ", "", MAX_FEED_BYTES + 1_000_000);
+    for how in 0..5 {
+        assert_eq!(feed(&packed(small.as_bytes(), how)).entries[0].title, "\u{4e2d}", "{how}");
+    }
+    for how in 0..3 {
+        let bomb = packed(&bomb, how);
+        assert!(bomb.len() < 40_000, "{how}");
+        let cut = feed(&bomb);
+        assert_eq!(cut.entries.len(), 1, "{how}");
+        assert!(cut.complaints.iter().any(|told| told.message.contains("more than 15 MiB")), "{:?}", cut.complaints);
+    }
+    let twice = feed(&packed(&packed(&bomb, 0), 0));
+    assert!(twice.complaints.iter().any(|told| told.message.contains("more than 15 MiB")), "{:?}", twice.complaints);
+}
+
+/// Sixty entities, each of three of the one before: three to the sixtieth, were it not for the bounds.
+#[test]
+fn laughs_stay_few() {
+    let laughs: Vec<String> = (1..60).map(|n| format!("<!ENTITY a{n} '&a{0};&a{0};&a{0};'>", n - 1)).collect();
+    let laughs = laughs.concat();
+    let item = "<item><title>&a59;</title><link>https://a.example/?&a58;</link><description>&a3;</description></item>";
+    let bomb = format!("<!DOCTYPE rss [<!ENTITY a0 'ha'>{laughs}]>{HEAD}{}</channel></rss>", item.repeat(100));
+    let read = feed(bomb.as_bytes());
+    assert_eq!((read.entries.len(), read.entries[0].title.as_str()), (100, "&a59;"));
+    assert_eq!(read.entries[0].content, "ha".repeat(27), "what stays small is what it says");
+    assert!(
+        read.complaints.iter().any(|complaint| complaint.message.contains("as XML bombs do")),
+        "{:?}",
+        read.complaints
+    );
+    let long = format!("<!DOCTYPE rss [<!ENTITY a '{}'>]>{HEAD}", "ha".repeat(30_000));
+    let read = feed(
+        format!(
+            "{long}{}</channel></rss>",
+            "<item><title>t</title><description>&a;</description></item>".repeat(2_000)
+        )
+        .as_bytes(),
+    );
+    let content: usize = read.entries.iter().map(|entry| entry.content.len()).sum();
+    assert!((1 << 20..3 << 20).contains(&content), "{content}");
+    assert!(
+        read.complaints.iter().any(|complaint| complaint.message.contains("2 MiB longer")),
+        "{:?}",
+        read.complaints
+    );
+}
+
+#[test]
 fn entries_without_an_id_have_none_at_every_reading() {
     let feed = feed(b"<rss version='2.0'><channel><item><title>a</title></item><item><description>b</description></item></channel></rss>");
     assert!(feed.entries.iter().all(|entry| entry.id.is_none() && entry.link.is_none()));
@@ -181,6 +275,21 @@ proptest! {
     #[test]
     fn arbitrary_markup_is_bounded(pieces in proptest::collection::vec(piece(), 0..60)) {
         assert_bounded(&read(pieces.concat().as_bytes(), &source(None)));
+    }
+
+    #[test]
+    fn mutated_packings_are_bounded(how in 0..5_usize, again in 0..6_usize, at in any::<proptest::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+        let text = format!("{HEAD}{}</channel></rss>", "<item><title>t</title></item>".repeat(9));
+        let mut bytes = packed(text.as_bytes(), how);
+        if again < 5 {
+            bytes = packed(&bytes, again);
+        }
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if cut {
+            bytes.truncate(at);
+        }
+        assert_bounded(&read(&bytes, &source(None)));
     }
 
     #[test]
@@ -208,7 +317,8 @@ const PIECES: &str = "
     <link\u{a0}href='a'/> <description> </description> <content\u{a0}type='xhtml'> <content\u{a0}type='image/png'> </content> <author>
     <name> </name> </author> <![CDATA[ ]]> <!-- --> <?xml?> <!DOCTYPE\u{a0}a\u{a0}[ ]> <div> </div> <p> <guid> http://a.example/b <pubDate>
     2024-01-01 &amp; &#0; &x; <media:group> <media:content\u{a0}url='http://a.example/c'> </media:group> <image> </image> {\"items\":[
-    {\"id\":1} ]} \" <html> <category\u{a0}term='x'/> xmlns='http://www.w3.org/2005/Atom' <a\u{a0}xml:base='b/'>
+    {\"id\":1} ]} \" <html> <!DOCTYPE\u{a0}a\u{a0}[<!ENTITY\u{a0}x\u{a0}'&y;<item>'><!ENTITY\u{a0}y\u{a0}\"&x;&y;\">]> <!ENTITY\u{a0}x\u{a0}\"y\">
+    &y; &#xD83D; &#xDE00; <opml> <template> <category\u{a0}term='x'/> xmlns='http://www.w3.org/2005/Atom' <a\u{a0}xml:base='b/'>
     <x:y\u{a0}xmlns:x='http://purl.org/rss/1.0/'>";
 
 fn piece() -> impl Strategy<Value = String> {

@@ -15,7 +15,7 @@ impl Inspector {
             None => self.client.insert(Client::new(self.net.clone())?).clone(),
         };
         Ok(match self.document(&client, name, url).await {
-            Ok(Document::Page { title, feeds }) => {
+            Ok(Document::Page { root, title, feeds }) => {
                 for feed in &feeds {
                     let Ok(url) = Url::parse(&feed.url) else { continue };
                     if let Ok(Document::Feed(mut read)) = self.document(&client, name, url).await {
@@ -27,7 +27,7 @@ impl Inspector {
                         return Ok(Inspected::Feed(Box::new(Document::Feed(read))));
                     }
                 }
-                Inspected::Feed(Box::new(Document::Page { title, feeds }))
+                Inspected::Feed(Box::new(Document::Page { root, title, feeds }))
             }
             Ok(document) => Inspected::Feed(Box::new(document)),
             Err(why) => Inspected::Failed(why),

@@ -61,11 +61,13 @@ pub(super) fn document(name: &str, document: &Document) -> String {
     match document {
         Document::Feed(feed) => lines.extend(told_feed(feed)),
         // Guesses are tried by a cycle; to a person they say nothing about the page.
-        Document::Page { feeds: found, .. } if found.iter().all(|feed| feed.how == FoundBy::WellKnown) => {
+        Document::Page { root, title, feeds: found } if found.iter().all(|feed| feed.how == FoundBy::WellKnown) => {
             lines.push("  a page that names no feed; a cycle would try the places where feeds often stand".to_owned());
+            lines.push(page(root, title));
         }
-        Document::Page { feeds: found, .. } => {
+        Document::Page { root, title, feeds: found } => {
             lines.push(format!("  a page with {} feed{}", found.len(), if found.len() == 1 { "" } else { "s" }));
+            lines.push(page(root, title));
             for feed in found {
                 let how = match feed.how {
                     FoundBy::Link => "",
@@ -77,6 +79,12 @@ pub(super) fn document(name: &str, document: &Document) -> String {
         Document::Unreadable(why) => lines.push(complaint(why)),
     }
     lines.join("\n")
+}
+
+/// Why a document is a page and no feed.
+fn page(root: &str, title: &str) -> String {
+    let title = if title.is_empty() { "it has no title".to_owned() } else { format!("its title is \"{title}\"") };
+    format!("  its root element is <{root}>, {title}")
 }
 
 fn told_feed(feed: &UpstreamFeed) -> Vec<String> {

@@ -4,8 +4,10 @@ use super::address::Base;
 use super::draft::{Attached, Draft, FeedText};
 use super::gathered::Gathered;
 use super::plain::{Weight, html_of, stripped, text_of};
+use super::references::paired;
 use crate::collect::html::{Sanitiser, fold};
 use crate::model::{Enclosure, UpstreamEntry, UpstreamFeed};
+use std::borrow::Cow;
 use url::Url;
 
 /// What content may have and still be given to the sanitiser, whose time grows with the products of these.
@@ -14,10 +16,11 @@ const MOST: Weight = Weight { tags: 50_000, depth: 100, formats: 20 };
 /// Elements that the sanitiser may have to make for one document.
 const MOST_ELEMENTS: usize = 10_000_000;
 
-/// What was finished, and whether markup had to be given up for it.
+/// What was finished, whether markup had to be given up for it, and whether halves of characters were put together in it.
 pub(super) struct Finished {
     pub(super) feed: UpstreamFeed,
     pub(super) flattened: bool,
+    pub(super) paired: bool,
 }
 
 /// Finishes a feed with its entries, each draft forgotten when it was finished.
@@ -34,7 +37,7 @@ pub(super) fn finished(gathered: Gathered) -> Finished {
         rhythm: asked.into_rhythm(),
         ..UpstreamFeed::default()
     };
-    Finished { feed, flattened: bench.flattened }
+    Finished { feed, flattened: bench.flattened, paired: bench.paired }
 }
 
 /// A sanitiser is costly to build and belongs to one base; most entries of a feed have the same.
@@ -42,6 +45,7 @@ struct Bench {
     base: String,
     sanitiser: Sanitiser,
     flattened: bool,
+    paired: bool,
     /// Made so far.
     elements: usize,
 }
@@ -49,7 +53,7 @@ struct Bench {
 impl Bench {
     fn new(base: &str) -> Self {
         let sanitiser = Sanitiser::new(Url::parse(base).ok().as_ref());
-        Self { base: base.to_owned(), sanitiser, flattened: false, elements: 0 }
+        Self { base: base.to_owned(), sanitiser, flattened: false, paired: false, elements: 0 }
     }
 
     fn entry(&mut self, draft: Draft, feed_author: Option<&str>) -> UpstreamEntry {
@@ -71,9 +75,12 @@ impl Bench {
     }
 
     fn clean(&mut self, html: &str, base: Option<&str>) -> String {
+        let paired = paired(html);
+        self.paired |= matches!(paired, Cow::Owned(_));
+        let html = &*paired;
         let base = base.unwrap_or_default();
         if base != self.base {
-            *self = Self { flattened: self.flattened, elements: self.elements, ..Self::new(base) };
+            *self = Self { flattened: self.flattened, paired: self.paired, elements: self.elements, ..Self::new(base) };
         }
         let weight = Weight::of(html);
         let elements = self.elements + weight.tags * (1 + weight.formats);

@@ -18,8 +18,9 @@ pub fn inspect_json(path: &str, document: &Document) -> Value {
             "repairs": feed.repairs,
             "entries": feed.entries.iter().map(entry).collect::<Vec<_>>(),
         }),
-        Document::Page { feeds, .. } => {
-            json!({"path": path, "kind": "page", "feeds": feeds.iter().map(found).collect::<Vec<_>>()})
+        Document::Page { root, title, feeds } => {
+            let feeds: Vec<Value> = feeds.iter().map(found).collect();
+            json!({"path": path, "kind": "page", "root": root, "title": title, "feeds": feeds})
         }
         Document::Unreadable(complaint) => json!({"path": path, "error": complaint.message}),
     }

@@ -4,6 +4,8 @@
 //! A library is of no use here: the parsers for XML stop at the first fault, and those for HTML neither keep CDATA nor
 //! bound the number of attributes.
 
+use super::doctype;
+
 /// Attributes of one tag that are looked at.
 pub(super) const MAX_ATTRIBUTES: usize = 64;
 
@@ -52,6 +54,8 @@ pub(super) struct Lexer<'t> {
     bracket: Ahead,
     double_quote: Ahead,
     single_quote: Ahead,
+    /// Whether a document type was met; a document has one, and looking for the end of each would take too long.
+    has_doctype: bool,
     pub(super) faults: Faults,
 }
 
@@ -68,6 +72,7 @@ impl<'t> Lexer<'t> {
             bracket: Ahead::new("]"),
             double_quote: Ahead::new("\""),
             single_quote: Ahead::new("'"),
+            has_doctype: false,
             faults: Faults::default(),
         }
     }
@@ -160,8 +165,14 @@ impl<'t> Lexer<'t> {
         Token::Literal(self.slice(from, self.at))
     }
 
-    /// The internal subset ends with `]>`; what it declares is not ours to expand.
+    /// An internal subset that is not well-formed ends with the next `]>`.
     fn doctype(&mut self, from: usize) -> Token<'t> {
+        let whole = Some(self.rest(from)).filter(|_| !self.has_doctype).and_then(doctype::end);
+        self.has_doctype = true;
+        if let Some(length) = whole {
+            self.at = from + length;
+            return Token::Doctype(self.slice(from, self.at));
+        }
         let close = self.rest(from).find('>').map_or(self.text.len(), |close| from + close);
         let end = if self.slice(from, close).contains('[') {
             let bracket = self.subset_end.find(self.text, from).or_else(|| self.bracket.find(self.text, from));
@@ -356,6 +367,8 @@ mod tests {
             ("<!-- a><b>", vec!["<b>"]),
             ("<?xml version='1.0'><b>?>", vec!["<b>", "?>"]),
             ("<!DOCTYPE a [<!ENTITY b \"c\">]><d>", vec!["<!DOCTYPE a [<!ENTITY b \"c\">]>", "<d>"]),
+            ("<!DOCTYPE a [<!ENTITY b \"]>\">]><d>", vec!["<!DOCTYPE a [<!ENTITY b \"]>\">]>", "<d>"]),
+            ("<!DOCTYPE a [<!ENTITY b \"c>]><d>", vec!["<!DOCTYPE a [<!ENTITY b \"c>]>", "<d>"]),
             ("</><//a></ b>", vec!["=<", "//a>", "</b>"]),
         ] {
             assert_eq!(tokens(text), meant, "{text}");

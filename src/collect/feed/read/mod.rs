@@ -7,7 +7,9 @@ mod address;
 mod capture;
 mod content;
 mod decode;
+mod doctype;
 mod draft;
+mod entities;
 mod fields;
 mod finish;
 mod gathered;
@@ -17,6 +19,7 @@ mod kept;
 mod lexer;
 mod names;
 mod notes;
+mod packed;
 mod page;
 mod plain;
 mod references;
@@ -42,6 +45,9 @@ pub const MAX_FEED_BYTES: usize = 15 * 1024 * 1024;
 /// Most entries of a document that are kept: the newest.
 pub const MAX_ENTRIES: usize = 5_000;
 
+/// Most characters of an element's name that are told.
+const MAX_NAME: usize = 40;
+
 /// Where a document came from, as far as reading it needs to know.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
@@ -62,6 +68,8 @@ pub enum Document {
     Feed(Box<UpstreamFeed>),
     /// A web page.
     Page {
+        /// The name of its first element, which made it one.
+        root: String,
         /// Its title, a line of bounded length; empty when there is none.
         title: String,
         /// The feeds that it offers, the best first.
@@ -114,16 +122,25 @@ pub fn read(bytes: &[u8], origin: &Origin<'_>) -> Document {
 
 fn understood(bytes: &[u8], origin: &Origin<'_>) -> Document {
     let mut notes = FeedNotes::new(origin.place);
+    let unpacked = packed::unpacked(bytes, &mut notes);
+    let bytes = unpacked.as_deref().unwrap_or(bytes);
+    if let Some(what) = packed::file(bytes) {
+        return no_feed(origin, what);
+    }
     let text = decode::text(bytes.get(..MAX_FEED_BYTES).unwrap_or(bytes), origin.content_type, &mut notes);
     if bytes.len() > MAX_FEED_BYTES {
         let message = format!("the document has more than {} MiB; the rest was not read", MAX_FEED_BYTES >> 20);
         notes.complain(message, "ask the publisher for a shorter feed");
     }
     let gathered = match sniff::kind(&text) {
-        DocumentKind::Xml => Ok(translate::translate(&text, origin, &mut notes)),
+        DocumentKind::Xml => {
+            let text = entities::expanded(&text, &mut notes);
+            Ok(translate::translate(&text, origin, &mut notes))
+        }
         DocumentKind::Json => json::translate(&text, origin, &mut notes),
-        DocumentKind::Page => {
-            return Document::Page { title: page::title(&text), feeds: page::feeds(&text, origin) };
+        DocumentKind::Page(root) => {
+            let root = root.chars().take(MAX_NAME).collect();
+            return Document::Page { root, title: page::title(&text), feeds: page::feeds(&text, origin) };
         }
         DocumentKind::Nothing(why) => Err(why.to_owned()),
     };
@@ -131,7 +148,7 @@ fn understood(bytes: &[u8], origin: &Origin<'_>) -> Document {
     drop(text);
     match gathered {
         Ok(gathered) => feed(gathered, notes),
-        Err(why) => unreadable(origin, format!("this is no feed: {why}"), "check the address of the feed"),
+        Err(why) => no_feed(origin, &why),
     }
 }
 
@@ -142,12 +159,19 @@ fn feed(gathered: Gathered, mut notes: FeedNotes<'_>) -> Document {
         let message = format!("the document has {met} entries; only the newest {MAX_ENTRIES} were kept");
         notes.complain(message, "ask the publisher for a shorter feed");
     }
-    let Finished { mut feed, flattened } = finish::finished(gathered);
+    let Finished { mut feed, flattened, paired } = finish::finished(gathered);
+    if paired {
+        notes.repaired(Repair::ForbiddenReference);
+    }
     if flattened {
         notes.repaired(Repair::Depth);
     }
     (feed.repairs, feed.complaints) = notes.told();
     Document::Feed(Box::new(feed))
+}
+
+fn no_feed(origin: &Origin<'_>, why: &str) -> Document {
+    unreadable(origin, format!("this is no feed: {why}"), "check the address of the feed")
 }
 
 fn unreadable(origin: &Origin<'_>, message: impl Into<String>, help: &str) -> Document {

@@ -1,10 +1,14 @@
 //! What was repaired, told once per kind, and what could not be.
 
+use crate::collect::date::{self, ReadDate};
 use crate::model::{Complaint, Place};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 /// A kind of repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repair {
+    Packed,
     Encoding,
     BadBytes,
     Forbidden,
@@ -13,6 +17,7 @@ pub(super) enum Repair {
     BareAmpersand,
     BareLess,
     NamedEntity,
+    OwnEntity,
     CustomEntity,
     UnclosedSection,
     MissingEnd,
@@ -36,6 +41,7 @@ pub(super) enum Repair {
 impl Repair {
     fn words(self) -> &'static str {
         match self {
+            Self::Packed => "the document was packed, which nothing said, and was unpacked",
             Self::Encoding => "the text was not in the declared encoding",
             Self::BadBytes => "bytes that are no text in the document's encoding were replaced",
             Self::Forbidden => "characters that XML forbids were removed",
@@ -44,7 +50,8 @@ impl Repair {
             Self::BareAmpersand => "an ampersand that begins no reference was taken as text",
             Self::BareLess => "a `<` that begins no tag was taken as text",
             Self::NamedEntity => "entities of HTML, which XML does not know, were replaced",
-            Self::CustomEntity => "entities that the document declares itself were not expanded",
+            Self::OwnEntity => "entities that the document declares itself were replaced by what they stand for",
+            Self::CustomEntity => "entities that the document declares itself, or nowhere, were not expanded",
             Self::UnclosedSection => "a comment or CDATA section that is never closed was ended",
             Self::MissingEnd => "missing end tags were added",
             Self::SurplusEnd => "end tags that close nothing were left out",
@@ -66,6 +73,9 @@ impl Repair {
     }
 }
 
+/// Names of zones that are told.
+const MOST_ZONES: usize = 5;
+
 /// Characters of what was written that are shown.
 const SHOWN: usize = 60;
 
@@ -77,11 +87,20 @@ pub(super) struct FeedNotes<'a> {
     complaints: Vec<Complaint>,
     unread_dates: usize,
     first_unread: String,
+    /// Names of zones that nobody knows, each once.
+    unknown_zones: Vec<String>,
 }
 
 impl<'a> FeedNotes<'a> {
     pub(super) fn new(place: &'a str) -> Self {
-        Self { place, repairs: Vec::new(), complaints: Vec::new(), unread_dates: 0, first_unread: String::new() }
+        Self {
+            place,
+            repairs: Vec::new(),
+            complaints: Vec::new(),
+            unread_dates: 0,
+            first_unread: String::new(),
+            unknown_zones: Vec::new(),
+        }
     }
 
     /// Tells of a repair, unless one of its kind was told before.
@@ -111,12 +130,20 @@ impl<'a> FeedNotes<'a> {
         self.complaints.push(Complaint::warning(Place::file(self.place), message, help));
     }
 
-    /// Notes a date that could not be read; all of them are one complaint.
-    pub(super) fn unread_date(&mut self, written: &str) {
-        if self.unread_dates == 0 {
-            self.first_unread = written.chars().take(SHOWN).collect();
-        }
-        self.unread_dates += 1;
+    /// The instant that a date means, `zone` being that of dates that name none. Those that cannot be read are one complaint, and so
+    /// are the zones that nobody knows.
+    pub(super) fn date(&mut self, written: &str, zone: Tz) -> Option<DateTime<Utc>> {
+        let Some(ReadDate { at, unknown_zone }) = date::read(written, zone) else {
+            if self.unread_dates == 0 {
+                self.first_unread = written.chars().take(SHOWN).collect();
+            }
+            self.unread_dates += 1;
+            return None;
+        };
+        let new =
+            unknown_zone.filter(|name| self.unknown_zones.len() < MOST_ZONES && !self.unknown_zones.contains(name));
+        self.unknown_zones.extend(new);
+        Some(at.to_utc())
     }
 
     /// Repairs and complaints in the order in which they were met.
@@ -127,6 +154,15 @@ impl<'a> FeedNotes<'a> {
             0 => {}
             1 => self.complain(format!("a date could not be read: `{first}`"), help),
             many => self.complain(format!("{many} dates could not be read, the first of them `{first}`"), help),
+        }
+        let zones: Vec<String> =
+            std::mem::take(&mut self.unknown_zones).iter().map(|name| format!("`{name}`")).collect();
+        if !zones.is_empty() {
+            let message = format!(
+                "dates name a zone that is not known ({}); they were read as if they named none",
+                zones.join(", ")
+            );
+            self.complain(message, "tell its publisher to write the offset, as in +0200");
         }
         (self.repairs.into_iter().map(|(_, words)| words).collect(), self.complaints)
     }

@@ -67,13 +67,25 @@ fn linked(html: &str, origin: &Origin<'_>) -> Vec<FoundFeed> {
     let mut base = origin.base.cloned().map(Base::given);
     let mut found: Vec<FoundFeed> = Vec::new();
     let mut lexer = Lexer::new(html);
+    // Templates that are open: what stands within is no part of the page.
+    let mut templates = 0_usize;
     while let Some(token) = lexer.next() {
-        let Token::Start(tag) = token else { continue };
-        if let Some(end) = unseen(tag.name) {
+        let is_template = |name: &str| name.eq_ignore_ascii_case("template");
+        let tag = match token {
+            Token::Start(tag) => tag,
+            Token::End(name) if is_template(name) => {
+                templates = templates.saturating_sub(1);
+                continue;
+            }
+            _ => continue,
+        };
+        if let Some(end) = unseen(tag.name).or_else(|| apart(&tag)) {
             lexer.skip_to(end);
-        } else if tag.name.eq_ignore_ascii_case("base") {
+        } else if is_template(tag.name) {
+            templates += 1;
+        } else if templates == 0 && tag.name.eq_ignore_ascii_case("base") {
             base = own_base(&tag, origin.base).or(base);
-        } else if tag.name.eq_ignore_ascii_case("link") {
+        } else if templates == 0 && tag.name.eq_ignore_ascii_case("link") {
             let feed = offered(&tag, base.as_ref());
             found.extend(
                 feed.filter(|feed| found.len() < MAX_FOUND && !found.iter().any(|known| known.url == feed.url)),
@@ -82,6 +94,20 @@ fn linked(html: &str, origin: &Origin<'_>) -> Vec<FoundFeed> {
     }
     found.sort_by_key(is_aside);
     found
+}
+
+/// The end of an element whose inside is text to browsers, or is not looked at by those that run scripts.
+fn apart(tag: &StartTag<'_>) -> Option<&'static str> {
+    const APART: [(&str, &str); 7] = [
+        ("noscript", "</noscript"),
+        ("textarea", "</textarea"),
+        ("title", "</title"),
+        ("iframe", "</iframe"),
+        ("noembed", "</noembed"),
+        ("noframes", "</noframes"),
+        ("xmp", "</xmp"),
+    ];
+    APART.iter().find(|(name, _)| !tag.closed && tag.name.eq_ignore_ascii_case(name)).map(|(_, end)| *end)
 }
 
 fn own_base(tag: &StartTag<'_>, around: Option<&Url>) -> Option<Base> {
@@ -182,6 +208,13 @@ mod tests {
     fn what_is_no_feed_is_left_out_and_comments_come_last() {
         let html = "<!-- <link rel=alternate type=application/rss+xml href=/commented-out> -->
             <script>\"<link rel=alternate type=application/rss+xml href=/script>\"</script>
+            <template><link rel=alternate type=application/rss+xml href=/template><base href=https://elsewhere.example/>
+            <template><p></template><link rel=alternate type=application/rss+xml href=/outer-template></template>
+            <noscript><link rel=alternate type=application/rss+xml href=/noscript></noscript>
+            <textarea><link rel=alternate type=application/rss+xml href=/textarea></textarea>
+            <title><link rel=alternate type=application/rss+xml href=/title></title>
+            <![CDATA[<link rel=alternate type=application/rss+xml href=/section>]]>
+            <!--[if IE]><link rel=alternate type=application/rss+xml href=/conditional><![endif]-->
             <link rel=stylesheet href=/feed.xml><link rel=alternate hreflang=de href=/de/>
             <link rel=alternate type='application/json+oembed' href=/oembed?feed>
             <link rel=alternate type=application/json href=/wp-json/wp/v2/posts/1>

@@ -11,7 +11,6 @@ use super::kept::KeptEntries;
 use super::notes::{FeedNotes, Repair};
 use super::rhythm::AskedRhythm;
 use super::{Origin, fields};
-use crate::collect::date;
 use crate::collect::html::strip_illegal;
 use chrono_tz::Tz;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -195,11 +194,7 @@ impl<'n, 's> JsonReader<'n, 's> {
 
     fn date(&mut self, value: &JsonValue) -> Option<chrono::DateTime<chrono::Utc>> {
         let text = self.text(value)?;
-        let date = date::parse(&text, self.timezone).map(|date| date.to_utc());
-        if date.is_none() {
-            self.notes.unread_date(&text);
-        }
-        date
+        self.notes.date(&text, self.timezone)
     }
 
     fn address(&mut self, value: &JsonValue) -> Option<String> {

@@ -2,7 +2,6 @@
 //! cut short.
 
 use super::{Dialect, ElementKind, OpenElement, Translator};
-use crate::collect::date;
 use crate::collect::feed::read::address::{self, Base};
 use crate::collect::feed::read::draft::{Draft, link};
 use crate::collect::feed::read::gathered::Gathered;
@@ -120,10 +119,7 @@ impl<'t> Translator<'t, '_, '_> {
             FeedField::Category => self.draft().tag(text),
             FeedField::Keywords => text.split(',').for_each(|word| self.draft().tag(word)),
             FeedField::Published(rank) | FeedField::Updated(rank) => {
-                let date = date::parse(text, self.timezone).map(|date| date.to_utc());
-                if date.is_none() {
-                    self.notes.unread_date(text);
-                }
+                let date = self.notes.date(text, self.timezone);
                 let draft = self.draft();
                 let best =
                     if matches!(field, FeedField::Published(_)) { &mut draft.published } else { &mut draft.updated };

@@ -108,16 +108,7 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
             }
             Token::Start(tag) => self.start(tag),
             Token::End(name) => self.end(name),
-            Token::Doctype(declaration) => {
-                if declaration.contains("<!ENTITY") {
-                    self.notes.repaired(Repair::CustomEntity);
-                }
-                if is_bomb(declaration) {
-                    let message =
-                        "it declares entities made of other entities or of files, as XML bombs do; they stay text";
-                    self.notes.complain(message, "tell its publisher, or take the input out of the configuration");
-                }
-            }
+            Token::Doctype(_) => {}
         }
     }
 
@@ -332,11 +323,4 @@ fn interrupts(element: Option<Element>, capture: &Capture<'_>) -> bool {
         }
         None => false,
     }
-}
-
-/// Whether a document type declares entities that hold others or come from elsewhere; a character reference is harmless.
-fn is_bomb(declaration: &str) -> bool {
-    let values = declaration.split("<!ENTITY").skip(1);
-    let holds_others = |value: &str| value.split('&').skip(1).any(|reference| !reference.starts_with('#'));
-    values.into_iter().any(|value| holds_others(value) || value.contains("SYSTEM") || value.contains("PUBLIC"))
 }
