@@ -2,7 +2,7 @@
 
 use super::front::Front;
 use super::notes::{Notes, Spot, shown};
-use crate::collect::date;
+use crate::collect::date::{self, ReadDate};
 use crate::collect::zone::place;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -19,12 +19,16 @@ pub(super) fn read(front: &Front, zone: Tz, notes: &mut Notes<'_>) -> Option<Dat
         }
         return of_name;
     };
-    let date = date::parse(&value.text, zone);
-    if date.is_none() {
+    let Some(ReadDate { at, unknown_zone }) = date::read(&value.text, zone) else {
         let help = "write it as 'YYYY-MM-DD HH:MM:SS'";
         notes.error(value.spot, format!("`{}` is not a date", shown(&value.text)), help);
+        return None;
+    };
+    if let Some(name) = unknown_zone {
+        let message = format!("`{}` is no zone that is known; the date was read in the site's", shown(&name));
+        notes.warning(value.spot, message, "write the offset, as in +0200");
     }
-    date
+    Some(at)
 }
 
 /// The day that a file's name begins with: `2026-05-09-x.md`, `20260509.md`.

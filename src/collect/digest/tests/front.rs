@@ -276,6 +276,19 @@ fn a_date_may_come_from_the_files_name() {
 }
 
 #[test]
+fn a_zone_that_nobody_knows_is_told() {
+    for (date, warnings) in [("2024-01-01 10:00 XYZT", 1), ("2024-01-01 10:00 NZDT", 0), ("2024-01-01 10:00", 0)] {
+        let text = format!("---\ntitle: a\ndate: '{date}'\n---\n### \u{4e00}\n\n\u{6b63}\u{6587}\n");
+        let reading = read("p", text.as_bytes(), &base());
+        let Post::Edition(edition) = &reading.post else { panic!("{reading:?}") };
+        let zone = if date.ends_with("NZDT") { "+13:00" } else { "+08:00" };
+        assert_eq!(edition.date.to_rfc3339(), format!("2024-01-01T10:00:00{zone}"));
+        let told = reading.complaints.iter().filter(|complaint| complaint.message.contains("`XYZT` is no zone"));
+        assert_eq!(told.count(), warnings, "{date}: {:?}", reading.complaints);
+    }
+}
+
+#[test]
 fn what_nobody_sees_is_neither_tag_nor_title() {
     let edition = edition("title: a\ntags: [AI, \"AI\\u200B\", \"\\uFEFFAI\", \"A\\xADI\", 开源, \"\\u200B\"]");
     assert_eq!(edition.tags, ["AI", "开源"]);
