@@ -64,7 +64,7 @@ fn odd(written: &str, zone: Tz) -> Option<ReadDate> {
         return digits(&text, zone).map(|at| ReadDate { at, unknown_zone: None });
     }
     let Timed { time, next_day, before, after } = timed(&text)?;
-    let zone::Taken { meant, rest: after, unknown: unknown_zone } = zone::take(&after, written);
+    let zone::TakenZone { meant, rest: after, unknown: unknown_zone } = zone::take(&after, written);
     let day = calendar::day(&format!("{before} {after}"))?;
     let day = if next_day { day.succ_opt()? } else { day };
     let naive = day.and_time(time);

@@ -122,7 +122,7 @@ static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Z][A-Za
 
 /// What stands behind a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Taken {
+pub(super) struct TakenZone {
     pub(super) meant: Option<Meant>,
     /// The text without its zone.
     pub(super) rest: String,
@@ -132,8 +132,8 @@ pub(super) struct Taken {
 
 /// The zone that `after`, the text behind a time, begins with or names, and what is left. `written` is the whole date
 /// as it was written, for names of places and for capitals.
-pub(super) fn take(after: &str, written: &str) -> Taken {
-    let known = |meant, rest: &str| Taken { meant: Some(meant), rest: rest.to_owned(), unknown: None };
+pub(super) fn take(after: &str, written: &str) -> TakenZone {
+    let known = |meant, rest: &str| TakenZone { meant: Some(meant), rest: rest.to_owned(), unknown: None };
     if let Some((meant, rest)) = offset(after) {
         return known(meant, &rest);
     }
@@ -152,7 +152,7 @@ pub(super) fn take(after: &str, written: &str) -> Taken {
         // RFC 5322, 4.3: nobody agrees on what a single letter means, so that it says nothing but that it is no local time.
         let meant = letters.filter(|letters| letters.len() == 1).map(|_| Meant::Offset(0));
         let unknown = letters.filter(|letters| letters.len() > 1).or(place).map(str::to_owned);
-        Taken { meant, rest: after.to_owned(), unknown }
+        TakenZone { meant, rest: after.to_owned(), unknown }
     })
 }
 

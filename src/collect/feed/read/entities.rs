@@ -75,7 +75,7 @@ enum Within {
 
 /// What an entity becomes, and how many others it took in.
 #[derive(Debug, Default)]
-struct Replacement {
+struct Expansion {
     text: String,
     within: usize,
 }
@@ -84,7 +84,7 @@ struct Replacement {
 struct Entities<'t> {
     declared: HashMap<&'t str, Option<&'t str>>,
     /// What they become, once that was asked; `None` for what stays as it is written.
-    known: HashMap<&'t str, Option<Rc<Replacement>>>,
+    known: HashMap<&'t str, Option<Rc<Expansion>>>,
     grown: usize,
     is_used: bool,
     /// Whether there was one that holds too many others or itself, or that is kept elsewhere.
@@ -130,7 +130,7 @@ impl<'t> Entities<'t> {
     }
 
     /// What an entity becomes; `open` are those that it stands within.
-    fn replacement(&mut self, name: &'t str, open: &mut Vec<&'t str>) -> Option<Rc<Replacement>> {
+    fn replacement(&mut self, name: &'t str, open: &mut Vec<&'t str>) -> Option<Rc<Expansion>> {
         if let Some(known) = self.known.get(name) {
             return known.clone();
         }
@@ -143,9 +143,9 @@ impl<'t> Entities<'t> {
     }
 
     /// References to characters are resolved before those to entities (XML 1.0, 4.5).
-    fn replaced(&mut self, value: &str, open: &mut Vec<&'t str>) -> Option<Replacement> {
+    fn replaced(&mut self, value: &str, open: &mut Vec<&'t str>) -> Option<Expansion> {
         let value = characters(value);
-        let mut whole = Replacement::default();
+        let mut whole = Expansion::default();
         let mut rest = &*value;
         while let Some((before, after)) = rest.split_once('&') {
             whole.text.push_str(before);
