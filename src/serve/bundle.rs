@@ -9,16 +9,20 @@ use super::kind::{FileKind, kind};
 use super::memory::{BundleMemory, Share};
 use super::versions::Versions;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_ENCODING,
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue};
+use httpdate::HttpDate;
 use std::io;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Bytes that a bundle takes beside its bodies, about.
 const OVERHEAD: usize = 2048;
+
+/// The last second of the year 9999.
+const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
 
 /// A file's bytes in one coding, with the headers of both answers.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ pub(super) struct Bundle {
     pub(super) published: Variant,
     compressed: Vec<Variant>,
     /// When the file was put into place, whole seconds.
-    pub(super) modified: DateTime<Utc>,
+    pub(super) modified: HttpDate,
     /// The same as a header.
     pub(super) last_modified: HeaderValue,
     /// Where the entries of a feed stand.
@@ -65,8 +69,8 @@ impl Bundle {
     /// Makes the bundle of a file; compresses, so not for a thread that answers requests.
     pub(super) fn make(making: &Making<'_>, found: FileBytes) -> io::Result<Self> {
         let kind = kind(making.path);
-        let modified = DateTime::<Utc>::from(found.modified);
-        let last_modified = header(&modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string())?;
+        let modified = http_date(found.modified);
+        let last_modified = header(&modified.to_string())?;
         let published = Bytes::from(found.bytes);
         let mut bodies = Vec::new();
         if kind.is_worth_compressing(published.len()) {
@@ -157,6 +161,28 @@ fn whole(unchanged: &HeaderMap, kind: FileKind, path: &str, coding: Coding, last
     whole
 }
 
+/// When a file was put into place, as a header can say it: the years 1970 to 9999. A file's time may lie outside.
+fn http_date(modified: SystemTime) -> HttpDate {
+    modified.clamp(UNIX_EPOCH, UNIX_EPOCH + END_OF_9999).into()
+}
+
 fn header(text: &str) -> io::Result<HeaderValue> {
     HeaderValue::from_str(text).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_time_of_a_file_is_a_date() {
+        let years = |years: u64| Duration::from_secs(years * 365 * 24 * 60 * 60);
+        for (modified, date) in [
+            (UNIX_EPOCH + Duration::from_millis(784_111_777_999), "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (UNIX_EPOCH - years(10), "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (UNIX_EPOCH + years(9000), "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ] {
+            assert_eq!(http_date(modified).to_string(), date);
+        }
+    }
 }

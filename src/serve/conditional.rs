@@ -1,16 +1,16 @@
 //! Conditional requests (RFC 9110, section 13): whether the client's copy still is what it would get. Pure.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
 use http::HeaderMap;
 use http::header::{GetAll, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use httpdate::HttpDate;
 
 /// Whether a client that asks with these headers wants no answer, because it has another copy in mind.
-pub(super) fn is_refused(headers: &HeaderMap, tag: &HeaderValue, modified: DateTime<Utc>) -> bool {
+pub(super) fn is_refused(headers: &HeaderMap, tag: &HeaderValue, modified: HttpDate) -> bool {
     if headers.contains_key(IF_MATCH) {
         return !is_among(&headers.get_all(IF_MATCH), tag, Comparison::Strong);
     }
     let since = headers.get(IF_UNMODIFIED_SINCE).and_then(date);
-    since.is_some_and(|since| modified.timestamp() > since.timestamp())
+    since.is_some_and(|since| modified > since)
 }
 
 /// Whether a client that asks with these headers has what has this tag and date.
@@ -20,13 +20,13 @@ pub(super) fn is_unchanged(
     headers: &HeaderMap,
     tag: &HeaderValue,
     last_modified: &HeaderValue,
-    modified: DateTime<Utc>,
+    modified: HttpDate,
 ) -> bool {
     if headers.contains_key(IF_NONE_MATCH) {
         return is_among(&headers.get_all(IF_NONE_MATCH), tag, Comparison::Weak);
     }
     let Some(since) = headers.get(IF_MODIFIED_SINCE) else { return false };
-    since == last_modified || date(since).is_some_and(|since| modified.timestamp() <= since.timestamp())
+    since == last_modified || date(since).is_some_and(|since| modified <= since)
 }
 
 /// Whether `W/` makes a difference (RFC 9110, section 8.8.3.2).
@@ -72,15 +72,14 @@ fn marked_tags(list: &str) -> impl Iterator<Item = (bool, &str)> {
 }
 
 /// An HTTP date in any of the three forms that must be understood (section 5.6.7).
-pub(super) fn date(value: &HeaderValue) -> Option<DateTime<Utc>> {
-    const FORMS: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
-    let text = value.to_str().ok()?.trim();
-    FORMS.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(|at| at.and_utc())
+pub(super) fn date(value: &HeaderValue) -> Option<HttpDate> {
+    value.to_str().ok()?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::{Duration, UNIX_EPOCH};
 
     #[test]
     fn lists_of_tags_are_taken_apart() {
@@ -96,8 +95,8 @@ mod tests {
     #[test]
     fn dates_are_read_in_every_form() {
         for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
-            let read = date(&HeaderValue::from_static(text)).map(|at| at.timestamp());
-            assert_eq!(read, Some(784_111_777), "{text}");
+            let read = date(&HeaderValue::from_static(text));
+            assert_eq!(read, Some((UNIX_EPOCH + Duration::from_secs(784_111_777)).into()), "{text}");
         }
         for text in ["yesterday", "", "Sun, 06 Nov 1994 08:49:37 +0800", "Sun, 31 Feb 1994 08:49:37 GMT"] {
             assert_eq!(date(&HeaderValue::from_static(text)), None, "{text}");
