@@ -7,10 +7,15 @@ use anyhow::Context;
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::time::Duration;
+use tikv_jemallocator::Jemalloc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use wellsourced::config::{self, Environment};
 use wellsourced::serve::{self, Limits, Options, ServedSite};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 #[allow(clippy::print_stdout, reason = "the benchmark reads the address from it")]
 #[tokio::main(flavor = "current_thread")]
