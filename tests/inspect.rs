@@ -46,7 +46,10 @@ fn posts_feeds_and_pages_are_told_apart_and_keep_their_order() {
     assert_eq!(kinds, ["feed", "digest", "error", "digest", "page", "error", "feed"]);
     assert!(lines.iter().zip(&paths).all(|(line, path)| line["path"] == path.as_str()));
     let members: Vec<_> = lines[0].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(members, ["complaints", "description", "entries", "kind", "link", "path", "repairs", "title"]);
+    assert_eq!(
+        members,
+        ["complaints", "description", "entries", "kind", "language", "link", "path", "repairs", "title"]
+    );
     assert_eq!(lines[0]["entries"][0]["link"], "https://a.example/1");
     assert_eq!(lines[4]["feeds"][0]["url"], "https://a.example/feed");
     assert_eq!((&lines[4]["root"], &lines[4]["title"]), (&"html".into(), &"".into()));

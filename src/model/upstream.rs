@@ -16,6 +16,8 @@ pub struct UpstreamFeed {
     pub link: Option<String>,
     /// Atom `subtitle`, RSS and JSON Feed `description`, as plain text.
     pub description: Option<String>,
+    /// `xml:lang`, RSS and JSON Feed `language`, `dc:language`: a tag of BCP 47.
+    pub language: Option<String>,
     /// Its entries in the order of the document, the newest kept where there were too many.
     pub entries: Vec<UpstreamEntry>,
     /// How often it asks to be fetched.
@@ -41,6 +43,8 @@ pub struct UpstreamEntry {
     pub updated: Option<DateTime<Utc>>,
     /// Name of its first author.
     pub author: Option<String>,
+    /// Its own, else its feed's: a tag of BCP 47.
+    pub language: Option<String>,
     /// Its categories as written, each once, in order.
     pub tags: Vec<String>,
     /// Files that belong to it.

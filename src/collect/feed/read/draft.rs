@@ -76,6 +76,8 @@ pub(super) struct Draft {
     /// What relative addresses in `body` are relative to.
     pub(super) body_base: Option<String>,
     pub(super) author: Best<String>,
+    /// A tag of BCP 47.
+    pub(super) language: Best<String>,
     pub(super) published: Best<DateTime<Utc>>,
     pub(super) updated: Best<DateTime<Utc>>,
     pub(super) tags: Vec<String>,

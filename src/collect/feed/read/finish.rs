@@ -28,16 +28,25 @@ pub(super) fn finished(gathered: Gathered) -> Finished {
     let Gathered { feed, inherits_author, entries, asked, base } = gathered;
     let mut bench = Bench::new(base.as_ref().map(Base::as_str).unwrap_or_default());
     let author = feed.author.get().filter(|_| inherits_author).map(String::as_str);
-    let entries = entries.into_newest().map(|draft| bench.entry(draft, author)).collect();
+    let inherited = OfFeed { author, language: feed.language.get().map(String::as_str) };
+    let entries = entries.into_newest().map(|draft| bench.entry(draft, inherited)).collect();
     let feed = UpstreamFeed {
         title: feed.title.get().map(plain).unwrap_or_default(),
         link: feed.link.get().cloned(),
         description: feed.body.get().map(plain).filter(|text| !text.is_empty()),
+        language: feed.language.get().cloned(),
         entries,
         rhythm: asked.into_rhythm(),
         ..UpstreamFeed::default()
     };
     Finished { feed, flattened: bench.flattened, paired: bench.paired }
+}
+
+/// What entries have of their feed when they say nothing else.
+#[derive(Debug, Clone, Copy)]
+struct OfFeed<'f> {
+    author: Option<&'f str>,
+    language: Option<&'f str>,
 }
 
 /// A sanitiser is costly to build and belongs to one base; most entries of a feed have the same.
@@ -56,7 +65,7 @@ impl Bench {
         Self { base: base.to_owned(), sanitiser, flattened: false, paired: false, elements: 0 }
     }
 
-    fn entry(&mut self, draft: Draft, feed_author: Option<&str>) -> UpstreamEntry {
+    fn entry(&mut self, draft: Draft, inherited: OfFeed<'_>) -> UpstreamEntry {
         let content = draft.body.get().map(|body| match body {
             FeedText::Html(html) => self.clean(html, draft.body_base.as_deref()),
             FeedText::Plain(text) => self.clean(&html_of(text), draft.body_base.as_deref()),
@@ -67,7 +76,8 @@ impl Bench {
             title: draft.title.get().map(plain).unwrap_or_default(),
             published: draft.published.get().copied(),
             updated: draft.updated.get().copied(),
-            author: draft.author.get().map(String::as_str).or(feed_author).map(fold),
+            author: draft.author.get().map(String::as_str).or(inherited.author).map(fold),
+            language: draft.language.get().map(String::as_str).or(inherited.language).map(str::to_owned),
             content: content.unwrap_or_default(),
             tags: draft.tags,
             enclosures: draft.enclosures.into_iter().map(enclosure).collect(),

@@ -16,6 +16,7 @@ mod gathered;
 mod inspect;
 mod json;
 mod kept;
+mod language;
 mod lexer;
 mod names;
 mod notes;

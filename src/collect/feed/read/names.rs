@@ -103,6 +103,7 @@ pub(super) enum FeedField {
     Keywords,
     Published(u8),
     Updated(u8),
+    Language(u8),
     Enclosure,
     Ttl,
     SkipHour,
@@ -129,7 +130,7 @@ const fn field(field: FeedField) -> Element {
 pub(super) const SUMMARY: u8 = 10;
 
 /// Every element that says something to us. Spelled as the formats spell them.
-const ELEMENTS: [(Space, &str, Element); 69] = [
+const ELEMENTS: [(Space, &str, Element); 72] = [
     (Space::Core, "rss", Feed),
     (Space::Core, "feed", Feed),
     (Space::Core, "channel", Feed),
@@ -191,6 +192,9 @@ const ELEMENTS: [(Space, &str, Element); 69] = [
     (Space::Core, "modified", field(F::Updated(1))),
     (Space::DcTerms, "modified", field(F::Updated(2))),
     (Space::DcTerms, "updated", field(F::Updated(3))),
+    (Space::Core, "language", field(F::Language(0))),
+    (Space::Dc, "language", field(F::Language(2))),
+    (Space::DcTerms, "language", field(F::Language(2))),
     (Space::Core, "enclosure", field(F::Enclosure)),
     (Space::Media, "content", field(F::Enclosure)),
     (Space::Core, "ttl", field(F::Ttl)),

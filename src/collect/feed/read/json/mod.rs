@@ -10,7 +10,7 @@ use super::gathered::Gathered;
 use super::kept::KeptEntries;
 use super::notes::{FeedNotes, Repair};
 use super::rhythm::AskedRhythm;
-use super::{Origin, fields};
+use super::{Origin, fields, language};
 use crate::collect::html::strip_illegal;
 use chrono_tz::Tz;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -90,6 +90,10 @@ impl<'n, 's> JsonReader<'n, 's> {
                 let text = self.text(value).map(FeedText::Plain);
                 fields::body(&mut self.feed, 0, text, None);
             }
+            "language" => {
+                let language = self.text(value).and_then(|tag| language::tidy(&tag));
+                self.feed.language.offer(0, language);
+            }
             "home_page_url" => {
                 if let Some(url) = self.address(value) {
                     self.feed.link.offer(link::OWN, url.clone());
@@ -143,6 +147,7 @@ impl<'n, 's> JsonReader<'n, 's> {
             "date_published" => entry.published.offer(0, self.date(value)),
             "date_modified" => entry.updated.offer(0, self.date(value)),
             "author" | "authors" => entry.author.offer(0, self.author(value)),
+            "language" => entry.language.offer(0, self.text(value).and_then(|tag| language::tidy(&tag))),
             "tags" => self.tags(entry, value),
             "attachments" => {
                 let attachments = if let JsonValue::List(list) = value { list } else { std::slice::from_ref(value) };

@@ -9,7 +9,7 @@ use crate::collect::feed::read::lexer::StartTag;
 use crate::collect::feed::read::names::{FeedField, split};
 use crate::collect::feed::read::notes::Repair;
 use crate::collect::feed::read::plain::is_void;
-use crate::collect::feed::read::{content, fields};
+use crate::collect::feed::read::{content, fields, language};
 
 impl<'t> Translator<'t, '_, '_> {
     pub(super) fn is_atom(&self) -> bool {
@@ -88,10 +88,12 @@ impl<'t> Translator<'t, '_, '_> {
         let atom = self.is_atom();
         match field {
             FeedField::Title(rank) => {
+                self.language(language::OF_TITLE, &capture.tag);
                 let text = content::text_of(capture, atom, self.notes);
                 fields::title(self.draft(), rank + penalty, text);
             }
             FeedField::Body(rank) => {
+                self.language(language::OF_BODY, &capture.tag);
                 let text = content::text_of(capture, atom, self.notes);
                 fields::body(self.draft(), rank + penalty, text, base.as_ref());
             }
@@ -116,6 +118,7 @@ impl<'t> Translator<'t, '_, '_> {
             FeedField::Author(rank) => self.draft().author.offer(rank + penalty, fields::author(text)),
             FeedField::Name => self.person.iter_mut().for_each(|person| person.name = fields::author(text)),
             FeedField::Email => self.person.iter_mut().for_each(|person| person.mail = Some(text.to_owned())),
+            FeedField::Language(rank) => self.draft().language.offer(rank, language::tidy(text)),
             FeedField::Category => self.draft().tag(text),
             FeedField::Keywords => text.split(',').for_each(|word| self.draft().tag(word)),
             FeedField::Published(rank) | FeedField::Updated(rank) => {
@@ -132,6 +135,14 @@ impl<'t> Translator<'t, '_, '_> {
             FeedField::UpdatePeriod => self.asked.period(text),
             FeedField::UpdateFrequency => self.asked.frequency(text),
             FeedField::Title(_) | FeedField::Body(_) | FeedField::Guid | FeedField::Enclosure => {}
+        }
+    }
+
+    /// The language that an element declares for what it holds.
+    pub(super) fn language(&mut self, rank: u8, tag: &StartTag<'t>) {
+        if tag.rest.contains("xml:lang") {
+            let tag = fields::attribute(tag, "xml:lang").and_then(|tag| language::tidy(&tag));
+            self.draft().language.offer(rank, tag);
         }
     }
 

@@ -18,7 +18,7 @@ use super::plain::is_void;
 use super::references::resolve_into;
 use super::rhythm::AskedRhythm;
 use super::spaces::Spaces;
-use super::{Origin, fields};
+use super::{Origin, fields, language};
 use chrono_tz::Tz;
 use stack::{ElementKind, OpenElement, Stack};
 
@@ -163,6 +163,7 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
         if self.stack.has(ElementKind::Feed) {
             self.unwind(|kind| kind == ElementKind::Feed);
         }
+        self.language(language::OF_ALL, &tag);
         self.push(tag, ElementKind::Feed, mark);
     }
 
@@ -171,6 +172,7 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
         self.close_open_entry();
         self.unwind(|kind| kind == ElementKind::Feed);
         self.entry = Some(Draft::default());
+        self.language(language::OF_ALL, &tag);
         if let Some(about) = fields::about(&tag) {
             self.offer_id_as_link(&about);
             self.draft().id.offer(1, about);
