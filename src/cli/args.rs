@@ -54,6 +54,8 @@ pub(super) enum Command {
     Verify(Verify),
     /// Shows inputs, links by verdict and the last cycle; only reads the store
     Status,
+    /// Lets through what a feed brought that is held because it looks like another one
+    Release(Release),
     /// Shows when each job runs next, with zone
     Schedule(Next),
     /// Appends the feeds of a list of subscriptions (OPML) to the configuration
@@ -87,6 +89,13 @@ pub(super) struct Verify {
     /// Verdicts that are well; any other ends with exit code 3, and is all that -q prints
     #[arg(long, value_name = "VERDICT,…", value_delimiter = ',', default_value = "reachable,moved,blocked")]
     pub(super) accept: Vec<Verdict>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct Release {
+    /// Name of the input, as configured; `status` tells which are held
+    #[arg(value_name = "INPUT")]
+    pub(super) input: String,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

@@ -7,8 +7,10 @@ mod export;
 mod help;
 mod import;
 mod inspect;
+mod named;
 mod once;
 mod paint;
+mod release;
 mod schedule;
 mod spell;
 mod status;
@@ -66,6 +68,7 @@ async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> Ex
             Ok(settings) => match command {
                 Some(Command::Schedule(next)) => schedule::run(args, next, &settings),
                 Some(Command::Export) => export::run(&settings),
+                Some(Command::Release(release)) => release::run(args, release, &settings).await,
                 Some(_) => status::run(args, &settings).await,
                 None if args.once => once::run(args, settings, args.color.on_stdout(environment.no_color)).await,
                 None => daemon(args, environment, settings, inherited).await,

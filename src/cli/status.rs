@@ -7,12 +7,12 @@ use super::print;
 use super::spell::{Count, counted};
 use crate::config::Settings;
 use crate::model::{Complaint, Instead, PollState, Verdict};
-use crate::pipeline::Troubled;
+use crate::pipeline::{self, Troubled};
 use crate::store::{CycleRecord, Look, Result, Store};
 use anyhow::bail;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 
@@ -27,6 +27,8 @@ struct FeedStatus<'a> {
     poll: &'a PollState,
     /// Entries that are shown, and how many of them are new.
     entries: (u64, u64),
+    /// Whether the next cycle lets through what is held.
+    is_released: bool,
 }
 
 impl FeedStatus<'_> {
@@ -44,6 +46,8 @@ impl FeedStatus<'_> {
             "next": self.poll.next,
             "why": self.poll.why,
             "stopped": self.poll.stopped,
+            "held": self.poll.held,
+            "released": self.poll.held.is_some() && self.is_released,
         })
     }
 }
@@ -62,6 +66,12 @@ impl fmt::Display for FeedStatus<'_> {
         }
         if let Some(error) = &self.poll.last_error {
             write!(f, "; last error: {error}")?;
+        }
+        if let Some(held) = &self.poll.held {
+            write!(f, "; since {} {held}", minute(&held.since))?;
+            let next =
+                if self.is_released { "; the next cycle lets it through" } else { "; `release` lets it through" };
+            f.write_str(next)?;
         }
         if let Some(instead) = &self.poll.instead {
             write!(
@@ -87,16 +97,21 @@ struct StoreStatus {
     troubled: Troubled,
     cycle: Option<CycleRecord>,
     complaints: Vec<Complaint>,
+    /// Feeds that the next cycle lets through.
+    released: BTreeSet<String>,
 }
 
 impl StoreStatus {
     async fn read(store: &Store) -> Result<Self> {
         let links = store.link_counts().await?;
+        let polls = store.polls().await?;
+        let released = released(store, &polls).await?;
         Ok(Self {
+            released,
             troubled: Troubled::of(store, &links).await?,
             links,
             inputs: store.input_counts().await?,
-            polls: store.polls().await?,
+            polls,
             entries: store.entry_counts(super::now() - WEEK).await?.into_iter().collect(),
             hosts: store.host_counts(HOSTS).await?,
             hidden: store.hidden_items().await?.len(),
@@ -107,7 +122,7 @@ impl StoreStatus {
 
     fn feed(&self, name: &str) -> Option<FeedStatus<'_>> {
         let entries = self.entries.get(name).copied().unwrap_or_default();
-        Some(FeedStatus { poll: self.polls.get(name)?, entries })
+        Some(FeedStatus { poll: self.polls.get(name)?, entries, is_released: self.released.contains(name) })
     }
 
     fn json(&self, file: &str, next: Option<DateTime<Tz>>) -> serde_json::Value {
@@ -157,6 +172,17 @@ impl StoreStatus {
             None => print("no cycle has run yet"),
         }
     }
+}
+
+/// Feeds that are held, and that the next cycle lets through.
+async fn released(store: &Store, polls: &BTreeMap<String, PollState>) -> Result<BTreeSet<String>> {
+    let released = pipeline::releases(store).await?;
+    let mut names = BTreeSet::new();
+    for (name, _) in polls.iter().filter(|(_, poll)| poll.held.is_some() && !released.is_empty()) {
+        let id = store.input_id(name).await?;
+        names.extend(id.filter(|id| released.contains(id)).map(|_| name.clone()));
+    }
+    Ok(names)
 }
 
 /// Tells what the store knows.

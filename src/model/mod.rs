@@ -6,6 +6,7 @@
 mod channel;
 mod check;
 mod complaint;
+mod face;
 mod feed;
 mod invisible;
 mod item;
@@ -22,6 +23,7 @@ mod uri;
 pub use channel::{Channel, ChannelKind};
 pub use check::{Check, Hop, Judgement, Verdict};
 pub use complaint::{Complaint, Place, Severity};
+pub use face::{Face, Held};
 pub use feed::{Category, Entry, Feed, FeedUrls};
 pub use invisible::{is_blank, is_ignorable, looks_like, visible_name};
 pub use item::{Edition, Item, Joined, SourceKind, SourceLink};

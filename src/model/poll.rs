@@ -3,7 +3,7 @@
 //!
 //! Everything here was found out by us. It is written down as one value of JSON, so that a restart changes nothing.
 
-use super::Rhythm;
+use super::{Face, Held, Rhythm};
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -16,6 +16,10 @@ pub struct PollState {
     pub configured: String,
     /// Whether it ever gave an entry. A page is followed to the feeds that it names only before that.
     pub gave_entries: bool,
+    /// What it looked like when its entries were last taken over.
+    pub face: Option<Face>,
+    /// It became a feed of another kind, and nothing of it is taken over.
+    pub held: Option<Held>,
     /// The address that is asked instead.
     pub instead: Option<Instead>,
     /// A permanent redirect that is being watched.

@@ -79,6 +79,8 @@ pub enum Fetched {
     Changed,
     /// It could not be fetched, or not be read.
     Failed,
+    /// It is another feed by now, of which nothing is published.
+    Held,
 }
 
 /// What came of asking a feed input.
@@ -132,7 +134,7 @@ pub struct InputReport {
 impl InputReport {
     /// Whether there is something to tell: a digest always, a feed when it changed or failed.
     pub fn is_news(&self) -> bool {
-        self.feed.as_ref().is_none_or(|feed| matches!(feed.fetched, Fetched::Changed | Fetched::Failed))
+        self.feed.as_ref().is_none_or(|feed| matches!(feed.fetched, Fetched::Changed | Fetched::Failed | Fetched::Held))
     }
 
     /// The same without the editions' items.

@@ -31,8 +31,8 @@ pub use journal::{Journal, ManifestLine, Since, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Language, Options, Site};
 pub use pages::{
-    InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page, item_page, list_page,
-    refusal_page, source_index, status_json, status_page, stylesheet, tag_index,
+    HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page, item_page,
+    list_page, refusal_page, source_index, status_json, status_page, stylesheet, tag_index,
 };
 
 pub use recognise::{may_be_ours, says_ours};

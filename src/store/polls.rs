@@ -1,7 +1,7 @@
 //! Feed inputs, and what is remembered of fetching them. When one is fetched next is decided in `collect`.
 
 use super::{Result, Store, Write, from_json, from_rows, to_json};
-use crate::model::{Instead, PollState};
+use crate::model::{Held, Instead, PollState};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Row, name, options, state and whether there are entries of an input.
@@ -48,6 +48,20 @@ impl Store {
         .await?;
         let known = |(name, configured, instead)| (name, (configured, instead));
         Ok(from_rows::<(String, String, Option<Instead>)>(&rows)?.into_iter().map(known).collect())
+    }
+}
+
+impl Store {
+    /// Feed inputs of which nothing is published because they became others, by name.
+    pub async fn held_feeds(&self) -> Result<BTreeMap<String, Held>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(i.name, json(json_extract(p.state, '$.held'))))
+             FROM polls p JOIN inputs i ON i.id = p.input_id
+             WHERE i.kind = 'feed' AND json_extract(p.state, '$.held') IS NOT NULL",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(from_rows::<(String, Held)>(&rows)?.into_iter().collect())
     }
 }
 

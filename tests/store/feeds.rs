@@ -5,7 +5,7 @@ use crate::filled::{CARRIED, DAY, DAYS, EDITION, ITEM, SECOND, at, entry, fill, 
 use crate::writes::key;
 use std::collections::BTreeSet;
 use wellsourced::ledger::{EntriesAsked, Question, Says, Scope};
-use wellsourced::model::{Instead, PollState, Validators};
+use wellsourced::model::{Face, Held, Instead, PollState, Validators};
 use wellsourced::store::Write;
 
 /// Rows of the feed inputs.
@@ -26,6 +26,7 @@ async fn what_is_remembered_of_fetching_comes_back_as_it_was() {
         let odd = PollState {
             validators: Some(Validators { etag: Some(vec![0, 0xff]), ..Validators::default() }),
             instead: Some(Instead { url: "https://c.example/“’".to_owned(), since: at(1), found_in_page: true }),
+            held: Some(Held { now: Face::default(), before: Face::default(), since: at(2) }),
             updates: vec![at(3), at(2)],
             next: Some(at(9)),
             ..poll("https://a.example/")
@@ -48,11 +49,16 @@ async fn what_is_remembered_of_fetching_comes_back_as_it_was() {
         assert_eq!((polls.len(), &polls["a"]), (2, &odd));
         let moved = || async { store.known_feeds().await.unwrap().into_iter().collect::<Vec<_>>() };
         assert_eq!(moved().await, [("a".to_owned(), (odd.configured.clone(), odd.instead.clone()))]);
+        assert_eq!(
+            store.held_feeds().await.unwrap().into_iter().collect::<Vec<_>>(),
+            [("a".to_owned(), odd.held.clone().unwrap())]
+        );
         let here = PollState { gave_entries: true, ..poll("https://a.example/") };
         let mut write = store.begin().await.unwrap();
         write.put_polls(&[(A, &here)]).await.unwrap();
         write.commit().await.unwrap();
         assert_eq!(moved().await, [("a".to_owned(), (odd.configured.clone(), None))]);
+        assert_eq!(store.held_feeds().await.unwrap().len(), 0);
         let mut write = store.begin().await.unwrap();
         assert!(!write.input("digest", "options").await.unwrap().same_options, "it was a feed meanwhile");
         write.forget_poll(A).await.unwrap();

@@ -11,6 +11,7 @@ mod changes;
 mod days;
 mod editors;
 mod floods;
+mod held;
 mod joining;
 mod portals;
 mod upstream;

@@ -22,13 +22,14 @@ pub(super) fn write(out: &mut String, inputs: &[InputReport]) -> fmt::Result {
         write_feed(out, input, feed)?;
     }
     if news.len() > TOLD {
-        writeln!(out, "  … and {} more that changed or failed", Count(news.len() - TOLD, "feed"))?;
+        writeln!(out, "  … and {} more that changed, failed or are held", Count(news.len() - TOLD, "feed"))?;
     }
     let counted = |fetched: Fetched| feeds.iter().filter(|(_, feed)| feed.fetched == fetched).count();
     let counts = [
         (Fetched::Changed, "read"),
         (Fetched::Unchanged, "unchanged"),
         (Fetched::Failed, "failed"),
+        (Fetched::Held, "held"),
         (Fetched::NotDue, "not asked"),
         (Fetched::Stopped, "stopped"),
     ];
@@ -41,6 +42,8 @@ fn write_feed(out: &mut String, input: &InputReport, feed: &FeedReport) -> fmt::
     write!(out, "{}: ", input.name)?;
     if let Some(problem) = &feed.problem {
         write!(out, "failed: {problem}")?;
+    } else if feed.fetched == Fetched::Held {
+        write!(out, "held: it looks like another feed, nothing of it is published")?;
     } else {
         write!(out, "{}, {} new, {} revised", Count(feed.entries, "entry"), input.new_items, input.revised_items)?;
     }

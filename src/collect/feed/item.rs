@@ -113,7 +113,7 @@ fn title_of(entry: &UpstreamEntry, text: &str, link: Option<&str>) -> Option<Str
 }
 
 /// A line of text: white space folded, only characters that may be published, cut where it is longer than `limit`.
-fn line(text: &str, limit: usize) -> String {
+pub(super) fn line(text: &str, limit: usize) -> String {
     let folded = fold(&strip_illegal(text));
     cut(&folded, limit).into_owned()
 }

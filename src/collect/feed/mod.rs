@@ -3,6 +3,7 @@
 //! The web's feeds are wrong in many ways; what can be understood is taken, and what was repaired is told. Opens no
 //! connection of its own (it asks through `net`) and reads no clock.
 
+mod face;
 mod fetch;
 mod filter;
 mod identity;
@@ -13,6 +14,7 @@ mod read;
 mod summary;
 mod tags;
 
+pub use face::face_of;
 pub use fetch::{Ask, Body, Exchange, FetchOutcome, FetchTrouble, Lifetime, TroubleKind, fetch, fetch_all};
 pub use item::{entry_items, label_of};
 pub use options::{ContentKind, FeedOptions, Filter, TagRule};

@@ -4,6 +4,7 @@
 //! A feed that fails never stops the others; a network that is down here is said once.
 
 mod reading;
+mod releasing;
 mod saving;
 mod settling;
 mod told;
@@ -13,12 +14,15 @@ use super::{Cycle, Error, FeedInput, Input, InputReport};
 use crate::collect::feed::manners::{self, Occasion};
 use crate::collect::feed::{self, Ask, Exchange, FetchOutcome, fetch_all};
 use crate::ledger::{FeedRules, Scope};
-use crate::model::{Complaint, PollState};
+use crate::model::{Complaint, Face, PollState};
 use crate::net::Client;
 use crate::store::{FeedState, Write};
 use crate::telemetry::Bar;
 use crate::verify;
+use chrono::{DateTime, Utc};
 use futures::StreamExt;
+pub use releasing::{releases, wish_release};
+
 use reading::{Arrived, Came};
 use std::collections::BTreeSet;
 use tokio::sync::mpsc;
@@ -54,8 +58,8 @@ struct KnownFeed<'a> {
     same_options: bool,
     /// Whether entries were ever taken over.
     met: bool,
-    /// Whether the clock was set back since it was asked.
-    clock_went_back: bool,
+    /// Whether its state is another than the one that is stored: the clock was set back, or it was released.
+    is_mended: bool,
 }
 
 /// The feeds of a cycle under way.
@@ -107,14 +111,18 @@ impl<'a> Feeds<'a> {
         let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
         let mut states = write.feed_inputs(&names).await?;
         feeds.complained = write.complained_of().await?;
+        let mut released = releasing::taken(&mut write, states.values().map(|state| state.id)).await?;
         for input in inputs {
             let Some(state) = states.remove(&input.name) else { continue };
-            let known = KnownFeed::new(input, state, cycle);
+            let mut known = KnownFeed::new(input, state, cycle);
+            if let Some(accepted) = released.remove(&known.id) {
+                known.release(accepted, cycle.now);
+            }
             feeds.reports.push(told::begin(&known, cycle.options.offline));
             feeds.known.push(known);
         }
         // Waits that began in a future that never came begin anew, once.
-        let mended = feeds.known.iter().filter(|known| known.clock_went_back).map(|known| (known.id, &known.poll));
+        let mended = feeds.known.iter().filter(|known| known.is_mended).map(|known| (known.id, &known.poll));
         write.put_polls(&mended.collect::<Vec<_>>()).await?;
         write.commit().await?;
         Ok(feeds)
@@ -268,20 +276,20 @@ impl<'a> KnownFeed<'a> {
         let mut poll = state.poll.about(input.url.as_str());
         poll.gave_entries |= state.has_entries && is_same_feed;
         let mended = manners::clock_went_back(&poll, cycle.now);
-        let clock_went_back = mended.is_some();
+        let is_mended = mended.is_some();
         poll = mended.unwrap_or(poll);
         let same_options = state.fingerprint == fingerprint;
         if !same_options {
             poll.forget_body();
         }
-        Self {
-            input,
-            id: state.id,
-            poll,
-            same_options,
-            met: !state.fingerprint.is_empty(),
-            clock_went_back,
-            fingerprint,
+        Self { input, id: state.id, poll, same_options, met: !state.fingerprint.is_empty(), is_mended, fingerprint }
+    }
+
+    /// Lets what is held through.
+    fn release(&mut self, accepted: Face, now: DateTime<Utc>) {
+        if let Some(poll) = manners::released(&self.poll, accepted, now) {
+            self.poll = poll;
+            self.is_mended = true;
         }
     }
 
@@ -298,7 +306,7 @@ impl<'a> KnownFeed<'a> {
     }
 
     /// Whether its document was read in this cycle.
-    fn was_read(&self, now: chrono::DateTime<chrono::Utc>) -> bool {
+    fn was_read(&self, now: DateTime<Utc>) -> bool {
         self.poll.last_success.is_some_and(|at| at >= now)
     }
 }

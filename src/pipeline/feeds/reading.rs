@@ -1,8 +1,8 @@
 //! What an exchange brought, read off the async threads.
 
 use crate::collect::feed::manners::{self, Occasion, Pace};
-use crate::collect::feed::{Body, Document, Exchange, FetchOutcome, Origin, entry_items, label_of, read};
-use crate::model::{Complaint, EntryItem, PollState};
+use crate::collect::feed::{Body, Document, Exchange, FetchOutcome, Origin, entry_items, face_of, label_of, read};
+use crate::model::{Complaint, EntryItem, Face, PollState};
 use crate::net::Room;
 use crate::pipeline::{Error, FeedInput};
 use chrono::{DateTime, Utc};
@@ -54,6 +54,10 @@ pub(super) struct ReadFeed {
     pub(super) hashes: Vec<u64>,
     /// What is wrong with it.
     pub(super) complaints: Vec<Complaint>,
+    /// What it looks like.
+    pub(super) face: Face,
+    /// What is to be remembered if it is held; `None` where no other feed is known.
+    pub(super) if_held: Option<Box<PollState>>,
 }
 
 impl Came {
@@ -120,7 +124,9 @@ impl Reader {
                 }
                 let json = |entry: &EntryItem| serde_json::to_string(&entry.item).unwrap_or_default();
                 let hashes = entries.iter().map(|entry| xxh3_64(json(entry).as_bytes())).collect();
-                Came::Feed(Box::new(state), ReadFeed { entries, hashes, complaints: feed.complaints })
+                let face = face_of(&feed);
+                let if_held = self.state.face.is_some().then(|| Box::new(self.after_held(exchange)));
+                Came::Feed(Box::new(state), ReadFeed { entries, hashes, complaints: feed.complaints, face, if_held })
             }
             // To an input that is known to be a feed a page is a failure, and is followed nowhere.
             Document::Page { title, .. } if self.state.gave_entries => {
@@ -143,6 +149,11 @@ impl Reader {
         let mut state = self.after(exchange, None);
         state.last_error = Some(why.to_owned());
         state
+    }
+
+    fn after_held(&self, exchange: &Exchange) -> PollState {
+        let occasion = Occasion { input: &self.input.name, read: None, slot: self.input.slot_after(exchange.at) };
+        manners::after_held(&self.state, exchange, &occasion)
     }
 
     fn after(&self, exchange: &Exchange, read: Option<Pace<'_>>) -> PollState {

@@ -3,10 +3,12 @@
 
 use super::reading::{Arrived, Came, ReadFeed};
 use super::{Feeds, told};
-use crate::ledger::{Arrivals, Plan, Question, ReadDocument, ask_for_documents, plan_documents};
-use crate::model::{Complaint, PollState};
+use crate::ledger::{Arrivals, Plan, Question, ReadDocument, ask_for_documents, is_another_kind, plan_documents};
+use crate::model::{Complaint, Face, Held, PollState};
 use crate::pipeline::Error;
 use crate::store::Write;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 impl Feeds<'_> {
     /// Saves what came, and what is to be remembered of asking.
@@ -15,7 +17,7 @@ impl Feeds<'_> {
             return Ok(());
         }
         let mut write = self.cycle.store.begin().await?;
-        let (mut polls, mut documents) = (Vec::with_capacity(batch.len()), Vec::new());
+        let (mut polls, mut documents) = (BTreeMap::new(), Vec::new());
         let mut rooms = Vec::new();
         for arrived in batch {
             let index = arrived.index;
@@ -26,11 +28,11 @@ impl Feeds<'_> {
             };
             rooms.push(arrived.room);
             documents.extend(feed.map(|feed| (index, feed)));
-            polls.push((index, *state));
+            polls.insert(index, *state);
         }
         // The order in which they came is chance.
         documents.sort_by_key(|(index, _)| *index);
-        self.documents(&mut write, documents).await?;
+        self.documents(&mut write, documents, &mut polls).await?;
         self.note_polls(&mut write, polls).await?;
         Ok(write.commit().await?)
     }
@@ -46,7 +48,12 @@ impl Feeds<'_> {
     }
 
     /// Remembers what is known of fetching inputs, and complains of what is wrong with that.
-    async fn note_polls(&mut self, write: &mut Write, polls: Vec<(usize, PollState)>) -> Result<(), Error> {
+    async fn note_polls(
+        &mut self,
+        write: &mut Write,
+        polls: impl IntoIterator<Item = (usize, PollState)>,
+    ) -> Result<(), Error> {
+        let polls: Vec<(usize, PollState)> = polls.into_iter().collect();
         let rows: Vec<(i64, &PollState)> =
             polls.iter().filter_map(|(index, state)| Some((self.known.get(*index)?.id, state))).collect();
         write.put_polls(&rows).await?;
@@ -77,39 +84,66 @@ impl Feeds<'_> {
         Ok(())
     }
 
-    async fn documents(&mut self, write: &mut Write, feeds: Vec<(usize, ReadFeed)>) -> Result<(), Error> {
+    /// Takes documents over, but for those of feeds that became others: these are held. What is to be remembered of them is noted
+    /// in `polls`.
+    async fn documents(
+        &mut self,
+        write: &mut Write,
+        feeds: Vec<(usize, ReadFeed)>,
+        polls: &mut BTreeMap<usize, PollState>,
+    ) -> Result<(), Error> {
         let known = feeds.iter().filter_map(|(index, feed)| Some((*index, self.known.get(*index)?, feed)));
         let (mut places, mut documents) = (Vec::with_capacity(feeds.len()), Vec::with_capacity(feeds.len()));
         for (index, known, feed) in known {
-            places.push((index, &feed.complaints));
-            documents.push(ReadDocument {
+            places.push((index, feed));
+            let document = ReadDocument {
                 input: &known.input.name,
                 row: known.id,
                 is_met: known.met,
                 same_options: known.same_options,
                 entries: &feed.entries,
                 hashes: &feed.hashes,
-            });
+            };
+            documents.push((document, known.poll.face.clone(), &feed.face));
         }
         if documents.is_empty() {
             return Ok(());
         }
         let plans = self.place(write, &documents).await?;
-        for ((index, complaints), plan) in places.into_iter().zip(&plans) {
-            self.note_read(write, index, complaints, plan).await?;
+        for ((index, feed), plan) in places.into_iter().zip(&plans) {
+            let Some(state) = polls.get_mut(&index) else { continue };
+            match plan {
+                Some(plan) => {
+                    accept(state, feed);
+                    self.note_read(write, index, &feed.complaints, plan).await?;
+                }
+                None => hold(state, feed, self.cycle.now),
+            }
         }
         Ok(())
     }
 
-    /// Compares documents with what was met of their feeds, and applies what they change.
-    async fn place(&mut self, write: &mut Write, documents: &[ReadDocument<'_>]) -> Result<Vec<Plan>, Error> {
+    /// Compares documents with what was met of their feeds, and applies what they change. Each comes with what its feed looked
+    /// like, and what it looks like now; those that are of another kind have no plan and change nothing.
+    async fn place(
+        &mut self,
+        write: &mut Write,
+        documents: &[(ReadDocument<'_>, Option<Face>, &Face)],
+    ) -> Result<Vec<Option<Plan>>, Error> {
         let (now, rules) = (self.cycle.now, self.rules(write).await?);
         let mut scope = self.scope.anew();
         let mut question = Question::default();
-        ask_for_documents(&mut question, documents, now);
+        let read: Vec<ReadDocument<'_>> = documents.iter().map(|(document, ..)| *document).collect();
+        ask_for_documents(&mut question, &read, now);
         write.load(&question, &mut scope).await?;
-        let plans = plan_documents(&scope, documents, now);
-        let batch = Arrivals::new(documents, &plans);
+        let plans = plan_documents(&scope, &read, now);
+        let is_held = documents.iter().zip(&plans).map(|((document, before, now), plan)| {
+            before.as_ref().is_some_and(|before| is_another_kind(&scope, document, plan, before, now))
+        });
+        let is_held: Vec<bool> = is_held.collect();
+        let free = read.into_iter().zip(plans).zip(&is_held).filter_map(|(free, held)| (!held).then_some(free));
+        let (read, plans): (Vec<ReadDocument<'_>>, Vec<Plan>) = free.unzip();
+        let batch = Arrivals::new(&read, &plans);
         loop {
             let mut question = Question::default();
             batch.ask(&mut question, &scope, &rules, now);
@@ -119,7 +153,8 @@ impl Feeds<'_> {
         batch.place(&mut scope, &rules, now);
         write.apply(&scope.changes(now), now).await?;
         self.scope = scope;
-        Ok(plans)
+        let mut plans = plans.into_iter();
+        Ok(is_held.into_iter().map(|held| if held { None } else { plans.next() }).collect())
     }
 
     /// Remembers that a document was read, and tells what came of it.
@@ -142,4 +177,22 @@ impl Feeds<'_> {
         }
         self.complain(write, id, told::READING, &complaints).await
     }
+}
+
+/// Remembers what a feed looks like whose document was taken over. One without entries says nothing of that.
+fn accept(state: &mut PollState, feed: &ReadFeed) {
+    if !feed.entries.is_empty() {
+        state.face = Some(feed.face.clone());
+        state.held = None;
+    }
+}
+
+/// Remembers that a document is held, and what it looks like.
+fn hold(state: &mut PollState, feed: &ReadFeed, now: DateTime<Utc>) {
+    if let Some(if_held) = &feed.if_held {
+        state.clone_from(if_held);
+    }
+    let before = state.face.clone().unwrap_or_default();
+    let since = state.held.as_ref().map_or(now, |held| held.since);
+    state.held = Some(Held { now: feed.face.clone(), before, since });
 }

@@ -29,6 +29,7 @@ pub(super) fn asked(report: &mut InputReport, known: &KnownFeed<'_>) {
     feed.fetched = match (poll.stopped, &poll.last_error, feed.fetched) {
         (Some(_), ..) => Fetched::Stopped,
         (None, Some(_), _) => Fetched::Failed,
+        (None, None, _) if poll.held.is_some() => Fetched::Held,
         (None, None, Fetched::Changed) => Fetched::Changed,
         (None, None, _) => Fetched::Unchanged,
     };
@@ -58,7 +59,14 @@ pub(super) fn notices(known: &KnownFeed<'_>) -> Vec<Complaint> {
         let help = "look whether the address is still right; `status` tells when it is asked again";
         Complaint::warning(place(known), message, help)
     };
-    known.poll.notices().into_iter().map(complaint).collect()
+    let held = known.poll.held.as_ref().map(|held| {
+        let name = &known.input.name;
+        let message = format!("`{name}`: {held}");
+        let help =
+            format!("look at it; `wellsourced release '{name}'` publishes what it brings, or give another address");
+        Complaint::warning(place(known), message, help)
+    });
+    known.poll.notices().into_iter().map(complaint).chain(held).collect()
 }
 
 /// What is wrong with its document.

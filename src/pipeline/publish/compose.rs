@@ -1,9 +1,9 @@
 //! Loads what a feed or page shows and has it composed, off the async threads.
 
-use crate::model::{Channel, ChannelKind, Home, StoredItem, Tag};
+use crate::model::{Channel, ChannelKind, Held, Home, StoredItem, Tag};
 use crate::pipeline::Error;
 use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
-use crate::publish::{self, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash};
+use crate::publish::{self, HeldInput, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -237,8 +237,13 @@ impl Composer<'_> {
 async fn status(store: &Store) -> Result<StatusView, Error> {
     let inputs = store.input_counts().await?;
     let troubled = store.troubled_links(TROUBLED, CITING).await?;
+    let mut held = store.held_feeds().await?;
+    let input = |(name, editions, items): (String, u64, u64)| {
+        let held = held.remove(&name).map(|Held { now, before, .. }| HeldInput { now, before });
+        InputStatus { name, editions, items, held }
+    };
     Ok(StatusView {
-        inputs: inputs.into_iter().map(|(name, editions, items)| InputStatus { name, editions, items }).collect(),
+        inputs: inputs.into_iter().map(input).collect(),
         links: store.link_counts().await?,
         troubled: troubled
             .into_iter()

@@ -12,7 +12,7 @@ mod views;
 
 pub use lists::{Newer, Paging, editions_page, list_page, source_index, tag_index};
 pub use refusal::refusal_page;
-pub use status::{InputStatus, StatusView, TroubledLink, status_json, status_page};
+pub use status::{HeldInput, InputStatus, StatusView, TroubledLink, status_json, status_page};
 pub use stories::{day_page, edition_page, item_page};
 
 use super::Error;

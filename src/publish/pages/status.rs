@@ -4,7 +4,7 @@
 
 use super::views::Link;
 use super::{PageFrame, render};
-use crate::model::{CitingItem, Verdict, web_uri};
+use crate::model::{CitingItem, Face, Verdict, web_uri};
 use crate::publish::Error;
 use crate::publish::address;
 use crate::publish::characters::line;
@@ -37,6 +37,18 @@ pub struct InputStatus {
     pub editions: u64,
     /// Its published items.
     pub items: u64,
+    /// What it looks like, where it became another feed of which nothing is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldInput>,
+}
+
+/// What a held input looks like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldInput {
+    /// Now.
+    pub now: Face,
+    /// When it was last published.
+    pub before: Face,
 }
 
 /// A link that cannot be read as it should.
@@ -64,8 +76,15 @@ struct StatusPage<'a> {
     frame: PageFrame,
     w: &'static Words,
     inputs: &'a [InputStatus],
+    held: Vec<HeldView>,
     links: Vec<(&'static str, &'static str, u64)>,
     troubled: Vec<TroubleView>,
+}
+
+struct HeldView {
+    name: String,
+    looks: String,
+    command: String,
 }
 
 struct TroubleView {
@@ -109,7 +128,20 @@ pub fn status_page(site: &Site, status: &StatusView) -> Result<Vec<u8>, Error> {
     let frame = PageFrame::new(site, "", layout::STATUS_PAGE, w.status);
     let links = status.links.iter().map(|&(verdict, count)| (verdict.as_str(), w.verdict(verdict), count)).collect();
     let troubled = status.troubled.iter().map(|link| trouble(site, &frame.root, link)).collect();
-    render(&StatusPage { w, inputs: &status.inputs, links, troubled, frame })
+    let held = status.inputs.iter().filter_map(|input| Some(held(w, &input.name, input.held.as_ref()?))).collect();
+    render(&StatusPage { w, inputs: &status.inputs, held, links, troubled, frame })
+}
+
+/// What a held feed looked like and looks like now, and what lets it through.
+fn held(w: &Words, name: &str, held: &HeldInput) -> HeldView {
+    let looks = |face: &Face| {
+        let about = face.language.iter().chain(&face.site).cloned().collect::<Vec<_>>().join(w.comma);
+        let about = if about.is_empty() { about } else { format!("{}{about}{}", w.open, w.close) };
+        format!("“{}”{about}", face.title)
+    };
+    let entries: Vec<String> = held.now.entries.iter().map(|title| format!("“{title}”")).collect();
+    let looks = format!("{} → {}{}{}", looks(&held.before), looks(&held.now), w.colon, entries.join(w.comma));
+    HeldView { name: line(name), looks: line(&looks), command: line(&format!("wellsourced release '{name}'")) }
 }
 
 /// The same as data, `status.json`.

@@ -9,7 +9,7 @@ mod rhythm;
 pub use moved::found_in_page;
 
 use super::fetch::{Exchange, FetchOutcome, FetchTrouble, TroubleKind, later};
-use crate::model::{PollState, Rest, Rhythm};
+use crate::model::{Face, PollState, Rest, Rhythm};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -132,6 +132,24 @@ pub fn after(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) ->
     next
 }
 
+/// The same for a document that is held, since it is of another feed than the one that is known: it goes on being asked as
+/// before, and where it came from is nowhere to move to.
+pub fn after_held(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) -> PollState {
+    let pace = Pace { rhythm: &state.rhythm, has_entries: false, dates: &state.updates };
+    let next = after(state, exchange, &Occasion { read: Some(pace), ..*occasion });
+    PollState { instead: state.instead.clone(), moving: state.moving.clone(), ..next }
+}
+
+/// The state of an input whose held feed its editor lets through: the document is fetched and read again at once, and what
+/// looks like `accepted` is no other feed from now on. `None` where nothing is held any more.
+pub fn released(state: &PollState, accepted: Face, now: DateTime<Utc>) -> Option<PollState> {
+    state.held.as_ref()?;
+    let mut state = PollState { held: None, face: Some(accepted), next: Some(now), ..state.clone() };
+    state.forget_body();
+    "its editor released it".clone_into(&mut state.why);
+    Some(state)
+}
+
 /// Remembers a document, or that it has not changed; tells what is wrong with it, if anything is.
 fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -> Option<FetchTrouble> {
     next.validators.clone_from(&exchange.validators);
@@ -159,7 +177,10 @@ fn succeeded(next: &mut PollState, exchange: &Exchange) {
     next.last_error = None;
     next.failing_since = None;
     next.failures = 0;
-    moved::watch(next, exchange);
+    // Where another feed came from is nowhere to move to.
+    if next.held.is_none() {
+        moved::watch(next, exchange);
+    }
 }
 
 fn failed(next: &mut PollState, trouble: &FetchTrouble, at: DateTime<Utc>) {
