@@ -45,7 +45,9 @@ fn assert_bounded(document: &Document) {
                     let parsed = Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
                     assert!(matches!(parsed.scheme(), "http" | "https"), "{url}");
                 }
-                assert!(!entry.content.contains("<script"), "{}", entry.content);
+                for tag in ["<script", "<style", "<iframe", "<video", "<object", "<svg", "<math", "<img>"] {
+                    assert!(!entry.content.contains(tag), "{}", entry.content);
+                }
                 assert!(entry.id.as_ref().is_none_or(|id| !id.trim().is_empty()));
                 assert!(entry.title.chars().all(|c| !c.is_control()), "{:?}", entry.title);
             }
@@ -125,6 +127,40 @@ fn floods_are_read_in_time_that_grows_with_their_length() {
     let items = read(&flood(HEAD, "<item>", "", MAX_FEED_BYTES), &source(None));
     assert_bounded(&items);
     assert!(matches!(items, Document::Feed(feed) if feed.entries.is_empty()));
+}
+
+/// What is replaced before the sanitiser sees it costs no more than its length, however it is nested.
+#[test]
+fn floods_of_what_a_feed_cannot_show_are_bounded() {
+    let section = format!("{HEAD}<item><title>a</title><description><![CDATA[");
+    let within = format!("{section}<picture>{}", "<source srcset='/a 1x'>".repeat(2_000));
+    let many: String = (0..60_000).map(|at| format!("a{at} ")).collect();
+    let framed = "&lt;b&gt;&lt;p&gt;".repeat(9_000);
+    let cases: [(&str, &str, &str); 16] = [
+        (&section, "<noscript>", ""),
+        (&section, "<noscript></noscript>", ""),
+        (&section, "<iframe src=//e.org>", ""),
+        (&section, "<iframe src=//e.org/></iframe>x", ""),
+        (&section, "<iframe srcdoc='", ""),
+        (&section, "<video><source src=/a>", ""),
+        (&section, "<object data=/a>", ""),
+        (&section, "<svg><g>", ""),
+        (&section, "<math><mi>x", ""),
+        (&section, "<img src=https://e.org/a ", ">"),
+        (&section, "<img srcset='", ""),
+        (&section, "<picture><img>", ""),
+        (&within, "<img>", ""),
+        (&section, "<template shadowrootmode=open>", ""),
+        (&section, "<a href=/><embed src=/a>", ""),
+        (&section, "<img src='data:,' data-a='/b.png'", ">"),
+    ];
+    for (head, unit, tail) in cases {
+        assert_bounded(&read(&flood(head, unit, tail, 1 << 17), &source(None)));
+    }
+    for tag in [format!("<img {many}>"), format!("<iframe srcdoc='{framed}'></iframe>"), format!("<svg {many}>")] {
+        let document = feed(format!("{section}{tag}]]></description></item></channel></rss>").as_bytes());
+        assert!(document.repairs.iter().any(|repair| repair.contains("nested too deeply")), "{:?}", document.repairs);
+    }
 }
 
 #[test]

@@ -1,11 +1,19 @@
 //! Makes foreign HTML and text fit to be published: only harmless tags, only http and https links, only characters
-//! that XML 1.0 allows.
+//! that XML 1.0 allows. What was visible stays visible: `visible` rewrites what the sanitiser would remove.
 //!
-//! Refuses to guess: what the sanitiser does not know is removed, not repaired.
+//! Refuses to guess: what neither of the two knows is removed, not repaired.
+
+mod pictures;
+mod players;
+mod visible;
 
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use ego_tree::iter::Edge;
-use scraper::{Html, Node, Selector};
+use html5ever::driver::{self, ParseOpts};
+use html5ever::tendril::TendrilSink as _;
+use html5ever::tree_builder::TreeBuilderOpts;
+use html5ever::{QualName, local_name, ns};
+use scraper::{Html, HtmlTreeSink, Node, Selector};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use url::Url;
@@ -14,6 +22,7 @@ use url::Url;
 #[derive(Debug)]
 pub(crate) struct Sanitiser {
     builder: Builder<'static>,
+    base: Option<Url>,
 }
 
 impl Sanitiser {
@@ -25,12 +34,12 @@ impl Sanitiser {
             .url_schemes(HashSet::from(["http", "https"]))
             .url_relative(base.map_or(UrlRelative::Deny, |base| UrlRelative::Custom(Box::new(Relative(base.clone())))))
             .link_rel(None);
-        Self { builder }
+        Self { builder, base: base.cloned() }
     }
 
-    /// The harmless rest of `html`.
+    /// The harmless rest of `html`; what a page would show and a feed cannot is replaced before.
     pub(crate) fn clean(&self, html: &str) -> String {
-        let cleaned = self.builder.clean(html).to_string();
+        let cleaned = self.builder.clean(&visible::settled(html, self.base.as_ref())).to_string();
         match strip_illegal(&cleaned) {
             Cow::Borrowed(_) => cleaned,
             Cow::Owned(stripped) => stripped,
@@ -56,7 +65,7 @@ pub(crate) fn is_own_fragment(written: &str) -> bool {
     written.is_empty() || written.starts_with('#')
 }
 
-/// Removes scripts, styles, frames and every link that is not http or https; resolves relative addresses against `base`
+/// Removes scripts, styles and every link that is not http or https; resolves relative addresses against `base`
 /// (and removes them where there is none); keeps images and ruby.
 #[cfg(test)]
 pub(crate) fn sanitise(html: &str, base: Option<&Url>) -> String {
@@ -82,9 +91,35 @@ pub(crate) fn is_legal(c: char) -> bool {
     }
 }
 
+/// The tree of an HTML fragment as a reader without scripts sees it: what stands in `noscript` is markup.
+fn fragment(html: &str) -> Html {
+    let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+    let options = ParseOpts { tree_builder, ..ParseOpts::default() };
+    let body = QualName::new(None, ns!(html), local_name!("body"));
+    driver::parse_fragment(HtmlTreeSink::new(Html::new_fragment()), options, body, Vec::new(), false).one(html)
+}
+
+/// Text with what means something in markup escaped.
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.find(['&', '<', '>', '"']) else { return Cow::Borrowed(text) };
+    let (before, rest) = text.split_at(first);
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push_str(before);
+    for c in rest.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// The text of an HTML fragment, white space folded, readings (`<rt>`) in brackets.
 pub(crate) fn text_of(html: &str) -> String {
-    let document = Html::parse_fragment(html);
+    let document = fragment(html);
     let mut text = String::with_capacity(html.len());
     let mut readings = Readings::default();
     for edge in document.tree.root().traverse() {
@@ -196,7 +231,7 @@ pub(crate) fn fold(text: &str) -> String {
 /// Attribute values of the elements that `selector` finds in a fragment, with the text of each element.
 pub(crate) fn attributes(html: &str, selector: &str, attribute: &str) -> Vec<(String, String)> {
     let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
-    Html::parse_fragment(html)
+    fragment(html)
         .select(&selector)
         .filter_map(|e| Some((e.value().attr(attribute)?.to_owned(), fold(&e.text().collect::<String>()))))
         .collect()
@@ -207,22 +242,29 @@ pub(crate) fn addresses(html: &str) -> Vec<String> {
     if !html.contains('=') {
         return Vec::new();
     }
-    let fragment = Html::parse_fragment(html);
+    let fragment = fragment(html);
     let elements = fragment.tree.nodes().filter_map(|node| node.value().as_element());
     let named = elements.flat_map(|element| ["href", "src", "data", "poster"].map(|name| element.attr(name)));
     named.flatten().map(str::to_owned).collect()
 }
 
-/// The addresses of a fragment's images, with what their `alt` (else their `title`) says.
+/// The addresses of a fragment's images, with what their `alt` (else their `title`) says. An address that cannot be published is
+/// named where an image has no other.
 pub(crate) fn images(html: &str) -> Vec<(String, String)> {
-    let fragment = Html::parse_fragment(html);
-    let elements = fragment.tree.nodes().filter_map(|node| node.value().as_element());
-    let images = elements.filter(|element| element.name() == "img");
+    let fragment = fragment(html);
+    let usable = |written: &str| match Url::parse(written) {
+        Ok(url) => matches!(url.scheme(), "http" | "https"),
+        Err(error) => error == url::ParseError::RelativeUrlWithoutBase && !is_own_fragment(written),
+    };
+    let nodes = fragment.tree.root().descendants();
+    let images =
+        nodes.filter_map(|node| Some((node, node.value().as_element().filter(|image| image.name() == "img")?)));
     images
-        .filter_map(|image| {
+        .filter_map(|(node, image)| {
             let said = [image.attr("alt"), image.attr("title")].into_iter().flatten().map(fold);
             let alt = said.into_iter().find(|alt| !alt.is_empty()).unwrap_or_default();
-            Some((image.attr("src")?.to_owned(), strip_illegal(&alt).into_owned()))
+            let src = visible::picture_address(node, &usable).or_else(|| image.attr("src"))?;
+            Some((src.to_owned(), strip_illegal(&alt).into_owned()))
         })
         .collect()
 }
@@ -282,11 +324,8 @@ mod tests {
     }
 
     #[test]
-    fn scripts_styles_and_frames_go_and_ruby_stays() {
-        assert_eq!(
-            sanitise("a<script>alert(1)</script><style>p{}</style><iframe src='https://e.org'></iframe>b", None),
-            "ab"
-        );
+    fn scripts_and_styles_go_and_ruby_stays() {
+        assert_eq!(sanitise("a<script>alert(1)</script><style>p{}</style>b", None), "ab");
         for fragment in ["#top", "", " #a"] {
             assert_eq!(sanitise(&format!("<a href='{fragment}'>x</a>"), Some(&base())), "<a>x</a>");
         }

@@ -3,7 +3,7 @@
 
 use super::notes::{Notes, shown};
 use super::tree::{self, PostLines};
-use crate::collect::html;
+use crate::collect::html::{self, escaped};
 use comrak::nodes::{NodeLink, NodeValue};
 use comrak::{Arena, Node};
 use std::ops::Range;
@@ -154,8 +154,7 @@ fn instead_of(tag: &str, has_end: impl Fn(&str) -> bool) -> Option<Vec<Replaceme
         html::attributes(tag, &format!("{name}[{attribute}]"), attribute).pop().map(|(value, _)| value)
     };
     if name == "img" {
-        let alt = [value("alt"), value("title")].into_iter().flatten().find(|alt| !alt.trim().is_empty());
-        return value("src").map(|url| vec![Replacement::Picture { url, alt: alt.unwrap_or_default() }]);
+        return html::images(tag).pop().map(|(url, alt)| vec![Replacement::Picture { url, alt }]);
     }
     let (_, attributes) = SHOWING.iter().find(|(element, _)| *element == name)?;
     if tag.starts_with("</") {
@@ -196,13 +195,9 @@ impl Replacement {
         match self {
             Self::Picture { url, alt } => format!("<img src=\"{}\" alt=\"{}\">", escaped(url), escaped(alt)),
             Self::Link { url, label } => format!("<a href=\"{}\">{}</a> ", escaped(url), escaped(label)),
-            Self::Text(text) => escaped(text),
+            Self::Text(text) => escaped(text).into_owned(),
         }
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

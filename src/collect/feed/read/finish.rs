@@ -3,6 +3,7 @@
 use super::address::Base;
 use super::draft::{Attached, Draft, FeedText};
 use super::gathered::Gathered;
+use super::lexer::MAX_ATTRIBUTES;
 use super::plain::{Weight, html_of, stripped, text_of};
 use super::references::paired;
 use crate::collect::html::{Sanitiser, fold};
@@ -11,7 +12,7 @@ use std::borrow::Cow;
 use url::Url;
 
 /// What content may have and still be given to the sanitiser, whose time grows with the products of these.
-const MOST: Weight = Weight { tags: 50_000, depth: 100, formats: 20 };
+const MOST: Weight = Weight { tags: 50_000, depth: 100, formats: 20, attributes: MAX_ATTRIBUTES - 1 };
 
 /// Elements that the sanitiser may have to make for one document.
 const MOST_ELEMENTS: usize = 10_000_000;
@@ -94,7 +95,10 @@ impl Bench {
         }
         let weight = Weight::of(html);
         let elements = self.elements + weight.tags * (1 + weight.formats);
-        let too_heavy = weight.tags > MOST.tags || weight.depth > MOST.depth || weight.formats > MOST.formats;
+        let too_heavy = weight.tags > MOST.tags
+            || weight.depth > MOST.depth
+            || weight.formats > MOST.formats
+            || weight.attributes > MOST.attributes;
         if too_heavy || elements > MOST_ELEMENTS {
             self.flattened = true;
             // Escaped text is harmless, and what the sanitiser would make of it.

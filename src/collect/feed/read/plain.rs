@@ -2,13 +2,14 @@
 
 use super::lexer::{Lexer, Token};
 use super::references::resolved;
-use crate::collect::html::fold;
+use crate::collect::html::{self, fold};
 
 /// Elements that are known by their names to be HTML when they stand in a text.
-const KNOWN: [&str; 48] = [
+const KNOWN: [&str; 55] = [
     "a",
     "abbr",
     "article",
+    "audio",
     "b",
     "big",
     "blockquote",
@@ -37,8 +38,12 @@ const KNOWN: [&str; 48] = [
     "ins",
     "kbd",
     "li",
+    "math",
+    "noscript",
+    "object",
     "ol",
     "p",
+    "picture",
     "pre",
     "q",
     "s",
@@ -48,12 +53,14 @@ const KNOWN: [&str; 48] = [
     "strong",
     "sub",
     "sup",
+    "svg",
     "table",
     "td",
     "tr",
     "tt",
     "u",
     "ul",
+    "video",
 ];
 
 /// Elements that have no end.
@@ -145,10 +152,23 @@ pub(super) struct Weight {
     pub(super) depth: usize,
     /// How many of them are of the kind that a parser opens anew in each paragraph.
     pub(super) formats: usize,
+    /// How many attributes a tag has, counted where there is room for many: a parser compares each with all others.
+    pub(super) attributes: usize,
 }
+
+/// Bytes of a tag in which there is no room for more attributes than a parser could bear.
+const ROOM: usize = 512;
+
+/// The attribute in which a frame holds a document, and how many of these within each other are weighed.
+const SRCDOC: &str = "srcdoc";
+const MOST_NESTED: usize = 9;
 
 impl Weight {
     pub(super) fn of(html: &str) -> Self {
+        Self::nested(html, 0)
+    }
+
+    fn nested(html: &str, level: usize) -> Self {
         let mut weight = Self::default();
         let (mut depth, mut formats) = (0_usize, 0_usize);
         let is_in = |names: &[&str], name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
@@ -161,6 +181,9 @@ impl Weight {
                     formats += usize::from(is_in(&FORMATS, tag.name));
                     weight.depth = weight.depth.max(depth);
                     weight.formats = weight.formats.max(formats);
+                    if tag.rest.len() > ROOM {
+                        weight.attributes = weight.attributes.max(tag.attributes().count());
+                    }
                 }
                 Token::End(name) => {
                     depth = depth.saturating_sub(usize::from(counts(name)));
@@ -170,8 +193,48 @@ impl Weight {
                 Token::Literal(_) | Token::Doctype(_) => {}
             }
         }
+        if level < MOST_NESTED {
+            weight.add(framed(html).iter().map(|document| Self::nested(document, level + 1)));
+        }
         weight
     }
+
+    /// Adds documents that will stand within.
+    fn add(&mut self, documents: impl Iterator<Item = Self>) {
+        let mut most = Self::default();
+        for document in documents {
+            self.tags += document.tags;
+            most.depth = most.depth.max(document.depth);
+            most.formats = most.formats.max(document.formats);
+            self.attributes = self.attributes.max(document.attributes);
+        }
+        self.depth += most.depth;
+        self.formats += most.formats;
+    }
+}
+
+/// What could be the documents that frames hold in themselves (`srcdoc`).
+fn framed(html: &str) -> Vec<String> {
+    let is_frame = |at: usize| html.get(at + 1..at + 7).is_some_and(|name| name.eq_ignore_ascii_case("iframe"));
+    if !html.match_indices('<').any(|(at, _)| is_frame(at)) {
+        return Vec::new();
+    }
+    let lower = html.to_ascii_lowercase();
+    let mut documents = Vec::new();
+    let mut at = 0;
+    while let Some(found) = lower.get(at..).and_then(|rest| rest.find(SRCDOC)) {
+        at += found + SRCDOC.len();
+        let rest = html.get(at..).unwrap_or_default();
+        let Some(value) = rest.trim_start().strip_prefix('=').map(str::trim_start) else { continue };
+        let end = match value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+            Some(quote) => value.get(1..).and_then(|value| value.find(quote)).map(|end| end + 1),
+            None => value.find(|c: char| c.is_whitespace() || c == '>'),
+        };
+        let document = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
+        documents.push(resolved(document));
+        at += rest.len() - value.len() + document.len();
+    }
+    documents
 }
 
 /// Text as HTML; blank lines separate paragraphs.
@@ -188,21 +251,12 @@ pub(super) fn html_of(text: &str) -> String {
 
 /// Text with what means something in markup escaped.
 pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
-    }
-    out
+    html::escaped(text).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lexer::MAX_ATTRIBUTES;
     use super::*;
 
     #[test]
@@ -231,9 +285,16 @@ mod tests {
 
     #[test]
     fn weight_is_counted_without_what_closes_itself() {
-        let weight = |tags, depth, formats| Weight { tags, depth, formats };
+        let weight = |tags, depth, formats| Weight { tags, depth, formats, attributes: 0 };
         assert_eq!(Weight::of("<p>a<p>b<br><ul><li>c<li>d &amp; e</ul>"), weight(7, 1, 0));
         assert_eq!(Weight::of(&"<b>".repeat(1000)), weight(1000, 1000, 1000));
         assert_eq!(Weight::of("<div><b>a</b><i>b</i></div>"), weight(3, 2, 1));
+        for frame in ["srcdoc='<p>&lt;b&gt;&lt;i x>'", "SRCDOC = \"<b&gt;&lt;i>\"", "srcdoc=&lt;b&gt;&lt;i>"] {
+            assert_eq!(Weight::of(&format!("<u><iframe {frame}></iframe>")).formats, 3, "{frame}");
+        }
+        let deeper = "<iframe srcdoc='&lt;b&gt;&lt;iframe srcdoc=&quot;&amp;lt;i&amp;gt;&quot;&gt;'>";
+        assert_eq!((Weight::of(deeper).formats, Weight::of(deeper).depth), (2, 4));
+        let many: String = (0..300).map(|at| format!("a{at} ")).collect();
+        assert_eq!(Weight::of(&format!("<p {many}>")).attributes, MAX_ATTRIBUTES);
     }
 }
