@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(Weight::of("<p>a<p>b<br><ul><li>c<li>d &amp; e</ul>"), weight(7, 1, 0));
         assert_eq!(Weight::of(&"<b>".repeat(1000)), weight(1000, 1000, 1000));
         assert_eq!(Weight::of("<div><b>a</b><i>b</i></div>"), weight(3, 2, 1));
-        for frame in ["srcdoc='<p>&lt;b&gt;&lt;i x>'", "SRCDOC = \"<b&gt;&lt;i>\"", "srcdoc=&lt;b&gt;&lt;i>"] {
+        for frame in ["srcdoc='<p>&lt;b&gt;&lt;i x>'", "SRCDOC = \"<b&gt;&lt;i>\"", "srcdoc=&lt;b&gt;&lt;i&gt;>"] {
             assert_eq!(Weight::of(&format!("<u><iframe {frame}></iframe>")).formats, 3, "{frame}");
         }
         let deeper = "<iframe srcdoc='&lt;b&gt;&lt;iframe srcdoc=&quot;&amp;lt;i&amp;gt;&quot;&gt;'>";
