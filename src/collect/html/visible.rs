@@ -78,11 +78,10 @@ impl<'t> SeenPictures<'t> {
 /// Whether an element shows a picture.
 fn is_picture(element: &Element) -> bool {
     match element.name() {
-        "img" | "amp-img" | "amp-anim" => true,
+        // Without an `img` a browser shows nothing of a `picture`; a page's script would add one.
+        "img" | "picture" | "amp-img" | "amp-anim" => true,
         "image" => is_foreign(element),
         "input" => element.attr("type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("image")),
-        // Without an `img` a browser shows nothing; a page's script would add one.
-        "picture" => true,
         _ => false,
     }
 }
