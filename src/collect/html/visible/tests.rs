@@ -1,3 +1,5 @@
+//! What was visible stays visible: tables of every kind, and random trees of all of them.
+
 use crate::collect::html::{images, sanitise, text_of};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
