@@ -210,10 +210,9 @@ fn floods_of_entities_are_read_in_time_that_grows_with_their_length() {
     let items = format!("<!DOCTYPE rss [<!ENTITY a '{}'>]>{HEAD}", "<item><title>t</title></item>".repeat(1_000));
     let entry = format!("{HEAD}<item><title>a</title><description>");
     let section = format!("{entry}<![CDATA[");
-    let cases: [(&str, &str, &str); 12] = [
+    let cases: [(&str, &str, &str); 11] = [
         (&own, "&c;", "</description></item></channel></rss>"),
         (&own, "<b c='&c;'>&c;", "</description></item></channel></rss>"),
-        (&own, "&undeclared;", "</description></item></channel></rss>"),
         (&items, "&a;", "</channel></rss>"),
         ("<!DOCTYPE rss [", "<!ENTITY a 'b'>", "]><rss><item><title>&a;</title></item></rss>"),
         ("<!DOCTYPE rss [", "<!ENTITY a 'b'", "]><rss><item><title>&a;</title></item></rss>"),

@@ -102,7 +102,7 @@ async fn what_is_packed_though_nobody_said_so_comes_whole() {
     wire.add("a.test", "/bomb", vec![Reply::with(200, "", bomb)]);
     let exchange = fetch(&client(&["a.test"]), &url(&wire, "a.test", "/bomb"), &PollState::default(), now()).await;
     assert_eq!(why(&exchange), "larger than 15 MiB");
-    wire.add("a.test", "/half", vec![Reply::with(200, "", once[..once.len() - 9].to_vec())]);
+    wire.add("a.test", "/half", vec![Reply::with(200, "", &once[..once.len() - 9])]);
     let exchange = fetch(&client(&["a.test"]), &url(&wire, "a.test", "/half"), &PollState::default(), now()).await;
     assert!(why(&exchange).contains("cannot be unpacked"), "{}", why(&exchange));
 }
