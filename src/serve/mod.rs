@@ -22,6 +22,7 @@ mod kind;
 mod listing;
 mod loading;
 mod memory;
+mod niceness;
 mod options;
 mod pool;
 mod public;

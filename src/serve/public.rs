@@ -1,6 +1,7 @@
 //! The listener for everybody: plain HTTP/1.1, without a layer between the protocol and the prepared answers.
 
 use super::connections;
+use super::niceness;
 use super::options::Limits;
 use super::refusal::Answer;
 use super::respond::{Reply, respond};
@@ -31,7 +32,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// published.
 ///
 /// All connections live on one thread of their own: a request is then never handed from thread to thread, which would cost
-/// more than answering it, and a cycle that keeps the other threads busy does not keep readers waiting.
+/// more than answering it, and a cycle that keeps the other threads busy does not keep readers waiting: on Linux all other
+/// threads of the process give way to it from now on.
 pub async fn public(
     listener: TcpListener,
     site: Arc<ServedSite>,
@@ -42,6 +44,7 @@ pub async fn public(
     let (stop, stopped) = oneshot::channel::<()>();
     let (end, mut ended) = oneshot::channel();
     let serving = move || {
+        niceness::go_first();
         // Nobody to tell means that the caller is gone, and then so is the reason to serve.
         let _ = end.send(on_this_thread(listener, &site, &limits, stopped));
     };

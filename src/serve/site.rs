@@ -9,6 +9,7 @@ use super::fetch::{FileFetch, ManifestClaims};
 use super::flights::{Busy, Flights};
 use super::listing::{Stored, unreadable};
 use super::loading::{Loaded, Loading};
+use super::niceness;
 use super::options::Options;
 use super::pool::BundlePool;
 use super::snapshot::{Rules, SiteSnapshot, Slugs};
@@ -21,10 +22,6 @@ use tokio::sync::{Mutex, oneshot};
 
 /// How often a publish that is under way at the start is looked at again, and how many times at most.
 const WAIT: (Duration, u32) = (Duration::from_millis(200), 50);
-
-/// How far reading a publish stands back behind answering.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 10;
 
 /// How it is told that the disk is waited for in vain.
 const SLOW: &str = "published files cannot be read in time and are answered 503, but for those in memory: the disk does not \
@@ -264,9 +261,7 @@ impl SnapshotLoader {
 async fn quietly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let (end, ended) = oneshot::channel();
     let thread = move || {
-        // Linux gives each thread a niceness of its own. Refused or elsewhere, the work is done all the same.
-        #[cfg(target_os = "linux")]
-        let _ = rustix::process::setpriority_process(None, NICE);
+        niceness::give_way();
         // Nobody to tell means that nobody waits for it any more.
         let _ = end.send(work());
     };

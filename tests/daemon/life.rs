@@ -39,6 +39,38 @@ fn it_runs_a_cycle_at_once_serves_and_ends_well() {
     assert!(!daemon.told.contains("ERROR") && !daemon.told.contains("panicked"), "{}", daemon.told);
 }
 
+/// Names and nicenesses of a process's threads.
+fn threads(id: &str) -> Vec<(String, i64)> {
+    let told = std::fs::read_dir(format!("/proc/{id}/task")).unwrap().flatten();
+    let told = told.filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
+    let apart = |stat: String| {
+        let (name, rest) = stat.split_once('(').and_then(|(_, rest)| rest.rsplit_once(") ")).unwrap();
+        (name.to_owned(), rest.split(' ').nth(16).unwrap().parse().unwrap())
+    };
+    told.map(apart).collect()
+}
+
+#[test]
+fn the_thread_that_answers_readers_goes_first() {
+    let usual = threads("self").iter().map(|(_, niceness)| *niceness).min().unwrap();
+    let site = site();
+    let mut daemon = Daemon::start(&site);
+    let (public, _) = daemon.addresses();
+    daemon.until("cycle: ");
+    get(public, "/feed.json");
+    let threads = threads(&daemon.id().to_string());
+    for (name, niceness) in &threads {
+        match name.as_str() {
+            "serve" => assert_eq!(*niceness, usual, "{threads:?}"),
+            name if name == "wellsourced" || name.starts_with("sqlx") => assert!(*niceness >= 10, "{threads:?}"),
+            _ => {}
+        }
+    }
+    for name in ["serve", "wellsourced", "sqlx"] {
+        assert!(threads.iter().any(|(known, _)| known.starts_with(name)), "{name}: {threads:?}");
+    }
+}
+
 #[test]
 fn a_restart_waits_for_the_next_slot() {
     let site = site();
