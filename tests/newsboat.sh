@@ -93,4 +93,14 @@ feed "Third Paper" "$(item 'The compiler learns more' compiler.html 'Tue, 03 Mar
 expect "after a lost store and an edit upstream" "2026-03-03 10:00|The compiler learns more|$site/compiler.html
 2026-03-04 10:00|The kernel rests|$site/kernel.html
 2026-03-05 10:00|The desktop moves|$site/desktop.html"
-echo "newsboat shows 3 stories of 3 feeds once each, before and after an edit and a lost store"
+# An episode keeps its file.
+episode="<item><title>The podcast speaks</title><guid isPermaLink=\"false\">p1</guid><pubDate>Fri, 06 Mar 2026 10:00:00 +0000</pubDate>"
+episode="$episode<enclosure url=\"$site/compiler.html?episode.mp3\" type=\"audio/mpeg\" length=\"5\"/></item>"
+feed "Third Paper" "$episode" "$(item 'The desktop moves' desktop.html 'Thu, 05 Mar 2026 10:00:00 +0000' c3)" >upstream/three.xml
+rm store.db*
+"$wellsourced" --config wellsourced.toml --once --quiet
+read_with_newsboat >/dev/null
+enclosed=$(python3 -c 'import sqlite3
+print(*sqlite3.connect("cache.db").execute("SELECT enclosure_url, enclosure_type FROM rss_item WHERE title LIKE ?", ("%podcast%",)).fetchone())')
+[ "$enclosed" = "$site/compiler.html?episode.mp3 audio/mpeg" ] || { echo "newsboat: the enclosure is $enclosed" >&2; exit 1; }
+echo "newsboat shows 3 stories of 3 feeds once each, before and after an edit and a lost store, and the file of an episode"

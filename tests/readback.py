@@ -3,7 +3,7 @@
 
 RSS and Atom are read by feedparser, JSON Feed by the standard library (feedparser does not know it). Every folder's
 feeds must be well-formed and list the same entries, in the same order, with the same ids, links, dates, titles, tags,
-authors and content. Prints what differs and exits with 1, or prints a count and exits with 0.
+authors, languages, files and content. Prints what differs and exits with 1, or prints a count and exits with 0.
 
     python3 tests/readback.py feeds
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import feedparser
 
+UNKNOWN = "application/octet-stream"
 FILES = ("rss.xml", "atom.xml", "feed.json")
 
 
@@ -44,6 +45,15 @@ def title_of(entry):
     return None if re.search(r"[<>&]", title) else title
 
 
+def files_of(entry):
+    """Address, type and length of each file; RSS has room for one as `enclosure` and for all as `media:content`."""
+    named = [(link.href, link.get("type", ""), link.get("length", "0")) for link in entry.get("links", []) if link.rel == "enclosure"]
+    media = [(file["url"], file.get("type", ""), file.get("filesize", "0")) for file in entry.get("media_content", [])]
+    if media and not set(url for url, _, _ in named) <= set(url for url, _, _ in media):
+        raise ValueError(f"enclosure {named} is not among {media}")
+    return sorted((url, kind or UNKNOWN, int(length or 0)) for url, kind, length in media or named)
+
+
 def by_feedparser(path):
     feed = feedparser.parse(path.read_bytes())
     if feed.bozo:
@@ -55,6 +65,7 @@ def by_feedparser(path):
     if len(selves) != 1 or not selves[0].endswith(path.name):
         raise ValueError(f"rel=self is {selves}")
     default = feed.feed.get("author")
+    site = feed.feed.get("language") or feed.feed.title_detail.get("language") or ""
     entries = [
         {
             "id": entry.id,
@@ -64,6 +75,8 @@ def by_feedparser(path):
             "updated": timegm(entry.updated_parsed),
             "tags": [tag.term for tag in entry.get("tags", [])],
             "author": entry.get("author", default),
+            "language": (entry.get("language") or entry.title_detail.get("language") or site).lower(),
+            "files": files_of(entry),
             "content": Content(entry.content[0].value).parts if entry.get("content") else [],
         }
         for entry in feed.entries
@@ -87,6 +100,8 @@ def by_json(path):
             "updated": moment(item["date_modified"]),
             "tags": item.get("tags", []),
             "author": item.get("authors", feed["authors"])[0]["name"],
+            "language": item.get("language", feed["language"]).lower(),
+            "files": sorted((f["url"], f["mime_type"], f.get("size_in_bytes", 0)) for f in item.get("attachments", [])),
             "content": Content(item["content_html"]).parts,
         }
         for item in feed["items"]

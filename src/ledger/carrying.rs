@@ -138,15 +138,18 @@ fn refresh_by(
     scope.put_item(ItemState { edition, by_feed: true, known, written: Some(words) });
 }
 
-/// Whether a feed's words show something else beside title and text: another link, picture, author or tag. What the feed is
-/// called is shown with those who carry the story.
+/// Whether a feed's words show something else beside title and text: another link, picture, file, author or tag. What the feed
+/// is called is shown with those who carry the story. Files, languages and the links of entries without any were not always
+/// read: that they are now is no edit.
 fn shows_otherwise(before: &Item, now: &Item, same_options: bool) -> bool {
     let link = |item: &Item| item.sources.first().and_then(|source| compare_key(&source.url));
     let tags = |item: &Item| item.tags.iter().map(|tag| tag_key(tag)).collect::<BTreeSet<_>>();
-    link(before) != link(now)
+    let files = |item: &Item| item.attachments.iter().map(|file| compare_key(&file.url)).collect::<BTreeSet<_>>();
+    let was_read = |before: bool| same_options || before;
+    (was_read(link(before).is_some()) && link(before) != link(now))
         || before.images != now.images
         || before.author != now.author
-        || (same_options && tags(before) != tags(now))
+        || (same_options && (tags(before) != tags(now) || files(before) != files(now)))
 }
 
 /// The identity of a feed's item, as its words are now.

@@ -1,6 +1,6 @@
 //! The format-neutral document that is rendered to every format, in RFC 4287's words.
 
-use super::CitedSource;
+use super::{Attachment, CitedSource};
 use chrono::{DateTime, Utc};
 
 /// A feed. RSS: `channel`; JSON Feed: the top-level object.
@@ -67,8 +67,15 @@ pub struct Entry {
     pub summary: String,
     /// Tags.
     pub categories: Vec<Category>,
-    /// JSON Feed `image`; shown in the content elsewhere.
+    /// JSON Feed `image`, RSS `media:thumbnail`: the first picture.
     pub image: Option<String>,
+    /// Atom `link rel=enclosure`, RSS `media:content` and the best of them `enclosure`, JSON Feed `attachments`: the files that
+    /// belong to it, each once, pictures last. The addresses are URIs.
+    pub attachments: Vec<Attachment>,
+    /// Atom `xml:lang`, RSS `dc:language`, JSON Feed `language`; the feed's when `None`.
+    pub language: Option<String>,
+    /// RSS `source:markdown`: the content as its author wrote it.
+    pub markdown: Option<String>,
     /// JSON Feed `external_url`: the page elsewhere that the entry is about.
     pub external_url: Option<String>,
     /// What the entry cites, with verdicts; the first is the primary source (`rel=via`, `ws:source`).

@@ -1,6 +1,6 @@
 //! What an author wrote: editions, their items and the links they cite.
 
-use super::tag_key;
+use super::{Attachment, tag_key};
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -79,6 +79,19 @@ pub struct Item {
     /// Its own author, where it has another than its edition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
+    /// Files that belong to it, each once: of a feed's item what is enclosed, of an editor's the audio and video that it links
+    /// to. Pictures come last; an editor's are in `images`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// The language of a feed's item, as a tag of BCP 47; an editor's is in the site's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// `body_html` as Markdown, where it was written so.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body_markdown: String,
+    /// `remark_html` as Markdown, where it was written so.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remark_markdown: String,
 }
 
 impl Item {

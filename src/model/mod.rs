@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or logs. What an author wrote ([`Item`], [`Edition`]) and what we found
 //! out and decided ([`StoredItem`], [`StoredEdition`], [`Judgement`]) are different structs.
 
+mod attachment;
 mod channel;
 mod check;
 mod complaint;
@@ -20,6 +21,7 @@ mod tracking;
 mod upstream;
 mod uri;
 
+pub use attachment::{Attachment, MAX_ATTACHMENTS, Medium};
 pub use channel::{Channel, ChannelKind};
 pub use check::{Check, Hop, Judgement, Verdict};
 pub use complaint::{Complaint, Place, Severity};

@@ -3,10 +3,11 @@
 //! The writer leaves illegal characters in, and writes attributes of extension elements unescaped; both are seen to here.
 
 use super::Error;
+use super::attached::UNKNOWN_TYPE;
 use super::characters::{clean, escaped, line};
 use super::options::Format;
 use super::rss::{WELLSOURCED, facts};
-use crate::model::{CitedSource, Entry, Feed, web_uri};
+use crate::model::{Attachment, CitedSource, Entry, Feed, web_uri};
 use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, Generator, Link, Person, Text, WriteConfig};
 
@@ -33,11 +34,31 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let config = WriteConfig { write_document_declaration: true, indent_size: Some(1) };
     document.write_with_config(&mut bytes, config).map_err(failed)?;
     bytes.push(b'\n');
-    Ok(bytes)
+    Ok(with_languages(bytes, &feed.entries))
+}
+
+/// The writer has no room for `xml:lang` on an entry. Text is escaped, so `<entry>` begins an entry wherever it stands.
+fn with_languages(written: Vec<u8>, entries: &[Entry]) -> Vec<u8> {
+    const BEGIN: &str = "<entry>";
+    if entries.iter().all(|entry| entry.language.is_none()) {
+        return written;
+    }
+    let written = String::from_utf8_lossy(&written);
+    let (head, rest) = written.split_once(BEGIN).unwrap_or((&written, ""));
+    let mut told = head.to_owned();
+    for (entry, text) in entries.iter().zip(rest.split(BEGIN)) {
+        match &entry.language {
+            Some(tag) => told += &format!("<entry xml:lang=\"{}\">", escaped(&line(tag))),
+            None => told += BEGIN,
+        }
+        told += text;
+    }
+    told.into_bytes()
 }
 
 fn entry(entry: &Entry) -> atom_syndication::Entry {
     let mut links = vec![link("alternate", &entry.link, None, None)];
+    links.extend(entry.attachments.iter().map(enclosure));
     links.extend(entry.sources.iter().filter_map(via));
     let categories = entry.categories.iter();
     atom_syndication::Entry {
@@ -64,6 +85,13 @@ fn entry(entry: &Entry) -> atom_syndication::Entry {
 fn via(source: &CitedSource) -> Option<Link> {
     let label = Some(line(&source.link.label)).filter(|label| !label.is_empty());
     Some(link("via", &web_uri(&source.link.url)?, None, label))
+}
+
+/// Some readers take a link without a type for a page, so one is always written.
+fn enclosure(file: &Attachment) -> Link {
+    let length = file.length.map(|bytes| bytes.to_string());
+    let media_type = file.media_type.as_deref().unwrap_or(UNKNOWN_TYPE);
+    Link { length, ..link("enclosure", &file.url, Some(media_type), None) }
 }
 
 fn link(rel: &str, href: &str, media_type: Option<&str>, title: Option<String>) -> Link {

@@ -9,8 +9,10 @@ use super::content;
 use super::layout;
 use super::options::{Format, ItemLink, Site};
 use super::words::Words;
+use super::{attached, markdown};
 use crate::model::{
-    Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedUrls, StoredEdition, StoredItem, Tag, web_uri,
+    Attachment, Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedUrls, Item, Medium, StoredEdition,
+    StoredItem, Tag, web_uri,
 };
 use chrono::{DateTime, SubsecRound, Utc};
 use std::borrow::Borrow;
@@ -112,6 +114,9 @@ fn item_entry(site: &Site, stored: &StoredItem) -> Entry {
         (ItemLink::Source, Some(url)) => url.to_string(),
         _ => of_item(site, stored),
     };
+    let attachments = attached::of_item(&stored.item);
+    let first_picture = stored.item.images.iter().find_map(|image| web_uri(image)).map(String::from);
+    let enclosed = || attachments.iter().find(|file| file.medium == Medium::Image).map(|file| file.url.clone());
     Entry {
         id: urn(stored.id),
         title: line(&stored.item.title),
@@ -128,10 +133,18 @@ fn item_entry(site: &Site, stored: &StoredItem) -> Entry {
         content_html: content::of_item(site, stored),
         summary: content::summary(&stored.item),
         categories: categories(site, &stored.tags),
-        image: stored.item.images.iter().find_map(|image| web_uri(image)).map(String::from),
+        image: first_picture.or_else(enclosed),
+        attachments,
+        language: language(site, &stored.item).map(str::to_owned),
+        markdown: markdown::of_item(site, stored),
         external_url: primary.map(String::from),
         sources: stored.sources.clone(),
     }
+}
+
+/// The language of an item, where it is another than the site's.
+pub(super) fn language<'a>(site: &Site, item: &'a Item) -> Option<&'a str> {
+    item.language.as_deref().filter(|tag| !tag.eq_ignore_ascii_case(site.options.language.tag()))
 }
 
 fn edition_entry(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> Entry {
@@ -147,7 +160,10 @@ fn edition_entry(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> 
         content_html: edition_content(site, cover.as_deref(), edition, items),
         summary: items.iter().map(|stored| line(&stored.item.title)).collect::<Vec<_>>().join(" · "),
         categories: categories(site, &edition.tags),
+        attachments: attached::as_published(cover.as_deref().and_then(Attachment::picture).into_iter()),
         image: cover,
+        language: None,
+        markdown: edition_markdown(site, edition, items),
         external_url: permalink,
         sources: all_sources(items),
     }
@@ -174,6 +190,21 @@ fn edition_content(site: &Site, cover: Option<&str>, edition: &StoredEdition, it
         let _ = writeln!(html, "<p><a href=\"{href}\">{}</a></p>", escaped(&(words.more)(more)));
     }
     html
+}
+
+/// An edition whose items are all written in Markdown, and all there.
+fn edition_markdown(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> Option<String> {
+    if items.is_empty() || edition.more > 0 || items.len() > MOST_IN_ENTRY {
+        return None;
+    }
+    let cover = edition.cover.as_deref().and_then(web_uri).map(|cover| format!("![]({})", markdown::address(&cover)));
+    let mut blocks: Vec<String> = cover.into_iter().collect();
+    for stored in items {
+        blocks.push(markdown::heading(&stored.item.title, &of_item(site, stored)));
+        blocks.push(markdown::of_item(site, stored)?);
+    }
+    blocks.retain(|block| !block.is_empty());
+    Some(blocks.join("\n\n"))
 }
 
 /// Every link that the items cite, once.

@@ -3,9 +3,10 @@
 //! The wire types stay here. Characters that XML does not have are left out here too, so that all formats say the same.
 
 use super::Error;
+use super::attached::UNKNOWN_TYPE;
 use super::characters::{clean, line};
 use super::rss::facts;
-use crate::model::{CitedSource, Entry, Feed};
+use crate::model::{Attachment, CitedSource, Entry, Feed};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -47,13 +48,25 @@ struct ItemJson<'a> {
     summary: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<FileJson<'a>>,
     date_published: String,
     date_modified: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     authors: Option<[AuthorJson; 1]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
     _wellsourced: SourcesJson,
+}
+
+#[derive(Serialize)]
+struct FileJson<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -101,12 +114,19 @@ fn item(entry: &Entry) -> ItemJson<'_> {
         content_html: clean(&entry.content_html),
         summary: clean(&entry.summary),
         image: entry.image.as_deref(),
+        attachments: entry.attachments.iter().map(file).collect(),
         date_published: date(entry.published),
         date_modified: date(entry.updated),
         authors: entry.author.as_deref().map(|name| [AuthorJson { name: line(name) }]),
         tags: entry.categories.iter().map(|category| line(&category.term)).collect(),
+        language: entry.language.as_deref(),
         _wellsourced: SourcesJson { sources: entry.sources.iter().map(source).collect() },
     }
+}
+
+fn file(file: &Attachment) -> FileJson<'_> {
+    let mime_type = file.media_type.as_deref().unwrap_or(UNKNOWN_TYPE);
+    FileJson { url: &file.url, mime_type, size_in_bytes: file.length }
 }
 
 /// The very facts of the XML formats, under JSON Feed's name for an address.

@@ -7,6 +7,7 @@
 
 mod address;
 mod atom;
+mod attached;
 mod body;
 mod characters;
 pub mod compose;
@@ -16,6 +17,7 @@ mod files;
 mod journal;
 mod json;
 pub mod layout;
+mod markdown;
 mod opml;
 mod options;
 mod pages;
@@ -40,7 +42,7 @@ pub use recognise::{may_be_ours, says_ours};
 use crate::model::Feed;
 
 /// Raised when the same options and items give other bytes than before; `tests/readers.rs` says when.
-pub const RENDERING: u32 = 2;
+pub const RENDERING: u32 = 3;
 
 /// A feed as the bytes of one format. Characters that XML 1.0 does not have are left out in every format alike.
 pub fn render(feed: &Feed, format: Format) -> Result<Vec<u8>, Error> {

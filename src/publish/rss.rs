@@ -1,20 +1,25 @@
-//! RSS 2.0 with `content:encoded`, `dc:creator`, `atom:link`, `atom:updated` and `ws:source`.
+//! RSS 2.0 with `content:encoded`, `dc:creator`, `dc:language`, `atom:link`, `atom:updated`, `media:content`, `media:thumbnail`,
+//! `source:markdown` and `ws:source`.
 //!
 //! The writer leaves illegal characters in; everything passes `clean` or `line` here.
 
 use super::Error;
+use super::attached::{UNKNOWN_TYPE, best};
 use super::characters::{clean, escaped, line};
 use super::options::Format;
-use crate::model::{CitedSource, Entry, Feed, web_uri};
+use crate::model::{Attachment, CitedSource, Entry, Feed, Medium, web_uri};
 use ::rss::extension::dublincore::DublinCoreExtension;
 use ::rss::extension::{Extension, ExtensionMap};
-use ::rss::{Category, Channel, Guid, Item};
+use ::rss::{Category, Channel, Enclosure, Guid, Item};
 use chrono::SecondsFormat;
 use std::collections::BTreeMap;
 
 /// Namespace of what only we say about sources.
 pub(super) const WELLSOURCED: &str = "urn:wellsourced:1";
 const ATOM: &str = "http://www.w3.org/2005/Atom";
+const MEDIA: &str = "http://search.yahoo.com/mrss/";
+/// Of Dave Winer, with `source:markdown`.
+const SCRIPTING: &str = "http://source.scripting.com/";
 
 pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let channel = Channel {
@@ -24,7 +29,7 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
         language: Some(feed.language.to_ascii_lowercase()),
         last_build_date: Some(feed.updated.to_rfc2822()),
         generator: Some("wellsourced".to_owned()),
-        namespaces: namespaces([("atom", ATOM), ("ws", WELLSOURCED)]),
+        namespaces: namespaces([("atom", ATOM), ("media", MEDIA), ("source", SCRIPTING), ("ws", WELLSOURCED)]),
         extensions: extensions([("atom", "link", vec![self_link(feed)])]),
         items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
         ..Channel::default()
@@ -55,7 +60,6 @@ fn with_numeric_references(xml: &str) -> String {
 }
 
 fn item(feed: &Feed, entry: &Entry) -> Item {
-    let updated = entry.updated.to_rfc3339_opts(SecondsFormat::Secs, true);
     let creator = line(entry.author.as_ref().unwrap_or(&feed.author));
     let categories = entry.categories.iter();
     Item {
@@ -66,14 +70,59 @@ fn item(feed: &Feed, entry: &Entry) -> Item {
         categories: categories.map(|c| Category { name: line(&c.term), domain: Some(c.scheme.clone()) }).collect(),
         guid: Some(Guid { value: entry.id.clone(), permalink: false }),
         pub_date: Some(entry.published.to_rfc2822()),
+        enclosure: best(entry).map(enclosure),
         content: Some(clean(&entry.content_html).into_owned()),
-        extensions: extensions([
-            ("atom", "updated", vec![element("atom:updated", &updated, BTreeMap::new())]),
-            ("ws", "source", entry.sources.iter().map(|source| element("ws:source", "", facts(source))).collect()),
-        ]),
-        dublin_core_ext: Some(DublinCoreExtension { creators: vec![creator], ..DublinCoreExtension::default() }),
+        extensions: item_extensions(entry),
+        dublin_core_ext: Some(DublinCoreExtension {
+            creators: vec![creator],
+            languages: entry.language.iter().map(|tag| line(tag)).collect(),
+            ..DublinCoreExtension::default()
+        }),
         ..Item::default()
     }
+}
+
+fn item_extensions(entry: &Entry) -> ExtensionMap {
+    let updated = entry.updated.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let files = entry.attachments.iter().map(|file| element("media:content", "", media(file))).collect();
+    let thumbnail =
+        entry.image.iter().map(|url| element("media:thumbnail", "", [("url".to_owned(), url.clone())].into()));
+    let markdown = entry.markdown.as_deref().filter(|markdown| !markdown.is_empty());
+    let markdown = markdown.map(|markdown| element("source:markdown", &clean(markdown), BTreeMap::new()));
+    let sources = entry.sources.iter().map(|source| element("ws:source", "", facts(source))).collect();
+    let mut all = extensions([
+        ("atom", "updated", vec![element("atom:updated", &updated, BTreeMap::new())]),
+        ("media", "content", files),
+        ("source", "markdown", markdown.into_iter().collect()),
+        ("ws", "source", sources),
+    ]);
+    all.entry("media".to_owned()).or_default().insert("thumbnail".to_owned(), thumbnail.collect());
+    all
+}
+
+/// The practice is to write the length as 0 where it is not known.
+fn enclosure(file: &Attachment) -> Enclosure {
+    Enclosure {
+        url: file.url.clone(),
+        length: file.length.unwrap_or_default().to_string(),
+        mime_type: file.media_type.clone().unwrap_or_else(|| UNKNOWN_TYPE.to_owned()),
+    }
+}
+
+fn media(file: &Attachment) -> BTreeMap<String, String> {
+    let medium = match file.medium {
+        Medium::Audio => "audio",
+        Medium::Video => "video",
+        Medium::Document => "document",
+        Medium::Image => "image",
+    };
+    let all = [
+        ("url", Some(file.url.clone())),
+        ("medium", Some(medium.to_owned())),
+        ("type", file.media_type.clone()),
+        ("fileSize", file.length.map(|bytes| bytes.to_string())),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 fn self_link(feed: &Feed) -> Extension {

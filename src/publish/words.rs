@@ -12,6 +12,7 @@ pub(super) struct Words {
     pub(super) close: &'static str,
     pub(super) comma: &'static str,
     pub(super) illustration: &'static str,
+    pub(super) file: &'static str,
     pub(super) moved_to: &'static str,
     pub(super) archived: &'static str,
     pub(super) verdicts: [&'static str; 7],
@@ -83,6 +84,7 @@ static ZH_CN: Words = Words {
     close: "）",
     comma: "，",
     illustration: "插图",
+    file: "附件",
     moved_to: "已迁至",
     archived: "存档副本",
     verdicts: ["可访问", "已迁移", "拒绝自动检查", "暂时无法访问", "已失效", "不予检查", "尚未检查"],
@@ -137,6 +139,7 @@ static EN: Words = Words {
     close: ")",
     comma: ", ",
     illustration: "Illustration",
+    file: "File",
     moved_to: "moved to",
     archived: "archived copy",
     verdicts: [

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may as well stop")]
 
 mod any_text;
+mod attached;
 mod formats;
 mod pages;
 mod sample;

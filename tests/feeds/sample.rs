@@ -92,6 +92,8 @@ pub(crate) fn items() -> Vec<StoredItem> {
     full.item.text = format!("{} 正文，链接。\nA & B ]]> C", full.item.title);
     full.item.remark_html = String::from("<p>拭目以待。</p>");
     full.item.comment_by = Some("老王".to_owned());
+    full.item.body_markdown = String::from("正文，[链接](https://other.example/)。\n\nA & B \\]\\]\\> C");
+    full.item.remark_markdown = String::from("拭目以待。");
     full.tags = vec![tag("AI"), tag("开源"), tag("C++")];
     full.sources = vec![
         source("Semi \"Analysis\" <blog>", "https://www.semianalysis.example/p/google?a=1&b=2", Verdict::Reachable),

@@ -256,6 +256,8 @@ async fn a_site_of_the_version_before_repeats_nothing_with_its_store_or_without(
         id: Some("urn:n:1".to_owned()),
         text: "What happened.".to_owned(),
         date: at(2),
+        more: "<enclosure url=\"https://news.example/1.mp3\" type=\"audio/mpeg\" length=\"5\"/><language>en</language>"
+            .into(),
         ..Entry::number(1).titled("With a link")
     };
     let without = Entry {
@@ -263,6 +265,7 @@ async fn a_site_of_the_version_before_repeats_nothing_with_its_store_or_without(
         text: "What was said.".to_owned(),
         date: at(1),
         link: None,
+        more: "<enclosure url=\"https://news.example/2.mp3\" type=\"audio/mpeg\" length=\"5\"/>".into(),
         ..Entry::number(2).titled("Without one")
     };
     upstream.serve("/feed.xml", "News", &[with, without]);
@@ -288,6 +291,10 @@ async fn a_site_of_the_version_before_repeats_nothing_with_its_store_or_without(
         }
         let day = page(&site, &format!("{DAY}/index.html"));
         assert_eq!(anchor(&day, "With a link"), "a399445c2145", "{is_lost}");
+        // What was not read before is there now, and is no edit.
+        let files = by_title(&site, "attachments");
+        assert!(files["With a link"].contains("1.mp3") && files["Without one"].contains("2.mp3"), "{files:?}");
+        assert_eq!(by_title(&site, "external_url")["Without one"], "\"https://news.example/2.mp3\"");
         cycle(&site, now + Duration::hours(30)).await;
         assert_eq!(identities(&site, ""), items, "{is_lost}: and so it stays");
     }

@@ -10,6 +10,7 @@ mod anchors;
 mod changes;
 mod days;
 mod editors;
+mod enclosed;
 mod floods;
 mod held;
 mod joining;

@@ -21,6 +21,8 @@ pub(crate) struct Entry {
     pub(crate) text: String,
     pub(crate) date: Option<DateTime<Utc>>,
     pub(crate) tags: Vec<String>,
+    /// Further elements.
+    pub(crate) more: String,
 }
 
 impl Entry {
@@ -33,6 +35,7 @@ impl Entry {
             text: format!("What happened as number {number}."),
             date: Some(noon() - Duration::hours(10) + Duration::minutes(i64::from(number))),
             tags: Vec::new(),
+            more: String::new(),
         }
     }
 
@@ -70,6 +73,7 @@ pub(crate) fn rss(title: &str, entries: &[Entry]) -> String {
         for tag in &entry.tags {
             write!(text, "<category>{tag}</category>").unwrap();
         }
+        text.push_str(&entry.more);
         text.push_str("</item>");
     }
     text.push_str("</channel></rss>");

@@ -8,9 +8,9 @@ use super::outline::{self, Section};
 use super::pictures::{self, Pictures, Where};
 use super::quote::{self, Quote};
 use super::source::{self, SourceWords};
-use super::{guard, raw, slips, tags, tree};
+use super::{guard, markdown, raw, slips, tags, tree};
 use crate::collect::html::{self, Sanitiser};
-use crate::model::{Item, LinkKey, SourceKind, SourceLink, is_blank};
+use crate::model::{Attachment, Item, LinkKey, MAX_ATTACHMENTS, Medium, SourceKind, SourceLink, is_blank};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node, Options, format_html};
 use std::cell::OnceCell;
@@ -98,10 +98,11 @@ impl<'a> Workshop<'a, '_> {
             remark.extend(quote.children());
         }
         self.footnotes.settle(self.arena, None, &mut remark);
-        let (body_html, body_text) = self.render(&parts.body);
-        let (remark_html, remark_text) = self.render(&remark);
+        let body = self.render(&parts.body);
+        let remark = self.render(&remark);
         let item = Item {
-            text: format!("{title}\n{body_text}"),
+            text: format!("{title}\n{}", body.text),
+            attachments: heard_or_watched(&cited),
             title,
             number,
             sources: cited.sources,
@@ -113,15 +114,18 @@ impl<'a> Workshop<'a, '_> {
             placed_images: parts.pictures.placed,
             image_credit: parts.image_credit,
             tags: parts.tags.clone(),
-            body_html,
-            remark_html,
+            body_html: body.html,
+            remark_html: remark.html,
+            body_markdown: body.markdown,
+            remark_markdown: remark.markdown,
             content_hash,
             line: spot.line,
             author: None,
+            language: None,
         };
         notes.cited.extend(account.cited(&item));
         account.settle(&item, self.words, notes);
-        Some(Built { item, remark_text, spot, tags: parts.tags, lost_source: cited.lost })
+        Some(Built { item, remark_text: remark.text, spot, tags: parts.tags, lost_source: cited.lost })
     }
 
     /// Hashes what the author wrote, so that neither a new renderer nor another base URL makes an item look edited.
@@ -279,8 +283,8 @@ impl<'a> Workshop<'a, '_> {
         Cited { sources, kind, others, lost }
     }
 
-    /// Sanitised HTML and plain text of blocks.
-    fn render(&self, blocks: &[Node<'a>]) -> (String, String) {
+    /// Blocks as they are stored.
+    fn render(&self, blocks: &[Node<'a>]) -> Rendered {
         let document = tree::new_node(self.arena, NodeValue::Document);
         for &block in blocks {
             document.append(block);
@@ -288,17 +292,35 @@ impl<'a> Workshop<'a, '_> {
         let mut rendered = String::new();
         if format_html(document, &self.markdown, &mut rendered).is_err() {
             // Writing to a `String` cannot fail.
-            return (String::new(), tree::text(document));
+            return Rendered { text: tree::text(document), ..Rendered::default() };
         }
-        if tree::has_raw_html(document) {
+        let (html, text) = if tree::has_raw_html(document) {
             let sanitiser = self.sanitiser.get_or_init(|| Sanitiser::new(self.reader.base));
             let clean = sanitiser.clean(&rendered);
             let text = html::text_of(&clean);
-            return (clean.trim().to_owned(), text);
-        }
-        // Without raw HTML comrak writes only its own tags, and the links were judged above: nothing to sanitise.
-        (html::strip_illegal(rendered.trim()).into_owned(), tree::text(document))
+            markdown::settle_raw(self.arena, document, &self.markdown, sanitiser);
+            (clean.trim().to_owned(), text)
+        } else {
+            // Without raw HTML comrak writes only its own tags, and the links were judged above: nothing to sanitise.
+            (html::strip_illegal(rendered.trim()).into_owned(), tree::text(document))
+        };
+        Rendered { html, text, markdown: markdown::of(document, &self.markdown) }
     }
+}
+
+/// Blocks as sanitised HTML, as plain text, and as Markdown that holds no other HTML than the sanitiser lets through.
+#[derive(Debug, Default)]
+struct Rendered {
+    html: String,
+    text: String,
+    markdown: String,
+}
+
+/// The audio and video that an item links to, by the endings of their names.
+fn heard_or_watched(cited: &Cited) -> Vec<Attachment> {
+    let links = cited.sources.iter().chain(&cited.others);
+    let files = links.filter_map(|link| Attachment::of(&link.url, None, None));
+    files.filter(|file| matches!(file.medium, Medium::Audio | Medium::Video)).take(MAX_ATTACHMENTS).collect()
 }
 
 /// Splits `#N ` off a heading.

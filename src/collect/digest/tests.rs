@@ -2,6 +2,7 @@
 
 mod account;
 mod front;
+mod markdown;
 mod outline;
 mod sources;
 

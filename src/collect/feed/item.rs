@@ -9,10 +9,10 @@ use super::tags::Tagger;
 use super::{ContentKind, FeedOptions};
 use crate::collect::html::{self, fold, strip_illegal};
 use crate::model::{
-    Enclosure, EntryItem, Item, LinkKey, SourceKind, SourceLink, UpstreamEntry, UpstreamFeed, is_blank,
-    without_tracking,
+    Attachment, Enclosure, EntryItem, Item, LinkKey, MAX_ATTACHMENTS, Medium, SourceKind, SourceLink, UpstreamEntry,
+    UpstreamFeed, is_blank, without_tracking,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Longest summary in characters.
@@ -74,6 +74,9 @@ fn item_of(
     tagger: &Tagger<'_>,
 ) -> Option<Item> {
     let text = html::text_of_clean(&entry.content);
+    let attachments = attachments(&entry.enclosures, options.content);
+    // An episode without a page is its file; it is recognised as before, by its id or its words.
+    let link = link.or_else(|| file(&attachments));
     let title = title_of(entry, &text, link)?;
     let said = EntryWords { title: &title, text: &text, link };
     let topics = tagger.topics(&entry.tags, said);
@@ -89,7 +92,9 @@ fn item_of(
     Some(Item {
         sources: link.map(|link| source(label, link, options)).into_iter().collect(),
         source_kind: if link.is_some() { SourceKind::Inline } else { SourceKind::None },
-        images: images(&entry.enclosures, options.content),
+        images: images(&attachments, options.content),
+        attachments,
+        language: entry.language.clone(),
         tags: tagger.all(&topics),
         text: match options.content {
             ContentKind::None => title.clone(),
@@ -124,14 +129,36 @@ fn source(label: &str, link: &str, options: &FeedOptions) -> SourceLink {
     SourceLink { label, url }
 }
 
+/// The files that are enclosed, each once, pictures last. Where content is unwanted, pictures are too, but an episode is
+/// nothing without its file.
+fn attachments(enclosures: &[Enclosure], content: ContentKind) -> Vec<Attachment> {
+    let mut seen = HashSet::new();
+    let files = enclosures.iter().filter(|enclosure| seen.insert(enclosure.url.trim()));
+    let mut files: Vec<Attachment> = files
+        .filter_map(|file| Attachment::of(&strip_illegal(&file.url), file.media_type.as_deref(), file.length))
+        .filter(|file| content != ContentKind::None || file.medium != Medium::Image)
+        .collect();
+    files.sort_by_key(|file| file.medium == Medium::Image);
+    files.truncate(MAX_ATTACHMENTS);
+    files
+}
+
+/// The file that an entry is: the first that is no picture.
+fn file(attachments: &[Attachment]) -> Option<&str> {
+    let best = attachments
+        .iter()
+        .filter(|file| file.medium != Medium::Image)
+        .min_by_key(|file| file.medium == Medium::Document);
+    best.map(|file| file.url.as_str()).filter(|url| LinkKey::of(url).is_some())
+}
+
 /// The first picture that is enclosed. Whole content has its own.
-fn images(enclosures: &[Enclosure], content: ContentKind) -> Vec<String> {
-    let is_image = |enclosure: &&Enclosure| {
-        let declared = enclosure.media_type.as_deref().unwrap_or_default();
-        declared.trim_start().to_ascii_lowercase().starts_with("image/") && LinkKey::of(&enclosure.url).is_some()
-    };
+fn images(attachments: &[Attachment], content: ContentKind) -> Vec<String> {
+    let mut pictures = attachments.iter().filter(|file| file.medium == Medium::Image);
     match content {
-        ContentKind::Summary => enclosures.iter().find(is_image).map(|image| image.url.clone()).into_iter().collect(),
+        ContentKind::Summary => {
+            pictures.find(|file| LinkKey::of(&file.url).is_some()).map(|file| file.url.clone()).into_iter().collect()
+        }
         ContentKind::Full | ContentKind::None => Vec::new(),
     }
 }

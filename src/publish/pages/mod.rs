@@ -29,7 +29,7 @@ pub fn stylesheet() -> &'static [u8] {
 
 /// What every page has around its content.
 struct PageFrame {
-    lang: &'static str,
+    lang: String,
     title: String,
     site: String,
     canonical: String,
@@ -53,7 +53,7 @@ impl PageFrame {
         let name = line(&site.options.title);
         let title = line(title);
         let page = Self {
-            lang: site.options.language.tag(),
+            lang: site.options.language.tag().to_owned(),
             title: if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") },
             canonical: absolute(site, &format!("{folder}{file}")),
             feed_title: name.clone(),

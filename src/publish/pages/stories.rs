@@ -4,12 +4,12 @@ use super::lists::{Paging, PagingView};
 use super::views::{ItemView, Link, date, tags};
 use super::{PageFrame, render};
 use crate::model::{EditionHeader, StoredEdition, StoredItem, web_uri};
-use crate::publish::Error;
 use crate::publish::address::{edition_folder, edition_page_folder, encoded};
 use crate::publish::characters::line;
 use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::words::Words;
+use crate::publish::{Error, compose};
 use askama::Template;
 
 #[derive(Template)]
@@ -55,7 +55,10 @@ struct DayItem {
 
 /// An item's own page, `items/<short id>/index.html`.
 pub fn item_page(site: &Site, item: &StoredItem) -> Result<Vec<u8>, Error> {
-    let frame = PageFrame::new(site, &layout::item(&item.short_id), "", &item.item.title);
+    let mut frame = PageFrame::new(site, &layout::item(&item.short_id), "", &item.item.title);
+    if let Some(lang) = compose::language(site, &item.item) {
+        lang.clone_into(&mut frame.lang);
+    }
     let view = ItemView::new(site, &frame.root, item).in_full(site, item);
     render(&ItemPage { w: Words::of(site.options.language), item: view, frame })
 }

@@ -1,12 +1,12 @@
 //! What templates show of items, sources and tags: strings, ready but for escaping.
 
-use crate::model::{CitedSource, StoredItem, Tag, web_uri};
+use crate::model::{CitedSource, Medium, StoredItem, Tag, web_uri};
 use crate::publish::address::{edition_page_folder, encoded, link_to_item};
 use crate::publish::characters::line;
-use crate::publish::content;
 use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::words::Words;
+use crate::publish::{attached, compose, content};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// A link within the site.
@@ -25,6 +25,13 @@ pub(super) struct SourceView {
     pub(super) archive: Option<String>,
 }
 
+/// A file that belongs to an item.
+pub(super) struct FileView {
+    pub(super) href: String,
+    pub(super) name: String,
+    pub(super) media_type: Option<String>,
+}
+
 /// An item on its own page or in a list.
 pub(super) struct ItemView {
     pub(super) title: String,
@@ -36,6 +43,10 @@ pub(super) struct ItemView {
     /// Images, body and remark; sanitised.
     pub(super) html: String,
     pub(super) summary: String,
+    /// Its language, where it is another than the site's.
+    pub(super) lang: Option<String>,
+    /// Its files but for pictures, which its text shows.
+    pub(super) files: Vec<FileView>,
     pub(super) sources: Vec<SourceView>,
     pub(super) tags: Vec<Link>,
 }
@@ -53,6 +64,8 @@ impl ItemView {
             edition_href: page(root, &edition_page_folder(&stored.edition)),
             html: String::new(),
             summary: String::new(),
+            lang: compose::language(site, &stored.item).map(str::to_owned),
+            files: files(stored),
             sources: stored.sources.iter().map(|source| SourceView::new(site, source)).collect(),
             tags: tags(root, &stored.tags),
         }
@@ -83,6 +96,20 @@ impl SourceView {
             archive: shown(&source.archive),
         }
     }
+}
+
+/// What an item's text does not show of its files. A file that is its source stands there.
+fn files(stored: &StoredItem) -> Vec<FileView> {
+    let cited: Vec<_> = stored.sources.iter().filter_map(|source| web_uri(&source.link.url)).collect();
+    let files = attached::of_item(&stored.item).into_iter().filter(|file| file.medium != Medium::Image);
+    let files = files.filter(|file| !cited.iter().any(|url| *url == file.url));
+    files
+        .map(|file| {
+            let path = file.url.split(['?', '#']).next().unwrap_or_default();
+            let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            FileView { name: line(name), media_type: file.media_type, href: file.url }
+        })
+        .collect()
 }
 
 /// A folder's page; named, for a browser that opens it from a disk knows no index.

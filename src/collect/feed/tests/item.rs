@@ -172,6 +172,52 @@ fn an_enclosed_picture_illustrates_a_summary() {
 }
 
 #[test]
+fn what_is_enclosed_travels_and_an_episode_without_a_page_is_its_file() {
+    let enclosure = |url: &str, kind: &str, length| Enclosure {
+        url: url.into(),
+        media_type: Some(kind.to_owned()).filter(|kind| !kind.is_empty()),
+        length,
+    };
+    let enclosures = vec![
+        enclosure("https://a.example/cover.jpg", "", None),
+        enclosure("https://a.example/notes.pdf", "", None),
+        enclosure("https://a.example/1.mp3?x=1", "audio/mpeg", Some(1234)),
+        enclosure("https://a.example/1.mp3?x=1", "audio/mpeg", Some(1)),
+        enclosure("javascript:alert(1)", "audio/mpeg", None),
+    ];
+    let written = UpstreamEntry { enclosures, language: Some("en".into()), ..entry("1", "", "T") };
+    let of = |content| one(written.clone(), &FeedOptions { content, ..FeedOptions::default() });
+    for (content, urls) in [
+        (ContentKind::Full, &["notes.pdf", "1.mp3?x=1", "cover.jpg"][..]),
+        (ContentKind::Summary, &["notes.pdf", "1.mp3?x=1", "cover.jpg"]),
+        (ContentKind::None, &["notes.pdf", "1.mp3?x=1"]),
+    ] {
+        let EntryItem { item, key, link, .. } = of(content);
+        let found: Vec<&str> =
+            item.attachments.iter().map(|file| file.url.trim_start_matches("https://a.example/")).collect();
+        assert_eq!(found, urls, "{content:?}");
+        assert_eq!(
+            (item.attachments[1].media_type.as_deref(), item.attachments[1].length),
+            (Some("audio/mpeg"), Some(1234))
+        );
+        assert_eq!(item.language.as_deref(), Some("en"));
+        let url = "https://a.example/1.mp3?x=1".to_owned();
+        assert_eq!(item.sources, [SourceLink { label: "A Paper".into(), url }], "{content:?}");
+        assert_eq!((key.as_str(), link), ("1", None), "who it is does not change with that");
+    }
+    let linked =
+        one(UpstreamEntry { link: Some("https://a.example/1".into()), ..written.clone() }, &FeedOptions::default());
+    assert_eq!(linked.item.sources[0].url, "https://a.example/1");
+    let picture = vec![enclosure("https://a.example/cover.jpg", "image/jpeg", None)];
+    let picture = one(UpstreamEntry { enclosures: picture, ..written.clone() }, &FeedOptions::default());
+    assert!(picture.item.sources.is_empty(), "a picture is no source");
+    let many = (0..50).map(|n| enclosure(&format!("https://a.example/{n}.png"), "", None));
+    let many = many.chain([enclosure("https://a.example/last.mp3", "", None)]).collect();
+    let many = one(UpstreamEntry { enclosures: many, ..written }, &FeedOptions::default()).item.attachments;
+    assert_eq!((many.len(), many[0].url.as_str()), (MAX_ATTACHMENTS, "https://a.example/last.mp3"));
+}
+
+#[test]
 fn only_what_is_shown_counts_as_an_edit() {
     let hash = |title: &str, content: &str, kind| {
         let options = FeedOptions { content: kind, ..FeedOptions::default() };
