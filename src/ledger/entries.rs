@@ -27,6 +27,8 @@ pub struct ReadDocument<'a> {
     pub is_met: bool,
     /// Whether they were taken over with the options of today.
     pub same_options: bool,
+    /// Whether it was cut: what is missing in it may still stand there.
+    pub is_cut: bool,
     /// Its entries.
     pub entries: &'a [EntryItem],
     /// Per entry, the hash of all that is taken over.
@@ -104,7 +106,7 @@ fn plan(met: &[&EntryState], document: &ReadDocument<'_>, now: DateTime<Utc>) ->
             plan.renamed.push((before.row, at));
         }
     }
-    let here = met.iter().filter(|entry| entry.left_at.is_none());
+    let here = met.iter().filter(|entry| entry.left_at.is_none() && !document.is_cut);
     plan.left = here.filter(|entry| !found.contains(&entry.row)).map(|entry| entry.row).collect();
     plan.looks_new = looks_new(met, read, &plan);
     let dates = &plan.dates;

@@ -22,6 +22,8 @@ pub struct UpstreamFeed {
     pub entries: Vec<UpstreamEntry>,
     /// How often it asks to be fetched.
     pub rhythm: Rhythm,
+    /// Whether its document ended before its end, so that entries may be missing.
+    pub is_cut: bool,
     /// What was repaired, a sentence each.
     pub repairs: Vec<String>,
     /// What is wrong and could not be repaired: entries left out, a document cut short.

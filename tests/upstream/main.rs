@@ -8,6 +8,7 @@ mod support;
 mod ages;
 mod anchors;
 mod changes;
+mod cut;
 mod days;
 mod editors;
 mod enclosed;

@@ -49,7 +49,8 @@ fn met(number: u32) -> EntryState {
 
 fn planned_of(met: &[EntryState], read: &[EntryItem], is_met: bool) -> Plan {
     let hashes: Vec<u64> = read.iter().map(|entry| entry.item.content_hash).collect();
-    let document = ReadDocument { input: "A", row: 1, is_met, same_options: true, entries: read, hashes: &hashes };
+    let document =
+        ReadDocument { input: "A", row: 1, is_met, same_options: true, is_cut: false, entries: read, hashes: &hashes };
     Plan { dates: Vec::new(), ..plan(&met.iter().collect::<Vec<_>>(), &document, at(5000)) }
 }
 
@@ -66,6 +67,25 @@ fn a_document_is_compared_with_what_was_met() {
     assert_eq!(planned(&known, &[1, 2], true).revised, [(1, 0)]);
     let known = [EntryState { key: "before".to_owned(), ..met(1) }];
     assert_eq!(planned(&known, &[1], true).renamed, [(1, 0)]);
+}
+
+#[test]
+fn what_is_missing_in_a_document_that_was_cut_has_not_left() {
+    let (met, read): (Vec<EntryState>, Vec<EntryItem>) = ((100..=109).map(met).collect(), vec![entry(1)]);
+    let met: Vec<&EntryState> = met.iter().collect();
+    let document = ReadDocument {
+        input: "A",
+        row: 1,
+        is_met: true,
+        same_options: true,
+        is_cut: false,
+        entries: &read,
+        hashes: &[1],
+    };
+    let whole = plan(&met, &document, at(5000));
+    let cut = plan(&met, &ReadDocument { is_cut: true, ..document }, at(5000));
+    assert_eq!((whole.left.len(), whole.looks_new), (10, true));
+    assert_eq!((cut.left.len(), cut.looks_new, cut.new), (0, false, vec![0]));
 }
 
 #[test]

@@ -62,8 +62,15 @@ fn is_held(known: &[&str], read: &[&str], same: usize, before: &Face, now: &Face
         scope.know_entry(met(row, title));
     }
     let entries: Vec<EntryItem> = read.iter().map(|title| entry(title)).collect();
-    let document =
-        ReadDocument { input: "A", row: 1, is_met: true, same_options: true, entries: &entries, hashes: &[0; 9] };
+    let document = ReadDocument {
+        input: "A",
+        row: 1,
+        is_met: true,
+        same_options: true,
+        is_cut: false,
+        entries: &entries,
+        hashes: &[0; 9],
+    };
     is_another_kind(&scope, &document, &Plan { same, ..Plan::default() }, before, now)
 }
 

@@ -184,6 +184,7 @@ impl World {
             row: *row,
             is_met: self.entries.values().any(|entry| entry.input == *row),
             same_options: true,
+            is_cut: false,
             entries,
             hashes,
         });

@@ -2,7 +2,7 @@
 
 use crate::collect::feed::manners::{self, Occasion, Pace};
 use crate::collect::feed::{Body, Document, Exchange, FetchOutcome, Origin, entry_items, face_of, label_of, read};
-use crate::model::{Complaint, EntryItem, Face, PollState};
+use crate::model::{Complaint, EntryItem, Face, PollState, UpstreamFeed};
 use crate::net::Room;
 use crate::pipeline::{Error, FeedInput};
 use chrono::{DateTime, Utc};
@@ -52,6 +52,8 @@ pub(super) struct ReadFeed {
     pub(super) entries: Vec<EntryItem>,
     /// Hashes of their items as JSON.
     pub(super) hashes: Vec<u64>,
+    /// Whether its document was cut, so that entries may be missing.
+    pub(super) is_cut: bool,
     /// What is wrong with it.
     pub(super) complaints: Vec<Complaint>,
     /// What it looks like.
@@ -112,22 +114,9 @@ impl Reader {
             timezone: self.input.feed.timezone,
         };
         match read(&body.bytes, &source) {
-            Document::Feed(feed) => {
-                let dates: Vec<DateTime<Utc>> =
-                    feed.entries.iter().filter_map(|entry| entry.published.or(entry.updated)).collect();
-                let pace = Pace { rhythm: &feed.rhythm, has_entries: !feed.entries.is_empty(), dates: &dates };
-                let state = self.after(exchange, Some(pace));
-                let label = label_of(&feed, &self.input.name);
-                let mut entries = entry_items(&feed, &label, &self.input.feed);
-                for entry in &mut entries {
-                    entry.item.author = entry.author.take();
-                }
-                let json = |entry: &EntryItem| serde_json::to_string(&entry.item).unwrap_or_default();
-                let hashes = entries.iter().map(|entry| xxh3_64(json(entry).as_bytes())).collect();
-                let face = face_of(&feed);
-                let if_held = self.state.face.is_some().then(|| Box::new(self.after_held(exchange)));
-                Came::Feed(Box::new(state), ReadFeed { entries, hashes, complaints: feed.complaints, face, if_held })
-            }
+            // A part of a document is no document: the rest is still to be fetched.
+            Document::Feed(feed) if feed.is_cut => self.feed(*feed, &exchange.clone().forgotten()),
+            Document::Feed(feed) => self.feed(*feed, exchange),
             // To an input that is known to be a feed a page is a failure, and is followed nowhere.
             Document::Page { title, .. } if self.state.gave_entries => {
                 let why = page_in_place(&title, exchange);
@@ -141,8 +130,29 @@ impl Reader {
                 Came::Page { found, unread: Box::new(unread) }
             }
             Document::Page { .. } => Came::Same(Box::new(self.unreadable(exchange, "it is a page, not a feed"))),
-            Document::Unreadable(complaint) => Came::Same(Box::new(self.unreadable(exchange, &complaint.message))),
+            // It may have been cut before anything in it meant something.
+            Document::Unreadable(complaint) => {
+                Came::Same(Box::new(self.unreadable(&exchange.clone().forgotten(), &complaint.message)))
+            }
         }
+    }
+
+    fn feed(&self, feed: UpstreamFeed, exchange: &Exchange) -> Came {
+        let dates: Vec<DateTime<Utc>> =
+            feed.entries.iter().filter_map(|entry| entry.published.or(entry.updated)).collect();
+        let pace = Pace { rhythm: &feed.rhythm, has_entries: !feed.entries.is_empty(), dates: &dates };
+        let state = self.after(exchange, Some(pace));
+        let label = label_of(&feed, &self.input.name);
+        let mut entries = entry_items(&feed, &label, &self.input.feed);
+        for entry in &mut entries {
+            entry.item.author = entry.author.take();
+        }
+        let json = |entry: &EntryItem| serde_json::to_string(&entry.item).unwrap_or_default();
+        let hashes = entries.iter().map(|entry| xxh3_64(json(entry).as_bytes())).collect();
+        let face = face_of(&feed);
+        let if_held = self.state.face.is_some().then(|| Box::new(self.after_held(exchange)));
+        let UpstreamFeed { is_cut, complaints, .. } = feed;
+        Came::Feed(Box::new(state), ReadFeed { entries, hashes, is_cut, complaints, face, if_held })
     }
 
     fn unreadable(&self, exchange: &Exchange, why: &str) -> PollState {

@@ -101,6 +101,7 @@ impl Feeds<'_> {
                 row: known.id,
                 is_met: known.met,
                 same_options: known.same_options,
+                is_cut: feed.is_cut,
                 entries: &feed.entries,
                 hashes: &feed.hashes,
             };
@@ -115,7 +116,7 @@ impl Feeds<'_> {
             match plan {
                 Some(plan) => {
                     accept(state, feed);
-                    self.note_read(write, index, &feed.complaints, plan).await?;
+                    self.note_read(write, index, feed, plan).await?;
                 }
                 None => hold(state, feed, self.cycle.now),
             }
@@ -158,20 +159,14 @@ impl Feeds<'_> {
     }
 
     /// Remembers that a document was read, and tells what came of it.
-    async fn note_read(
-        &mut self,
-        write: &mut Write,
-        index: usize,
-        complaints: &[Complaint],
-        plan: &Plan,
-    ) -> Result<(), Error> {
+    async fn note_read(&mut self, write: &mut Write, index: usize, feed: &ReadFeed, plan: &Plan) -> Result<(), Error> {
         let Some(known) = self.known.get_mut(index) else { return Ok(()) };
         if !known.same_options {
             write.set_fingerprint(known.id, &known.fingerprint).await?;
             known.same_options = true;
         }
         known.met = true;
-        let (id, complaints) = (known.id, told::document(known, complaints, plan));
+        let (id, complaints) = (known.id, told::document(known, feed, plan));
         if let Some(report) = self.reports.get_mut(index) {
             told::read(report, plan);
         }

@@ -1,6 +1,7 @@
 //! What is told of feed inputs: a line each in the report, and what is wrong with them.
 
 use super::KnownFeed;
+use super::reading::ReadFeed;
 use crate::ledger::{MOST_NEW, Plan};
 use crate::model::{Complaint, Place};
 use crate::pipeline::{FeedReport, Fetched, InputReport};
@@ -70,12 +71,18 @@ pub(super) fn notices(known: &KnownFeed<'_>) -> Vec<Complaint> {
 }
 
 /// What is wrong with its document.
-pub(super) fn document(known: &KnownFeed<'_>, complaints: &[Complaint], plan: &Plan) -> Vec<Complaint> {
+pub(super) fn document(known: &KnownFeed<'_>, feed: &ReadFeed, plan: &Plan) -> Vec<Complaint> {
     let mut told = Vec::new();
+    let (name, complaints) = (&known.input.name, &feed.complaints);
     if let Some(first) = complaints.first() {
         let more = if complaints.len() > 1 { format!(" (and {} more)", complaints.len() - 1) } else { String::new() };
-        let message = format!("`{}`: {}{more}", known.input.name, first.message);
-        told.push(Complaint::warning(place(known), message, first.help.clone()));
+        let message = format!("`{name}`: {}{more}", first.message);
+        let help = if feed.is_cut {
+            format!("`wellsourced fetch '{name}'` asks for it again now; if it stays so, tell its publisher")
+        } else {
+            first.help.clone()
+        };
+        told.push(Complaint::warning(place(known), message, help));
     }
     if !plan.held_back.is_empty() {
         let message = format!(

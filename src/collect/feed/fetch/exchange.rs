@@ -116,12 +116,18 @@ impl Exchange {
         Some((host, later(self.at, self.retry_after?)))
     }
 
-    /// The same as one that brought no document, for a document that is none of the input's. What it gave to ask again with is
-    /// not kept, since a 304 to that would say that all is well.
+    /// The same as one that brought no document, for a document that is none of the input's.
     #[must_use]
     pub fn without_document(&self, why: String) -> Self {
         let outcome = FetchOutcome::Failed(FetchTrouble { kind: TroubleKind::Passing, why });
-        Self { outcome, validators: None, body_hash: None, ..self.clone() }
+        Self { outcome, ..self.clone().forgotten() }
+    }
+
+    /// The same without what it gave to ask again with, and without how long it may be kept: for a document that was cut, or is
+    /// no feed. A 304 to that would say that all is well.
+    #[must_use]
+    pub fn forgotten(self) -> Self {
+        Self { validators: None, body_hash: None, lifetime: None, ..self }
     }
 
     pub(super) fn without_asking(url: &Url, state: &PollState, outcome: FetchOutcome, at: DateTime<Utc>) -> Self {

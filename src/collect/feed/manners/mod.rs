@@ -159,7 +159,9 @@ fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -
         None => next.max_age = None,
     }
     // A 304 has no body; what it says is that the last one still holds.
-    next.body_hash = exchange.body_hash.or(next.body_hash);
+    if exchange.status != Some(304) {
+        next.body_hash = exchange.body_hash;
+    }
     if matches!(exchange.outcome, FetchOutcome::Body(_)) {
         next.unreadable = occasion.read.is_none();
         if let Some(seen) = occasion.read {

@@ -167,6 +167,7 @@ fn feed(gathered: Gathered, mut notes: FeedNotes<'_>) -> Document {
     if flattened {
         notes.repaired(Repair::Depth);
     }
+    feed.is_cut = notes.is_cut();
     (feed.repairs, feed.complaints) = notes.told();
     Document::Feed(Box::new(feed))
 }

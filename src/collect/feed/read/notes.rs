@@ -85,6 +85,7 @@ pub(super) struct FeedNotes<'a> {
     place: &'a str,
     repairs: Vec<(Repair, String)>,
     complaints: Vec<Complaint>,
+    is_cut: bool,
     unread_dates: usize,
     first_unread: String,
     /// Names of zones that nobody knows, each once.
@@ -97,6 +98,7 @@ impl<'a> FeedNotes<'a> {
             place,
             repairs: Vec::new(),
             complaints: Vec::new(),
+            is_cut: false,
             unread_dates: 0,
             first_unread: String::new(),
             unknown_zones: Vec::new(),
@@ -128,6 +130,17 @@ impl<'a> FeedNotes<'a> {
             return;
         }
         self.complaints.push(Complaint::warning(Place::file(self.place), message, help));
+    }
+
+    /// Tells that the document ended before its end: more of it may come the next time.
+    pub(super) fn cut(&mut self, message: impl Into<String>) {
+        self.is_cut = true;
+        self.complain(message, "fetch it again; if it stays so, tell its publisher");
+    }
+
+    /// Whether the document ended before its end.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The instant that a date means, `zone` being that of dates that name none. Those that cannot be read are one complaint, and so

@@ -9,8 +9,7 @@ pub(super) fn unpacked(bytes: &[u8], notes: &mut FeedNotes<'_>) -> Option<Vec<u8
     let unpacked = net::unpacked(bytes, MAX_FEED_BYTES + 1)?;
     notes.repaired(Repair::Packed);
     if let Some(problem) = unpacked.problem.filter(|_| !unpacked.cut) {
-        let message = format!("the document is cut short or broken, entries may be missing: {problem}");
-        notes.complain(message, "fetch it again; if it stays so, tell its publisher");
+        notes.cut(format!("the document is cut short or broken, entries may be missing: {problem}"));
     }
     Some(unpacked.bytes)
 }

@@ -42,8 +42,7 @@ pub(super) fn translate(text: &str, origin: &Origin<'_>, notes: &mut FeedNotes<'
         Ok(()) if !well_formed => reader.notes.repaired(Repair::Json),
         Ok(()) => {}
         Err(error) => {
-            let message = format!("the document is cut short or broken, entries may be missing: {error}");
-            reader.notes.complain(message, "fetch it again; if it stays so, tell its publisher");
+            reader.notes.cut(format!("the document is cut short or broken, entries may be missing: {error}"));
         }
     }
     Ok(reader.finish())

@@ -199,14 +199,13 @@ impl<'t> Translator<'t, '_, '_> {
 
     /// The end of the document: an entry that is still open was cut off.
     pub(super) fn finish(mut self) -> Gathered {
-        let help = "fetch it again; if it stays so, tell its publisher";
         if self.entry.take().is_some() {
             (self.capture, self.person) = (None, None);
-            self.notes.complain("the document is cut short; its last entry was left out", help);
+            self.notes.cut("the document is cut short; its last entry was left out");
         } else {
             self.close_capture();
             if !self.ended && self.stack.has(ElementKind::Feed) {
-                self.notes.complain("the document is cut short; entries may be missing", help);
+                self.notes.cut("the document is cut short; entries may be missing");
             }
         }
         Gathered {
