@@ -48,7 +48,11 @@ fn with_languages(written: Vec<u8>, entries: &[Entry]) -> Vec<u8> {
     let mut told = head.to_owned();
     for (entry, text) in entries.iter().zip(rest.split(BEGIN)) {
         match &entry.language {
-            Some(tag) => told += &format!("<entry xml:lang=\"{}\">", escaped(&line(tag))),
+            Some(tag) => {
+                told += "<entry xml:lang=\"";
+                told += &escaped(&line(tag));
+                told += "\">";
+            }
             None => told += BEGIN,
         }
         told += text;

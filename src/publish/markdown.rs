@@ -72,7 +72,11 @@ fn source(site: &Site, words: &Words, cited: &CitedSource) -> String {
         }
         Verdict::Moved => {
             if let Some(new) = cited.moved_to.as_deref().and_then(web_uri) {
-                said += &format!("{}{} {}{}", words.open, words.moved_to, link(&new, &new), words.close);
+                said += words.open;
+                said += words.moved_to;
+                said += " ";
+                said += &link(&new, &new);
+                said += words.close;
             }
         }
         _ => {}

@@ -29,7 +29,7 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
         language: Some(feed.language.to_ascii_lowercase()),
         last_build_date: Some(feed.updated.to_rfc2822()),
         generator: Some("wellsourced".to_owned()),
-        namespaces: namespaces([("atom", ATOM), ("media", MEDIA), ("source", SCRIPTING), ("ws", WELLSOURCED)]),
+        namespaces: all_namespaces(feed),
         extensions: extensions([("atom", "link", vec![self_link(feed)])]),
         items: feed.entries.iter().map(|entry| item(feed, entry)).collect(),
         ..Channel::default()
@@ -123,6 +123,15 @@ fn media(file: &Attachment) -> BTreeMap<String, String> {
         ("fileSize", file.length.map(|bytes| bytes.to_string())),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// The validator warns of a namespace that it does not know, so one is named only where it is used.
+fn all_namespaces(feed: &Feed) -> BTreeMap<String, String> {
+    let mut all = namespaces([("atom", ATOM), ("media", MEDIA), ("source", SCRIPTING), ("ws", WELLSOURCED)]);
+    if feed.entries.iter().all(|entry| entry.markdown.as_deref().unwrap_or_default().is_empty()) {
+        all.remove("source");
+    }
+    all
 }
 
 fn self_link(feed: &Feed) -> Extension {
