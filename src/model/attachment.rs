@@ -111,7 +111,7 @@ impl Attachment {
 }
 
 /// The media type that the ending of the file's name is known for.
-fn type_by_ending(url: &str) -> Option<&'static str> {
+pub fn type_by_ending(url: &str) -> Option<&'static str> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let (_, name) = path.split_once("://").and_then(|(_, rest)| rest.rsplit_once('/'))?;
     let (_, ending) = name.trim_end().rsplit_once('.')?;

@@ -21,7 +21,7 @@ mod tracking;
 mod upstream;
 mod uri;
 
-pub use attachment::{Attachment, MAX_ATTACHMENTS, Medium};
+pub use attachment::{Attachment, MAX_ATTACHMENTS, Medium, type_by_ending};
 pub use channel::{Channel, ChannelKind};
 pub use check::{Check, Hop, Judgement, Verdict};
 pub use complaint::{Complaint, Place, Severity};

@@ -60,7 +60,7 @@ pub struct UpstreamEntry {
 pub struct Enclosure {
     /// Absolute http or https URL.
     pub url: String,
-    /// Media type as declared.
+    /// Media type as declared, else of a picture as its ending tells; `image/*` and its like where only the medium is known.
     pub media_type: Option<String>,
     /// Bytes as declared.
     pub length: Option<u64>,

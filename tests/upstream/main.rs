@@ -15,6 +15,7 @@ mod enclosed;
 mod floods;
 mod held;
 mod joining;
+mod parents;
 mod portals;
 mod upstream;
 mod whole;

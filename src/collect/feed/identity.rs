@@ -24,8 +24,7 @@ pub(super) struct Identity {
 pub(super) fn identities(entries: &[UpstreamEntry]) -> Vec<Identity> {
     let links: Vec<Option<String>> = entries.iter().map(|entry| entry.link.as_deref().and_then(compare_key)).collect();
     let ids = ids(entries, &links);
-    // An id that several stories have is none; two versions of one entry have one link too.
-    let useless = with_several(ids.iter().zip(&links).filter_map(|(id, link)| Some(((*id)?, link))));
+    let useless = useless(entries, &ids, &links);
     let all = || {
         let ids = ids.iter().map(|id| id.filter(|id| !useless.contains(id)));
         entries.iter().zip(ids).zip(&links)
@@ -51,25 +50,12 @@ pub(super) fn identities(entries: &[UpstreamEntry]) -> Vec<Identity> {
 /// are stories of their own.
 fn ids<'a>(entries: &'a [UpstreamEntry], links: &'a [Option<String>]) -> Vec<Option<&'a str>> {
     let mut ids: Vec<Option<&str>> = entries.iter().map(id_of).collect();
-    // Per link and title, and per link and text, the story that was met first.
-    let mut met: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut versions: Vec<Vec<usize>> = Vec::new();
-    for (at, (entry, link)) in entries.iter().zip(links).enumerate() {
-        let Some(link) = link.as_deref().filter(|link| is_version_of(entry, link)) else { continue };
-        let said = [entry.title.trim(), entry.content.trim()];
-        let said = || said.into_iter().filter(|words| !words.is_empty()).map(|words| (link, words));
-        let story = said().find_map(|sign| met.get(&sign).copied()).unwrap_or(versions.len());
-        if story == versions.len() {
-            versions.push(Vec::new());
-        }
-        for sign in said() {
-            met.entry(sign).or_insert(story);
-        }
-        if let Some(story) = versions.get_mut(story) {
-            story.push(at);
-        }
-    }
-    for story in versions.into_iter().filter(|story| story.len() > 1) {
+    let linked = entries.iter().zip(links).enumerate();
+    let versions = linked.filter_map(|(at, (entry, link))| {
+        let link = link.as_deref().filter(|link| is_version_of(entry, link))?;
+        Some((at, link, entry))
+    });
+    for story in stories(versions).into_iter().filter(|story| story.len() > 1) {
         let newest = |at: &usize| (entries.get(*at).map(date_of), std::cmp::Reverse(*at));
         let id = story.iter().copied().max_by_key(newest).and_then(|at| id_of(entries.get(at)?));
         for at in story {
@@ -79,6 +65,43 @@ fn ids<'a>(entries: &'a [UpstreamEntry], links: &'a [Option<String>]) -> Vec<Opt
         }
     }
     ids
+}
+
+/// Ids that several stories have, and that therefore are none. Two versions of one entry have the link of their story too;
+/// where no link names one, they have a title or a text in common.
+fn useless<'a>(entries: &'a [UpstreamEntry], ids: &[Option<&'a str>], links: &'a [Option<String>]) -> HashSet<&'a str> {
+    let specific = |at: usize| links.get(at)?.as_deref().filter(|link| is_specific(link));
+    let unnamed = entries.iter().zip(ids).enumerate();
+    let unnamed = unnamed.filter_map(|(at, (entry, id))| Some((at, (*id)?, entry)).filter(|_| specific(at).is_none()));
+    let mut story_of = HashMap::new();
+    for (story, versions) in stories(unnamed).into_iter().enumerate() {
+        story_of.extend(versions.into_iter().map(|at| (at, story)));
+    }
+    let about = |at: usize| (specific(at), story_of.get(&at));
+    with_several(ids.iter().enumerate().filter_map(|(at, id)| Some(((*id)?, about(at)))))
+}
+
+/// The stories of entries that have something else in common: those of one story share a title or a text. Entries are named
+/// by their places.
+fn stories<'a>(entries: impl Iterator<Item = (usize, &'a str, &'a UpstreamEntry)>) -> Vec<Vec<usize>> {
+    // Per what they have in common and title, and per that and text, the story that was met first.
+    let mut met: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut stories: Vec<Vec<usize>> = Vec::new();
+    for (at, common, entry) in entries {
+        let said = [entry.title.trim(), entry.content.trim()];
+        let said = || said.into_iter().filter(|words| !words.is_empty()).map(|words| (common, words));
+        let story = said().find_map(|sign| met.get(&sign).copied()).unwrap_or(stories.len());
+        if story == stories.len() {
+            stories.push(Vec::new());
+        }
+        for sign in said() {
+            met.entry(sign).or_insert(story);
+        }
+        if let Some(story) = stories.get_mut(story) {
+            story.push(at);
+        }
+    }
+    stories
 }
 
 /// Whether the id of an entry is its link with a fragment.

@@ -1,6 +1,7 @@
 //! Addresses as feeds write them to addresses that can be followed; shown as written wherever that is one.
 
 use super::notes::{FeedNotes, Repair};
+use super::nothing::is_placeholder;
 use std::rc::Rc;
 use url::{ParseError, Url};
 
@@ -47,7 +48,7 @@ pub(super) fn web(written: &str, base: Option<&Base>, notes: &mut FeedNotes<'_>)
     if mended != written.trim() {
         notes.repaired(Repair::Address);
     }
-    if mended.is_empty() {
+    if mended.is_empty() || mended == "#" || is_placeholder(&mended) {
         return None;
     }
     match Url::parse(&mended) {
@@ -93,16 +94,22 @@ fn mended(written: &str) -> String {
     }
 }
 
+/// Whether a text begins as an address of the web does, in any case (RFC 3986, 3.1).
+pub(super) fn is_written_out(text: &str) -> bool {
+    let scheme = text.trim_start().split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
 fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.has_host()
 }
 
 /// Whether an address can be shown as it is written; a Unicode one can.
 fn is_verbatim(written: &str) -> bool {
-    let has_scheme = written.split_once("://").is_some_and(|(scheme, rest)| {
-        (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) && !rest.starts_with('/')
-    });
-    has_scheme && !written.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '`'))
+    let has_host = written.split_once("://").is_some_and(|(_, rest)| !rest.starts_with('/'));
+    is_written_out(written)
+        && has_host
+        && !written.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '`'))
 }
 
 #[cfg(test)]
@@ -126,6 +133,9 @@ mod tests {
             ("//cdn.example.org/x", Some("https://cdn.example.org/x")),
             ("javascript:alert(1)", None),
             ("mailto:a@example.org", None),
+            ("HTTPS://example.org/a", Some("HTTPS://example.org/a")),
+            ("N/A", None),
+            ("#", None),
             ("urn:uuid:1", None),
             ("", None),
             ("http://", None),

@@ -14,8 +14,6 @@ pub(super) const MAX_BYTES: usize = 1024 * 1024;
 pub(super) struct Capture<'t> {
     pub(super) field: FeedField,
     pub(super) tag: StartTag<'t>,
-    /// Added to the field's rank: what stands within other things says less.
-    pub(super) penalty: u8,
     pub(super) base: Option<Base>,
     /// References resolved, tags as they are.
     text: String,
@@ -32,18 +30,7 @@ pub(super) struct Capture<'t> {
 
 impl<'t> Capture<'t> {
     pub(super) fn new(field: FeedField, tag: StartTag<'t>, base: Option<Base>) -> Self {
-        Self {
-            field,
-            tag,
-            penalty: 0,
-            base,
-            text: String::new(),
-            markup: None,
-            mixed: false,
-            inner: 0,
-            namesakes: 0,
-            cut: false,
-        }
+        Self { field, tag, base, text: String::new(), markup: None, mixed: false, inner: 0, namesakes: 0, cut: false }
     }
 
     /// Text with references.

@@ -7,6 +7,7 @@ use super::lexer::{Lexer, Token};
 use super::names::FeedField;
 use super::notes::{FeedNotes, Repair};
 use super::plain::has_markup;
+use super::references::resolved;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::GeneralPurpose;
@@ -25,7 +26,6 @@ pub(super) fn text_of(capture: Capture<'_>, atom: bool, notes: &mut FeedNotes<'_
     let attribute = |name| capture.tag.attribute(name).unwrap_or_default().trim().to_ascii_lowercase();
     let (kind, mode, encoding) = (attribute("type"), attribute("mode"), attribute("encoding"));
     let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
-    let is_body = matches!(capture.field, FeedField::Body(_));
     let has_tags = capture.has_tags();
     if [mode.as_str(), kind.as_str(), encoding.as_str()].contains(&"base64") {
         return decoded(&capture.into_text(), notes);
@@ -35,7 +35,13 @@ pub(super) fn text_of(capture: Capture<'_>, atom: bool, notes: &mut FeedNotes<'_
         "" => Some(guessed(capture.into_html(notes), has_tags, notes)),
         "text" | "plain" | "text/plain" if has_tags => Some(guessed(capture.into_html(notes), true, notes)),
         // Atom 0.3 escapes HTML and calls it what it likes.
-        "text/plain" if mode == "escaped" && is_body => Some(guessed(capture.into_text(), false, notes)),
+        "text" | "plain" | "text/plain" if mode == "escaped" => {
+            let is_title = matches!(capture.field, FeedField::Title(_));
+            let written = capture.into_text();
+            // References that are left say that it was HTML.
+            let is_html = is_title && resolved(&written) != written;
+            Some(if is_html { FeedText::Html(written) } else { guessed(written, false, notes) })
+        }
         "text" | "plain" | "text/plain" => Some(FeedText::Plain(capture.into_text())),
         "html" | "text/html" => Some(FeedText::Html(capture.into_html(notes))),
         "xhtml" | "application/xhtml+xml" | "text/xhtml" => {

@@ -89,6 +89,8 @@ pub(super) struct Draft {
 pub(super) struct Attached {
     pub(super) url: String,
     pub(super) media_type: String,
+    /// `image`, `audio` and the like, as `media:content` has it.
+    pub(super) medium: String,
     pub(super) length: String,
 }
 
@@ -126,7 +128,8 @@ impl Draft {
             }
             return;
         };
-        for (known, new) in [(&mut known.media_type, attached.media_type), (&mut known.length, attached.length)] {
+        let new = [attached.media_type, attached.medium, attached.length];
+        for (known, new) in [&mut known.media_type, &mut known.medium, &mut known.length].into_iter().zip(new) {
             if known.is_empty() {
                 *known = new;
             }

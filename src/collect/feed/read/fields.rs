@@ -4,6 +4,7 @@ use super::address::{self, Base};
 use super::draft::{Attached, Draft, FeedText, link};
 use super::lexer::StartTag;
 use super::notes::FeedNotes;
+use super::nothing::is_placeholder;
 use super::references::resolved;
 
 /// An attribute with its references resolved, without blanks around; `None` where it is empty.
@@ -16,7 +17,10 @@ pub(super) fn attribute(tag: &StartTag<'_>, name: &str) -> Option<String> {
 /// What RDF says an element is about, whatever RDF is called.
 pub(super) fn about(tag: &StartTag<'_>) -> Option<String> {
     let is_about = |name: &str| name.rsplit(':').next().is_some_and(|local| local == "about");
-    tag.attributes().find(|(name, _)| is_about(name)).and_then(|(name, _)| attribute(tag, name))
+    tag.attributes()
+        .find(|(name, _)| is_about(name))
+        .and_then(|(name, _)| attribute(tag, name))
+        .filter(|about| !is_placeholder(about))
 }
 
 /// A link with its address in an attribute. Gives the address where it is the document's own.
@@ -28,29 +32,60 @@ pub(super) fn link(
     notes: &mut FeedNotes<'_>,
 ) -> Option<String> {
     let url = address::web(&attribute(tag, "href")?, base, notes)?;
-    let rel = attribute(tag, "rel").map(|rel| rel.to_ascii_lowercase());
     let media_type = attribute(tag, "type").unwrap_or_default().to_ascii_lowercase();
     let is_page = media_type.is_empty() || media_type.contains("html");
-    match rel.as_deref().map(|rel| rel.rsplit('/').next().unwrap_or(rel)) {
+    match relation(tag).as_deref() {
         // In RSS an address without a relation is as often the feed's own as the page's.
         None if !atom => draft.link.offer(link::EXTERNAL, url),
         None | Some("alternate") => draft.link.offer(if is_page { link::OWN } else { link::OTHER_TYPE }, url),
-        Some("enclosure") => {
-            let length = attribute(tag, "length").unwrap_or_default();
-            draft.attach(Attached { url, media_type: attribute(tag, "type").unwrap_or_default(), length });
-        }
+        Some("enclosure") => draft.attach(attached(tag, url)),
         Some("self") => return Some(url),
         Some(_) => {}
     }
     None
 }
 
+/// A link of another relation than the page's, with its address as text: the entry's own link it is not.
+pub(super) fn written_link(
+    draft: &mut Draft,
+    tag: &StartTag<'_>,
+    text: &str,
+    base: Option<&Base>,
+    notes: &mut FeedNotes<'_>,
+) {
+    if relation(tag).as_deref() == Some("enclosure")
+        && let Some(url) = address::web(text, base, notes)
+    {
+        draft.attach(attached(tag, url));
+    }
+}
+
+/// Whether a link leads to the page that its feed or entry is about.
+pub(super) fn is_alternate(tag: &StartTag<'_>) -> bool {
+    relation(tag).is_none_or(|relation| relation == "alternate")
+}
+
+/// What a link is to its feed or entry; registered relations may be written as addresses.
+fn relation(tag: &StartTag<'_>) -> Option<String> {
+    let written = attribute(tag, "rel")?.to_ascii_lowercase();
+    Some(written.rsplit('/').next().unwrap_or(&written).to_owned())
+}
+
 /// `enclosure` and `media:content`.
 pub(super) fn enclosure(draft: &mut Draft, tag: &StartTag<'_>, base: Option<&Base>, notes: &mut FeedNotes<'_>) {
     let written = attribute(tag, "url").or_else(|| attribute(tag, "href")).or_else(|| attribute(tag, "src"));
     if let Some(url) = written.and_then(|url| address::web(&url, base, notes)) {
-        let length = attribute(tag, "length").or_else(|| attribute(tag, "fileSize")).unwrap_or_default();
-        draft.attach(Attached { url, media_type: attribute(tag, "type").unwrap_or_default(), length });
+        draft.attach(attached(tag, url));
+    }
+}
+
+/// A file with what the attributes of its element say of it.
+fn attached(tag: &StartTag<'_>, url: String) -> Attached {
+    Attached {
+        url,
+        media_type: attribute(tag, "type").unwrap_or_default(),
+        medium: attribute(tag, "medium").unwrap_or_default(),
+        length: attribute(tag, "length").or_else(|| attribute(tag, "fileSize")).unwrap_or_default(),
     }
 }
 

@@ -4,6 +4,7 @@ use super::address::Base;
 use super::draft::{Attached, Draft, FeedText};
 use super::gathered::Gathered;
 use super::lexer::MAX_ATTRIBUTES;
+use super::media::media_type;
 use super::plain::{Weight, html_of, stripped, text_of};
 use super::references::paired;
 use crate::collect::html::{Sanitiser, fold};
@@ -111,8 +112,8 @@ impl Bench {
 
 fn enclosure(attached: Attached) -> Enclosure {
     Enclosure {
+        media_type: media_type(&attached.media_type, &attached.medium, &attached.url),
         url: attached.url,
-        media_type: Some(attached.media_type).filter(|kind| !kind.is_empty()),
         // A number that was grouped for people.
         length: attached.length.replace([',', ' ', '\'', '_'], "").parse().ok().filter(|length| *length > 0),
     }

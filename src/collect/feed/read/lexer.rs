@@ -82,6 +82,11 @@ impl<'t> Lexer<'t> {
         self.at
     }
 
+    /// Goes on, or back, to where a token begins.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at.min(self.text.len());
+    }
+
     /// Goes on behind the next `needle` (in any case), for elements whose text is no markup.
     pub(super) fn skip_to(&mut self, needle: &str) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
@@ -306,9 +311,12 @@ impl Ahead {
     fn find(&mut self, text: &str, from: usize) -> Option<usize> {
         let known = self.looked && self.from <= from && self.found.is_none_or(|found| found >= from);
         if !known {
+            // Having gone back, only what was not looked at yet needs to be.
+            let to = if self.looked && self.from > from { self.from + self.needle.len() } else { text.len() };
+            let found = text.get(from..text.ceil_char_boundary(to)).and_then(|rest| rest.find(self.needle));
+            self.found = found.map(|found| from + found).or(self.found.filter(|_| to < text.len()));
             self.from = from;
             self.looked = true;
-            self.found = text.get(from..).and_then(|rest| rest.find(self.needle)).map(|found| from + found);
         }
         self.found
     }

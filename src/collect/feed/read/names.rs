@@ -81,6 +81,10 @@ pub(super) enum Element {
     Entry,
     /// Something of its own with title and link, none of which concern us.
     Hidden,
+    /// A group of media, whose fields are those of what it stands in.
+    Group,
+    /// Hours or days in which a feed is not to be asked.
+    Skip,
     /// A person with a name.
     Person,
     Field(FeedField),
@@ -119,7 +123,7 @@ impl FeedField {
     }
 }
 
-use Element::{Entry, Feed, Hidden, Person};
+use Element::{Entry, Feed, Group, Hidden, Person, Skip};
 use FeedField as F;
 
 const fn field(field: FeedField) -> Element {
@@ -130,7 +134,7 @@ const fn field(field: FeedField) -> Element {
 pub(super) const SUMMARY: u8 = 10;
 
 /// Every element that says something to us. Spelled as the formats spell them.
-const ELEMENTS: [(Space, &str, Element); 72] = [
+const ELEMENTS: [(Space, &str, Element); 75] = [
     (Space::Core, "rss", Feed),
     (Space::Core, "feed", Feed),
     (Space::Core, "channel", Feed),
@@ -141,6 +145,9 @@ const ELEMENTS: [(Space, &str, Element); 72] = [
     (Space::Core, "textInput", Hidden),
     (Space::Core, "source", Hidden),
     (Space::Core, "items", Hidden),
+    (Space::Media, "group", Group),
+    (Space::Core, "skipHours", Skip),
+    (Space::Core, "skipDays", Skip),
     (Space::Core, "author", Person),
     (Space::Core, "id", field(F::Id)),
     (Space::Core, "guid", field(F::Guid)),
@@ -211,7 +218,7 @@ pub(super) fn element(space: Space, name: &str, notes: &mut FeedNotes<'_>) -> Op
     let (_, known, element) =
         ELEMENTS.iter().find(|(of, known, _)| *of == space && known.eq_ignore_ascii_case(name))?;
     // The formats do not agree on how some of these are spelled.
-    if *known != name && *element != Hidden {
+    if *known != name && !matches!(element, Hidden | Group | Skip) {
         notes.repaired(Repair::Case);
     }
     Some(*element)

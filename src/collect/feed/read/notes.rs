@@ -1,5 +1,6 @@
 //! What was repaired, told once per kind, and what could not be.
 
+use super::nothing::is_placeholder;
 use crate::collect::date::{self, ReadDate};
 use crate::model::{Complaint, Place};
 use chrono::{DateTime, Utc};
@@ -146,6 +147,9 @@ impl<'a> FeedNotes<'a> {
     /// The instant that a date means, `zone` being that of dates that name none. Those that cannot be read are one complaint, and so
     /// are the zones that nobody knows.
     pub(super) fn date(&mut self, written: &str, zone: Tz) -> Option<DateTime<Utc>> {
+        if is_placeholder(written) {
+            return None;
+        }
         let Some(ReadDate { at, unknown_zone }) = date::read(written, zone) else {
             if self.unread_dates == 0 {
                 self.first_unread = written.chars().take(SHOWN).collect();

@@ -132,9 +132,13 @@ pub(super) fn stripped(html: &str) -> String {
 }
 
 fn separate(text: &mut String, name: &str) {
-    if !INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(name)) {
+    if !is_inline(name) {
         text.push(' ');
     }
+}
+
+pub(super) fn is_inline(name: &str) -> bool {
+    INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(name))
 }
 
 /// The end of an element whose text is not shown.

@@ -244,6 +244,11 @@ fn entries_are_told_apart_though_they_share_an_id_or_a_link() {
     // One id for all.
     let all = vec![entry("x", "https://a.example/1", "A"), entry("x", "https://a.example/2", "B")];
     assert_eq!(keys(all), ["https://a.example/1", "https://a.example/2"]);
+    assert_eq!(keys(vec![entry("x", "", "A"), entry("x", "", "B")]).len(), 2, "no link tells them apart");
+    let home = "https://a.example/";
+    assert_eq!(keys(vec![entry("x", home, "A"), entry("x", home, "B")]).len(), 2, "nor does a front page");
+    assert_eq!(keys(vec![entry("x", "", "A"), entry("x", "", "A")]), ["x"], "the same title is the same story");
+    assert_eq!(keys(vec![entry("x", page, "A"), entry("x", page, "B")]), ["x"], "the same link is");
     // One link for all, with and without ids.
     assert_eq!(keys(vec![entry("1", page, "A"), entry("2", page, "B")]), ["1", "2"]);
     assert_eq!(keys(vec![entry("", page, "A"), entry("", page, "B")]).len(), 2);

@@ -9,6 +9,7 @@ use super::draft::{Attached, Draft, FeedText, link};
 use super::gathered::Gathered;
 use super::kept::KeptEntries;
 use super::notes::{FeedNotes, Repair};
+use super::nothing::is_placeholder;
 use super::rhythm::AskedRhythm;
 use super::{Origin, fields, language};
 use crate::collect::html::strip_illegal;
@@ -132,7 +133,8 @@ impl<'n, 's> JsonReader<'n, 's> {
         match name {
             "id" => {
                 let id = self.text(value);
-                if id.as_deref().is_some_and(|id| id.starts_with("http://") || id.starts_with("https://")) {
+                let id = id.filter(|id| !is_placeholder(id));
+                if id.as_deref().is_some_and(address::is_written_out) {
                     entry.link.offer(link::ID, self.address(value));
                 }
                 entry.id.offer(0, id.map(|id| id.trim().to_owned()));
@@ -180,7 +182,7 @@ impl<'n, 's> JsonReader<'n, 's> {
             _ => String::new(),
         };
         let (media_type, length) = (text("mime_type"), text("size_in_bytes"));
-        entry.attach(Attached { url, media_type, length });
+        entry.attach(Attached { url, media_type, length, ..Attached::default() });
     }
 
     /// An author, the first of several, or only a name.

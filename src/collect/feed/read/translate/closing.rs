@@ -8,7 +8,7 @@ use crate::collect::feed::read::gathered::Gathered;
 use crate::collect::feed::read::lexer::StartTag;
 use crate::collect::feed::read::names::{FeedField, split};
 use crate::collect::feed::read::notes::Repair;
-use crate::collect::feed::read::plain::is_void;
+use crate::collect::feed::read::nothing::is_placeholder;
 use crate::collect::feed::read::{content, fields, language};
 
 impl<'t> Translator<'t, '_, '_> {
@@ -22,11 +22,12 @@ impl<'t> Translator<'t, '_, '_> {
     }
 
     pub(super) fn push(&mut self, tag: StartTag<'t>, kind: ElementKind, mark: usize) {
-        if tag.closed || (kind == ElementKind::Other && is_void(tag.name)) {
+        if tag.closed {
             return self.spaces.back_to(mark);
         }
         let base = self.own_base(&tag);
-        self.stack.push(OpenElement { local: split(tag.name).1, kind, mark, base });
+        let local = split(tag.name).1;
+        self.stack.push(OpenElement { local, kind, mark, base, inside: self.at, is_endless: false });
     }
 
     pub(super) fn pop(&mut self) {
@@ -40,7 +41,7 @@ impl<'t> Translator<'t, '_, '_> {
                 let root = self.stack.outermost();
                 self.ended |= !root.is_some_and(|root| root.eq_ignore_ascii_case("rdf"));
             }
-            ElementKind::Hidden | ElementKind::Other => {}
+            ElementKind::Media | ElementKind::Category | ElementKind::Skip | ElementKind::Foreign => {}
         }
     }
 
@@ -62,6 +63,7 @@ impl<'t> Translator<'t, '_, '_> {
 
     pub(super) fn keep_entry(&mut self) {
         self.close_person();
+        self.has_swallowed = false;
         let Some(entry) = self.entry.take().filter(|entry| !entry.is_empty()) else { return };
         if entry.link.rank() == Some(link::ID) {
             self.notes.repaired(Repair::LinkInId);
@@ -84,38 +86,43 @@ impl<'t> Translator<'t, '_, '_> {
         if capture.cut {
             self.notes.complain("a text of more than a megabyte was cut", "ask the publisher for shorter entries");
         }
-        let (field, penalty, base) = (capture.field, capture.penalty, capture.base.clone());
+        let (field, base) = (capture.field, capture.base.clone());
         let atom = self.is_atom();
         match field {
             FeedField::Title(rank) => {
                 self.language(language::OF_TITLE, &capture.tag);
                 let text = content::text_of(capture, atom, self.notes);
-                fields::title(self.draft(), rank + penalty, text);
+                fields::title(self.draft(), rank, text);
             }
             FeedField::Body(rank) => {
                 self.language(language::OF_BODY, &capture.tag);
                 let text = content::text_of(capture, atom, self.notes);
-                fields::body(self.draft(), rank + penalty, text, base.as_ref());
+                fields::body(self.draft(), rank, text, base.as_ref());
             }
             FeedField::Guid => {
                 let is_link =
                     fields::attribute(&capture.tag, "isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false"));
                 self.id(&capture.into_text(), is_link);
             }
-            _ => self.close_text(field, penalty, &capture.into_text(), base.as_ref()),
+            FeedField::Link if !fields::is_alternate(&capture.tag) => {
+                let tag = capture.tag;
+                let draft = self.entry.as_mut().unwrap_or(&mut self.feed);
+                fields::written_link(draft, &tag, &capture.into_text(), base.as_ref(), self.notes);
+            }
+            _ => self.close_text(field, &capture.into_text(), base.as_ref()),
         }
     }
 
     /// Closes a field that holds nothing but text.
-    fn close_text(&mut self, field: FeedField, penalty: u8, text: &str, base: Option<&Base>) {
+    fn close_text(&mut self, field: FeedField, text: &str, base: Option<&Base>) {
         let text = text.trim();
         if text.is_empty() {
             return;
         }
         match field {
             FeedField::Id => self.id(text, true),
-            FeedField::Link => self.offer_link(link::OWN + penalty, text, base),
-            FeedField::Author(rank) => self.draft().author.offer(rank + penalty, fields::author(text)),
+            FeedField::Link => self.offer_link(link::OWN, text, base),
+            FeedField::Author(rank) => self.draft().author.offer(rank, fields::author(text)),
             FeedField::Name => self.person.iter_mut().for_each(|person| person.name = fields::author(text)),
             FeedField::Email => self.person.iter_mut().for_each(|person| person.mail = Some(text.to_owned())),
             FeedField::Language(rank) => self.draft().language.offer(rank, language::tidy(text)),
@@ -126,7 +133,7 @@ impl<'t> Translator<'t, '_, '_> {
                 let draft = self.draft();
                 let best =
                     if matches!(field, FeedField::Published(_)) { &mut draft.published } else { &mut draft.updated };
-                best.offer(rank + penalty, date);
+                best.offer(rank, date);
             }
             _ if self.entry.is_some() => {}
             FeedField::Ttl => self.asked.ttl(text),
@@ -148,7 +155,7 @@ impl<'t> Translator<'t, '_, '_> {
 
     fn id(&mut self, text: &str, is_link: bool) {
         let id = text.trim();
-        if id.is_empty() {
+        if id.is_empty() || is_placeholder(id) {
             return;
         }
         if is_link {
@@ -159,7 +166,7 @@ impl<'t> Translator<'t, '_, '_> {
 
     /// An entry without a link may have one as its id.
     pub(super) fn offer_id_as_link(&mut self, id: &str) {
-        if self.entry.is_some() && (id.starts_with("http://") || id.starts_with("https://")) {
+        if self.entry.is_some() && address::is_written_out(id) {
             self.offer_link(link::ID, id, None);
         }
     }

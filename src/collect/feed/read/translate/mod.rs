@@ -1,9 +1,11 @@
 //! Any XML that means a feed to drafts of a feed and its entries, whatever is wrong with its tags.
 //!
-//! Keeps a stack of open elements, of which only feeds, entries and fields mean something. A field that is open takes
-//! everything until its end, or until something begins that cannot stand within. Refuses nothing.
+//! Keeps a stack of open elements, of which only feeds, entries and fields mean something, and fields only where they belong
+//! to these (`parents`). A field that is open takes everything until its end, or until something begins that cannot stand
+//! within. Refuses nothing.
 
 mod closing;
+mod parents;
 mod stack;
 
 use super::address::Base;
@@ -28,9 +30,20 @@ const LONG_TAG: usize = 256;
 /// Reads a document from its first element to its end.
 pub(super) fn translate(text: &str, origin: &Origin<'_>, notes: &mut FeedNotes<'_>) -> Gathered {
     let mut translator = Translator::new(origin, notes);
+    translator.may_reread = text.len().saturating_mul(parents::MOST_REREAD);
     let mut lexer = Lexer::new(text);
-    for token in lexer.by_ref() {
-        translator.token(token);
+    loop {
+        let token = lexer.next();
+        translator.at = lexer.position();
+        match token {
+            Some(token) => translator.token(token),
+            // An entry that is open at the end may have lost itself, and others, in an element without end.
+            None if translator.has_swallowed && translator.go_back(translator.stack.structure()) => {}
+            None => break,
+        }
+        if let Some(at) = translator.go_on_at.take() {
+            lexer.go_to(at);
+        }
     }
     if lexer.faults.bare_less {
         translator.notes.repaired(Repair::BareLess);
@@ -75,6 +88,14 @@ struct Translator<'t, 'n, 's> {
     dialect: Option<Dialect>,
     /// Whether the feed's own end tag was met.
     ended: bool,
+    /// How far the text was read.
+    at: usize,
+    /// Where reading goes on, if not there.
+    go_on_at: Option<usize>,
+    /// Bytes that may still be read once more.
+    may_reread: usize,
+    /// Whether other entries were left out as parts of the entry that is open.
+    has_swallowed: bool,
 }
 
 impl<'t, 'n, 's> Translator<'t, 'n, 's> {
@@ -93,6 +114,10 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
             asked: AskedRhythm::default(),
             dialect: None,
             ended: false,
+            at: 0,
+            go_on_at: None,
+            may_reread: 0,
+            has_swallowed: false,
         }
     }
 
@@ -102,7 +127,9 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
             Token::Literal(written) => {
                 if let Some(capture) = &mut self.capture {
                     capture.literal(written);
-                } else if let Some(person) = &mut self.person {
+                } else if let Some(person) = &mut self.person
+                    && self.stack.is_text_of_person()
+                {
                     person.text.push_str(written);
                 }
             }
@@ -116,7 +143,9 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
         if let Some(capture) = &mut self.capture {
             capture.text(written, self.notes);
         } else if let Some(person) = &mut self.person {
-            resolve_into(&mut person.text, written, self.notes);
+            if self.stack.is_text_of_person() {
+                resolve_into(&mut person.text, written, self.notes);
+            }
         } else if self.dialect.is_none() && !written.trim().is_empty() {
             self.notes.repaired(Repair::Junk);
         }
@@ -138,22 +167,24 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
         if tag.rest.len() > LONG_TAG && tag.attributes().count() == MAX_ATTRIBUTES {
             self.notes.repaired(Repair::Attributes);
         }
-        if !element.is_some_and(is_structure) && self.stack.has(ElementKind::Hidden) {
-            return self.push(tag, ElementKind::Other, mark);
-        }
-        match element {
+        self.end_endless_person(element);
+        match element.filter(|element| self.is_at_home(*element, space)) {
             Some(Element::Feed) => self.start_feed(tag, space, local, mark),
             Some(Element::Entry) => self.start_entry(tag, space, local, mark),
-            // In RSS it is a text like others, and may be left open like them.
-            Some(Element::Hidden) if local == "source" && !self.is_atom() => self.push(tag, ElementKind::Other, mark),
-            Some(Element::Hidden) => self.push(tag, ElementKind::Hidden, mark),
             Some(Element::Person) => {
                 self.close_person();
                 self.person = Some(Person::default()).filter(|_| !tag.closed);
                 self.push(tag, ElementKind::Person, mark);
             }
+            Some(Element::Group) => self.push(tag, ElementKind::Media, mark),
+            Some(Element::Skip) => self.push(tag, ElementKind::Skip, mark),
             Some(Element::Field(field)) => self.start_field(field, space, tag, mark),
-            None => self.push(tag, ElementKind::Other, mark),
+            // Markup of text between the fields.
+            None if element.is_none() && is_gap(tag.name) => self.spaces.back_to(mark),
+            Some(Element::Hidden) | None => {
+                self.has_swallowed |= element.is_some_and(is_structure);
+                self.push(tag, ElementKind::Foreign, mark);
+            }
         }
     }
 
@@ -169,6 +200,10 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
 
     fn start_entry(&mut self, tag: StartTag<'t>, space: Space, local: &str, mark: usize) {
         self.outermost(&tag, space, local);
+        // What is open stands around entries, or has no end: what it holds is the feed's, or the open entry's.
+        if self.go_back(self.stack.structure()) {
+            return self.spaces.back_to(mark);
+        }
         self.close_open_entry();
         self.unwind(|kind| kind == ElementKind::Feed);
         self.entry = Some(Draft::default());
@@ -208,24 +243,17 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
     }
 
     fn start_field(&mut self, field: FeedField, space: Space, tag: StartTag<'t>, mark: usize) {
-        let of_person = matches!(field, FeedField::Name | FeedField::Email);
-        if of_person && self.person.is_none() {
-            return self.push(tag, ElementKind::Other, mark);
-        }
-        if self.person.is_some() && !of_person {
-            self.notes.repaired(Repair::MissingEnd);
-            self.unwind(|kind| !matches!(kind, ElementKind::Person | ElementKind::Other));
-        }
         let base = self.base_of(&tag);
         if !self.attributes(field, &tag, base.as_ref()) || tag.closed {
-            return self.push(tag, ElementKind::Other, mark);
+            let kind = match (field, space) {
+                (FeedField::Enclosure, Space::Media) => ElementKind::Media,
+                (FeedField::Category, Space::Itunes) => ElementKind::Category,
+                _ => ElementKind::Foreign,
+            };
+            return self.push(tag, kind, mark);
         }
         self.spaces.back_to(mark);
-        let mut capture = Capture::new(field, tag, base);
-        // A group of media belongs to the entry as much as what stands beside it.
-        capture.penalty =
-            if space != Space::Media && self.stack.top() == Some(ElementKind::Other) { NESTED } else { 0 };
-        self.capture = Some(capture);
+        self.capture = Some(Capture::new(field, tag, base));
     }
 
     /// Takes what a field says in its attributes; whether its text says more.
@@ -237,7 +265,7 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
                 if let Some(own) = fields::link(draft, tag, base, atom, self.notes) {
                     self.own_address(&own);
                 }
-                true
+                fields::is_alternate(tag)
             }
             FeedField::Enclosure => {
                 fields::enclosure(draft, tag, base, self.notes);
@@ -282,6 +310,9 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
             stack::End::Opened(depth) => {
                 if depth + 1 < self.stack.depth() {
                     self.notes.repaired(Repair::MissingEnd);
+                    if self.stack.is_known(depth) && self.go_back(Some(depth)) {
+                        return;
+                    }
                 }
                 while self.stack.depth() > depth {
                     self.pop();
@@ -296,11 +327,13 @@ impl<'t, 'n, 's> Translator<'t, 'n, 's> {
 /// Versions of RSS that are written `<rss version="…">`.
 const VERSIONS: [&str; 5] = ["0.91", "0.92", "0.93", "0.94", "2.0"];
 
-/// Added to the rank of what stands within an element that we do not know.
-const NESTED: u8 = 50;
-
 fn is_structure(element: Element) -> bool {
     matches!(element, Element::Feed | Element::Entry)
+}
+
+/// Whether an element of HTML has no end, and stands between fields where somebody forgot to escape it.
+fn is_gap(name: &str) -> bool {
+    ["br", "hr", "img", "input", "wbr"].iter().any(|gap| gap.eq_ignore_ascii_case(name))
 }
 
 /// Whether an element cannot stand within the field that is open, which therefore lost its end tag. HTML has some names
@@ -310,7 +343,7 @@ fn interrupts(element: Option<Element>, capture: &Capture<'_>) -> bool {
     match element {
         Some(Element::Feed | Element::Entry) => true,
         Some(Element::Person) => capture.is_flat(),
-        Some(Element::Hidden) => !markup && capture.is_flat(),
+        Some(Element::Hidden | Element::Group | Element::Skip) => !markup && capture.is_flat(),
         Some(Element::Field(field)) => {
             let of_html = matches!(
                 field,

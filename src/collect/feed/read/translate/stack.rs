@@ -2,6 +2,7 @@
 
 use crate::collect::feed::read::address::Base;
 use crate::collect::feed::read::names::split;
+use crate::collect::feed::read::plain::is_inline;
 
 /// Elements that may be open at once; those within them are only counted.
 const MAX_DEPTH: usize = 32;
@@ -11,10 +12,14 @@ pub(super) enum ElementKind {
     Feed,
     Entry,
     Person,
-    /// Nothing within counts.
-    Hidden,
-    /// What we know nothing of; fields within count, but less.
-    Other,
+    /// A group of media, or a file of it.
+    Media,
+    /// A category of iTunes, in which others stand.
+    Category,
+    /// Hours or days to skip.
+    Skip,
+    /// Something with fields of its own, or that nobody knows.
+    Foreign,
 }
 
 #[derive(Debug)]
@@ -26,6 +31,16 @@ pub(super) struct OpenElement<'t> {
     pub(super) mark: usize,
     /// Its own `xml:base`.
     pub(super) base: Option<Base>,
+    /// Where its inside begins in the text.
+    pub(super) inside: usize,
+    /// Whether it turned out to have no end: what follows stands behind it, not within.
+    pub(super) is_endless: bool,
+}
+
+impl OpenElement<'_> {
+    fn is_structure(&self) -> bool {
+        matches!(self.kind, ElementKind::Feed | ElementKind::Entry)
+    }
 }
 
 /// What an end tag does.
@@ -48,7 +63,7 @@ pub(super) struct Stack<'t> {
 impl<'t> Stack<'t> {
     /// Opens an element. Beyond [`MAX_DEPTH`] one that means nothing is only counted.
     pub(super) fn push(&mut self, frame: OpenElement<'t>) {
-        if self.frames.len() >= MAX_DEPTH && frame.kind == ElementKind::Other {
+        if self.frames.len() >= MAX_DEPTH && frame.kind == ElementKind::Foreign {
             self.beyond += 1;
         } else {
             self.frames.push(frame);
@@ -95,6 +110,42 @@ impl<'t> Stack<'t> {
         self.frames.last().map(|frame| frame.kind)
     }
 
+    /// What the fields that come next stand in. A person keeps its names even when it has no end.
+    pub(super) fn parent(&self) -> Option<&OpenElement<'t>> {
+        self.frames.iter().rev().find(|frame| !frame.is_endless || frame.kind == ElementKind::Person)
+    }
+
+    /// The depth of the innermost feed or entry.
+    pub(super) fn structure(&self) -> Option<usize> {
+        self.frames.iter().rposition(OpenElement::is_structure)
+    }
+
+    /// The outermost element above a depth that is neither feed nor entry and may still have an end: its depth, and where its
+    /// inside begins.
+    pub(super) fn unended(&self, above: Option<usize>) -> Option<(usize, usize)> {
+        let mut frames = self.frames.iter().enumerate().skip(above.map_or(0, |depth| depth + 1));
+        let (depth, frame) = frames.find(|(_, frame)| !frame.is_endless && !frame.is_structure())?;
+        Some((depth, frame.inside))
+    }
+
+    /// Notes that the innermost element has no end.
+    pub(super) fn mark_endless(&mut self) -> Option<&OpenElement<'t>> {
+        let frame = self.frames.last_mut()?;
+        frame.is_endless = true;
+        Some(frame)
+    }
+
+    /// Whether text that comes next is the open person's: markup of text may stand in it, elements of its own may not.
+    pub(super) fn is_text_of_person(&self) -> bool {
+        let within = self.frames.iter().rev().take_while(|frame| frame.kind != ElementKind::Person);
+        within.into_iter().all(|frame| frame.is_endless || is_inline(frame.local))
+    }
+
+    /// Whether what an end tag closes is known to us, so that what is open within lost its end.
+    pub(super) fn is_known(&self, depth: usize) -> bool {
+        self.frames.get(depth).is_some_and(|frame| frame.kind != ElementKind::Foreign || frame.is_endless)
+    }
+
     /// The name of the outermost element.
     pub(super) fn outermost(&self) -> Option<&'t str> {
         self.frames.first().map(|frame| frame.local)
@@ -102,6 +153,6 @@ impl<'t> Stack<'t> {
 
     /// The innermost `xml:base`.
     pub(super) fn base(&self) -> Option<&Base> {
-        self.frames.iter().rev().find_map(|frame| frame.base.as_ref())
+        self.frames.iter().rev().filter(|frame| !frame.is_endless).find_map(|frame| frame.base.as_ref())
     }
 }
