@@ -54,6 +54,8 @@ pub(super) enum Command {
     Verify(Verify),
     /// Shows inputs, links by verdict and the last cycle; only reads the store
     Status,
+    /// Asks feeds now, due or not, and publishes what they bring; a daemon may be running
+    Fetch(Fetch),
     /// Lets through what a feed brought that is held because it looks like another one
     Release(Release),
     /// Shows when each job runs next, with zone
@@ -89,6 +91,16 @@ pub(super) struct Verify {
     /// Verdicts that are well; any other ends with exit code 3, and is all that -q prints
     #[arg(long, value_name = "VERDICT,…", value_delimiter = ',', default_value = "reachable,moved,blocked")]
     pub(super) accept: Vec<Verdict>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct Fetch {
+    /// Documents are fetched and read whole, even those that have not changed
+    #[arg(long)]
+    pub(super) whole: bool,
+    /// Names of inputs, as configured; `status` tells them
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

@@ -10,7 +10,10 @@ pub const EXIT_STATUS: [(&str, &str); 6] = [
         "nothing could be published, or the command failed; status: there is no store, or one of an older wellsourced",
     ),
     ("2", "usage or configuration"),
-    ("3", "published, but with errors, which the summary names; verify: a link is gone, failing or refused"),
+    (
+        "3",
+        "published, but with errors, which the summary names; verify: a link is gone, failing or refused; fetch: a feed was not read",
+    ),
     ("4", "warnings, with --strict"),
     ("130", "a signal ended --once before its end"),
 ];

@@ -4,6 +4,7 @@
 
 mod args;
 mod export;
+mod fetch;
 mod help;
 mod import;
 mod inspect;
@@ -68,9 +69,13 @@ async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> Ex
             Ok(settings) => match command {
                 Some(Command::Schedule(next)) => schedule::run(args, next, &settings),
                 Some(Command::Export) => export::run(&settings),
+                Some(Command::Fetch(fetch)) => fetch::run(args, fetch, settings).await,
                 Some(Command::Release(release)) => release::run(args, release, &settings).await,
                 Some(_) => status::run(args, &settings).await,
-                None if args.once => once::run(args, settings, args.color.on_stdout(environment.no_color)).await,
+                None if args.once => {
+                    let colours = args.color.on_stdout(environment.no_color);
+                    once::run(args, settings, "wellsourced --once", once::whole(colours)).await
+                }
                 None => daemon(args, environment, settings, inherited).await,
             },
         },

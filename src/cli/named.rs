@@ -13,7 +13,7 @@ pub(super) fn feed<'s>(settings: &'s Settings, name: &str) -> anyhow::Result<&'s
     match inputs.iter().find(|input| input.name() == name) {
         Some(Input::Feed(feed)) => Ok(feed),
         Some(Input::Digest(_)) => {
-            Err(anyhow!("`{name}` is a digest: its posts are read as they stand, and never held"))
+            Err(anyhow!("`{name}` is a digest, no feed: its posts are read as they stand, in each cycle"))
         }
         None => {
             let (name, feeds) = (name.to_lowercase(), inputs.iter().filter(|input| matches!(input, Input::Feed(_))));

@@ -1,10 +1,10 @@
-//! `--once`: one cycle by hand.
+//! One cycle by hand: `--once`, and what `fetch` does with the feeds that it asks.
 
 use super::args::Args;
 use super::{now, print, print_painted, summary};
 use crate::config::Settings;
 use crate::daemon::GRACE;
-use crate::pipeline;
+use crate::pipeline::{self, Report};
 use crate::store::{Claim, Lock, Store};
 use crate::telemetry::Progress;
 use anyhow::{Context, bail};
@@ -20,15 +20,43 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Ended by a signal before its end: what a shell makes of a program that SIGINT ended.
 const INTERRUPTED: u8 = 130;
 
+/// Tells what a cycle did, and says with which code the program ends.
+pub(super) type Tell = Box<dyn Fn(&Args, &Settings, &Report) -> anyhow::Result<u8> + Send>;
+
+/// Tells all of a cycle.
+pub(super) fn whole(colours: bool) -> Tell {
+    Box::new(move |args, _, report| {
+        let told = if args.json { serde_json::to_string(report)? } else { summary::of(report, args.quiet) };
+        say(&told, colours && !args.json);
+        Ok(report.exit_code(args.strict))
+    })
+}
+
+/// Prints what a cycle did. What was published stays published when nobody listens.
+pub(super) fn say(told: &str, colours: bool) {
+    let told = told.trim_end();
+    if !told.trim().is_empty()
+        && let Err(error) = if colours { print_painted(told) } else { print(told) }
+    {
+        super::warn(&error);
+    }
+}
+
 /// Runs one cycle and tells what it did. A signal ends it early with everything kept, within the daemon's grace; a second
-/// one at once.
-pub(super) async fn run(args: &Args, settings: Settings, colours: bool) -> anyhow::Result<u8> {
+/// one at once. `doing` is what others are told who wait for the store.
+pub(super) async fn run(args: &Args, settings: Settings, doing: &'static str, tell: Tell) -> anyhow::Result<u8> {
     let mut signals = EndSignals::listen()?;
     let (stop, args, runtime) = (CancellationToken::new(), args.clone(), Handle::current());
     let stopped = stop.clone();
     // On a thread of its own: a disk that hangs must not keep a signal from being heard.
-    let mut cycle =
-        tokio::task::spawn_blocking(move || runtime.block_on(Box::pin(cycle(&args, &settings, colours, &stopped))));
+    let mut cycle = tokio::task::spawn_blocking(move || {
+        runtime.block_on(Box::pin(async {
+            match cycle(&args, &settings, doing, &stopped).await? {
+                Some(report) => tell(&args, &settings, &report),
+                None => Ok(INTERRUPTED),
+            }
+        }))
+    });
     tokio::select! {
         ended = &mut cycle => return ended?,
         () = signals.next() => stop.cancel(),
@@ -43,10 +71,16 @@ pub(super) async fn run(args: &Args, settings: Settings, colours: bool) -> anyho
     }
 }
 
-async fn cycle(args: &Args, settings: &Settings, colours: bool, stop: &CancellationToken) -> anyhow::Result<u8> {
-    let claim = Lock::take(&settings.store_url, Claim::Cycle, "wellsourced --once", PATIENCE, now());
+/// Runs one cycle; `None` where it was ended before it began.
+async fn cycle(
+    args: &Args,
+    settings: &Settings,
+    doing: &str,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Report>> {
+    let claim = Lock::take(&settings.store_url, Claim::Cycle, doing, PATIENCE, now());
     let claim = match stop.run_until_cancelled(claim).await {
-        None => return Ok(INTERRUPTED),
+        None => return Ok(None),
         Some(taken) => taken?,
     };
     let claim = match claim {
@@ -54,7 +88,7 @@ async fn cycle(args: &Args, settings: &Settings, colours: bool, stop: &Cancellat
         Err(holder) => bail!("the store is in use, a minute was waited: {holder}"),
     };
     let store = match stop.run_until_cancelled(Store::open(&settings.store_url)).await {
-        None => return Ok(INTERRUPTED),
+        None => return Ok(None),
         Some(store) => store?,
     };
     let progress =
@@ -62,14 +96,7 @@ async fn cycle(args: &Args, settings: &Settings, colours: bool, stop: &Cancellat
     let report = pipeline::run(&store, &settings.cycle, &progress, now(), stop).await?;
     store.close().await;
     drop(claim);
-    let told = if args.json { serde_json::to_string(&report)? } else { summary::of(&report, args.quiet) };
-    // What was published stays published when nobody listens.
-    if !told.trim().is_empty()
-        && let Err(error) = if colours && !args.json { print_painted(told.trim_end()) } else { print(told.trim_end()) }
-    {
-        super::warn(&error);
-    }
-    Ok(report.exit_code(args.strict))
+    Ok(Some(report))
 }
 
 /// The signals that say to end.

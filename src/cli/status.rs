@@ -43,6 +43,8 @@ impl FeedStatus<'_> {
             "new_this_week": new,
             "last_success": self.poll.last_success,
             "last_error": self.poll.last_error,
+            "failing_since": self.poll.failing_since,
+            "failures": self.poll.failures,
             "next": self.poll.next,
             "why": self.poll.why,
             "stopped": self.poll.stopped,
@@ -66,6 +68,9 @@ impl fmt::Display for FeedStatus<'_> {
         }
         if let Some(error) = &self.poll.last_error {
             write!(f, "; last error: {error}")?;
+            if let Some(since) = &self.poll.failing_since {
+                write!(f, " (failing since {}, {})", minute(since), counted(self.poll.failures.into(), "failure"))?;
+            }
         }
         if let Some(held) = &self.poll.held {
             write!(f, "; since {} {held}", minute(&held.since))?;

@@ -18,6 +18,29 @@ pub(super) fn of(report: &Report, quiet: bool) -> String {
     text
 }
 
+/// What came of the feeds that were asked for by name; `quiet` leaves only what is wrong.
+pub(super) fn of_feeds(report: &Report, quiet: bool) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_feeds(&mut text, report, quiet);
+    text
+}
+
+fn write_feeds(out: &mut String, report: &Report, quiet: bool) -> fmt::Result {
+    feeds::write_asked(out, &report.inputs, quiet)?;
+    complaints::write(out, &report.complaints)?;
+    if !quiet {
+        write_published(out, &report.published, report)?;
+    }
+    write_failure(out, report)
+}
+
+fn write_failure(out: &mut String, report: &Report) -> fmt::Result {
+    let Some(failure) = &report.failure else { return Ok(()) };
+    writeln!(out, "NOT PUBLISHED: {failure}")?;
+    writeln!(out, "  readers still get what was published before")
+}
+
 fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result {
     if !quiet {
         for (from, to) in &report.renamed {
@@ -36,10 +59,7 @@ fn write_summary(out: &mut String, report: &Report, quiet: bool) -> fmt::Result 
         write_hidden(out, report)?;
         write_published(out, &report.published, report)?;
     }
-    if let Some(failure) = &report.failure {
-        writeln!(out, "NOT PUBLISHED: {failure}")?;
-        writeln!(out, "  readers still get what was published before")?;
-    }
+    write_failure(out, report)?;
     complaints::write_total(out, &report.complaints)
 }
 

@@ -89,6 +89,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         inputs: inputs::mean(&text, file, timezone, environment.home.as_deref())?,
         slugs: file.tags.slugs.clone(),
         offline: false,
+        ask_now: None,
         take_over: false,
         net: net(&text, &file.net, &base_url)?,
         verify: verify(&text, &file.verify)?,

@@ -20,7 +20,7 @@ mod verify;
 
 pub use collect::{FoundFile, FoundFiles, Glob, PostFiles};
 pub use feeds::{releases, wish_release};
-pub use options::{ArchiveOptions, DigestInput, FeedInput, Input, Options, VerifyOptions};
+pub use options::{ArchiveOptions, AskNow, DigestInput, FeedInput, Input, Options, VerifyOptions};
 pub use report::{
     CheckReport, EditionReport, FeedReport, Fetched, InputReport, ItemChange, ItemReport, PublishReport, Report,
     SourceReport,

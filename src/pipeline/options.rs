@@ -6,7 +6,7 @@ use crate::collect::feed::FeedOptions;
 use crate::schedule::Schedule;
 use crate::{net, publish, verify};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// A digest: Markdown posts.
@@ -91,6 +91,15 @@ pub struct ArchiveOptions {
     pub budget: std::time::Duration,
 }
 
+/// Feeds that are asked at once, and no others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AskNow {
+    /// Names of their inputs.
+    pub inputs: BTreeSet<String>,
+    /// Whether their documents are fetched and read whole though they may not have changed.
+    pub whole: bool,
+}
+
 /// What a cycle is told.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -98,6 +107,8 @@ pub struct Options {
     pub inputs: Vec<Input>,
     /// Configured paths of tags.
     pub slugs: BTreeMap<String, String>,
+    /// The feeds that are asked, whenever they are due; `None`: those that are due.
+    pub ask_now: Option<AskNow>,
     /// Nothing leaves the machine.
     pub offline: bool,
     /// The published directory is made this store's, whosever it was.

@@ -37,6 +37,7 @@ pub(super) struct Words {
     pub(super) skip: &'static str,
     pub(super) empty: &'static str,
     pub(super) inputs: &'static str,
+    pub(super) failing_since: &'static str,
     pub(super) held: &'static str,
     pub(super) held_why: &'static str,
     pub(super) held_release: &'static str,
@@ -109,6 +110,7 @@ static ZH_CN: Words = Words {
     skip: "跳到正文",
     empty: "目前没有条目。",
     inputs: "输入",
+    failing_since: "无法读取，始于",
     held: "扣留的输入",
     held_why: "以下地址上现在像是另一个 feed：标题、语言和条目都变了。其内容一概不发布，已发布的条目保留。",
     held_release: "放行",
@@ -172,6 +174,7 @@ static EN: Words = Words {
     skip: "Skip to content",
     empty: "There are no items at present.",
     inputs: "Inputs",
+    failing_since: "cannot be read since",
     held: "Inputs that are held",
     held_why: "At these addresses stands what looks like another feed: title, language and entries are all others. Nothing of \
                it is published; what was published stays.",

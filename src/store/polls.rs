@@ -2,6 +2,7 @@
 
 use super::{Result, Store, Write, from_json, from_rows, to_json};
 use crate::model::{Held, Instead, PollState};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Row, name, options, state and whether there are entries of an input.
@@ -62,6 +63,18 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         Ok(from_rows::<(String, Held)>(&rows)?.into_iter().collect())
+    }
+
+    /// Since when feeds have failed each time, by the names of their inputs.
+    pub async fn failing_feeds(&self) -> Result<BTreeMap<String, DateTime<Utc>>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(i.name, json_extract(p.state, '$.failing_since')))
+             FROM polls p JOIN inputs i ON i.id = p.input_id
+             WHERE i.kind = 'feed' AND json_extract(p.state, '$.failing_since') IS NOT NULL",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(from_rows::<(String, DateTime<Utc>)>(&rows)?.into_iter().collect())
     }
 }
 

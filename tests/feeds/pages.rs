@@ -13,7 +13,13 @@ fn text(page: Result<Vec<u8>, publish::Error>) -> String {
 
 fn status() -> StatusView {
     StatusView {
-        inputs: vec![InputStatus { name: "硬核 <观察>".to_owned(), editions: 12, items: 36, held: None }],
+        inputs: vec![InputStatus {
+            name: "硬核 <观察>".to_owned(),
+            editions: 12,
+            items: 36,
+            failing_since: None,
+            held: None,
+        }],
         links: vec![(Verdict::Reachable, 30), (Verdict::Gone, 1)],
         troubled: vec![TroubledLink {
             url: "https://gone.example/x".to_owned(),

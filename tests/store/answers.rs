@@ -38,6 +38,7 @@ async fn of_inputs(store: &Store, answers: &mut Answers) {
         complaints(),
         entry_counts(at(-1)),
         founders(None),
+        failing_feeds(),
         held_feeds(),
         input_counts(),
         input_id("digest"),

@@ -7,6 +7,7 @@ mod support;
 
 mod ages;
 mod anchors;
+mod asked;
 mod changes;
 mod cut;
 mod days;

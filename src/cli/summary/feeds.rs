@@ -38,6 +38,26 @@ pub(super) fn write(out: &mut String, inputs: &[InputReport]) -> fmt::Result {
     writeln!(out, "{}: {}.", Count(feeds.len(), "feed"), counts.collect::<Vec<_>>().join(", "))
 }
 
+/// Tells what came of each feed that was asked for by name; only what did not come where `quiet`.
+pub(super) fn write_asked(out: &mut String, inputs: &[InputReport], quiet: bool) -> fmt::Result {
+    let feeds = inputs.iter().filter_map(|input| Some((input, input.feed.as_ref()?)));
+    for (input, feed) in feeds {
+        let came = match feed.fetched {
+            Fetched::Changed | Fetched::Unchanged if quiet => continue,
+            Fetched::Changed | Fetched::Failed | Fetched::Held => {
+                write_feed(out, input, feed)?;
+                continue;
+            }
+            Fetched::Unchanged => "unchanged",
+            Fetched::Stopped => "not asked: it answered 410 Gone, and is not asked any more; take it out",
+            Fetched::NotDue | Fetched::Offline => "not asked",
+        };
+        write!(out, "{}: {came}", input.name)?;
+        write_next(out, feed)?;
+    }
+    Ok(())
+}
+
 fn write_feed(out: &mut String, input: &InputReport, feed: &FeedReport) -> fmt::Result {
     write!(out, "{}: ", input.name)?;
     if let Some(problem) = &feed.problem {
@@ -47,6 +67,11 @@ fn write_feed(out: &mut String, input: &InputReport, feed: &FeedReport) -> fmt::
     } else {
         write!(out, "{}, {} new, {} revised", Count(feed.entries, "entry"), input.new_items, input.revised_items)?;
     }
+    write_next(out, feed)
+}
+
+/// When it is asked next, and why then.
+fn write_next(out: &mut String, feed: &FeedReport) -> fmt::Result {
     match feed.next {
         Some(next) => writeln!(out, "; asked again {} ({})", next.format("%Y-%m-%d %H:%MZ"), feed.why),
         None => writeln!(out),

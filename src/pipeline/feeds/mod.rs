@@ -118,6 +118,10 @@ impl<'a> Feeds<'a> {
             if let Some(accepted) = released.remove(&known.id) {
                 known.release(accepted, cycle.now);
             }
+            let ask_now = cycle.options.ask_now.as_ref();
+            if ask_now.is_some_and(|ask| ask.whole && ask.inputs.contains(&input.name)) {
+                known.poll.forget_body();
+            }
             feeds.reports.push(told::begin(&known, cycle.options.offline));
             feeds.known.push(known);
         }
@@ -136,12 +140,12 @@ impl<'a> Feeds<'a> {
     }
 
     fn due(&self) -> impl Iterator<Item = usize> {
-        let now = self.cycle.now;
-        self.known
-            .iter()
-            .enumerate()
-            .filter(move |(_, known)| manners::is_due(&known.poll, now))
-            .map(|(index, _)| index)
+        let (now, ask_now) = (self.cycle.now, self.cycle.options.ask_now.as_ref());
+        let is_due = move |known: &KnownFeed<'_>| match ask_now {
+            Some(ask) => ask.inputs.contains(&known.input.name) && known.poll.stopped.is_none(),
+            None => manners::is_due(&known.poll, now),
+        };
+        self.known.iter().enumerate().filter(move |(_, known)| is_due(known)).map(|(index, _)| index)
     }
 
     /// Fetches inputs and saves what came; those that turn out to be pages are followed to the feeds that they name.

@@ -62,7 +62,7 @@ impl Feeds<'_> {
             known.poll = state;
             let (id, complaints) = (known.id, told::notices(known));
             if let Some(report) = self.reports.get_mut(index) {
-                told::asked(report, known);
+                told::asked(report, known, self.cycle.now);
             }
             self.complain(write, id, told::FETCHING, &complaints).await?;
         }

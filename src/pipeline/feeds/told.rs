@@ -5,6 +5,7 @@ use super::reading::ReadFeed;
 use crate::ledger::{MOST_NEW, Plan};
 use crate::model::{Complaint, Place};
 use crate::pipeline::{FeedReport, Fetched, InputReport};
+use chrono::{DateTime, Utc};
 
 /// Under which complaints about fetching a feed are kept.
 pub(super) const FETCHING: &str = "fetching";
@@ -23,12 +24,13 @@ pub(super) fn begin(known: &KnownFeed<'_>, offline: bool) -> InputReport {
     InputReport { name: known.input.name.clone(), feed: Some(feed), ..InputReport::default() }
 }
 
-/// It was asked.
-pub(super) fn asked(report: &mut InputReport, known: &KnownFeed<'_>) {
+/// It was asked, unless its host wants to be left alone.
+pub(super) fn asked(report: &mut InputReport, known: &KnownFeed<'_>, now: DateTime<Utc>) {
     let Some(feed) = &mut report.feed else { return };
     let poll = &known.poll;
     feed.fetched = match (poll.stopped, &poll.last_error, feed.fetched) {
         (Some(_), ..) => Fetched::Stopped,
+        _ if poll.asked.is_none_or(|asked| asked < now) => Fetched::NotDue,
         (None, Some(_), _) => Fetched::Failed,
         (None, None, _) if poll.held.is_some() => Fetched::Held,
         (None, None, Fetched::Changed) => Fetched::Changed,

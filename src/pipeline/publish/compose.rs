@@ -5,6 +5,7 @@ use crate::pipeline::Error;
 use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
 use crate::publish::{self, HeldInput, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
+use chrono::DateTime;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -238,9 +239,11 @@ async fn status(store: &Store) -> Result<StatusView, Error> {
     let inputs = store.input_counts().await?;
     let troubled = store.troubled_links(TROUBLED, CITING).await?;
     let mut held = store.held_feeds().await?;
+    let failing = store.failing_feeds().await?;
     let input = |(name, editions, items): (String, u64, u64)| {
+        let failing_since = failing.get(&name).map(DateTime::date_naive);
         let held = held.remove(&name).map(|Held { now, before, .. }| HeldInput { now, before });
-        InputStatus { name, editions, items, held }
+        InputStatus { name, editions, items, failing_since, held }
     };
     Ok(StatusView {
         inputs: inputs.into_iter().map(input).collect(),

@@ -13,7 +13,7 @@ use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::words::Words;
 use askama::Template;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -37,6 +37,9 @@ pub struct InputStatus {
     pub editions: u64,
     /// Its published items.
     pub items: u64,
+    /// The day since which its feed could not be fetched or read, each time; how often would change with each try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<NaiveDate>,
     /// What it looks like, where it became another feed of which nothing is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<HeldInput>,
