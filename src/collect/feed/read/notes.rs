@@ -120,7 +120,13 @@ impl<'a> FeedNotes<'a> {
         }
     }
 
-    fn has(&self, repair: Repair) -> bool {
+    /// Tells nothing of a repair that turned out to be none.
+    pub(super) fn take_back(&mut self, repair: Repair) {
+        self.repairs.retain(|(told, _)| *told != repair);
+    }
+
+    /// Whether a repair is told of.
+    pub(super) fn has(&self, repair: Repair) -> bool {
         self.repairs.iter().any(|(told, _)| *told == repair)
     }
 

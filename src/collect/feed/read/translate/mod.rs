@@ -4,6 +4,7 @@
 //! to these (`parents`). A field that is open takes everything until its end, or until something begins that cannot stand
 //! within. Refuses nothing.
 
+mod balance;
 mod closing;
 mod parents;
 mod stack;
@@ -51,7 +52,11 @@ pub(super) fn translate(text: &str, origin: &Origin<'_>, notes: &mut FeedNotes<'
     if lexer.faults.unclosed_section {
         translator.notes.repaired(Repair::UnclosedSection);
     }
-    translator.finish()
+    let gathered = translator.finish();
+    if notes.has(Repair::MissingEnd) && balance::is_balanced(text) {
+        notes.take_back(Repair::MissingEnd);
+    }
+    gathered
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
