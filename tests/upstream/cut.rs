@@ -1,4 +1,4 @@
-//! Documents that end before their end, with an ETag: read as far as they go, and fetched again until they are whole.
+//! Documents that end before their end, with an `ETag`: read as far as they go, and fetched again until they are whole.
 
 use crate::support::noon;
 use crate::upstream::{A_DAY, Entry, Upstream, complaints, cycle, rss, titles};
@@ -33,7 +33,8 @@ fn json() -> String {
 
 /// What stands before some words, and the first characters of them.
 fn until(document: &str, words: &str, more: usize) -> String {
-    document[..document.find(words).unwrap() + more].to_owned()
+    let (before, _) = document.split_once(words).unwrap();
+    format!("{before}{}", words.chars().take(more).collect::<String>())
 }
 
 #[tokio::test(flavor = "multi_thread")]
