@@ -9,6 +9,7 @@ mod visible;
 
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use ego_tree::iter::Edge;
+use html5ever::data::NAMED_ENTITIES;
 use html5ever::driver::{self, ParseOpts};
 use html5ever::tendril::TendrilSink as _;
 use html5ever::tree_builder::TreeBuilderOpts;
@@ -17,6 +18,9 @@ use scraper::{Html, HtmlTreeSink, Node, Selector};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use url::Url;
+
+/// Longest name of a character in HTML, with its semicolon.
+const LONGEST_NAME: usize = 33;
 
 /// A sanitiser for one base address; building one costs more than cleaning a paragraph, so keep it for a whole post.
 #[derive(Debug)]
@@ -39,7 +43,8 @@ impl Sanitiser {
 
     /// The harmless rest of `html`; what a page would show and a feed cannot is replaced before.
     pub(crate) fn clean(&self, html: &str) -> String {
-        let cleaned = self.builder.clean(&visible::settled(html, self.base.as_ref())).to_string();
+        let html = plain_ampersands(html);
+        let cleaned = self.builder.clean(&visible::settled(&html, self.base.as_ref())).to_string();
         match strip_illegal(&cleaned) {
             Cow::Borrowed(_) => cleaned,
             Cow::Owned(stripped) => stripped,
@@ -96,7 +101,42 @@ fn fragment(html: &str) -> Html {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let options = ParseOpts { tree_builder, ..ParseOpts::default() };
     let body = QualName::new(None, ns!(html), local_name!("body"));
-    driver::parse_fragment(HtmlTreeSink::new(Html::new_fragment()), options, body, Vec::new(), false).one(html)
+    driver::parse_fragment(HtmlTreeSink::new(Html::new_fragment()), options, body, Vec::new(), false)
+        .one(&*plain_ampersands(html))
+}
+
+/// `html` with the ampersands escaped that begin no character reference (HTML standard, 13.2.5.73): the parser takes them for
+/// text as well, but gives back what it read for each, which of many costs the square of their number.
+fn plain_ampersands(html: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut taken = 0;
+    for (at, _) in html.match_indices('&') {
+        let behind = html.get(at + 1..).unwrap_or_default();
+        if !begins_reference(behind) {
+            out.push_str(html.get(taken..at).unwrap_or_default());
+            out.push_str("&amp;");
+            taken = at + 1;
+        }
+    }
+    if taken == 0 {
+        return Cow::Borrowed(html);
+    }
+    out.push_str(html.get(taken..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// Whether what stands behind an ampersand is a number, or begins with the name of a character.
+fn begins_reference(behind: &str) -> bool {
+    if behind.starts_with('#') {
+        return true;
+    }
+    let name = behind.bytes().take(LONGEST_NAME).take_while(u8::is_ascii_alphanumeric).count();
+    let is_known = |end: usize| {
+        let name = behind.get(..end).and_then(|name| NAMED_ENTITIES.get(name));
+        name.is_some_and(|(first, _)| *first != 0)
+    };
+    // Those with a semicolon are longer by one; some old ones need none.
+    (2..=name + 1).any(is_known)
 }
 
 /// Text with what means something in markup escaped.
@@ -368,7 +408,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn ampersands_that_begin_nothing_are_text() {
+        for (html, plain) in [
+            ("a & b &x; &undeclared; &", "a &amp; b &amp;x; &amp;undeclared; &amp;"),
+            (
+                "&amp; &lt; &#39; &#x27; &CounterClockwiseContourIntegral;",
+                "&amp; &lt; &#39; &#x27; &CounterClockwiseContourIntegral;",
+            ),
+            ("&notit; &copy 2026 ?a=1&b=2&copy=3", "&notit; &copy 2026 ?a=1&amp;b=2&copy=3"),
+            ("\u{4e2d}&\u{6587}", "\u{4e2d}&amp;\u{6587}"),
+        ] {
+            assert_eq!(plain_ampersands(html), plain);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn ampersands_mean_what_they_meant(text in "[&;#a-tx0-9= ]{0,40}") {
+            let html = format!("<p title=\"{text}\">{text}</p>");
+            let parsed = |html: &str| Html::parse_fragment(html).root_element().html();
+            prop_assert_eq!(parsed(&plain_ampersands(&html)), parsed(&html));
+        }
+
         #[test]
         fn clean_html_says_the_same_with_and_without_a_tree(
             parts in proptest::collection::vec(
