@@ -1,4 +1,4 @@
-//! Entries that carry a person with an address of its own, as those of OStatus do, are as many items as there are entries.
+//! Entries that carry a person with an address of its own, as those of `OStatus` do, are as many items as there are entries.
 
 use crate::support::noon;
 use crate::upstream::{A_DAY, Upstream, by_title, complaints, cycle, titles};
