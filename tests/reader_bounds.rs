@@ -134,7 +134,7 @@ fn floods_are_read_in_time_that_grows_with_their_length() {
 fn floods_of_what_a_feed_cannot_show_are_bounded() {
     let section = format!("{HEAD}<item><title>a</title><description><![CDATA[");
     let within = format!("{section}<picture>{}", "<source srcset='/a 1x'>".repeat(2_000));
-    let many: String = (0..60_000).map(|at| format!("a{at} ")).collect();
+    let many = (0..60_000).map(|at| format!("a{at}")).collect::<Vec<_>>().join(" ");
     let framed = "&lt;b&gt;&lt;p&gt;".repeat(9_000);
     let cases: [(&str, &str, &str); 16] = [
         (&section, "<noscript>", ""),

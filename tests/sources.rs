@@ -277,6 +277,8 @@ async fn what_a_process_that_died_left_uncounted_never_counts() {
         retry_after: None,
         reached_http: false,
         ms: 1,
+        portrait: None,
+        warning: None,
     };
     let mut write = store.begin().await.unwrap();
     write.record_checks(&[NewCheck { key: url.clone(), check: &left, counted: false }]).await.unwrap();

@@ -52,7 +52,7 @@ async fn bombs_and_floods_cost_little() {
         interval: Duration::ZERO,
         per_host: 64,
         allow_networks: vec!["127.0.0.1/32".parse().unwrap()],
-        resolve: [("bomb.test".to_owned(), "127.0.0.1".parse().unwrap())].into(),
+        resolve: [("bomb.test".to_owned(), vec!["127.0.0.1".parse().unwrap()])].into(),
         ..Options::default()
     })
     .unwrap();

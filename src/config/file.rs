@@ -165,8 +165,25 @@ pub(super) struct NetTable {
     #[serde(default)]
     pub(super) allow_networks: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(super) resolve: BTreeMap<String, IpAddr>,
+    pub(super) resolve: BTreeMap<String, Addresses>,
     pub(super) ca_file: Option<String>,
+}
+
+/// One address of a name, or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "an IP address, or a list of them")]
+pub(super) enum Addresses {
+    One(IpAddr),
+    Several(Vec<IpAddr>),
+}
+
+impl Addresses {
+    pub(super) fn to_vec(&self) -> Vec<IpAddr> {
+        match self {
+            Self::One(address) => vec![*address],
+            Self::Several(addresses) => addresses.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -177,7 +194,8 @@ pub(super) struct VerifyTable {
     pub(super) withhold_for: Option<Spanned<String>>,
     pub(super) budget: Option<Spanned<String>>,
     pub(super) recheck: Option<Vec<Spanned<String>>>,
-    pub(super) confirm_gone: Option<ConfirmGone>,
+    pub(super) confirm_gone: Option<Confirm>,
+    pub(super) confirm_moved: Option<Confirm>,
     #[serde(default)]
     pub(super) robots: WrittenRobots,
 }
@@ -193,7 +211,7 @@ pub(super) enum WrittenPolicy {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ConfirmGone {
+pub(super) struct Confirm {
     pub(super) checks: u32,
     pub(super) over: Spanned<String>,
 }

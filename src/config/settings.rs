@@ -8,7 +8,6 @@ use crate::schedule::Schedule;
 use crate::telemetry::LogFormat;
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -197,7 +196,7 @@ fn net(text: &FileText<'_>, written: &file::NetTable, base_url: &Url) -> Result<
         per_host: text.at_least_one(written.per_host.as_ref(), default.per_host)?,
         interval: duration(&written.interval, default.interval)?,
         allow_networks,
-        resolve: written.resolve.clone().into_iter().collect::<BTreeMap<_, _>>(),
+        resolve: written.resolve.iter().map(|(name, addresses)| (name.clone(), addresses.to_vec())).collect(),
         ca_file: written.ca_file.as_ref().map(PathBuf::from),
     })
 }
@@ -214,6 +213,10 @@ fn verify(text: &FileText<'_>, written: &file::VerifyTable) -> Result<VerifyOpti
     if let Some(confirm) = &written.confirm_gone {
         policy.confirm_gone_checks = confirm.checks.max(1);
         policy.confirm_gone_over = days(text.duration(&confirm.over)?);
+    }
+    if let Some(confirm) = &written.confirm_moved {
+        policy.confirm_moved_checks = confirm.checks.max(1);
+        policy.confirm_moved_over = days(text.duration(&confirm.over)?);
     }
     let robots = match written.robots {
         file::WrittenRobots::Ignore => verify::Robots::Ignore,

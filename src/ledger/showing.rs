@@ -18,7 +18,7 @@ pub enum Showing {
         /// How long after it was first seen.
         at_most: TimeDelta,
     },
-    /// An item leaves when its source is confirmed gone.
+    /// An item leaves when its source is confirmed gone or replaced.
     Drop,
 }
 
@@ -36,7 +36,7 @@ pub fn is_shown(
         Showing::Withhold { at_most } => {
             was_shown || source.is_none_or(Verdict::is_alive) || now.signed_duration_since(first_seen) >= at_most
         }
-        Showing::Drop => source != Some(Verdict::Gone),
+        Showing::Drop => !source.is_some_and(Verdict::is_lost),
     }
 }
 

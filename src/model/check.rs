@@ -1,5 +1,6 @@
 //! Checks and verdicts: what was seen of a URL, and what it adds up to.
 
+use super::Portrait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,6 +20,8 @@ pub enum Verdict {
     Failing,
     /// It is no longer there.
     Gone,
+    /// Something else stands there now.
+    Replaced,
     /// We do not contact it by policy (scheme, port, address that is not public).
     Refused,
     /// Nothing is known yet.
@@ -28,11 +31,25 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, best first.
-    pub const ALL: [Self; 7] =
-        [Self::Reachable, Self::Moved, Self::Blocked, Self::Failing, Self::Gone, Self::Refused, Self::Unchecked];
+    pub const ALL: [Self; 8] = [
+        Self::Reachable,
+        Self::Moved,
+        Self::Blocked,
+        Self::Failing,
+        Self::Gone,
+        Self::Replaced,
+        Self::Refused,
+        Self::Unchecked,
+    ];
 
     /// What readers or the editor should know of, worst first.
-    pub const TROUBLE: [Self; 5] = [Self::Gone, Self::Failing, Self::Refused, Self::Moved, Self::Blocked];
+    pub const TROUBLE: [Self; 6] =
+        [Self::Replaced, Self::Gone, Self::Failing, Self::Refused, Self::Moved, Self::Blocked];
+
+    /// Those of which something holds.
+    pub fn those(are_meant: fn(Self) -> bool) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|verdict| are_meant(*verdict)).collect()
+    }
 
     /// The word used in feeds, files and messages.
     pub fn as_str(self) -> &'static str {
@@ -42,6 +59,7 @@ impl Verdict {
             Self::Blocked => "blocked",
             Self::Failing => "failing",
             Self::Gone => "gone",
+            Self::Replaced => "replaced",
             Self::Refused => "refused",
             Self::Unchecked => "unchecked",
         }
@@ -57,14 +75,14 @@ impl Verdict {
         matches!(self, Self::Reachable | Self::Moved)
     }
 
-    /// Whether an archived copy is looked for and published with it.
-    pub fn shows_copy(self) -> bool {
-        matches!(self, Self::Gone)
+    /// Whether what was cited is confirmed not to be there any more, so that an archived copy is looked for and published.
+    pub fn is_lost(self) -> bool {
+        matches!(self, Self::Gone | Self::Replaced)
     }
 
     /// Whether `since` is published with it.
     pub fn shows_since(self) -> bool {
-        matches!(self, Self::Gone | Self::Moved | Self::Blocked)
+        matches!(self, Self::Gone | Self::Replaced | Self::Moved | Self::Blocked)
     }
 }
 
@@ -116,6 +134,12 @@ pub struct Check {
     pub reached_http: bool,
     /// How long it took, milliseconds.
     pub ms: u64,
+    /// What the page looked like, where one was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portrait: Option<Portrait>,
+    /// What makes this one look doubtful, in words, though it says that the page is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// A verdict with its reasons, derived from checks.
@@ -171,6 +195,7 @@ mod tests {
             (Verdict::Moved, true, true),
             (Verdict::Blocked, true, true),
             (Verdict::Gone, true, true),
+            (Verdict::Replaced, true, true),
             (Verdict::Failing, false, true),
             (Verdict::Refused, false, true),
         ];

@@ -1,7 +1,7 @@
 //! What makes two URLs one link.
 
 use std::fmt;
-use url::Url;
+use url::{Host, Url};
 
 /// A URL normalised for comparison: WHATWG parsing, no fragment, no credentials, no default port. Never shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +25,30 @@ impl LinkKey {
         &self.0
     }
 
+    /// Where a link led, without the fragment that was asked for and that redirects hand on (RFC 9110, 10.2.2): several links
+    /// that differ in it are one, and each has its own.
+    pub fn without_fragment_of(led_to: &str, asked: &str) -> String {
+        let fragment = |url: &Url| url.fragment().map(str::to_owned);
+        match (Url::parse(led_to), Url::parse(asked)) {
+            (Ok(mut end), Ok(asked)) if end.fragment().is_some() && fragment(&end) == fragment(&asked) => {
+                end.set_fragment(None);
+                end.into()
+            }
+            _ => led_to.to_owned(),
+        }
+    }
+
+    /// Where a link led, for one that was written so: with its fragment, unless a redirect brought another one.
+    pub fn with_fragment_of(led_to: &str, written: &str) -> String {
+        match (Url::parse(led_to), Url::parse(written)) {
+            (Ok(mut end), Ok(written)) if end.fragment().is_none() && written.fragment().is_some() => {
+                end.set_fragment(written.fragment());
+                end.into()
+            }
+            _ => led_to.to_owned(),
+        }
+    }
+
     /// The host a link is counted under: lower case, without a leading `www.` and a trailing dot.
     pub fn host_of(url: &str) -> Option<String> {
         let parsed = Url::parse(url.trim()).ok()?;
@@ -34,8 +58,41 @@ impl LinkKey {
     }
 }
 
+/// The domain that its owner registered (`example.co.uk` of `news.example.co.uk`), by the public suffix list, private
+/// suffixes included: two users of one host of blogs are two sites. An address, or a name without a dot, as it is.
+pub fn registrable_domain(url: &str) -> Option<String> {
+    let host = LinkKey::host_of(url)?;
+    let is_name = matches!(Url::parse(url.trim()).ok()?.host(), Some(Host::Domain(_)));
+    let domain = psl::domain_str(&host).filter(|_| is_name).map(str::to_owned);
+    Some(domain.unwrap_or(host))
+}
+
 impl fmt::Display for LinkKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_what_its_owner_registered() {
+        for (url, domain) in [
+            ("https://www.example.org/a", "example.org"),
+            ("https://news.example.co.uk/", "example.co.uk"),
+            ("https://ada.github.io/blog/", "ada.github.io"),
+            ("https://a.b.com.cn:8443/", "b.com.cn"),
+            ("https://old.test/", "old.test"),
+            ("http://127.0.0.1:8080/", "127.0.0.1"),
+            ("http://[::1]/", "[::1]"),
+            ("http://localhost/", "localhost"),
+            ("https://github.io/", "github.io"),
+            ("https://例子.中国/", "xn--fsqu00a.xn--fiqs8s"),
+        ] {
+            assert_eq!(registrable_domain(url).as_deref(), Some(domain), "{url}");
+        }
+        assert_eq!(registrable_domain("no address"), None);
     }
 }

@@ -34,6 +34,11 @@ impl Sketch {
         Self(hashes.into_iter().collect())
     }
 
+    /// Whether nothing is kept, of an empty text.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Estimated share of shingles that two texts have in common (Jaccard), 0 to 1.
     pub fn similarity(&self, other: &Self) -> f64 {
         let (a, b): (BTreeSet<_>, BTreeSet<_>) = (self.0.iter().collect(), other.0.iter().collect());

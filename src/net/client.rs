@@ -23,7 +23,7 @@ use url::Url;
 use crate::model::Hop;
 
 /// Redirects that are followed on one journey, whatever asks for them.
-pub const MAX_REDIRECTS: usize = 10;
+pub const MAX_REDIRECTS: usize = 20;
 
 /// An address seen this often on one journey is a loop. Twice is not: many sites set a cookie and try again.
 const LOOP: usize = 3;
@@ -133,6 +133,11 @@ impl Client {
             was_conditional: false,
             cookies: Some(CookieStore::default()),
         }
+    }
+
+    /// Whether a URL is not asked for by policy, as far as it tells by itself.
+    pub fn refuses(&self, url: &Url) -> bool {
+        self.guard.url(url).is_err()
     }
 
     /// GETs `url` and follows redirects until there is an answer that is none, the deadline passes or policy forbids.

@@ -5,7 +5,7 @@
 use super::address::not_public;
 use ipnet::IpNet;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use url::{Host, Url};
 
 /// The Fetch Standard's "bad ports": services that a crafted HTTP request could speak to. Sorted.
@@ -78,10 +78,17 @@ impl Guard {
         match url.host() {
             Some(Host::Ipv4(address)) => self.address(address.into()),
             Some(Host::Ipv6(address)) => self.address(address.into()),
+            // RFC 6761, 6.3: names of this machine, whatever a resolver says.
+            Some(Host::Domain(name)) if is_localhost(name) => self.address(Ipv4Addr::LOCALHOST.into()),
             Some(Host::Domain(name)) if !name.trim_end_matches('.').is_empty() => Ok(()),
             _ => Err(Refusal::NoHost),
         }
     }
+}
+
+fn is_localhost(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -112,6 +119,10 @@ mod tests {
             "http://0x7f000001/",
             "http://①②⑦.0.0.1/",
             "http://%31%32%37.0.0.1/",
+            "http://localhost/",
+            "http://localhost./",
+            "http://LOCALHOST:8080/",
+            "http://printer.localhost/",
         ] {
             assert!(refused(&guard, url), "{url}");
         }

@@ -21,8 +21,8 @@ pub struct Options {
     pub interval: Duration,
     /// Networks outside public space that may be contacted.
     pub allow_networks: Vec<IpNet>,
-    /// Host name → address, before DNS. The address must be allowed all the same.
-    pub resolve: BTreeMap<String, IpAddr>,
+    /// Host name → addresses, before DNS. Each must be allowed all the same.
+    pub resolve: BTreeMap<String, Vec<IpAddr>>,
     /// Further trusted certificates, PEM.
     pub ca_file: Option<PathBuf>,
 }

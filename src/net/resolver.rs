@@ -21,18 +21,18 @@ pub(super) struct LookupError {
 #[derive(Debug, Clone)]
 pub(super) struct GuardedResolver {
     guard: Arc<Guard>,
-    fixed: Arc<BTreeMap<String, IpAddr>>,
+    fixed: Arc<BTreeMap<String, Vec<IpAddr>>>,
 }
 
 impl GuardedResolver {
-    pub(super) fn new(guard: Arc<Guard>, fixed: &BTreeMap<String, IpAddr>) -> Self {
-        let fixed = fixed.iter().map(|(host, address)| (folded(host), *address)).collect();
+    pub(super) fn new(guard: Arc<Guard>, fixed: &BTreeMap<String, Vec<IpAddr>>) -> Self {
+        let fixed = fixed.iter().map(|(host, addresses)| (folded(host), addresses.clone())).collect();
         Self { guard, fixed: Arc::new(fixed) }
     }
 
     async fn lookup(self, host: String) -> Result<Addrs, Box<dyn std::error::Error + Send + Sync>> {
-        let addresses: Vec<SocketAddr> = if let Some(address) = self.fixed.get(&folded(&host)) {
-            vec![SocketAddr::new(*address, 0)]
+        let addresses: Vec<SocketAddr> = if let Some(addresses) = self.fixed.get(&folded(&host)) {
+            addresses.iter().map(|address| SocketAddr::new(*address, 0)).collect()
         } else {
             tokio::net::lookup_host((host.as_str(), 0))
                 .await

@@ -33,10 +33,6 @@ const NEW: Duration = Duration::days(7);
 /// Intervals of a host that an archive is given.
 const SLOWER: u32 = 2;
 
-fn verdicts(are_meant: fn(Verdict) -> bool) -> Vec<Verdict> {
-    Verdict::ALL.into_iter().filter(|verdict| are_meant(*verdict)).collect()
-}
-
 /// Looks for copies and has new links saved. Tells how many copies were found.
 pub(super) async fn copies(cycle: Cycle<'_>) -> Result<usize, Error> {
     let Cycle { store, options, now, .. } = cycle;
@@ -44,9 +40,9 @@ pub(super) async fn copies(cycle: Cycle<'_>) -> Result<usize, Error> {
     if resting.is_some_and(|until| (now.timestamp()..=(now + REST).timestamp()).contains(&until)) {
         return Ok(0);
     }
-    let wanted = store.links_without_copy(&verdicts(Verdict::shows_copy), now, MOST).await?;
+    let wanted = store.links_without_copy(&Verdict::those(Verdict::is_lost), now, MOST).await?;
     let to_save = if options.archive.save {
-        store.links_to_save(&verdicts(Verdict::is_seen), now - NEW, MOST).await?
+        store.links_to_save(&Verdict::those(Verdict::is_seen), now - NEW, MOST).await?
     } else {
         Vec::new()
     };

@@ -256,7 +256,7 @@ impl Report {
     }
 
     fn has_unreachable_source(&self) -> bool {
-        let unreachable = [Verdict::Failing, Verdict::Gone, Verdict::Refused];
+        let unreachable = [Verdict::Failing, Verdict::Gone, Verdict::Replaced, Verdict::Refused];
         self.checks.verdicts.iter().any(|(verdict, count)| *count > 0 && unreachable.contains(verdict))
     }
 

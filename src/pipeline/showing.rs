@@ -16,7 +16,7 @@ pub(super) async fn settle(cycle: Cycle<'_>) -> Result<usize, Error> {
     let showing = options.verify.showing;
     let mut candidates = store.hidden_items().await?;
     if showing == Showing::Drop {
-        candidates.extend(store.shown_items(Verdict::Gone).await?);
+        candidates.extend(store.shown_items(&Verdict::those(Verdict::is_lost)).await?);
     }
     let mut hidden = 0;
     let mut turned: BTreeMap<Uuid, (Uuid, bool)> = BTreeMap::new();

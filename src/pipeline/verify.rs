@@ -187,6 +187,8 @@ impl Records<'_> {
     async fn record(&mut self, write: &mut Write, checks: &[Check], counted: bool) -> Result<(), Error> {
         let Cycle { options, now, .. } = self.cycle;
         let policy = &options.verify.policy;
+        // Primary subtag of the language that editors write in.
+        let language = options.publish.language.tag().split('-').next().unwrap_or_default().to_owned();
         let looked: Vec<NewCheck<'_>> = checks
             .iter()
             .filter_map(|check| {
@@ -201,10 +203,12 @@ impl Records<'_> {
         let histories = write.record_checks(&looked).await?;
         let judged: Vec<Judged<'_>> = histories
             .iter()
-            .map(|(key, History { newest, checks })| {
-                let judgement = verify::judge(checks, policy);
-                let next_check = verify::next_check(&judgement, checks, *newest, policy, now);
-                Judged { key, judgement, next_check }
+            .map(|(key, History { newest, checks, beside, is_editors })| {
+                let mut beside = beside.clone();
+                beside.citation.language = is_editors.then(|| language.clone());
+                let weighed = verify::judge(checks, &beside, policy);
+                let next_check = verify::next_check(&weighed, checks, *newest, policy, now);
+                Judged { key, judgement: weighed.judgement, next_check, memory: weighed.memory }
             })
             .collect();
         let turned = write.judge_links(&judged).await?;

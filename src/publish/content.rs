@@ -93,12 +93,18 @@ fn push_closing_line(html: &mut String, words: &Words, zone: Tz, sources: &[Cite
 fn push_source(html: &mut String, words: &Words, zone: Tz, source: &CitedSource) {
     push_link(html, &source.link.url, label(source));
     match source.verdict {
-        Verdict::Gone => {
+        Verdict::Gone | Verdict::Replaced => {
+            let copy = source.archive.as_deref().and_then(web_uri);
             html.push_str(words.open);
-            push_escaped(html, &standing(words, zone, source));
-            if let Some(copy) = source.archive.as_deref().and_then(web_uri) {
+            // Where something else stands, nobody is to try the link before the copy.
+            if let Some(copy) = copy.as_deref().filter(|_| source.verdict == Verdict::Replaced) {
+                push_link(html, copy, words.archived);
                 html.push_str(words.comma);
-                push_link(html, &copy, words.archived);
+            }
+            push_escaped(html, &standing(words, zone, source));
+            if let Some(copy) = copy.as_deref().filter(|_| source.verdict == Verdict::Gone) {
+                html.push_str(words.comma);
+                push_link(html, copy, words.archived);
             }
             html.push_str(words.close);
         }

@@ -15,7 +15,7 @@ pub(super) struct Words {
     pub(super) file: &'static str,
     pub(super) moved_to: &'static str,
     pub(super) archived: &'static str,
-    pub(super) verdicts: [&'static str; 7],
+    pub(super) verdicts: [&'static str; 8],
     pub(super) since: fn(&str, &str) -> String,
     pub(super) combined_subtitle: &'static str,
     pub(super) tag: &'static str,
@@ -65,13 +65,14 @@ impl Words {
 
     /// A verdict in words.
     pub(super) fn verdict(&self, verdict: Verdict) -> &'static str {
-        let [reachable, moved, blocked, failing, gone, refused, unchecked] = self.verdicts;
+        let [reachable, moved, blocked, failing, gone, replaced, refused, unchecked] = self.verdicts;
         match verdict {
             Verdict::Reachable => reachable,
             Verdict::Moved => moved,
             Verdict::Blocked => blocked,
             Verdict::Failing => failing,
             Verdict::Gone => gone,
+            Verdict::Replaced => replaced,
             Verdict::Refused => refused,
             Verdict::Unchecked => unchecked,
         }
@@ -88,7 +89,7 @@ static ZH_CN: Words = Words {
     file: "附件",
     moved_to: "已迁至",
     archived: "存档副本",
-    verdicts: ["可访问", "已迁移", "拒绝自动检查", "暂时无法访问", "已失效", "不予检查", "尚未检查"],
+    verdicts: ["可访问", "已迁移", "拒绝自动检查", "暂时无法访问", "已失效", "已被替换", "不予检查", "尚未检查"],
     since: |date, verdict| format!("自 {date} 起{verdict}"),
     combined_subtitle: "全部条目，来源均经检查",
     tag: "标签",
@@ -150,6 +151,7 @@ static EN: Words = Words {
         "closed to automated checks",
         "failing",
         "gone",
+        "replaced",
         "not checked by policy",
         "unchecked",
     ],

@@ -4,7 +4,7 @@
 //! Judges nothing; `verify` does, between the two halves.
 
 use super::{Result, Store, Write, from_json, from_rows, time, to_json};
-use crate::model::{Check, Judgement, LinkKey, Verdict};
+use crate::model::{Beside, Check, Judgement, Lately, LinkKey, LinkMemory, Portrait, Verdict};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,6 +26,10 @@ pub struct History {
     pub newest: DateTime<Utc>,
     /// Its checks that count, oldest first.
     pub checks: Vec<Check>,
+    /// What is known beside them; the language of a citation is the caller's to add.
+    pub beside: Beside,
+    /// Whether an editor cites it.
+    pub is_editors: bool,
 }
 
 /// What the checks of a link add up to.
@@ -37,7 +41,18 @@ pub struct Judged<'a> {
     pub judgement: Judgement,
     /// When it is looked at again.
     pub next_check: DateTime<Utc>,
+    /// What is remembered of its page.
+    pub memory: LinkMemory,
 }
+
+/// What a page looked like at first and last, as it is stored.
+type Portraits = (Option<Portrait>, Option<Portrait>);
+
+/// Most links of the hosts of a batch whose last looks are asked for.
+const NEIGHBOURS: i64 = 10_000;
+
+/// Most words of those who cite a link.
+const CITED_AS: usize = 20;
 
 /// Key, verdict, since, when it was last reached, rule, evidence and new address of a link.
 type LinkRow = (String, String, Option<i64>, Option<i64>, String, String, Option<String>);
@@ -82,16 +97,7 @@ impl Write {
             return Ok(HashMap::new());
         }
         let keys = to_json("checks.link_key", &keys)?;
-        let links: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(key, newest)) FROM links
-             WHERE key IN (SELECT value FROM json_each($1))",
-        )
-        .bind(&keys)
-        .fetch_one(&mut *self.tx)
-        .await?;
-        let links = from_rows::<(String, i64)>(&links)?.into_iter();
-        let mut all: HashMap<String, History> =
-            links.map(|(key, newest)| (key, History { newest: time(newest), checks: Vec::new() })).collect();
+        let mut all = self.besides(&keys).await?;
         let before: String = sqlx::query_scalar(
             "SELECT json_group_array(json_array(link_key, seen)) FROM (SELECT link_key, seen FROM checks
              WHERE counted = 1 AND link_key IN (SELECT value FROM json_each($1)) ORDER BY at, id)",
@@ -105,6 +111,63 @@ impl Write {
             }
         }
         Ok(all)
+    }
+
+    /// What is known of these links beside their checks, given their keys as JSON.
+    async fn besides(&mut self, keys: &str) -> Result<HashMap<String, History>> {
+        let links: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(key, newest, host, portraits)) FROM links
+             WHERE key IN (SELECT value FROM json_each($1))",
+        )
+        .bind(keys)
+        .fetch_one(&mut *self.tx)
+        .await?;
+        let lately: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(key, host, lately)) FROM (SELECT key, host, lately FROM links
+             WHERE lately IS NOT NULL AND host IN (SELECT host FROM links WHERE key IN (SELECT value FROM json_each($1)))
+             LIMIT $2)",
+        )
+        .bind(keys)
+        .bind(NEIGHBOURS)
+        .fetch_one(&mut *self.tx)
+        .await?;
+        let mut by_host: HashMap<String, Vec<(String, Lately)>> = HashMap::new();
+        for (key, host, lately) in from_rows::<(String, String, String)>(&lately)? {
+            by_host.entry(host).or_default().push((key, from_json("links.lately", &lately)?));
+        }
+        let mut all = HashMap::new();
+        for (key, newest, host, portraits) in from_rows::<(String, i64, String, Option<String>)>(&links)? {
+            let others = by_host.get(&host).into_iter().flatten().filter(|(other, _)| *other != key);
+            let neighbours = others.map(|(_, lately)| lately.clone()).collect();
+            let portraits = portraits.map(|text| from_json::<Portraits>("links.portraits", &text)).transpose()?;
+            let (first, last) = portraits.unwrap_or_default();
+            let memory = LinkMemory { first, last, lately: None };
+            let beside = Beside { memory, neighbours, ..Beside::default() };
+            all.insert(key, History { newest: time(newest), checks: Vec::new(), beside, is_editors: false });
+        }
+        self.citations(keys, &mut all).await?;
+        Ok(all)
+    }
+
+    /// What those say who cite these links.
+    async fn citations(&mut self, keys: &str, all: &mut HashMap<String, History>) -> Result<()> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(s.link_key, s.label, i.title, n.kind <> 'days'))
+             FROM item_sources s JOIN items i ON i.id = s.item_id JOIN editions e ON e.id = i.edition_id
+                 JOIN inputs n ON n.id = e.input_id WHERE s.link_key IN (SELECT value FROM json_each($1))",
+        )
+        .bind(keys)
+        .fetch_one(&mut *self.tx)
+        .await?;
+        for (key, label, title, is_editors) in from_rows::<(String, String, String, i64)>(&rows)? {
+            let Some(history) = all.get_mut(&key) else { continue };
+            history.is_editors |= is_editors == 1;
+            let words = &mut history.beside.citation.words;
+            if words.len() < CITED_AS {
+                words.extend([label, title].into_iter().filter(|word| !word.is_empty()));
+            }
+        }
+        Ok(())
     }
 
     /// Takes back checks that were recorded after the one that `after` stands for and do not count, at most `limit`, in
@@ -156,7 +219,7 @@ impl Write {
         let mut turned = Vec::new();
         let mut changed = Vec::new();
         let mut rows = Vec::with_capacity(judged.len());
-        for (place, Judged { key, judgement, next_check }) in judged.iter().enumerate() {
+        for (place, Judged { key, judgement, next_check, memory }) in judged.iter().enumerate() {
             let before = before.get(*key);
             if !before.is_some_and(|before| before.shows_as(judgement)) {
                 changed.push(*key);
@@ -167,12 +230,15 @@ impl Write {
             let last_reached = judgement.last_reached.map(|at| at.timestamp());
             let Judgement { verdict, rule, evidence, moved_to, .. } = judgement;
             let next_check = next_check.timestamp();
-            rows.push((key, verdict.as_str(), since, last_reached, rule, evidence, moved_to, next_check));
+            let (portraits, lately) = remembered(memory)?;
+            let row = (verdict.as_str(), since, last_reached, rule, evidence, moved_to, next_check);
+            rows.push((key, row, portraits, lately));
         }
         sqlx::query(
-            "UPDATE links SET verdict = new.value ->> 1, since = new.value ->> 2, last_reached = new.value ->> 3,
-                 rule = new.value ->> 4, evidence = new.value ->> 5, moved_to = new.value ->> 6,
-                 next_check = new.value ->> 7
+            "UPDATE links SET verdict = new.value ->> '$[1][0]', since = new.value ->> '$[1][1]',
+                 last_reached = new.value ->> '$[1][2]', rule = new.value ->> '$[1][3]',
+                 evidence = new.value ->> '$[1][4]', moved_to = new.value ->> '$[1][5]',
+                 next_check = new.value ->> '$[1][6]', portraits = new.value ->> 2, lately = new.value ->> 3
              FROM json_each($1) AS new WHERE links.key = new.value ->> 0",
         )
         .bind(to_json("links", &rows)?)
@@ -181,6 +247,14 @@ impl Write {
         self.mark_citing(&changed).await?;
         Ok(turned)
     }
+}
+
+/// What is remembered of a page, as it is stored.
+fn remembered(memory: &LinkMemory) -> Result<(Option<String>, Option<String>)> {
+    let LinkMemory { first, last, lately } = memory;
+    let seen = first.is_some() || last.is_some();
+    let portraits = seen.then(|| to_json("links.portraits", &(first, last))).transpose()?;
+    Ok((portraits, lately.as_ref().map(|lately| to_json("links.lately", lately)).transpose()?))
 }
 
 /// What stands against a link, by its key.

@@ -2,7 +2,9 @@
 
 use super::day_pages::{HOME, home};
 use super::{Result, Store, from_json, from_rows, parse, time, to_json};
-use crate::model::{CitedSource, Edition, EditionHeader, Home, SourceLink, StoredEdition, StoredItem, Tag, Verdict};
+use crate::model::{
+    CitedSource, Edition, EditionHeader, Home, LinkKey, SourceLink, StoredEdition, StoredItem, Tag, Verdict,
+};
 use sqlx::{QueryBuilder, Sqlite};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -305,13 +307,14 @@ impl ItemSourceRow {
             ItemRow { id, edition, short_id, position, written, published, updated, tags, slug, edition_written, home };
         let (Some(label), Some(url)) = (label, url) else { return (row, None) };
         let verdict = parse::<Verdict>("links.verdict", verdict.as_deref().unwrap_or_default());
+        let moved_to = moved_to.map(|to| LinkKey::with_fragment_of(&to, &url));
         let source = verdict.map(|verdict| CitedSource {
             link: SourceLink { label, url },
             host: host.unwrap_or_default(),
             verdict,
             since: since.filter(|_| verdict.shows_since()).map(time),
             moved_to,
-            archive: archive.filter(|_| verdict.shows_copy()),
+            archive: archive.filter(|_| verdict.is_lost()),
         });
         (row, Some(source))
     }

@@ -1,6 +1,6 @@
 //! Items of which is to be decided whether they are shown. Decides nothing.
 
-use super::{Result, Store, parse, time};
+use super::{Result, Store, parse, time, to_json};
 use crate::model::Verdict;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -37,13 +37,13 @@ impl Store {
     }
 
     /// Live items that are shown although their primary source has a verdict.
-    pub async fn shown_items(&self, verdict: Verdict) -> Result<Vec<Candidate>> {
+    pub async fn shown_items(&self, verdicts: &[Verdict]) -> Result<Vec<Candidate>> {
         let rows: Vec<ShownRow> = sqlx::query_as(
             "SELECT i.id, i.edition_id, l.verdict, i.first_seen, i.shown FROM links l
                  JOIN item_sources s ON s.link_key = l.key AND s.position = 0 JOIN items i ON i.id = s.item_id
-             WHERE l.verdict = $1 AND i.shown = 1 AND i.live = 1 ORDER BY i.edition_id, i.position",
+             WHERE l.verdict IN (SELECT value FROM json_each($1)) AND i.shown = 1 AND i.live = 1 ORDER BY i.edition_id, i.position",
         )
-        .bind(verdict.as_str())
+        .bind(to_json("links.verdict", &verdicts)?)
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(candidate).collect()

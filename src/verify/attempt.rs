@@ -6,8 +6,8 @@ use super::host_memory::Once;
 use super::options::{CheckOptions, Robots};
 use super::page::Page;
 use super::robots::{self, Forbidden};
-use super::{charset, landing, signs};
-use crate::model::{Hop, Verdict};
+use super::{charset, landing, portrait, signs};
+use crate::model::{Hop, Portrait, Verdict};
 use crate::net::{Answer, Client, Failure, Journey, resolve};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -39,6 +39,7 @@ pub(super) struct Seen {
     pub(super) status: Option<u16>,
     pub(super) final_url: Option<String>,
     pub(super) retry_after: Option<Duration>,
+    pub(super) portrait: Option<Portrait>,
 }
 
 impl Context {
@@ -57,8 +58,13 @@ impl Context {
             Ok((answer, page)) => {
                 let landing = Landing { asked: url, answer: &answer, page: page.as_ref(), hops: &journey.hops };
                 let mut finding = classify::answer(&landing);
+                let portrait = portrait_of(&landing, &finding);
                 if let Some(better) = self.compared(&landing, &finding, &journey).await {
                     finding = better;
+                }
+                let seen = portrait.as_ref().filter(|_| finding.verdict.is_seen());
+                if let Some(doubtful) = seen.and_then(|seen| classify::doubtful(&landing, &finding, seen)) {
+                    finding = doubtful;
                 }
                 Seen {
                     finding,
@@ -67,6 +73,7 @@ impl Context {
                     retry_after: answer.retry_after(now),
                     reached_http: journey.reached_http,
                     hops: journey.hops,
+                    portrait,
                 }
             }
         }
@@ -121,14 +128,28 @@ impl Context {
 impl Seen {
     fn not_asked(forbidden: Forbidden) -> Self {
         let Forbidden { finding, wait, reached_http } = forbidden;
-        Self { finding, hops: Vec::new(), reached_http, status: None, final_url: None, retry_after: wait }
+        Self {
+            finding,
+            hops: Vec::new(),
+            reached_http,
+            status: None,
+            final_url: None,
+            retry_after: wait,
+            portrait: None,
+        }
     }
 
     fn without_answer(finding: Finding, journey: Journey) -> Self {
         let status = journey.hops.last().map(|hop| hop.status);
         let reached_http = journey.reached_http;
-        Self { finding, hops: journey.hops, reached_http, status, final_url: None, retry_after: None }
+        Self { finding, hops: journey.hops, reached_http, status, final_url: None, retry_after: None, portrait: None }
     }
+}
+
+/// What the page looked like that was found.
+fn portrait_of(landing: &Landing<'_>, finding: &Finding) -> Option<Portrait> {
+    let is_there = finding.verdict.is_seen() && (200..300).contains(&landing.answer.status);
+    portrait::of(landing.page.filter(|_| is_there)?, &landing.answer.url)
 }
 
 /// The page, where the answer is HTML or does not say what it is and looks like it.

@@ -48,7 +48,15 @@ pub(super) async fn run(context: &Context, url: &str, at: DateTime<Utc>, retry: 
 }
 
 fn refused(finding: Finding) -> Seen {
-    Seen { finding, hops: Vec::new(), reached_http: false, status: None, final_url: None, retry_after: None }
+    Seen {
+        finding,
+        hops: Vec::new(),
+        reached_http: false,
+        status: None,
+        final_url: None,
+        retry_after: None,
+        portrait: None,
+    }
 }
 
 fn written(url: &str, at: DateTime<Utc>, started: Instant, seen: Seen) -> Check {
@@ -67,5 +75,7 @@ fn written(url: &str, at: DateTime<Utc>, started: Instant, seen: Seen) -> Check 
         retry_after: retry_after.map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
         reached_http: seen.reached_http,
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        portrait: seen.portrait,
+        warning: seen.finding.warning,
     }
 }

@@ -5,7 +5,7 @@
 
 use super::page::Page;
 use super::{landing, signs};
-use crate::model::{Hop, Verdict};
+use crate::model::{Hop, LinkKey, Portrait, Verdict, registrable_domain};
 use crate::net::{Answer, Ending, Failure, FailureKind, Refusal, status_name};
 use std::borrow::Cow;
 use url::Url;
@@ -21,11 +21,13 @@ pub(super) struct Finding {
     pub(super) evidence: String,
     /// Whether looking again at once may help.
     pub(super) retry: bool,
+    /// What makes it doubtful, though the page is there.
+    pub(super) warning: Option<String>,
 }
 
 impl Finding {
     pub(super) fn new(verdict: Verdict, rule: impl Into<Cow<'static, str>>, evidence: impl Into<String>) -> Self {
-        Self { verdict, rule: rule.into(), evidence: evidence.into(), retry: false }
+        Self { verdict, rule: rule.into(), evidence: evidence.into(), retry: false, warning: None }
     }
 
     fn worth_retrying(mut self) -> Self {
@@ -96,7 +98,11 @@ fn challenge_header(landing: &Landing<'_>) -> Option<Finding> {
 /// On any status: challenges come with 200, 202, 403, 404, 429 and 503.
 fn challenge_page(landing: &Landing<'_>) -> Option<Finding> {
     // A page that cites a captcha's vendor is that vendor's when the link is its root.
-    let seen = signs::challenge_page(landing.page?)?;
+    let page = landing.page?;
+    if let Some(seen) = signs::shield(landing.answer.status, page) {
+        return Some(Finding::new(Verdict::Blocked, "challenge", seen));
+    }
+    let seen = signs::challenge_page(page)?;
     Some(Finding::new(Verdict::Blocked, "challenge", format!("{} with {seen}", landing.answer.status)))
 }
 
@@ -142,7 +148,7 @@ fn lost(landing: &Landing<'_>) -> Option<Finding> {
 
 fn missing(landing: &Landing<'_>) -> Option<Finding> {
     let page = landing.page?;
-    if landing::is_root(landing.asked) || signs::drawn_by_script(page) {
+    if landing::is_root(landing.asked) {
         return None;
     }
     Some(Finding::new(
@@ -171,7 +177,8 @@ fn unread(landing: &Landing<'_>) -> Option<Finding> {
 
 fn moved(landing: &Landing<'_>) -> Option<Finding> {
     let for_good = landing.redirected() && landing.hops.iter().all(|hop| matches!(hop.status, 301 | 308));
-    for_good.then(|| Finding::new(Verdict::Moved, "moved", format!("moved for good to {}", landing.answer.url)))
+    let to = LinkKey::without_fragment_of(landing.answer.url.as_str(), landing.asked.as_str());
+    for_good.then(|| Finding::new(Verdict::Moved, "moved", format!("moved for good to {to}")))
 }
 
 fn reachable(landing: &Landing<'_>) -> Finding {
@@ -190,6 +197,20 @@ fn reachable(landing: &Landing<'_>) -> Finding {
         Ending::Whole | Ending::Cut => {}
     }
     Finding::new(Verdict::Reachable, "ok", evidence)
+}
+
+/// A page that speaks of what those speak of who take sites over. It is there; whether it is what was cited, only its past
+/// can tell. Nobody is sent to such a page at another site.
+pub(super) fn doubtful(landing: &Landing<'_>, finding: &Finding, seen: &Portrait) -> Option<Finding> {
+    let phrase = seen.spam.as_ref()?;
+    let asked = registrable_domain(landing.asked.as_str()).unwrap_or_default();
+    let mut warning = format!("may have been taken over: it speaks of \"{phrase}\"");
+    let mut doubtful = finding.clone();
+    if asked != seen.domain {
+        warning = format!("{warning}, and it is answered by {}", seen.domain);
+        (doubtful.verdict, doubtful.rule) = (Verdict::Reachable, "ok".into());
+    }
+    Some(Finding { warning: Some(warning), ..doubtful })
 }
 
 /// A page that reads the same as the answer to a path nobody has.

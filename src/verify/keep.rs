@@ -5,7 +5,8 @@
 //! of others its first and its last.
 
 use super::options::HELD_BACK;
-use crate::model::{Check, Verdict};
+use super::{judge, likeness};
+use crate::model::{Check, Portrait, Verdict};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 /// How long every check is kept.
@@ -16,6 +17,7 @@ pub fn superfluous(checks: &[Check], now: DateTime<Utc>) -> Vec<usize> {
     let judged: Vec<usize> = (0..checks.len()).filter(|place| checks.get(*place).is_some_and(is_judged)).collect();
     let at = |place: Option<&usize>| place.and_then(|place| checks.get(*place));
     let old = |check: &Check| now.signed_duration_since(check.at) > KEPT_WHOLE;
+    let first = checks.iter().find_map(|check| check.portrait.as_ref());
     let mut forgotten = Vec::new();
     let mut month = None;
     for (rank, place) in judged.iter().enumerate() {
@@ -24,7 +26,7 @@ pub fn superfluous(checks: &[Check], now: DateTime<Utc>) -> Vec<usize> {
         let before = rank.checked_sub(1).and_then(|rank| at(judged.get(rank)));
         let after = at(judged.get(rank + 1));
         let alike = |other: Option<&Check>| other.is_some_and(|other| is_alike(other, check));
-        let counted = matches!(check.verdict, Verdict::Gone | Verdict::Failing);
+        let counted = matches!(check.verdict, Verdict::Gone | Verdict::Failing) || is_doubted(check, first);
         if this_month == month && alike(before) && alike(after) && !counted {
             forgotten.push(*place);
         }
@@ -39,6 +41,13 @@ pub fn superfluous(checks: &[Check], now: DateTime<Utc>) -> Vec<usize> {
 
 fn is_judged(check: &Check) -> bool {
     check.rule != HELD_BACK && check.verdict != Verdict::Unchecked
+}
+
+/// Whether a look was led to another site, or saw what the page did not look like at first: such looks are counted as well.
+fn is_doubted(check: &Check, first: Option<&Portrait>) -> bool {
+    let other =
+        first.zip(check.portrait.as_ref()).is_some_and(|(first, now)| likeness::same_page(first, now).is_none());
+    other || judge::elsewhere(check).is_some()
 }
 
 /// Whether one says no more than the other.

@@ -1,6 +1,6 @@
 //! What the address a link ended at says by itself: a site's root, a log-in page, a page for missing pages. Pure.
 
-use crate::model::LinkKey;
+use crate::model::{LinkKey, registrable_domain};
 use url::Url;
 
 /// Path segments (without extension) of pages for missing pages.
@@ -128,6 +128,13 @@ const SHORTENERS: &[&str] = &[
     "git.io",
 ];
 
+/// Labels of hosts that only send on, to another site, by a path of two segments.
+const REDIRECTORS: &[&str] = &["click", "clicks", "go", "l", "link", "links", "r", "s", "t", "to", "u", "url"];
+
+/// Sections that the only part of a site may be: `/blog/` and `/` of it are one.
+const SECTIONS: &[&str] =
+    &["app", "blog", "blogs", "journal", "news", "portal", "shop", "site", "store", "web", "weblog", "website", "www"];
+
 /// Parts of a query that say where a reader came from, not what they read.
 const TRACKING: &[&str] = &["ref", "from", "src", "source", "fbclid", "gclid", "spm", "mc_cid", "mc_eid", "lang", "hl"];
 
@@ -181,18 +188,21 @@ fn may_move_to_root(asked: &Url, end: &Url) -> bool {
     if SHORTENERS.contains(&from.as_str()) {
         return true;
     }
+    let segments: Vec<String> = stems(asked).into_iter().filter(|segment| !is_language(segment)).collect();
     if from == to {
-        return false;
+        return segments.len() == 1 && segments.first().is_some_and(|only| SECTIONS.contains(&only.as_str()));
     }
-    let segments = stems(asked);
+    let sends_on = from.split('.').next().is_some_and(|label| REDIRECTORS.contains(&label));
+    if sends_on && segments.len() <= 2 && !same_site(asked, end) {
+        return true;
+    }
     let named_in_host =
         segments.iter().any(|segment| segment.len() > 2 && to.split(['.', '-']).any(|label| label == segment));
-    named_in_host || (segments.len() <= 1 && !same_site(&from, &to))
+    named_in_host || (segments.len() <= 1 && !same_site(asked, end))
 }
 
-fn same_site(a: &str, b: &str) -> bool {
-    let tail = |host: &str| host.rsplit('.').take(2).map(str::to_owned).collect::<Vec<_>>();
-    tail(a) == tail(b)
+fn same_site(a: &Url, b: &Url) -> bool {
+    registrable_domain(a.as_str()) == registrable_domain(b.as_str())
 }
 
 /// Why landing at `end` means that somebody must log in, agree or prove something first.

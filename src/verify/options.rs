@@ -70,6 +70,10 @@ pub struct Policy {
     pub confirm_gone_checks: u32,
     /// The time they must span.
     pub confirm_gone_over: TimeDelta,
+    /// Looks that must be led to another site before its address is offered.
+    pub confirm_moved_checks: u32,
+    /// The time they must span.
+    pub confirm_moved_over: TimeDelta,
     /// Failures before `failing` becomes `gone`.
     pub failing_checks: u32,
     /// The time they must span.
@@ -89,6 +93,8 @@ impl Default for Policy {
         Self {
             confirm_gone_checks: 3,
             confirm_gone_over: TimeDelta::days(3),
+            confirm_moved_checks: 2,
+            confirm_moved_over: TimeDelta::days(3),
             failing_checks: 3,
             failing_over: TimeDelta::days(7),
             recheck: [1, 7, 30, 90].map(TimeDelta::days).to_vec(),
@@ -100,6 +106,16 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Looks that must find something else before `replaced` is published, and the time that they must span: a death's.
+    pub(super) fn replaced_needs(&self) -> (u32, TimeDelta) {
+        (self.confirm_gone_checks.max(2), self.confirm_gone_over)
+    }
+
+    /// Looks that a move to another site needs, and the time that they must span. One look never sends readers elsewhere.
+    pub(super) fn moved_needs(&self) -> (u32, TimeDelta) {
+        (self.confirm_moved_checks.max(2), self.confirm_moved_over)
+    }
+
     /// Looks that a death needs, by the rule that saw it. One check never says dead, whatever is configured.
     pub(super) fn looks_needed(&self, rule: &str) -> u32 {
         let fewer = u32::from(rule == super::classify::GONE_FOR_GOOD);

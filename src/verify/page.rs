@@ -15,6 +15,10 @@ const KEPT_TEXT: usize = 16 * 1024;
 const KEPT_HEADING: usize = 300;
 /// Headings that are kept.
 const KEPT_HEADINGS: usize = 6;
+/// Characters of prose that are kept for a portrait.
+const KEPT_PROSE: usize = 4 * 1024;
+/// Other languages of a page that are kept.
+const KEPT_ALTERNATES: usize = 8;
 /// Characters of the source that are kept for finding marks.
 const KEPT_SOURCE: usize = 64 * 1024;
 
@@ -47,6 +51,27 @@ pub(super) struct Page {
     pub(super) base: Option<String>,
     /// The source of a short page in lower case, at most [`KEPT_SOURCE`].
     pub(super) source: String,
+    /// The beginning of the prose.
+    pub(super) prose_text: String,
+    /// What the head says of the page.
+    pub(super) head: Head,
+}
+
+/// What a page's head says of it, as written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Head {
+    /// `html lang`.
+    pub(super) language: Option<String>,
+    /// `og:site_name`, `application-name`.
+    pub(super) site_name: Option<String>,
+    pub(super) generator: Option<String>,
+    pub(super) description: Option<String>,
+    /// `link rel=canonical`, `og:url`.
+    pub(super) canonical: Option<String>,
+    /// `prerender-status-code`, for those who draw pages for robots.
+    pub(super) prerender_status: Option<String>,
+    /// `link rel=alternate hreflang`.
+    pub(super) alternates: Vec<String>,
 }
 
 /// How much a text says: a character of the CJK scripts says about as much as three letters.
@@ -90,6 +115,7 @@ impl Page {
             *heading = folded(heading);
         }
         page.headings.retain(|heading| !heading.is_empty());
+        page.prose_text = folded(&page.prose_text);
         page.text = if page.is_article() { String::new() } else { folded(&page.text) };
         page
     }
@@ -205,6 +231,11 @@ impl PageReader {
                 TokenSinkResult::Continue
             }
             "meta" => self.meta(tag),
+            "html" => {
+                self.page.head.language = self.page.head.language.take().or_else(|| attribute(tag, "lang"));
+                TokenSinkResult::Continue
+            }
+            "link" => self.link(tag),
             "base" => {
                 self.page.base = self.page.base.take().or_else(|| attribute(tag, "href"));
                 TokenSinkResult::Continue
@@ -270,6 +301,9 @@ impl PageReader {
         self.page.shown += weight;
         if self.aside.iter().all(|open| *open == 0) {
             self.page.prose += weight;
+            if self.page.prose_text.len() < KEPT_PROSE {
+                extend(&mut self.page.prose_text, text, KEPT_PROSE);
+            }
         }
         if self.kept < KEPT_TEXT && !self.page.is_article() {
             self.page.text.push_str(text);
@@ -279,8 +313,10 @@ impl PageReader {
 
     /// Elements separate words.
     fn gap(&mut self) {
-        if !self.page.text.ends_with(' ') {
-            self.page.text.push(' ');
+        for text in [&mut self.page.text, &mut self.page.prose_text] {
+            if !text.ends_with(' ') {
+                text.push(' ');
+            }
         }
     }
 
@@ -317,7 +353,36 @@ impl PageReader {
         }
     }
 
+    fn link(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        let rel = attribute(tag, "rel").unwrap_or_default().to_ascii_lowercase();
+        let head = &mut self.page.head;
+        if rel == "canonical" {
+            head.canonical = attribute(tag, "href").or_else(|| head.canonical.take());
+        } else if rel == "alternate" && head.alternates.len() < KEPT_ALTERNATES {
+            head.alternates.extend(attribute(tag, "hreflang"));
+        }
+        TokenSinkResult::Continue
+    }
+
+    /// What the head says of the page in `meta`; the first of a kind counts.
+    fn describe(&mut self, tag: &Tag) {
+        let Some(name) = attribute(tag, "property").or_else(|| attribute(tag, "name")) else { return };
+        let head = &mut self.page.head;
+        let field = match name.trim().to_ascii_lowercase().as_str() {
+            "og:site_name" | "application-name" => &mut head.site_name,
+            "generator" => &mut head.generator,
+            "description" | "og:description" => &mut head.description,
+            "og:url" => &mut head.canonical,
+            "prerender-status-code" => &mut head.prerender_status,
+            _ => return,
+        };
+        if field.is_none() {
+            *field = attribute(tag, "content");
+        }
+    }
+
     fn meta(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        self.describe(tag);
         let refreshes = attribute(tag, "http-equiv").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("refresh"));
         // What stands in `noscript` is for readers without scripts; ours have them.
         if refreshes && self.is_seen() && self.page.refresh.is_none() {

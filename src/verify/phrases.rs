@@ -26,6 +26,13 @@ use PhraseKind::{Challenge, Login, Missing, Parked, Trouble};
 /// Kind, language, phrase.
 pub(super) const PHRASES: &[(PhraseKind, &str, &str)] = &[
     (Missing, "", "404"),
+    // What mp.weixin.qq.com says in `div.weui-msg__title`, with 200 and without a title.
+    (Missing, "zh", "该内容已被发布者删除"),
+    (Missing, "zh", "此内容因违规无法查看"),
+    (Missing, "zh", "此内容发送失败无法查看"),
+    (Missing, "zh", "链接已过期"),
+    (Challenge, "zh", "环境异常"),
+    (Challenge, "zh", "当前环境异常，完成验证后即可继续访问"),
     (Missing, "en", "404 error"),
     (Missing, "en", "error 404"),
     (Missing, "en", "error 404 not found"),

@@ -3,8 +3,9 @@
 //! A link in good order follows the ages of the policy; a suspicion is looked into sooner; what a host asked for with
 //! `Retry-After` is honoured without a cap.
 
+use super::judge::{Suspicion, Weighed};
 use super::options::{HELD_BACK, Policy};
-use crate::model::{Check, Judgement, Verdict};
+use crate::model::{Check, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Looks at one link are never closer than this, whatever is configured.
@@ -17,7 +18,7 @@ const SUSPICION: TimeDelta = TimeDelta::hours(9);
 /// The next moment at which the link is due. `checks` are those of this URL, oldest first; `published` is when the
 /// newest item that cites it was published. A link without checks is due `now`.
 pub fn next_check(
-    judgement: &Judgement,
+    weighed: &Weighed,
     checks: &[Check],
     published: DateTime<Utc>,
     policy: &Policy,
@@ -27,7 +28,7 @@ pub fn next_check(
     let looked = checks.iter().rev().find(|check| check.rule != HELD_BACK && check.verdict != Verdict::Unchecked);
     let due = match looked {
         None => now,
-        Some(last) => after(last, judgement, checks, published, policy),
+        Some(last) => after(last, weighed, checks, published, policy),
     };
     match latest.retry_after {
         Some(seconds) => due.max(later(latest.at, TimeDelta::try_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))),
@@ -37,21 +38,31 @@ pub fn next_check(
 
 fn after(
     last: &Check,
-    judgement: &Judgement,
+    weighed: &Weighed,
     checks: &[Check],
     published: DateTime<Utc>,
     policy: &Policy,
 ) -> DateTime<Utc> {
-    let wait = match (judgement.verdict, last.verdict) {
-        (Verdict::Gone, _) => policy.gone_recheck,
-        (_, Verdict::Gone) => {
-            let gaps = policy.looks_needed(&last.rule) - 1;
-            (policy.confirm_gone_over / i32::try_from(gaps).unwrap_or(i32::MAX)).min(SUSPICION)
-        }
+    let wait = match (weighed.judgement.verdict, last.verdict) {
+        (verdict, _) if verdict.is_lost() && weighed.suspicion.is_none() => policy.gone_recheck,
+        (_, Verdict::Gone) => between(policy.looks_needed(&last.rule), policy.confirm_gone_over).min(SUSPICION),
         (_, Verdict::Failing) => backoff(checks, policy),
-        _ => return by_age(last.at, published, &policy.recheck),
+        _ => {
+            let due = by_age(last.at, published, &policy.recheck);
+            let Some(suspicion) = weighed.suspicion else { return due };
+            let (looks, over) = match suspicion {
+                Suspicion::Replaced => policy.replaced_needs(),
+                Suspicion::Moved => policy.moved_needs(),
+            };
+            return due.min(later(last.at, Some(between(looks, over).max(LEAST))));
+        }
     };
     later(last.at, Some(wait.max(LEAST)))
+}
+
+/// Between looks that are to span a time.
+fn between(looks: u32, over: TimeDelta) -> TimeDelta {
+    over / i32::try_from(looks.saturating_sub(1).max(1)).unwrap_or(i32::MAX)
 }
 
 /// Doubles with each failure in a row.

@@ -7,6 +7,9 @@ use crate::net::Answer;
 /// A challenge page says even less.
 const CHALLENGE_SHORT: usize = 700;
 
+/// A page that says no more than this is a message, whatever it is drawn by.
+const MESSAGE: usize = 120;
+
 /// Name, header, what its value holds (`""`: anything), statuses it counts with (empty: any).
 const CHALLENGE_HEADERS: &[(&str, &str, &str, &[u16])] = &[
     ("Cloudflare", "cf-mitigated", "challenge", &[]),
@@ -35,6 +38,7 @@ const CHALLENGE_MARKS: &[(&str, &str)] = &[
     ("PerimeterX", "px-captcha"),
     ("Incapsula", "_incapsula_resource?cwudnsai="),
     ("Incapsula", "incapsula incident id"),
+    ("Incapsula", "id=\"main-iframe\" src=\"/_incapsula_resource"),
     ("AWS WAF", "window.gokuprops"),
     ("Anubis", "id=\"anubis_challenge\""),
     ("Google", "/sorry/index"),
@@ -79,7 +83,7 @@ pub(super) fn challenge_page(page: &Page) -> Option<String> {
     if page.prose > CHALLENGE_SHORT {
         return None;
     }
-    let titles = std::iter::once(&page.title).chain(page.headings.first());
+    let titles = std::iter::once(&page.title).chain(page.headings.first()).chain(message(page));
     if let Some(phrase) = titles.into_iter().find_map(|title| says(PhraseKind::Challenge, title)) {
         return Some(format!("the page says \"{phrase}\""));
     }
@@ -135,14 +139,46 @@ pub(super) fn drawn_by_script(page: &Page) -> bool {
     page.scripts > 0 && page.shown <= NEXT_TO_NOTHING && page.headings.is_empty()
 }
 
-/// A short page whose title or heading says that there is nothing here.
+/// All that a page shows, when that is next to nothing.
+fn message(page: &Page) -> Option<&String> {
+    Some(&page.text).filter(|text| page.shown <= MESSAGE && page.headings.is_empty() && !text.is_empty())
+}
+
+/// A page that says that there is nothing here: its title or a heading, of a short one; its first heading, where menus and
+/// suggestions make it long; all of it, where it says next to nothing; or what it tells those who draw pages for robots.
 pub(super) fn missing_page(page: &Page) -> Option<String> {
-    if page.is_article() {
-        return None;
+    if let Some(status) = page.head.prerender_status.as_deref().filter(|status| matches!(status.trim(), "404" | "410"))
+    {
+        return Some(format!("it gives robots the status {}", status.trim()));
     }
-    std::iter::once(("title", &page.title)).chain(page.headings.iter().map(|heading| ("heading", heading))).find_map(
-        |(place, text)| says(PhraseKind::Missing, text).map(|phrase| format!("its {place} says \"{phrase}\"")),
-    )
+    let heading = |heading| ("heading", heading);
+    if drawn_by_script(page) {
+        return message(page).and_then(|text| is_missing("text", text));
+    }
+    if page.is_article() {
+        let first = page.headings.first()?;
+        // An article may be called so; then its title begins with that and goes on.
+        let is_subject = page.title.contains(first.as_str()) && is_missing("title", &page.title).is_none();
+        return if is_subject { None } else { is_missing("heading", first) };
+    }
+    let texts = std::iter::once(("title", &page.title)).chain(page.headings.iter().map(heading));
+    texts.chain(message(page).map(|text| ("text", text))).find_map(|(place, text)| is_missing(place, text))
+}
+
+fn is_missing(place: &str, text: &str) -> Option<String> {
+    says(PhraseKind::Missing, text).map(|phrase| format!("its {place} says \"{phrase}\""))
+}
+
+/// A shield that answers with an error and a script that sets a cookie, by which browsers come back.
+pub(super) fn shield(status: u16, page: &Page) -> Option<String> {
+    let sets_cookie = page.source.contains("document.cookie") || page.source.contains("document['cookie']");
+    let is_shield = matches!(status, 412 | 521) && page.prose < CHALLENGE_SHORT / 2 && page.scripts > 0 && sets_cookie;
+    is_shield.then(|| format!("{status} with a script that sets a cookie"))
+}
+
+/// A page of which nothing can be told: one that stands before every page of its site, or is drawn by scripts.
+pub(super) fn is_before_every_page(page: &Page) -> bool {
+    drawn_by_script(page) || !page.is_article() && (is_wall(page) || login_page(page).is_some())
 }
 
 /// A page that stands before every page of its site (consent, age, region, subscription) is no death of any of them.

@@ -8,6 +8,7 @@ use crate::net::{Client, Job, Round};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{BoxStream, Stream};
 use std::future::Future;
+use url::Url;
 
 /// Checks every target, each once, until `until` comes true (shutdown, or the budget of a cycle). The caller passes no
 /// URL twice. A link whose host asked to be left alone for longer than a round waits comes back as [`HELD_BACK`].
@@ -30,9 +31,13 @@ impl Job for Sweep {
     type Task = Target;
     type Outcome = Check;
 
-    /// Malformed URLs have no host; they are refused without contacting anybody.
+    /// Refused and malformed URLs have no host: nobody is contacted for them, so nobody is waited for.
     fn host(&self, target: &Target) -> String {
-        LinkKey::host_of(&target.url).unwrap_or_default()
+        Url::parse(target.url.trim())
+            .ok()
+            .filter(|url| !self.context.client.refuses(url))
+            .and_then(|url| host_and_port(&url))
+            .unwrap_or_default()
     }
 
     fn not_before(&self, target: &Target, _host: &str) -> Option<DateTime<Utc>> {
@@ -62,8 +67,14 @@ impl Job for Sweep {
     fn rest(&self, check: &Check, at: DateTime<Utc>) -> Option<(String, DateTime<Utc>)> {
         let wait = i64::try_from(check.retry_after?).ok().and_then(TimeDelta::try_seconds);
         let until = wait.and_then(|wait| at.checked_add_signed(wait)).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        Some((LinkKey::host_of(&check.url)?, until))
+        Some((host_and_port(&Url::parse(check.url.trim()).ok()?)?, until))
     }
+}
+
+/// What one port of a host answers says nothing about another.
+fn host_and_port(url: &Url) -> Option<String> {
+    let host = LinkKey::host_of(url.as_str())?;
+    Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
 }
 
 fn not_judged(url: String, at: DateTime<Utc>, rule: &str, evidence: String) -> Check {
@@ -79,5 +90,7 @@ fn not_judged(url: String, at: DateTime<Utc>, rule: &str, evidence: String) -> C
         retry_after: None,
         reached_http: false,
         ms: 0,
+        portrait: None,
+        warning: None,
     }
 }

@@ -25,7 +25,7 @@ fn options(hosts: &[&str]) -> Options {
         timeout: Duration::from_secs(30),
         interval: Duration::ZERO,
         allow_networks: vec!["127.0.0.1/32".parse().unwrap()],
-        resolve: hosts.iter().map(|host| ((*host).to_owned(), loopback)).collect(),
+        resolve: hosts.iter().map(|host| ((*host).to_owned(), vec![loopback])).collect(),
         ..Options::default()
     }
 }

@@ -75,7 +75,7 @@ async fn of_items(store: &Store, answers: &mut Answers) {
         newest_left_edition(),
         own_pages(&[ITEM, HIDDEN]),
         place_in_day("000000003001"),
-        shown_items(Verdict::Gone),
+        shown_items(&[Verdict::Gone]),
         tags(),
     );
 }

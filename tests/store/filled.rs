@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use wellsourced::ledger::{EditionState, EntryState, ItemCount, ItemState, Question, Says, Scope};
 use wellsourced::model::{
-    Check, Complaint, Edition, Item, Judgement, KnownEdition, KnownItem, LinkKey, Place, PollState, Presence, Sketch,
-    SourceLink, Verdict,
+    Check, Complaint, Edition, Item, Judgement, KnownEdition, KnownItem, LinkKey, LinkMemory, Place, PollState,
+    Presence, Sketch, SourceLink, Verdict,
 };
 use wellsourced::store::{CycleRecord, Judged, NewCheck, PostRow, PostState, Store, Write};
 
@@ -152,6 +152,8 @@ pub(crate) fn check(url: &str, seconds: i64, verdict: Verdict) -> Check {
         retry_after: None,
         reached_http: true,
         ms: 7,
+        portrait: None,
+        warning: None,
     }
 }
 
@@ -194,7 +196,7 @@ pub(crate) fn looked(check: &Check, counted: bool) -> NewCheck<'_> {
 
 /// What a link is judged to be, looked at again long after everything else.
 pub(crate) fn judged(key: &str, verdict: Verdict) -> Judged<'_> {
-    Judged { key, judgement: judgement(verdict), next_check: at(1_000_000) }
+    Judged { key, judgement: judgement(verdict), next_check: at(1_000_000), memory: LinkMemory::default() }
 }
 
 /// Rows of the inputs `digest`, `a` and `b`, and of the days, made at first sight.

@@ -3,7 +3,7 @@
 use crate::backends::each_backend;
 use crate::filled::{CARRIED, EDITION, HIDDEN, ITEM, SECOND, at, check, fill, judged, judgement, looked, url};
 use crate::writes::key;
-use wellsourced::model::{Check, Judgement, LinkKey, Verdict};
+use wellsourced::model::{Check, Judgement, LinkKey, LinkMemory, Verdict};
 use wellsourced::store::{Due, Judged, Store, Write};
 
 fn moments(checks: &[Check]) -> Vec<i64> {
@@ -106,7 +106,7 @@ async fn a_verdict_turns_and_marks_what_shows_it() {
             ..judgement(Verdict::Reachable)
         };
         written(&store, async |write| {
-            let quiet = Judged { key: &reached, judgement: again, next_check: at(50) };
+            let quiet = Judged { key: &reached, judgement: again, next_check: at(50), memory: LinkMemory::default() };
             assert!(write.judge_links(&[quiet, judged(&gone, Verdict::Gone)]).await.unwrap().is_empty());
             assert!(write.judge_links(&[]).await.unwrap().is_empty());
         })
@@ -245,12 +245,12 @@ async fn items_are_told_with_what_stands_against_their_primary_source() {
             items.into_iter().map(|item| (item.id, item.source, item.shown)).collect::<Vec<_>>()
         };
         assert_eq!(told(store.hidden_items().await.unwrap()), [(HIDDEN, Some(Verdict::Unchecked), false)]);
-        assert_eq!(told(store.shown_items(Verdict::Gone).await.unwrap()), [(ITEM, Some(Verdict::Gone), true)]);
+        assert_eq!(told(store.shown_items(&[Verdict::Gone]).await.unwrap()), [(ITEM, Some(Verdict::Gone), true)]);
         assert_eq!(
-            told(store.shown_items(Verdict::Unchecked).await.unwrap()),
+            told(store.shown_items(&[Verdict::Unchecked]).await.unwrap()),
             [(CARRIED, Some(Verdict::Unchecked), true)]
         );
-        assert!(store.shown_items(Verdict::Refused).await.unwrap().is_empty());
+        assert!(store.shown_items(&[Verdict::Refused]).await.unwrap().is_empty());
     })
     .await;
 }

@@ -23,7 +23,7 @@ fn options(hosts: &[&str]) -> Options {
     let loopback: IpAddr = "127.0.0.1".parse().unwrap();
     Options {
         allow_networks: vec!["127.0.0.1/32".parse().unwrap()],
-        resolve: hosts.iter().map(|host| ((*host).to_owned(), loopback)).collect(),
+        resolve: hosts.iter().map(|host| ((*host).to_owned(), vec![loopback])).collect(),
         ..Options::default()
     }
 }

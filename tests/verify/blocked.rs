@@ -5,7 +5,7 @@ use super::server::Reply;
 use wellsourced::model::Verdict::Blocked;
 
 pub(crate) fn cases() -> Vec<Case> {
-    let mut cases = Vec::new();
+    let mut cases = shields();
     for status in [400, 401, 402, 403, 405, 406, 407, 409, 418, 421, 422, 423, 428, 431, 444, 451, 499, 999] {
         cases.push(
             Case::new(format!("{status}"), Blocked, format!("http-{status}")).reply(Reply::html(status, "<p>no")),
@@ -88,5 +88,21 @@ fn gates() -> Vec<Case> {
         Case::new("sign in without a form", Blocked, "log-in")
             .page("<title>Sign in to continue</title><p>Use the app.</p>"),
         Case::new("Anmelden", Blocked, "log-in").page(&format!("<title>Anmelden</title>{form}")),
+    ]
+}
+
+/// Shields that answer with an error and a script, or with a frame.
+fn shields() -> Vec<Case> {
+    let challenge = |name: &str| Case::new(name, Blocked, "challenge");
+    let cookie = "<script>document.cookie=('__clearance=')+('1')+';Max-age=3600;path=/';location.href=location.pathname</script>";
+    let frame = "<html style=height:100%><body><iframe id=\"main-iframe\" src=\"/_Incapsula_Resource?SWUDNSAI=31\">\
+                 Request unsuccessful.</iframe></body></html>";
+    vec![
+        challenge("521 with a cookie").reply(Reply::html(521, cookie)),
+        challenge("412 with a cookie").reply(Reply::html(412, cookie)),
+        challenge("a frame in a 200").page(frame),
+        challenge("a message that wants a human").page(
+            "<body><div>环境异常</div><p>当前环境异常，完成验证后即可继续访问。</p><a>去验证</a><script>1</script></body>",
+        ),
     ]
 }

@@ -48,9 +48,29 @@ pub(crate) fn cases() -> Vec<Case> {
         cases.push(Case::new(format!("soft 404 in {label}"), Gone, "soft-404").reply(declared));
     }
     cases.extend(landings());
+    cases.extend(messages());
     cases.extend(parked());
     cases.extend(same_as_made_up());
     cases
+}
+
+/// Pages that say next to nothing, say it to robots only, or say it above a long list of other things.
+fn messages() -> Vec<Case> {
+    let gone = |name: &str| Case::new(name, Gone, "soft-404");
+    let message = |text: &str| format!("<body><div class=msg><div>{text}</div></div><script>var a = 1</script></body>");
+    let menus =
+        "<p>Have a look at what others read these days, there is a lot of it and all of it is good.</p>".repeat(20);
+    vec![
+        gone("a message of a page drawn by script").page(&message("该内容已被发布者删除")),
+        gone("another").page(&message("此内容因违规无法查看")),
+        gone("a link that expired").page(&message("链接已过期")),
+        gone("a message in English").page(&message("Page not found")),
+        gone("a status for robots")
+            .page("<meta name='prerender-status-code' content='404'><div id=app></div><script src=a.js></script>"),
+        gone("suggestions below").page(&format!("<title>Example News</title><h1>Page not found</h1>{menus}")),
+        gone("suggestions below, titled so")
+            .page(&format!("<title>Page not found</title><h1>Page not found</h1>{menus}")),
+    ]
 }
 
 fn landings() -> Vec<Case> {

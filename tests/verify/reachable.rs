@@ -16,6 +16,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.extend(bodies());
     cases.extend(landings());
     cases.extend(moves());
+    cases.extend(alike());
     cases
 }
 
@@ -222,6 +223,21 @@ fn landings() -> Vec<Case> {
         cases.push(Case::guard(format!("Location {name}")).reply(Reply::redirect(302, location)).at(path, page()));
     }
     cases
+}
+
+/// Pages that look like dead ones in one thing.
+fn alike() -> Vec<Case> {
+    let page = || Reply::html(200, "<title>The page</title><p>here it is");
+    vec![
+        Case::guard("a blog that is all of its site")
+            .link("http://{h}/blog/")
+            .at("/blog/", Reply::redirect(302, "/"))
+            .at("/", page()),
+        Case::guard("an article called so")
+            .page(&format!("<title>Page not found: a history of errors</title><h1>Page not found</h1>{}", article())),
+        Case::guard("a few words drawn by script")
+            .page("<title>App</title><div>Loading the reader</div><script src=a.js></script>"),
+    ]
 }
 
 fn moves() -> Vec<Case> {

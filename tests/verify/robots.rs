@@ -24,7 +24,7 @@ fn client(hosts: &[&str], timeout: Duration) -> Client {
         interval: Duration::ZERO,
         per_host: 1,
         allow_networks: vec!["127.0.0.1/32".parse().unwrap()],
-        resolve: hosts.iter().map(|host| ((*host).to_owned(), loopback)).collect(),
+        resolve: hosts.iter().map(|host| ((*host).to_owned(), vec![loopback])).collect(),
         ..Options::default()
     })
     .unwrap()

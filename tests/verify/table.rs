@@ -20,12 +20,12 @@ fn client(cases: usize, timeout: Duration) -> Client {
     let mut options = Options { timeout, allow_networks: vec!["127.0.0.1/32".parse().unwrap()], ..Options::default() };
     for n in 0..cases {
         for host in ['h', 'o', 's'] {
-            options.resolve.insert(host_name(host, n), loopback);
+            options.resolve.insert(host_name(host, n), vec![loopback]);
         }
     }
-    options.resolve.insert("landing.test".to_owned(), loopback);
-    options.resolve.insert("example.test".to_owned(), loopback);
-    options.resolve.insert("trap.test".to_owned(), "127.0.0.2".parse().unwrap());
+    options.resolve.insert("landing.test".to_owned(), vec![loopback]);
+    options.resolve.insert("example.test".to_owned(), vec![loopback]);
+    options.resolve.insert("trap.test".to_owned(), vec!["127.0.0.2".parse().unwrap()]);
     Client::new(options).unwrap()
 }
 

@@ -147,6 +147,8 @@ mod tests {
             retry_after: None,
             reached_http: true,
             ms: 1,
+            portrait: None,
+            warning: None,
         }
     }
 

@@ -22,6 +22,8 @@ struct Answered<'a> {
     final_url: Option<&'a str>,
     hops: &'a [Hop],
     ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'a str>,
 }
 
 /// Adds a line of JSON.
@@ -31,7 +33,8 @@ pub(super) fn json(out: &mut Vec<u8>, url: &str, check: &Check) -> anyhow::Resul
     let own = Fragment::of(url, &check.url);
     let hops: Vec<Hop> = check.hops.iter().map(|hop| Hop { url: own.in_place(&hop.url), status: hop.status }).collect();
     let final_url = check.final_url.as_deref().map(|end| own.in_place(end));
-    let told = Answered { url, verdict, rule, evidence, status, final_url: final_url.as_deref(), hops: &hops, ms };
+    let (final_url, hops, warning) = (final_url.as_deref(), hops.as_slice(), check.warning.as_deref());
+    let told = Answered { url, verdict, rule, evidence, status, final_url, hops, ms, warning };
     out.extend_from_slice(printable(&serde_json::to_string(&told)?).as_bytes());
     out.push(b'\n');
     Ok(())
@@ -45,6 +48,9 @@ pub(super) fn text(out: &mut Vec<u8>, url: &str, check: &Check) -> anyhow::Resul
     writeln!(out, "{verdict:<10}  {status:>4}  {took:>7}  {}", OneLine(url))?;
     if *verdict != Verdict::Reachable {
         writeln!(out, "{INDENT}{} ({rule})", OneLine(evidence))?;
+    }
+    if let Some(warning) = &check.warning {
+        writeln!(out, "{INDENT}warning: {}", OneLine(warning))?;
     }
     let own = Fragment::of(url, &check.url);
     for hop in &check.hops {

@@ -28,7 +28,7 @@ fn an_item_is_shown_as_the_policy_says() {
     for verdict in Verdict::ALL {
         for shown in [true, false] {
             cases.push((Showing::Annotate, Some(verdict), shown, 0, true));
-            cases.push((Showing::Drop, Some(verdict), shown, 0, verdict != Verdict::Gone));
+            cases.push((Showing::Drop, Some(verdict), shown, 0, !matches!(verdict, Verdict::Gone | Verdict::Replaced)));
         }
     }
     for (showing, source, was_shown, hours, expected) in cases {

@@ -63,6 +63,8 @@ fn where_a_link_leads_counts_once_it_was_reached() {
         retry_after: None,
         reached_http: true,
         ms: 1,
+        portrait: None,
+        warning: None,
     };
     let led = |verdict, url: &str| led_to(&check(verdict, url));
     assert_eq!(

@@ -18,6 +18,8 @@ fn look(at: i64, verdict: Verdict) -> Check {
         retry_after: None,
         reached_http: true,
         ms: 1,
+        portrait: None,
+        warning: None,
     }
 }
 

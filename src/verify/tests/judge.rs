@@ -27,12 +27,19 @@ fn look(hours: i64, verdict: Verdict) -> Check {
         retry_after: None,
         reached_http: true,
         ms: 1,
+        portrait: None,
+        warning: None,
     }
+}
+
+/// What checks add up to when nothing is known beside them.
+fn judged(checks: &[Check], policy: &Policy) -> Judgement {
+    judge(checks, &Beside::default(), policy).judgement
 }
 
 fn after(looks: &[(i64, Verdict)]) -> Judgement {
     let checks: Vec<Check> = looks.iter().map(|(hours, verdict)| look(*hours, *verdict)).collect();
-    judge(&checks, &Policy::default())
+    judged(&checks, &Policy::default())
 }
 
 use crate::model::Verdict::{Blocked, Failing, Gone, Moved, Reachable, Refused, Unchecked};
@@ -74,11 +81,11 @@ fn what_looks_add_up_to() {
 #[test]
 fn four_hundred_and_ten_needs_one_look_less() {
     let mut checks = vec![look(0, Gone), look(72, Gone)];
-    assert_eq!(judge(&checks, &Policy::default()).verdict, Failing);
+    assert_eq!(judged(&checks, &Policy::default()).verdict, Failing);
     checks[1].rule = "http-410".to_owned();
-    assert_eq!(judge(&checks, &Policy::default()).verdict, Gone);
+    assert_eq!(judged(&checks, &Policy::default()).verdict, Gone);
     let hasty = Policy { confirm_gone_checks: 1, confirm_gone_over: TimeDelta::zero(), ..Policy::default() };
-    assert_eq!(judge(&checks[..1], &hasty).verdict, Failing, "one look never says dead");
+    assert_eq!(judged(&checks[..1], &hasty).verdict, Failing, "one look never says dead");
 }
 
 #[test]
@@ -102,8 +109,8 @@ fn a_judgement_carries_its_reasons() {
 fn what_was_held_back_says_nothing() {
     let mut held = look(24, Blocked);
     held.rule = HELD_BACK.to_owned();
-    assert_eq!(judge(&[look(0, Reachable), held.clone()], &Policy::default()).verdict, Reachable);
-    assert_eq!(judge(&[held], &Policy::default()).verdict, Unchecked);
+    assert_eq!(judged(&[look(0, Reachable), held.clone()], &Policy::default()).verdict, Reachable);
+    assert_eq!(judged(&[held], &Policy::default()).verdict, Unchecked);
 }
 
 /// Steps `now` by quarters of an hour for `days`; a link that is due is looked at and answers what `server` says.
@@ -112,14 +119,14 @@ fn live(days: i64, server: impl Fn(i64) -> Verdict) -> (Vec<Check>, Vec<(i64, Ve
     let (mut checks, mut published): (Vec<Check>, Vec<(i64, Verdict)>) = (Vec::new(), Vec::new());
     for quarter in 0..days * 96 {
         let now = start() + TimeDelta::minutes(15 * quarter);
-        let judgement = judge(&checks, &policy);
-        if next_check(&judgement, &checks, start(), &policy, now) > now {
+        let weighed = judge(&checks, &Beside::default(), &policy);
+        if next_check(&weighed, &checks, start(), &policy, now) > now {
             continue;
         }
         let mut check = look(0, server(quarter / 96));
         check.at = now;
         checks.push(check);
-        let verdict = judge(&checks, &policy).verdict;
+        let verdict = judged(&checks, &policy).verdict;
         if published.last().is_none_or(|(_, last)| *last != verdict) {
             published.push((quarter / 96, verdict));
         }

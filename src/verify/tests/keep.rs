@@ -1,6 +1,7 @@
 //! Random histories over 400 days, pruned every now and then: judged and scheduled as if nothing was forgotten.
 
 use super::*;
+use crate::model::Beside;
 use crate::verify::{Policy, judge, next_check};
 use chrono::TimeZone;
 use proptest::prelude::*;
@@ -32,6 +33,8 @@ fn look(hours: i64, kind: u8) -> Check {
         retry_after: (rule == HELD_BACK).then_some(3600),
         reached_http: true,
         ms: 1,
+        portrait: None,
+        warning: None,
     }
 }
 
@@ -46,8 +49,8 @@ fn prune(checks: &mut Vec<Check>, now: DateTime<Utc>) -> usize {
 /// Where only the evidence of a living page differs, nothing published does.
 fn compare(all: &[Check], kept: &[Check], now: DateTime<Utc>) {
     let policy = Policy::default();
-    let (whole, pruned) = (judge(all, &policy), judge(kept, &policy));
-    assert_eq!(whole, pruned);
+    let (whole, pruned) = (judge(all, &Beside::default(), &policy), judge(kept, &Beside::default(), &policy));
+    assert_eq!(whole.judgement, pruned.judgement);
     assert_eq!(next_check(&whole, all, start(), &policy, now), next_check(&pruned, kept, start(), &policy, now));
 }
 

@@ -46,6 +46,9 @@ fn pages_that_are_lost() {
         ("https://example.org/a", "https://example.org/en/page-not-found?url=/a"),
         ("https://example.org/a", "https://example.org/status?error=404"),
         ("https://example.org/a", "https://www.example.org/"),
+        ("https://link.example.org/x/abc", "https://example.org/"),
+        ("https://link.someone.example/2020/x/abc", "https://example.org/"),
+        ("https://a.example.co.uk/x", "https://b.example.co.uk/"),
     ] {
         assert!(lost(&url(asked), &url(end)).is_some(), "{asked} -> {end}");
     }
@@ -57,6 +60,10 @@ fn honest_moves() {
         ("https://example.org/", "https://example.org/en/"),
         ("https://example.org/en", "https://example.org/"),
         ("https://t.co/abc", "https://example.org/"),
+        ("https://link.someone.example/x/abc", "https://example.org/"),
+        ("https://example.org/blog/", "https://example.org/"),
+        ("https://example.org/en/blog/", "https://www.example.org/en/"),
+        ("https://example.org/de/blog/", "https://example.org/de/"),
         ("https://someone.example/project", "https://project.example.com/"),
         ("https://example.org/blog/", "https://blog.example.org/"),
         ("https://example.org/docs/x", "https://docs.example.org/"),

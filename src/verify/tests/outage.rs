@@ -16,6 +16,8 @@ fn look(host: usize, verdict: Verdict, reached_http: bool) -> Check {
         retry_after: None,
         reached_http,
         ms: 1,
+        portrait: None,
+        warning: None,
     }
 }
 

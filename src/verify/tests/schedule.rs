@@ -1,6 +1,7 @@
 //! Due moments by verdict, age and what hosts ask for.
 
 use super::*;
+use crate::model::Beside;
 use crate::verify::judge;
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -20,12 +21,20 @@ fn look(when: &str, verdict: Verdict) -> Check {
         retry_after: None,
         reached_http: true,
         ms: 1,
+        portrait: None,
+        warning: None,
     }
 }
 
 fn due(checks: &[Check]) -> DateTime<Utc> {
     let policy = Policy::default();
-    next_check(&judge(checks, &policy), checks, at("2026-01-01T00:00:00Z"), &policy, at("2026-06-01T00:00:00Z"))
+    next_check(
+        &judge(checks, &Beside::default(), &policy),
+        checks,
+        at("2026-01-01T00:00:00Z"),
+        &policy,
+        at("2026-06-01T00:00:00Z"),
+    )
 }
 
 #[test]
@@ -81,7 +90,7 @@ fn odd_policies_do_not_hang_or_panic() {
     for verdict in [Verdict::Reachable, Verdict::Failing, Verdict::Gone] {
         let checks = [look("2026-01-01T00:00:00Z", verdict)];
         let due = next_check(
-            &judge(&checks, &policy),
+            &judge(&checks, &Beside::default(), &policy),
             &checks,
             at("2025-01-01T00:00:00Z"),
             &policy,

@@ -13,7 +13,7 @@ fn item_of(markdown: &str) -> Option<crate::model::Item> {
 
 /// Markdown as any reader of it would show it, raw HTML and all.
 fn shown(markdown: &str) -> String {
-    let (arena, options, mut html) = (Arena::new(), super::super::tree::options(), String::new());
+    let (arena, options, mut html) = (Arena::new(), tree::options(), String::new());
     format_html(parse_document(&arena, markdown, &options), &options, &mut html).unwrap();
     html
 }

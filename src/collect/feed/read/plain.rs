@@ -298,7 +298,7 @@ mod tests {
         }
         let deeper = "<iframe srcdoc='&lt;b&gt;&lt;iframe srcdoc=&quot;&amp;lt;i&amp;gt;&quot;&gt;'>";
         assert_eq!((Weight::of(deeper).formats, Weight::of(deeper).depth), (2, 4));
-        let many: String = (0..300).map(|at| format!("a{at} ")).collect();
+        let many = (0..300).map(|at| format!("a{at}")).collect::<Vec<_>>().join(" ");
         assert_eq!(Weight::of(&format!("<p {many}>")).attributes, MAX_ATTRIBUTES);
     }
 }
