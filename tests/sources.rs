@@ -279,6 +279,7 @@ async fn what_a_process_that_died_left_uncounted_never_counts() {
         ms: 1,
         portrait: None,
         warning: None,
+        face: None,
     };
     let mut write = store.begin().await.unwrap();
     write.record_checks(&[NewCheck { key: url.clone(), check: &left, counted: false }]).await.unwrap();

@@ -140,6 +140,9 @@ pub struct Check {
     /// What makes this one look doubtful, in words, though it says that the page is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
+    /// Hash of what the page showed, to tell within one sweep whether others showed the same; not kept.
+    #[serde(skip)]
+    pub face: Option<u64>,
 }
 
 /// A verdict with its reasons, derived from checks.

@@ -9,11 +9,13 @@ use super::{CheckReport, Cycle, Error, Turned};
 use crate::ledger::stories;
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
-use crate::store::{Due, History, Judged, NewCheck, Write};
-use crate::verify::{self, Reach, Target};
+use crate::store::{Due, DueLink, History, Judged, NewCheck, Write};
+use crate::verify::{self, Before, Distrust, Reach, Target};
 use futures::channel::mpsc::{self, Receiver, Sender};
 use futures::{FutureExt, SinkExt, StreamExt};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Links read from the store at once.
 const PAGE: u32 = 8192;
@@ -29,6 +31,9 @@ const TURNED: usize = 50;
 
 /// After this many checks of which none reached HTTP the network is looked at, instead of trying thousands in vain.
 const ENOUGH_FAILURES: usize = 40;
+
+/// Links elsewhere that are looked at before what a whole sweep saw is disbelieved.
+const CANARIES: u32 = 3;
 
 /// Checks about to be recorded.
 struct Batch {
@@ -71,18 +76,16 @@ pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Resu
 }
 
 /// Hands out the links that are due, until nobody takes them any more.
-async fn feed(cycle: Cycle<'_>, mut targets: Sender<Target>) -> Result<(), Error> {
+async fn feed(cycle: Cycle<'_>, mut targets: Sender<DueLink>) -> Result<(), Error> {
     let mut last = None;
     loop {
         let page = cycle.store.due_links(cycle.now, last.as_ref(), PAGE).await?;
-        for link in &page {
-            if targets.send(Target::new(link.url.clone())).await.is_err() {
+        let Some(newest) = page.last().cloned() else { return Ok(()) };
+        last = Some(newest);
+        for link in page {
+            if targets.send(link).await.is_err() {
                 return Ok(());
             }
-        }
-        match page.into_iter().next_back() {
-            Some(link) => last = Some(link),
-            None => return Ok(()),
         }
     }
 }
@@ -92,7 +95,7 @@ async fn look(
     cycle: Cycle<'_>,
     client: &Client,
     due: Due,
-    targets: Receiver<Target>,
+    links: Receiver<DueLink>,
     mut batches: Sender<Batch>,
 ) -> Reach {
     let Cycle { options, progress, now, stop, .. } = cycle;
@@ -102,6 +105,13 @@ async fn look(
         // Whether the time is up or the work is stopped, the checks end.
         let _ = tokio::time::timeout(budget, stop.cancelled()).await;
     };
+    let known = Arc::new(Mutex::new(HashMap::new()));
+    let befores = Arc::clone(&known);
+    let targets = links.map(move |link| {
+        let before = Before::new(link.was_well, link.portrait.as_ref());
+        befores.lock().unwrap_or_else(PoisonError::into_inner).insert(xxh3_64(link.url.as_bytes()), before);
+        Target::new(link.url)
+    });
     let mut stream = verify::check_all(client, &options.verify.check, targets, now, until);
     let mut reach = Reach::default();
     let (mut up, mut seen) = (false, 0);
@@ -110,7 +120,8 @@ async fn look(
         bar.inc(1);
         seen += 1;
         if !up {
-            reach.note(&check);
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            reach.note(&check, known.remove(&xxh3_64(check.url.as_bytes())).unwrap_or_default());
             up = reach.is_sure(due.hosts);
         }
         checks.push(check);
@@ -126,10 +137,29 @@ async fn look(
     reach
 }
 
+/// Whether somebody else answers in the place of the hosts (a log-in of a hotel, a provider's notice): links elsewhere that
+/// were well, and are not seen as themselves either, confirm it; where there are none, what was seen decides.
+async fn is_not_ours(cycle: Cycle<'_>, client: &Client, reach: &Reach) -> Result<Option<String>, Error> {
+    let Cycle { store, options, now, stop, .. } = cycle;
+    let Some(Distrust { why, is_plain }) = reach.distrust() else { return Ok(None) };
+    let canaries = store.canaries(&reach.hosts().collect::<Vec<_>>(), CANARIES).await?;
+    if canaries.is_empty() {
+        return Ok(Some(why).filter(|_| is_plain));
+    }
+    for (url, portrait) in &canaries {
+        let look = stop.run_until_cancelled(verify::check(client, &options.verify.check, url, now)).await;
+        if look.is_some_and(|look| verify::is_itself(portrait, &look)) {
+            return Ok(None);
+        }
+    }
+    let seen = if canaries.len() == 1 { "a link" } else { "links" };
+    Ok(Some(format!("{why}, and {seen} elsewhere that were well are not seen either")))
+}
+
 /// Rule 6: when nothing was reached, one host that was reached recently is tried too.
 async fn network_is_down(cycle: Cycle<'_>, client: &Client, reach: &Reach) -> Result<Option<String>, Error> {
     let Cycle { store, options, now, stop, .. } = cycle;
-    let Some(why) = reach.network_is_down() else { return Ok(None) };
+    let Some(why) = reach.network_is_down() else { return is_not_ours(cycle, client, reach).await };
     if reach.any() {
         return Ok(Some(why));
     }

@@ -1,8 +1,8 @@
 //! Source links: which are due for a check, and the verdicts published. What is seen of them is recorded in `checks`.
 
 use super::day_pages::{HOME, home};
-use super::{Result, Store, from_rows, parse, time, to_json};
-use crate::model::{CitingItem, LinkKey, Place, Verdict};
+use super::{Result, Store, from_json, from_rows, parse, time, to_json};
+use crate::model::{CitingItem, LinkKey, Place, Portrait, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 use std::collections::HashMap;
@@ -16,6 +16,10 @@ pub struct DueLink {
     pub url: String,
     /// When the newest item that cites it was published.
     pub newest: DateTime<Utc>,
+    /// Whether it was alive when it was last looked at.
+    pub was_well: bool,
+    /// What its page looked like when it was last seen as itself.
+    pub portrait: Option<Portrait>,
 }
 
 /// How much is due.
@@ -48,6 +52,12 @@ pub struct LinkState {
     pub items: Vec<CitingItem>,
 }
 
+/// What a page looked like last, of what is remembered.
+fn last_portrait(portraits: &str) -> Result<Option<Portrait>> {
+    let (first, last): (Option<Portrait>, Option<Portrait>) = from_json("links.portraits", portraits)?;
+    Ok(last.or(first))
+}
+
 impl Store {
     /// How many links of live items are due for a check.
     pub async fn due(&self, now: DateTime<Utc>) -> Result<Due> {
@@ -65,7 +75,8 @@ impl Store {
     /// Links of live items whose check is due, those of the newest items first; the next ones after `after`.
     pub async fn due_links(&self, now: DateTime<Utc>, after: Option<&DueLink>, limit: u32) -> Result<Vec<DueLink>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(key, url, newest)) FROM (SELECT key, url, newest FROM links
+            "SELECT json_group_array(json_array(key, url, newest, verdict, portraits)) FROM (SELECT key, url, newest, verdict, portraits
+             FROM links
              WHERE next_check <= $1 AND ($2 IS NULL OR newest < $2 OR (newest = $2 AND key > $3))
                  AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)
              ORDER BY newest DESC, key LIMIT $4)",
@@ -76,8 +87,12 @@ impl Store {
         .bind(i64::from(limit))
         .fetch_one(&self.pool)
         .await?;
-        let due = |(key, url, newest)| DueLink { key, url, newest: time(newest) };
-        Ok(from_rows(&rows)?.into_iter().map(due).collect())
+        let due = |(key, url, newest, verdict, portraits): (String, String, i64, String, Option<String>)| {
+            let was_well = parse::<Verdict>("links.verdict", &verdict)?.is_alive();
+            let portrait = portraits.as_deref().map(last_portrait).transpose()?.flatten();
+            Ok(DueLink { key, url, newest: time(newest), was_well, portrait })
+        };
+        from_rows(&rows)?.into_iter().map(due).collect()
     }
 
     /// A link that was reached not long ago, to tell an offline machine from dead links.
@@ -86,6 +101,25 @@ impl Store {
             "SELECT url FROM links WHERE last_reached IS NOT NULL ORDER BY last_reached DESC LIMIT 1",
         );
         Ok(query.fetch_optional(&self.pool).await?)
+    }
+
+    /// Links that were well when they were last looked at, the latest first, one of each host: address, and what its page
+    /// looked like. None of the hosts named.
+    pub async fn canaries(&self, but: &[&str], limit: u32) -> Result<Vec<(String, Portrait)>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(url, portraits)) FROM (SELECT url, portraits, MAX(last_reached) AS latest
+             FROM links WHERE verdict = 'reachable' AND portraits IS NOT NULL
+                 AND host NOT IN (SELECT value FROM json_each($1)) GROUP BY host ORDER BY latest DESC, url LIMIT $2)",
+        )
+        .bind(to_json("links.host", &but)?)
+        .bind(i64::from(limit))
+        .fetch_one(&self.pool)
+        .await?;
+        let mut canaries = Vec::new();
+        for (url, portraits) in from_rows::<(String, String)>(&rows)? {
+            canaries.extend(last_portrait(&portraits)?.map(|portrait| (url, portrait)));
+        }
+        Ok(canaries)
     }
 
     /// How many cited links have each verdict.

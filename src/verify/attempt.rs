@@ -40,6 +40,7 @@ pub(super) struct Seen {
     pub(super) final_url: Option<String>,
     pub(super) retry_after: Option<Duration>,
     pub(super) portrait: Option<Portrait>,
+    pub(super) face: Option<u64>,
 }
 
 impl Context {
@@ -59,6 +60,7 @@ impl Context {
                 let landing = Landing { asked: url, answer: &answer, page: page.as_ref(), hops: &journey.hops };
                 let mut finding = classify::answer(&landing);
                 let portrait = portrait_of(&landing, &finding);
+                let face = face_of(&landing);
                 if let Some(better) = self.compared(&landing, &finding, &journey).await {
                     finding = better;
                 }
@@ -74,6 +76,7 @@ impl Context {
                     reached_http: journey.reached_http,
                     hops: journey.hops,
                     portrait,
+                    face,
                 }
             }
         }
@@ -136,13 +139,23 @@ impl Seen {
             final_url: None,
             retry_after: wait,
             portrait: None,
+            face: None,
         }
     }
 
     fn without_answer(finding: Finding, journey: Journey) -> Self {
         let status = journey.hops.last().map(|hop| hop.status);
         let reached_http = journey.reached_http;
-        Self { finding, hops: journey.hops, reached_http, status, final_url: None, retry_after: None, portrait: None }
+        Self {
+            finding,
+            hops: journey.hops,
+            reached_http,
+            status,
+            final_url: None,
+            retry_after: None,
+            portrait: None,
+            face: None,
+        }
     }
 }
 
@@ -150,6 +163,14 @@ impl Seen {
 fn portrait_of(landing: &Landing<'_>, finding: &Finding) -> Option<Portrait> {
     let is_there = finding.verdict.is_seen() && (200..300).contains(&landing.answer.status);
     portrait::of(landing.page.filter(|_| is_there)?, &landing.answer.url)
+}
+
+/// What a page that was served as one shows, whoever served it.
+fn face_of(landing: &Landing<'_>) -> Option<u64> {
+    let page = landing.page.filter(|_| (200..300).contains(&landing.answer.status))?;
+    let host = landing.answer.url.host_str().unwrap_or_default();
+    let shown = format!("{}\n{}", page.title, page.prose_text).replace(host, "");
+    (!shown.trim().is_empty()).then(|| xxh3_64(shown.as_bytes()))
 }
 
 /// The page, where the answer is HTML or does not say what it is and looks like it.

@@ -56,6 +56,7 @@ fn refused(finding: Finding) -> Seen {
         final_url: None,
         retry_after: None,
         portrait: None,
+        face: None,
     }
 }
 
@@ -77,5 +78,6 @@ fn written(url: &str, at: DateTime<Utc>, started: Instant, seen: Seen) -> Check 
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         portrait: seen.portrait,
         warning: seen.finding.warning,
+        face: seen.face,
     }
 }

@@ -4,7 +4,7 @@
 //! Anything that agrees, the title, the text or the name of the site, makes it the same page: a site changes its looks, an
 //! article its title, and a false alarm is worse than a miss. Only where nothing agrees do signs count.
 
-use crate::model::{Citation, Portrait};
+use crate::model::{Check, Citation, Portrait};
 use std::collections::BTreeSet;
 
 /// Share of shingles from which two texts are versions of one. Texts in one language that have nothing to do with each
@@ -34,6 +34,11 @@ pub(super) fn same_page(before: &Portrait, now: &Portrait) -> Option<&'static st
         of.language != other.language && other.language.as_ref().is_some_and(|it| of.alternates.contains(it))
     };
     (same_domain && (is_version(before, now) || is_version(now, before))).then_some("it has other languages")
+}
+
+/// Whether a look saw the page that a portrait is of.
+pub fn is_itself(portrait: &Portrait, look: &Check) -> bool {
+    look.portrait.as_ref().is_some_and(|now| same_page(portrait, now).is_some())
 }
 
 /// Whether both name their site alike: by its own name, or by the part of their titles that is not the headline.

@@ -92,5 +92,6 @@ fn not_judged(url: String, at: DateTime<Utc>, rule: &str, evidence: String) -> C
         ms: 0,
         portrait: None,
         warning: None,
+        face: None,
     }
 }

@@ -83,6 +83,7 @@ async fn of_items(store: &Store, answers: &mut Answers) {
 async fn of_links(store: &Store, answers: &mut Answers) {
     let key = LinkKey::of(&url(0x1001)).unwrap();
     ask!(answers, store:
+        canaries(&[], 9),
         check_totals(),
         citing_posts(&[key.as_str()]),
         due(at(0)),

@@ -154,6 +154,7 @@ pub(crate) fn check(url: &str, seconds: i64, verdict: Verdict) -> Check {
         ms: 7,
         portrait: None,
         warning: None,
+        face: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::backends::each_backend;
 use crate::filled::{CARRIED, EDITION, HIDDEN, ITEM, SECOND, at, check, fill, judged, judgement, looked, url};
 use crate::writes::key;
-use wellsourced::model::{Check, Judgement, LinkKey, LinkMemory, Verdict};
+use wellsourced::model::{Check, Judgement, Lately, LinkKey, LinkMemory, Portrait, Verdict};
 use wellsourced::store::{Due, Judged, Store, Write};
 
 fn moments(checks: &[Check]) -> Vec<i64> {
@@ -48,6 +48,39 @@ async fn a_link_is_judged_by_its_checks_that_count_in_the_order_of_the_clock() {
             );
         })
         .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_page_looked_like_is_remembered_and_its_neighbours_know() {
+    each_backend(async |place| {
+        let store = place.open().await;
+        fill(&store).await;
+        assert!(store.canaries(&[], 9).await.unwrap().is_empty(), "of no page it is known what it looked like");
+        let seen = Portrait { title: "Printing".to_owned(), domain: "host.example".to_owned(), ..Portrait::default() };
+        let lately = Lately { odd: true, moved_to: Some("new.example".to_owned()) };
+        let memory = LinkMemory { first: Some(seen.clone()), last: None, lately: Some(lately.clone()) };
+        let (one, two, host) = (key(0x1001), key(0x3002), LinkKey::host_of(&url(0x1001)).unwrap());
+        written(&store, async |write| {
+            let judged = Judged { memory: memory.clone(), ..judged(&one, Verdict::Reachable) };
+            write.judge_links(&[judged]).await.unwrap();
+            let checks = [check(&url(0x1001), 9, Verdict::Reachable), check(&url(0x3002), 9, Verdict::Reachable)];
+            let looked: Vec<_> = checks.iter().map(|check| looked(check, true)).collect();
+            let histories = write.record_checks(&looked).await.unwrap();
+            let own = &histories[&one].beside;
+            assert_eq!((&own.memory.first, &own.memory.last, own.neighbours.len()), (&Some(seen.clone()), &None, 0));
+            assert!(own.citation.words.contains(&"Source 1001".to_owned()), "{:?}", own.citation);
+            assert_eq!(histories.get(&two).map(|other| other.beside.neighbours.clone()), Some(vec![lately]));
+        })
+        .await;
+        assert_eq!(store.canaries(&[], 9).await.unwrap(), [(url(0x1001), seen)]);
+        assert!(store.canaries(&[&host], 9).await.unwrap().is_empty(), "not of this host");
+        written(&store, async |write| {
+            write.judge_links(&[judged(&one, Verdict::Failing)]).await.unwrap();
+        })
+        .await;
+        assert!(store.canaries(&[], 9).await.unwrap().is_empty(), "it is not well");
     })
     .await;
 }

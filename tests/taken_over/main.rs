@@ -5,6 +5,7 @@
 
 mod honest;
 mod hostile;
+mod portal;
 #[path = "../support/mod.rs"]
 mod support;
 mod web;

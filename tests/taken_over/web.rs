@@ -107,11 +107,12 @@ impl Web {
     }
 }
 
-/// In addresses `{new}` and the like stand for the hosts of the case.
+/// In addresses `{new}` and the like stand for the hosts of the case, `{portal}` for one of the first's.
 fn reply(answer: Answer, n: usize, port: u16) -> ResponseTemplate {
     let filled = |text: &str| {
         let fill = |text: String, host: &str| text.replace(&format!("{{{host}}}"), &format!("{host}{n}.test:{port}"));
-        ["old", "new", "casino", "www.old"].into_iter().fold(text.to_owned(), fill)
+        let text = text.replace("{portal}", &format!("new0.test:{port}"));
+        ["old", "new", "casino", "www.old"].into_iter().fold(text, fill)
     };
     match answer {
         Answer::Page(html) => ResponseTemplate::new(200).set_body_raw(filled(&html), "text/html; charset=utf-8"),

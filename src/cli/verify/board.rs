@@ -149,6 +149,7 @@ mod tests {
             ms: 1,
             portrait: None,
             warning: None,
+            face: None,
         }
     }
 

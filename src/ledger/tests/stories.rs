@@ -65,6 +65,7 @@ fn where_a_link_leads_counts_once_it_was_reached() {
         ms: 1,
         portrait: None,
         warning: None,
+        face: None,
     };
     let led = |verdict, url: &str| led_to(&check(verdict, url));
     assert_eq!(

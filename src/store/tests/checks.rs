@@ -20,6 +20,7 @@ fn look(at: i64, verdict: Verdict) -> Check {
         ms: 1,
         portrait: None,
         warning: None,
+        face: None,
     }
 }
 

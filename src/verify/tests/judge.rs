@@ -29,6 +29,7 @@ fn look(hours: i64, verdict: Verdict) -> Check {
         ms: 1,
         portrait: None,
         warning: None,
+        face: None,
     }
 }
 

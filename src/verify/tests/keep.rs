@@ -35,6 +35,7 @@ fn look(hours: i64, kind: u8) -> Check {
         ms: 1,
         portrait: None,
         warning: None,
+        face: None,
     }
 }
 

@@ -18,6 +18,7 @@ fn look(host: usize, verdict: Verdict, reached_http: bool) -> Check {
         ms: 1,
         portrait: None,
         warning: None,
+        face: None,
     }
 }
 
@@ -32,7 +33,7 @@ fn up(hosts: std::ops::Range<usize>) -> impl Iterator<Item = Check> {
 fn reach<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Reach {
     let mut reach = Reach::default();
     for check in checks {
-        reach.note(check);
+        reach.note(check, Before::default());
     }
     reach
 }
@@ -80,4 +81,55 @@ fn it_is_sure_as_soon_as_no_rest_of_the_sweep_can_change_it() {
     assert!(!Reach::default().is_sure(0), "nothing was tried");
     let reach = reach(&[look(0, Verdict::Failing, false), look(0, Verdict::Reachable, true)]);
     assert!(reach.is_sure(2) && reach.any());
+}
+
+/// What a portal before the network answers for a host.
+fn portal(host: usize, by_redirect: bool) -> Check {
+    let end = by_redirect.then(|| "https://portal.example/welcome".to_owned());
+    Check { final_url: end, face: Some(1), ..look(host, Verdict::Reachable, true) }
+}
+
+fn own(host: usize) -> Check {
+    Check {
+        face: Some(100 + host as u64),
+        final_url: Some(format!("https://host{host}.example/a")),
+        ..look(host, Verdict::Reachable, true)
+    }
+}
+
+fn distrust(checks: impl Iterator<Item = Check>, was_well: bool) -> Option<bool> {
+    let mut reach = Reach::default();
+    checks.for_each(|check| reach.note(&check, Before::new(was_well, None)));
+    assert!(reach.network_is_down().is_none());
+    assert!(reach.distrust().is_none() || !reach.is_sure(reach.hosts().count()), "what is sure is trusted");
+    reach.distrust().map(|distrust| distrust.is_plain)
+}
+
+#[test]
+fn many_hosts_that_show_the_same_do_not_speak_for_themselves() {
+    for by_redirect in [true, false] {
+        let portal = |hosts: std::ops::Range<usize>| hosts.map(move |host| portal(host, by_redirect));
+        assert_eq!(distrust(portal(0..3), true), Some(true));
+        assert_eq!(distrust(portal(0..3), false), Some(false), "nobody knows how it was before");
+        assert_eq!(distrust(portal(0..6).chain((6..9).map(own)), true), Some(true));
+        assert_eq!(distrust(portal(0..2), true), None, "two may be of one owner");
+        assert_eq!(distrust(portal(0..4).chain((4..9).map(own)), true), None, "domains that were parked");
+        assert_eq!(distrust((0..9).map(own), true), None);
+    }
+    let seen = Portrait { title: "The same mirror".to_owned(), ..Portrait::default() };
+    let mut reach = Reach::default();
+    for host in 0..9 {
+        let mirror = Check { portrait: Some(seen.clone()), ..portal(host, false) };
+        reach.note(&mirror, Before::new(true, Some(&seen)));
+    }
+    assert!(reach.distrust().is_none() && reach.is_sure(9), "they did before, too");
+}
+
+#[test]
+fn hosts_that_turn_all_at_once_are_looked_into() {
+    let turned = |hosts: std::ops::Range<usize>| hosts.map(|host| look(host, Verdict::Gone, true));
+    assert_eq!(distrust(turned(0..1), true), Some(false));
+    assert_eq!(distrust(turned(0..9), true), Some(false), "never enough by itself: they may be dead");
+    assert_eq!(distrust(turned(0..9), false), None, "they were before");
+    assert_eq!(distrust(turned(0..4).chain((4..9).map(own)), true), None);
 }

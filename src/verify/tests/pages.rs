@@ -80,6 +80,7 @@ fn look(at: DateTime<Utc>, answer: Answer) -> Check {
         ms: 1,
         portrait,
         warning: None,
+        face: None,
     }
 }
 

@@ -23,6 +23,7 @@ fn look(when: &str, verdict: Verdict) -> Check {
         ms: 1,
         portrait: None,
         warning: None,
+        face: None,
     }
 }
 
