@@ -10,7 +10,7 @@ use crate::ledger::stories;
 use crate::model::{Check, LinkKey, Verdict};
 use crate::net::Client;
 use crate::store::{Due, DueLink, History, Judged, NewCheck, Write};
-use crate::verify::{self, Before, Distrust, Reach, Target};
+use crate::verify::{self, Distrust, LinkBefore, Reach, Target};
 use futures::channel::mpsc::{self, Receiver, Sender};
 use futures::{FutureExt, SinkExt, StreamExt};
 use std::collections::{BTreeMap, HashMap};
@@ -108,7 +108,7 @@ async fn look(
     let known = Arc::new(Mutex::new(HashMap::new()));
     let befores = Arc::clone(&known);
     let targets = links.map(move |link| {
-        let before = Before::new(link.was_well, link.portrait.as_ref());
+        let before = LinkBefore::new(link.was_well, link.portrait.as_ref());
         befores.lock().unwrap_or_else(PoisonError::into_inner).insert(xxh3_64(link.url.as_bytes()), before);
         Target::new(link.url)
     });

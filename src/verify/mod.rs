@@ -30,6 +30,6 @@ pub use judge::{Weighed, judge};
 pub use keep::{KEPT_WHOLE, superfluous};
 pub use likeness::is_itself;
 pub use options::{CheckOptions, HELD_BACK, Policy, Robots, Target};
-pub use outage::{Before, Distrust, Reach};
+pub use outage::{Distrust, LinkBefore, Reach};
 pub use schedule::next_check;
 pub use sweep::check_all;

@@ -38,13 +38,13 @@ struct HostReach {
 
 /// How a link was before it was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Before {
+pub struct LinkBefore {
     was_well: bool,
     /// Hash of what its page looked like.
     looks: Option<u64>,
 }
 
-impl Before {
+impl LinkBefore {
     /// Of a link that was alive or not, and of which it is known what its page looked like or not.
     pub fn new(was_well: bool, portrait: Option<&Portrait>) -> Self {
         Self { was_well, looks: portrait.map(looks) }
@@ -76,7 +76,7 @@ pub struct Distrust {
 
 impl Reach {
     /// Notes what one check says of its host.
-    pub fn note(&mut self, check: &Check, before: Before) {
+    pub fn note(&mut self, check: &Check, before: LinkBefore) {
         if !was_tried(check) {
             return;
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
 use wellsourced::model::{Check, Verdict};
 use wellsourced::net::{Client, Options};
-use wellsourced::verify::{Before, CheckOptions, HELD_BACK, Reach, Robots, Target, check, check_all};
+use wellsourced::verify::{CheckOptions, HELD_BACK, LinkBefore, Reach, Robots, Target, check, check_all};
 
 const HOUR: u64 = 3600;
 
@@ -190,7 +190,7 @@ async fn one_host_that_fails_to_say_holds_up_no_other_and_is_no_outage() {
     assert_eq!(asked, closed.len(), "each is asked for its robots.txt, once, and for nothing else");
     let mut reach = Reach::default();
     for check in &checks {
-        reach.note(check, Before::default());
+        reach.note(check, LinkBefore::default());
     }
     assert_eq!(reach.network_is_down(), None);
 }

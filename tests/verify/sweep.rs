@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 use wellsourced::model::{Check, Verdict};
 use wellsourced::net::{Client, Options};
-use wellsourced::verify::{Before, CheckOptions, HELD_BACK, Reach, Target, check_all};
+use wellsourced::verify::{CheckOptions, HELD_BACK, LinkBefore, Reach, Target, check_all};
 
 fn now() -> DateTime<Utc> {
     "2026-01-01T00:00:00Z".parse().unwrap()
@@ -161,7 +161,7 @@ async fn offline_is_seen_for_what_it_is() {
     let network_is_down = |checks: &[Check]| {
         let mut reach = Reach::default();
         for check in checks {
-            reach.note(check, Before::default());
+            reach.note(check, LinkBefore::default());
         }
         reach.network_is_down()
     };

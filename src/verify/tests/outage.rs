@@ -33,7 +33,7 @@ fn up(hosts: std::ops::Range<usize>) -> impl Iterator<Item = Check> {
 fn reach<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Reach {
     let mut reach = Reach::default();
     for check in checks {
-        reach.note(check, Before::default());
+        reach.note(check, LinkBefore::default());
     }
     reach
 }
@@ -99,7 +99,7 @@ fn own(host: usize) -> Check {
 
 fn distrust(checks: impl Iterator<Item = Check>, was_well: bool) -> Option<bool> {
     let mut reach = Reach::default();
-    checks.for_each(|check| reach.note(&check, Before::new(was_well, None)));
+    checks.for_each(|check| reach.note(&check, LinkBefore::new(was_well, None)));
     assert!(reach.network_is_down().is_none());
     assert!(reach.distrust().is_none() || !reach.is_sure(reach.hosts().count()), "what is sure is trusted");
     reach.distrust().map(|distrust| distrust.is_plain)
@@ -120,7 +120,7 @@ fn many_hosts_that_show_the_same_do_not_speak_for_themselves() {
     let mut reach = Reach::default();
     for host in 0..9 {
         let mirror = Check { portrait: Some(seen.clone()), ..portal(host, false) };
-        reach.note(&mirror, Before::new(true, Some(&seen)));
+        reach.note(&mirror, LinkBefore::new(true, Some(&seen)));
     }
     assert!(reach.distrust().is_none() && reach.is_sure(9), "they did before, too");
 }
