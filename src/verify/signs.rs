@@ -157,12 +157,19 @@ pub(super) fn missing_page(page: &Page) -> Option<String> {
     }
     if page.is_article() {
         let first = page.headings.first()?;
-        // An article may be called so; then its title begins with that and goes on.
-        let is_subject = page.title.contains(first.as_str()) && is_missing("title", &page.title).is_none();
-        return if is_subject { None } else { is_missing("heading", first) };
+        return if is_subject(first, &page.title) { None } else { is_missing("heading", first) };
     }
     let texts = std::iter::once(("title", &page.title)).chain(page.headings.iter().map(heading));
     texts.chain(message(page).map(|text| ("text", text))).find_map(|(place, text)| is_missing(place, text))
+}
+
+/// Whether a heading is what an article is about: its title says more in the same breath, and not only whose site it is.
+fn is_subject(heading: &str, title: &str) -> bool {
+    const SETS_OFF: [&str; 8] = ["|", "–", "—", "·", "»", "-", "｜", "_"];
+    let Some((before, after)) = title.split_once(heading) else { return false };
+    let (before, after) = (before.trim_end(), after.trim_start());
+    let goes_on = !after.is_empty() && !SETS_OFF.iter().any(|mark| after.starts_with(mark));
+    goes_on || !before.is_empty() && !SETS_OFF.iter().any(|mark| before.ends_with(mark))
 }
 
 fn is_missing(place: &str, text: &str) -> Option<String> {

@@ -235,7 +235,7 @@ fn alike() -> Vec<Case> {
             .at("/", page()),
         Case::guard("an article called so")
             .page(&format!("<title>Page not found: a history of errors</title><h1>Page not found</h1>{}", article())),
-        Case::guard("a few words drawn by script")
+        Case::new("a few words drawn by script", Reachable, "script-only")
             .page("<title>App</title><div>Loading the reader</div><script src=a.js></script>"),
     ]
 }
