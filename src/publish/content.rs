@@ -92,32 +92,51 @@ fn push_closing_line(html: &mut String, words: &Words, zone: Tz, sources: &[Cite
 
 fn push_source(html: &mut String, words: &Words, zone: Tz, source: &CitedSource) {
     push_link(html, &source.link.url, label(source));
-    match source.verdict {
-        Verdict::Gone | Verdict::Replaced => {
-            let copy = source.archive.as_deref().and_then(web_uri);
-            html.push_str(words.open);
-            // Where something else stands, nobody is to try the link before the copy.
-            if let Some(copy) = copy.as_deref().filter(|_| source.verdict == Verdict::Replaced) {
-                push_link(html, copy, words.archived);
-                html.push_str(words.comma);
-            }
-            push_escaped(html, &standing(words, zone, source));
-            if let Some(copy) = copy.as_deref().filter(|_| source.verdict == Verdict::Gone) {
-                html.push_str(words.comma);
-                push_link(html, copy, words.archived);
-            }
-            html.push_str(words.close);
+    let asides = asides(words, zone, source);
+    for (n, aside) in asides.iter().enumerate() {
+        html.push_str(if n == 0 { words.open } else { words.comma });
+        html.push_str(aside.before);
+        match &aside.url {
+            Some(url) => push_link(html, url, &aside.text),
+            None => push_escaped(html, &clean(&aside.text)),
         }
-        Verdict::Moved => {
-            let Some(new) = source.moved_to.as_deref().and_then(web_uri) else { return };
-            html.push_str(words.open);
-            html.push_str(words.moved_to);
-            html.push(' ');
-            push_link(html, &new, &new);
-            html.push_str(words.close);
-        }
-        _ => {}
     }
+    if !asides.is_empty() {
+        html.push_str(words.close);
+    }
+}
+
+/// One of the things that are said of a source behind its name.
+pub(super) struct Aside {
+    /// What leads to it.
+    pub(super) before: &'static str,
+    pub(super) text: String,
+    /// Where it leads.
+    pub(super) url: Option<String>,
+}
+
+/// What readers are told of a source, in the order in which they are to read it; nothing while it is well.
+pub(super) fn asides(words: &Words, zone: Tz, source: &CitedSource) -> Vec<Aside> {
+    let link = |address: &Option<String>| address.as_deref().and_then(web_uri).map(String::from);
+    if source.verdict == Verdict::Moved {
+        let to = |url: String| Aside { before: words.moved_to, text: url.clone(), url: Some(url) };
+        return link(&source.moved_to).map(to).into_iter().collect();
+    }
+    if !source.verdict.is_lost() {
+        return Vec::new();
+    }
+    let stands = Aside { before: "", text: standing(words, zone, source), url: None };
+    let copy = |url| Aside { before: "", text: words.archived.to_owned(), url: Some(url) };
+    let mut asides: Vec<Aside> = std::iter::once(stands).chain(link(&source.archive).map(copy)).collect();
+    if copy_comes_first(source) {
+        asides.reverse();
+    }
+    asides
+}
+
+/// Where something else stands nobody is to try the link before the copy.
+pub(super) fn copy_comes_first(source: &CitedSource) -> bool {
+    source.verdict == Verdict::Replaced
 }
 
 fn push_link(html: &mut String, url: &str, label: &str) {

@@ -3,10 +3,10 @@
 //! `body_markdown` and `remark_markdown` were written by the reader; everything else is escaped here.
 
 use super::characters::{clean, line};
-use super::content::{label, standing};
+use super::content::{asides, label};
 use super::options::Site;
 use super::words::Words;
-use crate::model::{CitedSource, Home, Item, StoredItem, Verdict, web_uri};
+use crate::model::{CitedSource, Home, Item, StoredItem, web_uri};
 
 /// An item's content, closing line included; `None` where it was not written in Markdown, or was not read so yet.
 pub(super) fn of_item(site: &Site, stored: &StoredItem) -> Option<String> {
@@ -60,26 +60,14 @@ fn remark(words: &Words, item: &Item) -> String {
 
 fn source(site: &Site, words: &Words, cited: &CitedSource) -> String {
     let mut said = link(&cited.link.url, label(cited));
-    match cited.verdict {
-        Verdict::Gone => {
-            said += words.open;
-            said += &text(&standing(words, site.options.timezone, cited));
-            if let Some(copy) = cited.archive.as_deref().and_then(web_uri) {
-                said += words.comma;
-                said += &link(&copy, words.archived);
-            }
-            said += words.close;
-        }
-        Verdict::Moved => {
-            if let Some(new) = cited.moved_to.as_deref().and_then(web_uri) {
-                said += words.open;
-                said += words.moved_to;
-                said += " ";
-                said += &link(&new, &new);
-                said += words.close;
-            }
-        }
-        _ => {}
+    let asides = asides(words, site.options.timezone, cited);
+    for (n, aside) in asides.iter().enumerate() {
+        said += if n == 0 { words.open } else { words.comma };
+        said += aside.before;
+        said += &aside.url.as_deref().map_or_else(|| text(&aside.text), |url| link(url, &aside.text));
+    }
+    if !asides.is_empty() {
+        said += words.close;
     }
     said
 }

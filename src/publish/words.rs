@@ -87,7 +87,7 @@ static ZH_CN: Words = Words {
     comma: "，",
     illustration: "插图",
     file: "附件",
-    moved_to: "已迁至",
+    moved_to: "已迁至 ",
     archived: "存档副本",
     verdicts: ["可访问", "已迁移", "拒绝自动检查", "暂时无法访问", "已失效", "已被替换", "不予检查", "尚未检查"],
     since: |date, verdict| format!("自 {date} 起{verdict}"),
@@ -143,7 +143,7 @@ static EN: Words = Words {
     comma: ", ",
     illustration: "Illustration",
     file: "File",
-    moved_to: "moved to",
+    moved_to: "moved to ",
     archived: "archived copy",
     verdicts: [
         "reachable",

@@ -3,7 +3,7 @@
 use crate::sample::{channel, header, item, items, site, source};
 use crate::xml::{Element, elements, text};
 use serde_json::{Value, json};
-use wellsourced::model::{Attachment, ChannelKind, Feed, Home, StoredItem, Verdict};
+use wellsourced::model::{Attachment, ChannelKind, CitedSource, Feed, Home, StoredItem, Verdict};
 use wellsourced::publish::{self, Format, Language};
 
 /// An episode of a foreign feed: audio with all that may be said of it, a document, a picture, and files of unknown type.
@@ -160,11 +160,38 @@ fn an_editors_item_is_there_as_markdown_with_its_closing_line() {
     assert_eq!(self::feed(&[dead]).entries[0].markdown, None);
 }
 
+/// A source of which everything is known that may be shown.
+fn troubled(verdict: Verdict) -> CitedSource {
+    CitedSource {
+        since: Some("2024-03-01T00:00:00Z".parse().unwrap()),
+        moved_to: Some("https://new.example/x".to_owned()),
+        archive: Some("https://archive.example/copy".to_owned()),
+        ..source("源", "https://old.example/x", verdict)
+    }
+}
+
+#[test]
+fn where_something_else_stands_the_copy_comes_first() {
+    let mut one = items().remove(0);
+    for (verdict, copy_first) in [(Verdict::Gone, false), (Verdict::Replaced, true)] {
+        one.sources = vec![troubled(verdict)];
+        let entry = feed(std::slice::from_ref(&one)).entries.remove(0);
+        let page = String::from_utf8(publish::item_page(&site(), &one).unwrap()).unwrap();
+        for text in [entry.content_html.as_str(), entry.markdown.as_deref().unwrap(), page.as_str()] {
+            let (copy, stands) = (text.rfind("archive.example/copy").unwrap(), text.rfind("自 2024-03-01 起").unwrap());
+            assert_eq!(copy < stands, copy_first, "{verdict}: {text}");
+        }
+    }
+}
+
 #[test]
 fn markdown_and_html_say_the_same() {
     let mut one = items().remove(0);
     one.item.comment_by = Some("老*王_[x]".to_owned());
     one.sources.push(source("*[a](javascript:x)* & `b` <i>", "https://a.example/b(c)&lt;d", Verdict::Gone));
+    for verdict in Verdict::ALL {
+        one.sources.push(troubled(verdict));
+    }
     for language in [Language::ZhCn, Language::En] {
         let mut site = site();
         site.options.language = language;

@@ -23,6 +23,8 @@ pub(super) struct SourceView {
     pub(super) standing: String,
     pub(super) moved_to: Option<String>,
     pub(super) archive: Option<String>,
+    /// The archived copy, where it comes before anything else.
+    pub(super) copy_first: Option<String>,
 }
 
 /// A file that belongs to an item.
@@ -87,13 +89,18 @@ impl ItemView {
 impl SourceView {
     fn new(site: &Site, source: &CitedSource) -> Self {
         let shown = |address: &Option<String>| address.as_deref().and_then(web_uri).map(String::from);
+        let (copy_first, archive) = match shown(&source.archive) {
+            copy if content::copy_comes_first(source) => (copy, None),
+            copy => (None, copy),
+        };
         Self {
             href: web_uri(&source.link.url).map(String::from),
             label: line(content::label(source)),
             verdict: source.verdict.as_str(),
             standing: content::standing(Words::of(site.options.language), site.options.timezone, source),
             moved_to: shown(&source.moved_to),
-            archive: shown(&source.archive),
+            archive,
+            copy_first,
         }
     }
 }
