@@ -39,7 +39,7 @@ pub(super) struct File {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Site")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct SiteTable {
     pub(super) title: String,
     pub(super) base_url: Spanned<String>,
@@ -61,13 +61,13 @@ pub(super) enum WrittenLanguage {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Store")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct StoreTable {
     pub(super) url: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Input")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct InputTable {
     pub(super) name: Spanned<String>,
     pub(super) digest: Option<Spanned<OneOrMore>>,
@@ -131,13 +131,13 @@ pub(super) enum WrittenContent {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Schedule")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct ScheduleTable {
     pub(super) cycle: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Tags")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct TagsTable {
     #[serde(default)]
     pub(super) aliases: BTreeMap<String, String>,
@@ -148,14 +148,14 @@ pub(super) struct TagsTable {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct TagRule")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct TagRuleTable {
     pub(super) pattern: Spanned<String>,
     pub(super) tag: Spanned<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Net")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct NetTable {
     pub(super) user_agent: Option<Spanned<String>>,
     pub(super) timeout: Option<Spanned<String>>,
@@ -187,7 +187,7 @@ impl Addresses {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Verify")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct VerifyTable {
     #[serde(default)]
     pub(super) policy: WrittenPolicy,
@@ -225,7 +225,7 @@ pub(super) enum WrittenRobots {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Archive")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct ArchiveTable {
     pub(super) url: Option<Spanned<String>>,
     #[serde(default)]
@@ -234,7 +234,7 @@ pub(super) struct ArchiveTable {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Publish")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct PublishTable {
     pub(super) directory: Option<String>,
     pub(super) formats: Option<Vec<WrittenFormat>>,
@@ -244,7 +244,7 @@ pub(super) struct PublishTable {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Serve")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct ServeTable {
     pub(super) listen: Option<Spanned<String>>,
     pub(super) admin: Option<Spanned<String>>,
@@ -267,7 +267,7 @@ pub(super) enum WrittenItemLink {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "struct Log")]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct LogTable {
     #[serde(default)]
     pub(super) format: WrittenLogFormat,
