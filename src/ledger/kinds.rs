@@ -3,7 +3,7 @@
 
 use super::entries::{Plan, ReadDocument};
 use super::scope::Scope;
-use crate::model::Face;
+use crate::model::{Face, registrable_domain_of, words_of};
 use std::collections::BTreeSet;
 use whatlang::{Info, Script};
 
@@ -40,32 +40,22 @@ fn shares_no_word(before: &str, now: &str) -> bool {
     !before.is_empty() && before.is_disjoint(&now)
 }
 
-/// The words of a title; of scripts without spaces each pair of neighbours. Common words count where there are no others.
+/// The words of a title. Common words count where there are no others.
 fn words(title: &str) -> BTreeSet<String> {
-    let title = title.to_lowercase();
-    let mut all: BTreeSet<String> = BTreeSet::new();
-    for word in title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        let chars: Vec<char> = word.chars().collect();
-        if chars.len() > 2 && chars.iter().all(|c| is_unspaced(*c)) {
-            all.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
-        } else {
-            all.insert(word.to_owned());
-        }
-    }
+    let all = words_of(title);
     let telling: BTreeSet<String> = all.iter().filter(|word| !COMMON.contains(&word.as_str())).cloned().collect();
     if telling.is_empty() { all } else { telling }
-}
-
-/// Whether a letter is of a script that is written without spaces.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Whether the language is another: as declared or as the entries sound; where neither tells, another site stands in for it.
 fn speaks_another(before: &Face, now: &Face, heard: Option<bool>) -> bool {
     let declared = before.language.as_ref().zip(now.language.as_ref()).map(|(before, now)| before != now);
     match (declared, heard) {
-        (None, None) => before.site.as_deref().zip(now.site.as_deref()).is_some_and(|(a, b)| !is_one_site(a, b)),
+        (None, None) => before
+            .site
+            .as_deref()
+            .zip(now.site.as_deref())
+            .is_some_and(|(a, b)| registrable_domain_of(a) != registrable_domain_of(b)),
         (declared, heard) => declared == Some(true) || heard == Some(true),
     }
 }
@@ -91,17 +81,6 @@ fn heard(titles: &[&str]) -> Option<(Info, usize)> {
 /// Japanese is written in three scripts at once.
 fn family(script: Script) -> Script {
     if matches!(script, Script::Hiragana | Script::Katakana) { Script::Mandarin } else { script }
-}
-
-/// Whether two hosts are of one site: their last two labels are the same, or three where the last but one is as short as in
-/// `co.uk`, or one is below the other.
-fn is_one_site(a: &str, b: &str) -> bool {
-    let site = |host: &'_ str| -> Vec<String> {
-        let labels: Vec<String> = host.rsplit('.').map(str::to_owned).collect();
-        let short = labels.get(1).is_some_and(|label| label.len() <= 3);
-        labels.into_iter().take(if short { 3 } else { 2 }).collect()
-    };
-    site(a).iter().zip(&site(b)).all(|(a, b)| a == b)
 }
 
 #[cfg(test)]

@@ -61,10 +61,13 @@ impl LinkKey {
 /// The domain that its owner registered (`example.co.uk` of `news.example.co.uk`), by the public suffix list, private
 /// suffixes included: two users of one host of blogs are two sites. An address, or a name without a dot, as it is.
 pub fn registrable_domain(url: &str) -> Option<String> {
-    let host = LinkKey::host_of(url)?;
-    let is_name = matches!(Url::parse(url.trim()).ok()?.host(), Some(Host::Domain(_)));
-    let domain = psl::domain_str(&host).filter(|_| is_name).map(str::to_owned);
-    Some(domain.unwrap_or(host))
+    Some(registrable_domain_of(&LinkKey::host_of(url)?))
+}
+
+/// The same of a host.
+pub fn registrable_domain_of(host: &str) -> String {
+    let is_name = matches!(Host::parse(host), Ok(Host::Domain(_)));
+    psl::domain_str(host).filter(|_| is_name).unwrap_or(host).to_owned()
 }
 
 impl fmt::Display for LinkKey {

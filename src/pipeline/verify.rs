@@ -7,7 +7,7 @@
 
 use super::{CheckReport, Cycle, Error, Turned};
 use crate::ledger::stories;
-use crate::model::{Check, LinkKey, Verdict};
+use crate::model::{Check, LinkKey, Verdict, primary_language};
 use crate::net::Client;
 use crate::store::{Due, DueLink, History, Judged, NewCheck, Write};
 use crate::verify::{self, Distrust, LinkBefore, Reach, Target};
@@ -217,8 +217,8 @@ impl Records<'_> {
     async fn record(&mut self, write: &mut Write, checks: &[Check], counted: bool) -> Result<(), Error> {
         let Cycle { options, now, .. } = self.cycle;
         let policy = &options.verify.policy;
-        // Primary subtag of the language that editors write in.
-        let language = options.publish.language.tag().split('-').next().unwrap_or_default().to_owned();
+        // That editors write in.
+        let language = primary_language(options.publish.language.tag());
         let looked: Vec<NewCheck<'_>> = checks
             .iter()
             .filter_map(|check| {
@@ -235,7 +235,7 @@ impl Records<'_> {
             .iter()
             .map(|(key, History { newest, checks, beside, is_editors })| {
                 let mut beside = beside.clone();
-                beside.citation.language = is_editors.then(|| language.clone());
+                beside.citation.language = language.clone().filter(|_| *is_editors);
                 let weighed = verify::judge(checks, &beside, policy);
                 let next_check = verify::next_check(&weighed, checks, *newest, policy, now);
                 Judged { key, judgement: weighed.judgement, next_check, memory: weighed.memory }

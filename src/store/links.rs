@@ -108,11 +108,12 @@ impl Store {
     pub async fn canaries(&self, but: &[&str], limit: u32) -> Result<Vec<(String, Portrait)>> {
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(json_array(url, portraits)) FROM (SELECT url, portraits, MAX(last_reached) AS latest
-             FROM links WHERE verdict = 'reachable' AND portraits IS NOT NULL
+             FROM links WHERE verdict = $3 AND portraits IS NOT NULL
                  AND host NOT IN (SELECT value FROM json_each($1)) GROUP BY host ORDER BY latest DESC, url LIMIT $2)",
         )
         .bind(to_json("links.host", &but)?)
         .bind(i64::from(limit))
+        .bind(Verdict::Reachable.as_str())
         .fetch_one(&self.pool)
         .await?;
         let mut canaries = Vec::new();

@@ -133,14 +133,11 @@ impl<'a> Fold<'a> {
         match check.verdict {
             Verdict::Reachable | Verdict::Moved => self.reached(check),
             Verdict::Blocked | Verdict::Refused => self.unreached = None,
-            // A page that stands on every path is no page of the site's; whose it is its looks may tell.
-            Verdict::Gone if self.is_taken_over(check) => {}
             Verdict::Gone => {
-                let gone = Run::extend(self.gone, check.at);
-                self.gone = Some(gone);
-                self.unreached = Some(Run::extend(self.unreached, check.at));
-                if gone.spans(policy.looks_needed(&check.rule), policy.confirm_gone_over) {
-                    self.confirmed = self.confirmed.or(Some((check, gone.first)));
+                // A page that stands on every path is no page of the site's; whose it is its looks may tell.
+                let taken_over = self.note_taken_over(check);
+                if !taken_over {
+                    self.note_gone(check);
                 }
             }
             Verdict::Failing => self.unreached = Some(Run::extend(self.unreached, check.at)),
@@ -161,13 +158,23 @@ impl<'a> Fold<'a> {
         self.last = Some(check);
     }
 
+    fn note_gone(&mut self, check: &'a Check) {
+        let policy = self.policy;
+        let gone = Run::extend(self.gone, check.at);
+        self.gone = Some(gone);
+        self.unreached = Some(Run::extend(self.unreached, check.at));
+        if gone.spans(policy.looks_needed(&check.rule), policy.confirm_gone_over) {
+            self.confirmed = self.confirmed.or(Some((check, gone.first)));
+        }
+    }
+
     /// A look that found a page: the one that was cited, or another.
     fn reached(&mut self, check: &'a Check) {
         let (looks, over) = self.policy.replaced_needs();
         let elsewhere = elsewhere(check);
         self.moved(check, elsewhere.as_deref());
         // Somebody else's page is no sign of life of this one.
-        if self.is_taken_over(check) {
+        if self.note_taken_over(check) {
             return;
         }
         match self.aspect(check) {
@@ -195,7 +202,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Notes a look that saw something else, and says whether it did.
-    fn is_taken_over(&mut self, check: &'a Check) -> bool {
+    fn note_taken_over(&mut self, check: &'a Check) -> bool {
         let Some(Aspect::Odd(signs)) = self.aspect(check) else { return false };
         let (looks, over) = self.policy.replaced_needs();
         let run = Run::extend(self.odd, check.at);
@@ -266,7 +273,7 @@ impl<'a> Fold<'a> {
     /// Whether something else stands at several other links of the host too.
     fn neighbours(&self) -> Option<String> {
         let odd = self.beside.neighbours.iter().filter(|other| other.odd).count();
-        (odd >= SEVERAL).then(|| format!("so are {odd} other links of the host"))
+        (odd >= SEVERAL).then(|| format!("{odd} other links of its host changed as well"))
     }
 
     /// A page that nobody saw before: only spam that is not what was cited, and another sign, make it another one.

@@ -4,7 +4,7 @@
 //! Anything that agrees, the title, the text or the name of the site, makes it the same page: a site changes its looks, an
 //! article its title, and a false alarm is worse than a miss. Only where nothing agrees do signs count.
 
-use crate::model::{Check, Citation, Portrait};
+use crate::model::{Check, Citation, Portrait, is_unspaced, words_of};
 use std::collections::BTreeSet;
 
 /// Share of shingles from which two texts are versions of one. Texts in one language that have nothing to do with each
@@ -87,9 +87,9 @@ fn parts(title: &str) -> Vec<String> {
     spaced.split(SEPARATORS).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
-/// Whether two lines share half of the words of the shorter one. Scripts without blanks have pairs of characters for words.
+/// Whether two lines share half of the words of the shorter one.
 fn same_words(a: &str, b: &str) -> bool {
-    let (a, b) = (words(a), words(b));
+    let (a, b) = (words_of(a), words_of(b));
     let shared: Vec<&String> = a.intersection(&b).collect();
     let says_something = shared.iter().any(|word| weighs(word)) || shared.len() > 2;
     let least = a.len().min(b.len());
@@ -99,18 +99,7 @@ fn same_words(a: &str, b: &str) -> bool {
 /// Short Latin words stand in any title.
 fn weighs(word: &str) -> bool {
     let letters = word.chars().count();
-    word.chars().any(|c| c >= '\u{2e80}') && letters > 1 || letters > 3
-}
-
-fn words(line: &str) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
-    for word in plain(line).split(' ').filter(|word| !word.is_empty()) {
-        let wide: Vec<char> = word.chars().filter(|c| *c >= '\u{2e80}').collect();
-        words.extend(wide.windows(2.min(wide.len().max(1))).map(|pair| pair.iter().collect()));
-        let narrow = word.split(|c: char| c >= '\u{2e80}').filter(|part| !part.is_empty());
-        words.extend(narrow.map(str::to_owned));
-    }
-    words
+    word.chars().any(is_unspaced) && letters > 1 || letters > 3
 }
 
 /// Lower case, with blanks for all that is neither letter nor digit.

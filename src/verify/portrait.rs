@@ -3,9 +3,10 @@
 use super::page::{Page, folded};
 use super::spam;
 use super::{landing, signs};
-use crate::model::{Portrait, Sketch, registrable_domain};
+use crate::model::{Portrait, Sketch, primary_language, registrable_domain};
 use std::collections::BTreeSet;
 use url::Url;
+use whatlang::{Script, detect_script};
 
 /// Longest title and longest name that are kept, characters.
 const TITLE: usize = 200;
@@ -25,7 +26,8 @@ pub(super) fn of(page: &Page, at: &Url) -> Option<Portrait> {
     let canonical = head.canonical.as_deref().and_then(|href| at.join(href.trim()).ok());
     let canonical = canonical.and_then(|url| registrable_domain(url.as_str())).filter(|own| *own != domain);
     let mut seen = BTreeSet::new();
-    let alternates = head.alternates.iter().filter_map(|tag| primary(tag)).filter(|tag| seen.insert(tag.clone()));
+    let alternates =
+        head.alternates.iter().filter_map(|tag| primary_language(tag)).filter(|tag| seen.insert(tag.clone()));
     Some(Portrait {
         title: cut(&page.title, TITLE),
         language: language(page),
@@ -50,42 +52,23 @@ fn advertised(page: &Page) -> Option<&'static str> {
 
 /// The language that a page is in: by its script where that tells, else as declared.
 fn language(page: &Page) -> Option<String> {
-    by_script(&page.title, &page.prose_text).map(str::to_owned).or_else(|| primary(page.head.language.as_deref()?))
+    let text = format!("{}\n{}", page.title, page.prose_text);
+    by_script(&text).map(str::to_owned).or_else(|| primary_language(page.head.language.as_deref()?))
 }
 
 /// The language of a text in a script that few languages are written in.
-fn by_script(title: &str, text: &str) -> Option<&'static str> {
-    const LANGUAGES: [&str; 8] = ["zh", "ja", "ko", "th", "ru", "ar", "he", "el"];
-    let (mut letters, mut counts) = (0_usize, [0_usize; LANGUAGES.len()]);
-    for c in title.chars().chain(text.chars()).filter(|c| c.is_alphabetic()) {
-        letters += 1;
-        let script = match c {
-            '\u{3400}'..='\u{9fff}' => 0,
-            '\u{3040}'..='\u{30ff}' => 1,
-            '\u{ac00}'..='\u{d7a3}' => 2,
-            '\u{e00}'..='\u{e7f}' => 3,
-            '\u{400}'..='\u{4ff}' => 4,
-            '\u{600}'..='\u{6ff}' => 5,
-            '\u{590}'..='\u{5ff}' => 6,
-            '\u{370}'..='\u{3ff}' => 7,
-            _ => continue,
-        };
-        if let Some(count) = counts.get_mut(script) {
-            *count += 1;
-        }
-    }
-    let [han, kana, ..] = counts;
-    if kana * 10 > han + kana && (han + kana) * 3 > letters {
-        return Some("ja");
-    }
-    let most = LANGUAGES.iter().zip(counts).max_by_key(|(_, count)| *count);
-    most.filter(|(_, count)| count * 3 > letters).map(|(language, _)| *language)
-}
-
-/// The primary subtag of a language tag.
-fn primary(tag: &str) -> Option<String> {
-    let subtag = tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    ((2..=3).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphabetic())).then_some(subtag)
+fn by_script(text: &str) -> Option<&'static str> {
+    Some(match detect_script(text)? {
+        Script::Mandarin => "zh",
+        Script::Hiragana | Script::Katakana => "ja",
+        Script::Hangul => "ko",
+        Script::Thai => "th",
+        Script::Cyrillic => "ru",
+        Script::Arabic => "ar",
+        Script::Hebrew => "he",
+        Script::Greek => "el",
+        _ => return None,
+    })
 }
 
 /// A generator's name without its version.

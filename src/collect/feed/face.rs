@@ -1,7 +1,7 @@
 //! What a feed looks like, of what was read of it. Pure.
 
 use super::item::line;
-use crate::model::{Face, LinkKey, UpstreamFeed};
+use crate::model::{Face, LinkKey, UpstreamFeed, primary_language};
 use std::collections::HashMap;
 
 /// Most characters of a title.
@@ -16,17 +16,10 @@ pub fn face_of(feed: &UpstreamFeed) -> Face {
     let entries = feed.entries.iter().map(|entry| title(&entry.title)).filter(|title| !title.is_empty());
     Face {
         title: title(&feed.title),
-        language: feed.language.as_deref().and_then(primary),
+        language: feed.language.as_deref().and_then(primary_language),
         site: feed.link.as_deref().and_then(LinkKey::host_of).or_else(|| usual_host(feed)),
         entries: entries.take(ENTRIES).collect(),
     }
-}
-
-/// The primary subtag of a tag of BCP 47.
-fn primary(tag: &str) -> Option<String> {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_language = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_lowercase());
-    (is_language && primary != "und" && primary != "mul").then_some(primary)
 }
 
 /// The host that most entries link to; of several the first.
@@ -67,14 +60,5 @@ mod tests {
         assert_eq!((face.site.as_deref(), face.entries), (Some("a.example"), vec!["1".to_owned(), "3".to_owned()]));
         let linked = UpstreamFeed { link: Some("https://www.c.example/".to_owned()), ..feed };
         assert_eq!(face_of(&linked).site.as_deref(), Some("c.example"));
-    }
-
-    #[test]
-    fn only_the_primary_subtag_of_a_language_counts() {
-        for (tag, language) in
-            [("zh-Hant-TW", Some("zh")), ("pt_BR", Some("pt")), ("yue", Some("yue")), ("und", None), ("English", None)]
-        {
-            assert_eq!(primary(tag).as_deref(), language, "{tag}");
-        }
     }
 }

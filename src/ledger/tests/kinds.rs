@@ -134,16 +134,3 @@ fn titles_share_words_and_neighbours() {
         assert_eq!(shares_no_word(before, now), nothing, "{before} / {now}");
     }
 }
-
-#[test]
-fn hosts_of_one_site_are_known() {
-    for (a, b, one) in [
-        ("a.example", "blog.a.example", true),
-        ("a.example", "b.example", false),
-        ("a.co.uk", "b.co.uk", false),
-        ("news.a.co.uk", "a.co.uk", true),
-        ("ibm.com", "news.ibm.com", true),
-    ] {
-        assert_eq!(is_one_site(a, b), one, "{a} {b}");
-    }
-}
