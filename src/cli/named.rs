@@ -16,8 +16,8 @@ pub(super) fn feed<'s>(settings: &'s Settings, name: &str) -> anyhow::Result<&'s
             Err(anyhow!("`{name}` is a digest, no feed: its posts are read as they stand, in each cycle"))
         }
         None => {
-            let (name, feeds) = (name.to_lowercase(), inputs.iter().filter(|input| matches!(input, Input::Feed(_))));
-            let likeness = |known: &str| strsim::jaro_winkler(&name, &known.to_lowercase());
+            let feeds = inputs.iter().filter(|input| matches!(input, Input::Feed(_)));
+            let likeness = |known: &str| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
             let nearest = feeds.map(Input::name).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
             Err(match nearest.filter(|nearest| likeness(nearest) > ALIKE) {
                 Some(nearest) => anyhow!("no input is named `{name}`; the nearest name of a feed is `{nearest}`"),

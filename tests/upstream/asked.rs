@@ -38,7 +38,7 @@ async fn a_feed_is_asked_now_and_nobody_else_is() {
     assert_eq!(upstream.sent("/news", "if-none-match").await, ["", "\"feed\"", "", "\"feed\""]);
     assert_eq!(upstream.asked("/other").await, 1);
     for (arguments, words) in [
-        (&["fetch", "nwes"][..], "no input is named `nwes`; the nearest name of a feed is `news`"),
+        (&["fetch", "Nwes"][..], "no input is named `Nwes`; the nearest name of a feed is `news`"),
         (&["fetch", "news", "digest"], "`digest` is a digest, no feed"),
         (&["--offline", "fetch", "news"], "--offline forbids"),
     ] {
