@@ -275,7 +275,10 @@ fn post_of(pieces: &[(usize, bool)]) -> (String, Vec<(String, std::ops::RangeInc
                     continue;
                 }
             };
-            marks.push((mark.clone(), start));
+            // A description goes with its picture, which is known by its address.
+            let describes = post.ends_with("![");
+            let known_by = if describes { format!("https://u{}q.example/p", count + 1) } else { mark.clone() };
+            marks.push((known_by, start));
             post.push_str(&mark);
         }
         post.push_str(if *joined { "\n" } else { "\n\n" });
