@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use url::Url;
-use wellsourced::collect::digest::{self, DigestOptions, Post};
+use wellsourced::collect::digest::{self, DigestOptions};
 
 fn corpus() -> Option<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -96,7 +96,8 @@ fn remarks_and_bodies_of_real_posts_are_kept_apart() {
         let expected: Value = serde_json::from_slice(&expected).expect("JSON");
         let bytes = std::fs::read(&path).expect("a readable post");
         let reading = digest::read("post.md", &bytes, &DigestOptions::default());
-        let Post::Edition(edition) = reading.post else { panic!("{} is an edition", path.display()) };
+        let [read] = reading.editions() else { panic!("{} is an edition", path.display()) };
+        let edition = &read.edition;
         for (item, expected) in edition.items.iter().zip(expected["items"].as_array().expect("items")) {
             let has_remark = expected["comment"] != "none";
             assert_eq!(!item.remark_html.is_empty(), has_remark, "{}: {}", path.display(), item.title);
@@ -120,7 +121,8 @@ fn the_example_posts_read_without_complaint() {
             let path = post.expect("a post").path();
             let reading = digest::read("post.md", &std::fs::read(&path).expect("readable"), &DigestOptions::default());
             assert_eq!(reading.complaints, [], "{}", path.display());
-            let Post::Edition(edition) = reading.post else { panic!("{} is an edition", path.display()) };
+            let [read] = reading.editions() else { panic!("{} is an edition", path.display()) };
+            let edition = &read.edition;
             assert!(edition.items.len() >= 3 && edition.items.iter().all(|item| !item.tags.is_empty()));
             count += 1;
         }

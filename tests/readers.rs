@@ -57,7 +57,8 @@ fn digests() -> Results {
         let read = bases.map(|base_url| {
             let reading = digest::read("post.md", bytes, &DigestOptions { base_url, ..DigestOptions::default() });
             let post = match reading.post {
-                Post::Edition(edition) => json!(edition),
+                Post::Editions(read) if read.len() == 1 => json!(read[0].edition),
+                Post::Editions(read) => json!(read.iter().map(|read| &read.edition).collect::<Vec<_>>()),
                 other => json!(format!("{other:?}")),
             };
             json!([post, reading.complaints])

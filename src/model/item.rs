@@ -119,6 +119,19 @@ impl Item {
     }
 }
 
+/// Stands between a file's name and which part of it is meant; no name of a file holds it in practice.
+const PART: char = '§';
+
+/// The path of an edition that is a part of a file, which holds several.
+pub fn part_path(file: &str, part: Option<&str>) -> String {
+    part.map_or_else(|| file.to_owned(), |part| format!("{file}{PART}{part}"))
+}
+
+/// The file of an edition, by the path of the edition.
+pub fn file_of(path: &str) -> &str {
+    path.split_once(PART).map_or(path, |(file, _)| file)
+}
+
 /// One issue of a digest as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edition {

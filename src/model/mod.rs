@@ -31,7 +31,7 @@ pub use complaint::{Complaint, Place, Severity};
 pub use face::{Face, Held};
 pub use feed::{Category, Entry, Feed, FeedUrls};
 pub use invisible::{is_blank, is_ignorable, looks_like, visible_name};
-pub use item::{Edition, Item, Joined, SourceKind, SourceLink};
+pub use item::{Edition, Item, Joined, SourceKind, SourceLink, file_of, part_path};
 pub use known::{Founder, KnownEdition, KnownItem, Presence};
 pub use language::primary_language;
 pub use link::{LinkKey, registrable_domain, registrable_domain_of};

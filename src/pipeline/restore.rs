@@ -3,7 +3,9 @@
 
 use super::{Cycle, Error, Input, Options};
 use crate::ledger::{EntriesAsked, Question, Scope, lose, part, strange_stories, take_over, take_over_founder};
-use crate::model::{Channel, ChannelKind, Complaint, Founder, Instead, KnownEdition, KnownItem, Place, PollState};
+use crate::model::{
+    Channel, ChannelKind, Complaint, Founder, Instead, KnownEdition, KnownItem, Place, PollState, file_of,
+};
 use crate::publish::{Journal, ManifestLine, Since, Writer};
 use crate::store::{DAYS, Stale, Store, Write};
 use chrono::{DateTime, Utc};
@@ -188,7 +190,7 @@ async fn restore_editions(
             let state = scope.edition(edition.id).filter(|state| is_taken && !state.is_day);
             if let Some(state) = state {
                 // To be read again: what the store knows of its file is as old as what it knew of the edition.
-                write.remove_posts(state.input, &[&edition.path]).await?;
+                write.remove_posts(state.input, &[file_of(&edition.path)]).await?;
             }
         }
         let decided = scope.changes(at);

@@ -1,6 +1,6 @@
 //! What was read, for people.
 
-use crate::collect::digest::{Post, Reading, TagReason};
+use crate::collect::digest::{Post, ReadEdition, Reading, TagReason};
 use crate::collect::feed::{Document, FoundBy};
 use crate::collect::html;
 use crate::model::{Complaint, Item, SourceLink, UpstreamEntry, UpstreamFeed};
@@ -11,21 +11,25 @@ pub(super) fn post(name: &str, reading: &Reading) -> String {
         Post::Skipped { why } => lines.push(format!("  no digest: {why}")),
         Post::KeptOut { why } => lines.push(format!("  kept out: {why}")),
         Post::Broken => lines.push("  cannot be published".to_owned()),
-        Post::Edition(edition) => {
-            lines.push(format!("  {}", edition.title));
-            let of_name = if reading.date_from_name { " (from the file's name)" } else { "" };
-            let (date, permalink) = (edition.date.to_rfc3339(), edition.permalink.as_deref().unwrap_or(""));
-            lines.push(format!("  {date}{of_name}  {permalink}"));
-            for (index, item) in edition.items.iter().enumerate() {
-                let reasons = reading.tag_reasons.get(index).into_iter().flatten();
-                let tags: Vec<_> = item.tags.iter().zip(reasons).map(|(tag, why)| tag_with(tag, *why)).collect();
-                lines.push(format!("  • {}  [{}]", item.title, tags.join(", ")));
-                lines.extend(told_item(item));
-            }
-        }
+        Post::Editions(editions) => lines.extend(editions.iter().flat_map(told_edition)),
     }
     lines.extend(reading.complaints.iter().map(complaint));
     lines.join("\n")
+}
+
+fn told_edition(read: &ReadEdition) -> Vec<String> {
+    let edition = &read.edition;
+    let mut lines = vec![format!("  {}", edition.title)];
+    let of_name = if read.date_from_name { " (from the file's name)" } else { "" };
+    let (date, permalink) = (edition.date.to_rfc3339(), edition.permalink.as_deref().unwrap_or(""));
+    lines.push(format!("  {date}{of_name}  {permalink}"));
+    for (index, item) in edition.items.iter().enumerate() {
+        let reasons = read.tag_reasons.get(index).into_iter().flatten();
+        let tags: Vec<_> = item.tags.iter().zip(reasons).map(|(tag, why)| tag_with(tag, *why)).collect();
+        lines.push(format!("  • {}  [{}]", item.title, tags.join(", ")));
+        lines.extend(told_item(item));
+    }
+    lines
 }
 
 /// What a reader gets of an item: its text, the remark, where it comes from, and what it links and shows.

@@ -7,28 +7,28 @@ use crate::collect::zone::place;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
-/// The date, with a complaint where there is none. One without a zone is meant in the site's.
-pub(super) fn read(front: &Front, zone: Tz, notes: &mut Notes<'_>) -> Option<DateTime<FixedOffset>> {
+/// The date, with a complaint where there is none, and whether it is that of the file's name. One without a zone is meant
+/// in the site's.
+pub(super) fn read(front: &Front, zone: Tz, notes: &mut Notes<'_>) -> (Option<DateTime<FixedOffset>>, bool) {
     let Some(value) = &front.date else {
         let of_name = of_name(notes.path()).and_then(|day| place(day.and_time(NaiveTime::MIN), zone));
-        notes.date_from_name = of_name.is_some();
         if of_name.is_none() {
             let help =
                 "add `date: 'YYYY-MM-DD HH:MM:SS'` to its front matter, or begin the file's name with YYYY-MM-DD";
             notes.error(Spot::new(1, 1), "the post has no date", help);
         }
-        return of_name;
+        return (of_name, of_name.is_some());
     };
     let Some(ReadDate { at, unknown_zone }) = date::read(&value.text, zone) else {
         let help = "write it as 'YYYY-MM-DD HH:MM:SS'";
         notes.error(value.spot, format!("`{}` is not a date", shown(&value.text)), help);
-        return None;
+        return (None, false);
     };
     if let Some(name) = unknown_zone {
         let message = format!("`{}` is no zone that is known; the date was read in the site's", shown(&name));
         notes.warning(value.spot, message, "write the offset, as in +0200");
     }
-    Some(at)
+    (Some(at), false)
 }
 
 /// The day that a file's name begins with: `2026-05-09-x.md`, `20260509.md`.

@@ -10,9 +10,9 @@ pub fn inspect_json(path: &str, reading: &Reading) -> Value {
     let complaints: Vec<_> = reading.complaints.iter().map(complaint).collect();
     let mut object = json!({"path": path, "kind": "digest", "complaints": complaints, "editions": []});
     match &reading.post {
-        Post::Edition(read) => {
-            object["editions"] = json!([edition(read, &reading.tag_reasons)]);
-            if reading.date_from_name {
+        Post::Editions(read) => {
+            object["editions"] = read.iter().map(|read| edition(&read.edition, &read.tag_reasons)).collect();
+            if read.iter().any(|read| read.date_from_name) {
                 object["date_from_name"] = json!(true);
             }
         }

@@ -32,7 +32,7 @@ mod tree;
 mod tests;
 
 pub use inspect::inspect_json;
-pub use reading::{Post, Reading, TagReason};
+pub use reading::{Post, ReadEdition, Reading, TagReason};
 
 use crate::model::{Edition, is_ignorable, tag_key};
 use chrono_tz::Tz;
@@ -262,10 +262,8 @@ fn edition<'a>(
     slips::unused_definitions(root, &reader.source, notes);
     workshop.footnotes = Footnotes::take(root);
     slips::headings_without_blank(root, &reader.source, notes);
-    notes.title = front.title.as_ref().map(|value| value.spot);
-    notes.date = front.date.as_ref().map(|value| value.spot);
     let title = title::read(front, notes);
-    let date = date::read(front, options.timezone, notes);
+    let (date, date_from_name) = date::read(front, options.timezone, notes);
     let cover = outline::take_cover(root, front.largepic.as_ref().map(|value| value.text.as_str()), reader);
     let sections = outline::sections(root, level, &reader.source, notes);
     if sections.len() > MAX_ITEMS {
@@ -280,12 +278,15 @@ fn edition<'a>(
     let (Some(title), Some(date), false) = (title, date, built.is_empty()) else { return Post::Broken };
     let said: Vec<_> = built.iter().map(|built| said(built, notes)).collect();
     let mut items: Vec<_> = built.into_iter().map(|built| built.item).collect();
+    let mut tag_reasons = Vec::with_capacity(items.len());
     for (item, tags) in items.iter_mut().zip(tags::assign(&tags, &said, options)) {
         let (names, reasons) = tags.into_iter().unzip();
         item.tags = names;
-        notes.tag_reasons.push(reasons);
+        tag_reasons.push(reasons);
     }
-    Post::Edition(Box::new(Edition {
+    let place = |value: &Option<Value>| notes.place_of(value.as_ref().map(|value| value.spot));
+    let (title_at, date_at) = (place(&front.title), place(&front.date));
+    let edition = Edition {
         number: title.number,
         date,
         headline: title.headline,
@@ -295,7 +296,8 @@ fn edition<'a>(
         cover,
         tags,
         items,
-    }))
+    };
+    Post::Editions(vec![ReadEdition { edition, part: None, title_at, date_at, tag_reasons, date_from_name }])
 }
 
 /// What an item says, for its tags.

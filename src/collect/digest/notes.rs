@@ -1,6 +1,6 @@
 //! Gathers the complaints about one post. Places are lines and columns of the whole file.
 
-use super::{Post, Reading, TagReason};
+use super::{Post, Reading};
 use crate::collect::html;
 use crate::model::{Complaint, LinkKey, Place};
 use std::borrow::Cow;
@@ -27,28 +27,13 @@ impl Spot {
 pub(super) struct Notes<'p> {
     path: &'p str,
     complaints: Vec<Complaint>,
-    /// Where title and date are written, for complaints that only the caller can make.
-    pub(super) title: Option<Spot>,
-    pub(super) date: Option<Spot>,
-    /// Why each item has each of its tags.
-    pub(super) tag_reasons: Vec<Vec<TagReason>>,
-    /// Whether the date is that of the file's name.
-    pub(super) date_from_name: bool,
     /// The sources of its items, each with the line on which it stands.
     pub(super) cited: Vec<(LinkKey, u32)>,
 }
 
 impl<'p> Notes<'p> {
     pub(super) fn new(path: &'p str) -> Self {
-        Self {
-            path,
-            complaints: Vec::new(),
-            title: None,
-            date: None,
-            date_from_name: false,
-            tag_reasons: Vec::new(),
-            cited: Vec::new(),
-        }
+        Self { path, complaints: Vec::new(), cited: Vec::new() }
     }
 
     /// The file's path, as given.
@@ -94,11 +79,8 @@ impl<'p> Notes<'p> {
 
     /// The post as it was read, with everything noted.
     pub(super) fn into_reading(mut self, post: Post) -> Reading {
-        let (tag_reasons, cited) = (std::mem::take(&mut self.tag_reasons), std::mem::take(&mut self.cited));
-        let place = |spot: Option<Spot>| spot.map_or_else(|| Place::file(self.path), |spot| self.place(spot));
-        let (title_at, date_at) = (place(self.title), place(self.date));
-        let date_from_name = self.date_from_name;
-        Reading { post, complaints: self.into_complaints(), title_at, date_at, date_from_name, tag_reasons, cited }
+        let cited = std::mem::take(&mut self.cited);
+        Reading { post, complaints: self.into_complaints(), cited }
     }
 
     fn into_complaints(mut self) -> Vec<Complaint> {
@@ -118,6 +100,11 @@ impl<'p> Notes<'p> {
     /// Bounded, and still with room for the error that comes after many warnings.
     pub(super) fn is_full(&self) -> bool {
         self.complaints.len() >= 10 * MAX_COMPLAINTS
+    }
+
+    /// A place, or the file where there is none.
+    pub(super) fn place_of(&self, spot: Option<Spot>) -> Place {
+        spot.map_or_else(|| Place::file(self.path), |spot| self.place(spot))
     }
 
     fn place(&self, spot: Spot) -> Place {

@@ -6,8 +6,8 @@ use serde::Serialize;
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Post {
-    /// It is an edition.
-    Edition(Box<Edition>),
+    /// It holds these editions, one at least.
+    Editions(Vec<ReadEdition>),
     /// It is certainly no post of this digest, and that is no fault. A file that was one says less than before then.
     Skipped {
         /// The reason, for people.
@@ -22,13 +22,13 @@ pub enum Post {
     Broken,
 }
 
-/// A file as read.
+/// An edition as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// What became of it.
-    pub post: Post,
-    /// What is wrong with it, in the order of the file.
-    pub complaints: Vec<Complaint>,
+pub struct ReadEdition {
+    /// What its author wrote.
+    pub edition: Edition,
+    /// Which part of its file it is, where the file holds several: a day, a number or an ordinal.
+    pub part: Option<String>,
     /// Where its title is written, for complaints that only the caller can make.
     pub title_at: Place,
     /// Where its date is written, likewise.
@@ -37,15 +37,35 @@ pub struct Reading {
     pub tag_reasons: Vec<Vec<TagReason>>,
     /// Whether its date is the one that the file's name begins with.
     pub date_from_name: bool,
+}
+
+/// A file as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What became of it.
+    pub post: Post,
+    /// What is wrong with it, in the order of the file.
+    pub complaints: Vec<Complaint>,
     /// The sources of its items, each with the line on which it stands.
     pub cited: Vec<(LinkKey, u32)>,
 }
 
 impl Reading {
+    /// Its editions; none where it is no post.
+    pub fn editions(&self) -> &[ReadEdition] {
+        match &self.post {
+            Post::Editions(editions) => editions,
+            Post::Skipped { .. } | Post::KeptOut { .. } | Post::Broken => &[],
+        }
+    }
+}
+
+impl ReadEdition {
     /// The tags that no item mentions, so that they are given to all.
     pub fn unmentioned_tags(&self) -> Vec<String> {
-        let Post::Edition(edition) = &self.post else { return Vec::new() };
-        let (Some(item), Some(reasons)) = (edition.items.first(), self.tag_reasons.first()) else { return Vec::new() };
+        let (Some(item), Some(reasons)) = (self.edition.items.first(), self.tag_reasons.first()) else {
+            return Vec::new();
+        };
         let of_all = item.tags.iter().zip(reasons).filter(|(_, reason)| **reason == TagReason::All);
         of_all.map(|(tag, _)| tag.clone()).collect()
     }

@@ -22,7 +22,7 @@ fn base() -> DigestOptions {
 fn edition_of(post: &str) -> (Edition, Vec<Complaint>) {
     let reading = read("post.md", post.as_bytes(), &base());
     match reading.post {
-        Post::Edition(edition) => (*edition, reading.complaints),
+        Post::Editions(mut read) if read.len() == 1 => (read.remove(0).edition, reading.complaints),
         other => panic!("{other:?}: {:?}", reading.complaints),
     }
 }
@@ -42,8 +42,8 @@ fn fixtures() -> Vec<PathBuf> {
 /// What `inspect --json` shows, with the HTML that it leaves out.
 fn seen(reading: &Reading) -> Json {
     let mut seen = inspect_json("post.md", reading);
-    if let Post::Edition(edition) = &reading.post {
-        for (index, item) in edition.items.iter().enumerate() {
+    if let [read] = reading.editions() {
+        for (index, item) in read.edition.items.iter().enumerate() {
             seen["editions"][0]["items"][index]["body_html"] = item.body_html.clone().into();
             seen["editions"][0]["items"][index]["remark_html"] = item.remark_html.clone().into();
             seen["editions"][0]["items"][index]["text"] = item.text.clone().into();
@@ -119,7 +119,7 @@ fn files_that_are_no_posts_are_skipped() {
         let reading = read("p", post.as_bytes(), &options);
         match (&reading.post, why) {
             (Post::Skipped { why } | Post::KeptOut { why }, Some(expected)) => assert!(why.contains(expected), "{why}"),
-            (Post::Edition(_), None) => {}
+            (Post::Editions(_), None) => {}
             other => panic!("{other:?} {:?}", reading.complaints),
         }
         assert_eq!(reading.complaints, []);
@@ -202,7 +202,8 @@ fn raw_html_is_sanitised_and_its_links_count() {
 fn the_hash_follows_the_author_not_the_settings() {
     let markdown = "### a\n\n正文 [b](/c)\n\n![](/d.png)\n\n> 老王点评：好\n";
     let hash = |markdown: &str, options: &DigestOptions| {
-        let Post::Edition(edition) = read("p", format!("{HEAD}{markdown}").as_bytes(), options).post else { panic!() };
+        let reading = read("p", format!("{HEAD}{markdown}").as_bytes(), options);
+        let edition = &reading.editions()[0].edition;
         edition.items[0].content_hash
     };
     let first = hash(markdown, &base());
@@ -249,7 +250,7 @@ proptest! {
     #[test]
     fn no_markdown_panics_and_html_is_clean(body in r"([#>*_\-`\[\]()!<>a中：\n |~1.&;/]|点评：|消息来源：|https://e.example/|### |<ruby>|<a href='x'>|\n\n> |javascript:){0,80}") {
         let reading = read("p", format!("{HEAD}### a\n\n{body}").as_bytes(), &base());
-        if let Post::Edition(edition) = &reading.post {
+        for ReadEdition { edition, .. } in reading.editions() {
             for item in &edition.items {
                 for written in [&item.body_html, &item.remark_html] {
                     let once = Sanitiser::new(None).clean(written);

@@ -18,7 +18,7 @@ use super::fingerprint::fingerprint;
 use super::{Cycle, DigestInput, Error, Input, InputReport};
 use crate::collect::digest;
 use crate::ledger::{self, Question, Scope};
-use crate::model::{Complaint, Place};
+use crate::model::{Complaint, Place, file_of};
 use crate::store::{PostState, Write};
 use chrono::{DateTime, Utc};
 use claims::{Claims, Foreign};
@@ -122,7 +122,7 @@ async fn collect(
     let mut write = store.begin().await?;
     let state = write.input(&input.name, &fingerprint(digest::READER, &input.digest)).await?;
     let held = before.iter().filter(|(_, post)| post.held_until.is_some()).map(|(path, _)| path.clone());
-    let published = write.edition_paths(state.id).await?.into_iter().map(|(_, path)| path);
+    let published = write.edition_paths(state.id).await?;
     let mut saving = Saving {
         write,
         scope: Scope::new(&options.slugs),
@@ -131,7 +131,7 @@ async fn collect(
         before: &before,
         same_options: state.same_options,
         present: Present::default(),
-        posts: published.chain(held).collect(),
+        posts: published.iter().map(|(_, path)| file_of(path).to_owned()).chain(held).collect(),
         foreign: others.foreign,
         twice: HashSet::new(),
         later: Vec::new(),
@@ -142,6 +142,7 @@ async fn collect(
         report: &mut report,
     };
     saving.are_there(files.iter().map(|file| &file.path).chain(&unclear));
+    saving.parts_are_there(&published);
     let doubles: HashSet<String> = copies.iter().map(|copy| copy.file.path.clone()).collect();
     saving.note_twice();
     let changed: Vec<FoundFile> = files.into_iter().filter(|file| saving.needs_reading(file)).collect();
@@ -224,7 +225,7 @@ async fn withdraw(
     for glob in unmatched {
         // Posts that moved elsewhere have their edition there by now.
         let missing = editions.iter().map(|(_, path)| path.as_str()).filter(|path| !present.is_there(path));
-        let missing: Vec<&str> = missing.filter(|path| glob.finds(path).next().is_some()).collect();
+        let missing: Vec<&str> = missing.filter(|path| glob.finds(file_of(path)).next().is_some()).collect();
         let globs = std::slice::from_ref(glob);
         complaints.push(if missing.is_empty() { nothing_found(input, globs) } else { nothing_left(input, globs) });
         stay.extend(missing);

@@ -33,7 +33,7 @@ pub(super) fn read(file: FoundFile, unchanged: Option<&str>, options: &DigestOpt
     } else {
         digest::read(&file.path, &bytes, options)
     };
-    let text = if matches!(reading.post, Post::Edition(_)) { String::from_utf8(bytes).ok() } else { None };
+    let text = if matches!(reading.post, Post::Editions(_)) { String::from_utf8(bytes).ok() } else { None };
     ReadPost { file, hash, text: text.unwrap_or_default(), reading: Some(reading) }
 }
 
@@ -47,8 +47,9 @@ pub(in crate::pipeline) fn signs_of_files(posts: &PostFiles, options: &DigestOpt
     for file in files.into_iter().rev().take(RECOGNISED_BY) {
         let ReadPost { hash, reading, .. } = read(file, None, options);
         signs.extend(Some(hash).filter(|hash| !hash.is_empty()));
-        if let Some(Reading { post: Post::Edition(edition), .. }) = reading {
-            signs.extend(edition.permalink);
+        for read in reading.iter().flat_map(Reading::editions) {
+            let edition = &read.edition;
+            signs.extend(edition.permalink.clone());
             let sources = edition.items.iter().filter_map(|item| item.sources.first());
             signs.extend(sources.filter_map(|source| LinkKey::of(&source.url)).map(|key| key.to_string()));
         }
@@ -70,17 +71,8 @@ fn bytes(path: &str) -> std::io::Result<Vec<u8>> {
 
 fn unreadable(file: FoundFile, error: &std::io::Error) -> ReadPost {
     let place = Place::file(&file.path);
-    let complaint =
-        Complaint::error(place.clone(), format!("cannot be read: {error}"), "let wellsourced read the file");
-    let reading = Reading {
-        post: Post::Broken,
-        complaints: vec![complaint],
-        title_at: place.clone(),
-        date_at: place,
-        tag_reasons: Vec::new(),
-        date_from_name: false,
-        cited: Vec::new(),
-    };
+    let complaint = Complaint::error(place, format!("cannot be read: {error}"), "let wellsourced read the file");
+    let reading = Reading { post: Post::Broken, complaints: vec![complaint], cited: Vec::new() };
     // No hash, so that the next cycle tries again.
     ReadPost { file, hash: String::new(), text: String::new(), reading: Some(reading) }
 }

@@ -7,9 +7,9 @@ use super::present::Present;
 use super::reading::{ReadPost, read};
 use super::walk::FoundFile;
 use super::{READERS, told};
-use crate::collect::digest::{Post, Reading};
+use crate::collect::digest::{Post, ReadEdition, Reading};
 use crate::ledger::{self, PostOutcome, Question, Scope, Showing, Signs};
-use crate::model::{Edition, Presence, Severity};
+use crate::model::{Complaint, Edition, Presence, Severity, file_of, part_path};
 use crate::pipeline::{DigestInput, Error, InputReport};
 use crate::store::{PostRow, PostState, Write};
 use crate::telemetry::Bar;
@@ -114,6 +114,16 @@ impl Saving<'_> {
         }
     }
 
+    /// Notes the parts of the files that are there.
+    pub(super) fn parts_are_there(&mut self, published: &[(Uuid, String)]) {
+        for (id, path) in published {
+            let file = file_of(path);
+            if file != path && self.present.is_there(file) {
+                self.present.put(path.clone(), Some(*id));
+            }
+        }
+    }
+
     /// Notes the copies of posts. Copies of files that are no posts are read for themselves.
     pub(super) async fn copies(&mut self, copies: Vec<Copy>, bar: &Bar) -> Result<(), Error> {
         let (copies, own): (Vec<_>, Vec<_>) = copies.into_iter().partition(|copy| self.posts.contains(&copy.of));
@@ -158,13 +168,15 @@ impl Saving<'_> {
         for read in batch {
             let Some(reading) = &read.reading else { continue };
             let path = read.file.path.as_str();
-            let is_own = !self.foreign.contains_key(path);
-            match &reading.post {
-                Post::Edition(edition) if is_own => {
-                    ledger::ask_for_posts(&mut question, &self.as_post(path, &read.text, edition), self.now);
+            if !self.foreign.contains_key(path) {
+                for part in reading.editions() {
+                    let at = part_path(path, part.part.as_deref());
+                    ledger::ask_for_posts(&mut question, &self.as_post(&at, &read.text, &part.edition), self.now);
                 }
-                _ => question.posts.push((self.input_id, Signs::of_file(path))),
             }
+            // What stood there before, as a whole or in parts, may leave or be one of these.
+            let before = std::iter::once(path.to_owned()).chain(self.present.parts(path));
+            question.posts.extend(before.map(|path| (self.input_id, Signs::of_file(&path))));
         }
         question
     }
@@ -194,8 +206,8 @@ impl Saving<'_> {
                 reading.complaints.push(told::says_less(path, "it cannot be read as one"));
             }
             Post::Broken => {}
-            Post::Edition(_) => {
-                if !self.edition(path, &text, &mut reading, &mut state) {
+            Post::Editions(_) => {
+                if !self.editions(path, &text, &mut reading, &mut state) {
                     self.later.push(ReadPost { file, hash, text, reading: Some(reading) });
                     return;
                 }
@@ -206,40 +218,67 @@ impl Saving<'_> {
         self.rows.push(PostRow { path: file.path, state, cited, complaints });
     }
 
-    /// Places a post that could be read; false when it must wait for the others.
-    fn edition(&mut self, path: &str, text: &str, reading: &mut Reading, state: &mut PostState) -> bool {
-        let Post::Edition(edition) = &reading.post else { return true };
-        let complaints = &mut reading.complaints;
+    /// Places the editions of a file that could be read; false when it must wait for the others.
+    fn editions(&mut self, path: &str, text: &str, reading: &mut Reading, state: &mut PostState) -> bool {
+        let Reading { post: Post::Editions(editions), complaints, .. } = reading else { return true };
         if let Some(Foreign { name, .. }) = self.foreign.get(path) {
             (state.same_as, state.edition) = (Some(name.clone()), None);
             self.twice.insert(path.to_owned());
             self.keep_out(path);
             return true;
         }
+        let paths: Vec<String> = editions.iter().map(|read| part_path(path, read.part.as_deref())).collect();
+        for part in self.present.parts(path).iter().filter(|part| !paths.contains(part)) {
+            self.present.take_out(part);
+        }
+        for (read, at) in editions.iter().zip(&paths) {
+            let of_file = if at == path { None } else { Some(path) };
+            if !self.edition((at, of_file), text, read, (complaints, state)) {
+                return false;
+            }
+        }
+        if paths.iter().all(|at| at != path) {
+            // As a whole it stands there no more.
+            self.leave(|at| at == path);
+        }
+        true
+    }
+
+    /// Places an edition; false when it must wait for the others. `of_file` is the file that holds it among others.
+    fn edition(
+        &mut self,
+        (path, of_file): (&str, Option<&str>),
+        text: &str,
+        read: &ReadEdition,
+        (complaints, state): (&mut Vec<Complaint>, &mut PostState),
+    ) -> bool {
+        let edition = &read.edition;
         let date = edition.date.with_timezone(&Utc);
         if date > self.now + HELD_AT_MOST {
-            complaints.push(told::too_far_ahead(reading.date_at.clone(), edition.date));
+            complaints.push(told::too_far_ahead(read.date_at.clone(), edition.date));
             return true;
         }
+        let file = of_file.unwrap_or(path);
         if date > self.now {
-            state.held_until = Some(date.timestamp());
-            self.posts.insert(path.to_owned());
+            let until = state.held_until.unwrap_or(i64::MAX).min(date.timestamp());
+            state.held_until = Some(until);
+            self.posts.insert(file.to_owned());
             return true;
         }
         match self.place(path, text, edition) {
             PostOutcome::Placed(placed) => {
-                state.edition = Some(placed.edition);
-                self.posts.insert(path.to_owned());
+                if of_file.is_none() || state.edition.is_none() {
+                    state.edition = Some(placed.edition);
+                }
+                self.posts.insert(file.to_owned());
                 self.present.put(path.to_owned(), Some(placed.edition));
                 let slug = self.scope.edition(placed.edition).map_or("", |known| known.known.slug.as_str());
                 let other = placed.same_number.iter().find(|other| self.present.is_there(other));
                 if let Some((other, number)) = other.zip(edition.number) {
-                    complaints.push(told::same_number(&reading.title_at, number, other, slug));
+                    complaints.push(told::same_number(&read.title_at, number, other, slug));
                 }
                 if placed.is_news {
-                    let tags = reading.unmentioned_tags();
-                    let Post::Edition(edition) = &reading.post else { return true };
-                    self.report.note_edition(told::edition(path, edition, &placed, &tags));
+                    self.report.note_edition(told::edition(path, edition, &placed, &read.unmentioned_tags()));
                 }
             }
             PostOutcome::VersionOf(_) if !self.others_are_saved => return false,
@@ -262,10 +301,14 @@ impl Saving<'_> {
 
     /// Lets the edition of a post leave that is kept out now, or another input's.
     fn keep_out(&mut self, path: &str) {
-        if !self.posts.remove(path) {
-            return;
+        if self.posts.remove(path) {
+            self.leave(|at| file_of(at) == path);
         }
-        let is_here = |known: &ledger::EditionState| known.input == self.input_id && known.known.path == path;
+    }
+
+    /// Lets the editions of the input leave whose path is meant.
+    fn leave(&mut self, is_meant: impl Fn(&str) -> bool) {
+        let is_here = |known: &ledger::EditionState| known.input == self.input_id && is_meant(&known.known.path);
         let stays = |known: &&ledger::EditionState| known.known.presence != Presence::Left;
         let here: Vec<Uuid> =
             self.scope.editions().filter(|known| is_here(known)).filter(stays).map(|known| known.known.id).collect();

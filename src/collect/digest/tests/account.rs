@@ -299,7 +299,7 @@ proptest! {
     fn nothing_vanishes_in_silence(pieces in proptest::collection::vec((0usize..PIECES.len(), any::<bool>()), 1..9)) {
         let (post, marks) = post_of(&pieces);
         let reading = read("post.md", post.as_bytes(), &base());
-        let Post::Edition(edition) = &reading.post else { panic!("{post}") };
+        let [ReadEdition { edition, .. }] = reading.editions() else { panic!("{post}") };
         let items = serde_json::to_string(&edition.items).unwrap();
         for (mark, lines) in marks {
             let is_named = |c: &Complaint| {

@@ -14,7 +14,7 @@ fn post(lines: &str) -> Reading {
 fn edition(lines: &str) -> Edition {
     let reading = post(lines);
     match reading.post {
-        Post::Edition(edition) => *edition,
+        Post::Editions(mut read) => read.remove(0).edition,
         other => panic!("{lines}: {other:?} {:?}", reading.complaints),
     }
 }
@@ -81,7 +81,7 @@ fn tags_that_may_be_meant_otherwise_are_warned_of() {
         ("tags: null", &["null"], 4, "taken as a tag's name", "leave `tags:` empty"),
     ] {
         let reading = post(&format!("title: a\n{lines}"));
-        let Post::Edition(edition) = &reading.post else { panic!("{lines}: {reading:?}") };
+        let [ReadEdition { edition, .. }] = reading.editions() else { panic!("{lines}: {reading:?}") };
         assert_eq!(edition.tags, tags, "{lines}");
         let found = reading.complaints.iter().find(|c| c.message.contains(message));
         let found = found.unwrap_or_else(|| panic!("{lines}: {:?}", reading.complaints));
@@ -199,7 +199,7 @@ fn drafts_are_skipped_in_any_spelling() {
         "published: 2024-01-01",
         "published: 'no'\npublish: x",
     ] {
-        let is_edition = matches!(post(&format!("title: a\n{line}")).post, Post::Edition(_));
+        let is_edition = matches!(post(&format!("title: a\n{line}")).post, Post::Editions(_));
         assert_eq!(is_edition, !line.contains("'no'"), "{line}");
     }
     for line in ["draft: maybe", "published: 也许"] {
@@ -244,7 +244,7 @@ fn half_done_merges_are_errors() {
     }
     assert!(matches!(
         read("p", (with("title: a") + "\n甲\n=======\n\n乙\n").as_bytes(), &base()).post,
-        Post::Edition(_)
+        Post::Editions(_)
     ));
 }
 
@@ -258,9 +258,9 @@ fn a_date_may_come_from_the_files_name() {
         ("posts/x.md", None),
     ] {
         let reading = read(path, text.as_bytes(), &base());
-        assert_eq!(reading.date_from_name, date.is_some());
+        assert_eq!(reading.editions().iter().any(|read| read.date_from_name), date.is_some());
         match (&reading.post, date) {
-            (Post::Edition(edition), Some(date)) => assert_eq!(edition.date.to_rfc3339(), date),
+            (Post::Editions(read), Some(date)) => assert_eq!(read[0].edition.date.to_rfc3339(), date),
             (Post::Broken, None) => assert!(reading.complaints[0].message.contains("no date")),
             other => panic!("{path}: {other:?}"),
         }
@@ -271,8 +271,8 @@ fn a_date_may_come_from_the_files_name() {
     }
     let dated = "---\ntitle: a\ndate: 2024-01-01\n---\n### 一\n\n正文\n";
     let reading = read("posts/2026-05-09-x.md", dated.as_bytes(), &base());
-    let Post::Edition(edition) = &reading.post else { panic!("{reading:?}") };
-    assert_eq!((edition.date.to_rfc3339().as_str(), reading.date_from_name), ("2024-01-01T00:00:00+08:00", false));
+    let [read] = reading.editions() else { panic!("{reading:?}") };
+    assert_eq!((read.edition.date.to_rfc3339().as_str(), read.date_from_name), ("2024-01-01T00:00:00+08:00", false));
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn a_zone_that_nobody_knows_is_told() {
     for (date, warnings) in [("2024-01-01 10:00 XYZT", 1), ("2024-01-01 10:00 NZDT", 0), ("2024-01-01 10:00", 0)] {
         let text = format!("---\ntitle: a\ndate: '{date}'\n---\n### \u{4e00}\n\n\u{6b63}\u{6587}\n");
         let reading = read("p", text.as_bytes(), &base());
-        let Post::Edition(edition) = &reading.post else { panic!("{reading:?}") };
+        let [ReadEdition { edition, .. }] = reading.editions() else { panic!("{reading:?}") };
         let zone = if date.ends_with("NZDT") { "+13:00" } else { "+08:00" };
         assert_eq!(edition.date.to_rfc3339(), format!("2024-01-01T10:00:00{zone}"));
         let told = reading.complaints.iter().filter(|complaint| complaint.message.contains("`XYZT` is no zone"));

@@ -6,7 +6,7 @@ use comrak::{Arena, format_html, parse_document};
 fn item_of(markdown: &str) -> Option<crate::model::Item> {
     let reading = read("post.md", format!("{HEAD}### 甲\n\n{markdown}\n").as_bytes(), &base());
     match reading.post {
-        Post::Edition(edition) => edition.items.into_iter().next(),
+        Post::Editions(mut read) => read.remove(0).edition.items.into_iter().next(),
         _ => None,
     }
 }
