@@ -52,6 +52,12 @@ pub(super) enum Command {
     Inspect(Inspect),
     /// Checks URLs now; the store is untouched
     Verify(Verify),
+    /// Starts the next post of a digest: number, date and empty items, in the form and at the path that the others have
+    New(StartPost),
+    /// Starts the next post of a digest with what feeds brought since the last one; only reads the store
+    Draft(StartPost),
+    /// Publishes whenever a post or the configuration changes, and serves it, until Ctrl-C
+    Watch(WatchArgs),
     /// Shows inputs, links by verdict and the last cycle; only reads the store
     Status,
     /// Asks feeds now, due or not, and publishes what they bring; a daemon may be running
@@ -91,6 +97,23 @@ pub(super) struct Verify {
     /// Verdicts that are well; any other ends with exit code 3, and is all that -q prints
     #[arg(long, value_name = "VERDICT,…", value_delimiter = ',', default_value = "reachable,moved,blocked")]
     pub(super) accept: Vec<Verdict>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct StartPost {
+    /// Name of a digest input; may be left out where there is one
+    #[arg(value_name = "INPUT")]
+    pub(super) input: Option<String>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct WatchArgs {
+    /// Feeds are asked and sources checked, too; without it nothing leaves the machine
+    #[arg(long)]
+    pub(super) online: bool,
+    /// Where the pages are served; default: `[serve] listen` of the configuration
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(super) listen: Option<std::net::SocketAddr>,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

@@ -3,12 +3,14 @@
 //! The only module that prints and, with the daemon, the only one that reads the clock.
 
 mod args;
+mod draft;
 mod export;
 mod fetch;
 mod help;
 mod import;
 mod inspect;
 mod named;
+mod new;
 mod once;
 mod paint;
 mod release;
@@ -17,6 +19,7 @@ mod spell;
 mod status;
 mod summary;
 mod verify;
+mod watch;
 
 pub use help::{ENVIRONMENT, EXIT_STATUS, FILES, SIGNALS};
 
@@ -70,6 +73,9 @@ async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> Ex
                 Some(Command::Schedule(next)) => schedule::run(args, next, &settings),
                 Some(Command::Export) => export::run(&settings),
                 Some(Command::Fetch(fetch)) => fetch::run(args, fetch, settings).await,
+                Some(Command::New(new)) => new::run(args, new, &settings),
+                Some(Command::Draft(draft)) => draft::run(args, draft, &settings).await,
+                Some(Command::Watch(watch)) => watch::run(args, watch, environment, settings).await,
                 Some(Command::Release(release)) => release::run(args, release, &settings).await,
                 Some(_) => status::run(args, &settings).await,
                 None if args.once => {

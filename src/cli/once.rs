@@ -42,27 +42,36 @@ pub(super) fn say(told: &str, colours: bool) {
     }
 }
 
-/// Runs one cycle and tells what it did. A signal ends it early with everything kept, within the daemon's grace; a second
-/// one at once. `doing` is what others are told who wait for the store.
+/// Runs one cycle and tells what it did. A signal ends it early with everything kept. `doing` is what others are told who wait
+/// for the store.
 pub(super) async fn run(args: &Args, settings: Settings, doing: &'static str, tell: Tell) -> anyhow::Result<u8> {
+    let args = args.clone();
+    until_signalled(move |stop| async move {
+        match cycle(&args, &settings, doing, &stop).await? {
+            Some(report) => tell(&args, &settings, &report),
+            None => Ok(INTERRUPTED),
+        }
+    })
+    .await
+}
+
+/// Does some work until its end. A signal stops it, within the daemon's grace; a second one at once.
+pub(super) async fn until_signalled<W, F>(work: W) -> anyhow::Result<u8>
+where
+    W: FnOnce(CancellationToken) -> F + Send + 'static,
+    F: Future<Output = anyhow::Result<u8>>,
+{
     let mut signals = EndSignals::listen()?;
-    let (stop, args, runtime) = (CancellationToken::new(), args.clone(), Handle::current());
+    let (stop, runtime) = (CancellationToken::new(), Handle::current());
     let stopped = stop.clone();
     // On a thread of its own: a disk that hangs must not keep a signal from being heard.
-    let mut cycle = tokio::task::spawn_blocking(move || {
-        runtime.block_on(Box::pin(async {
-            match cycle(&args, &settings, doing, &stopped).await? {
-                Some(report) => tell(&args, &settings, &report),
-                None => Ok(INTERRUPTED),
-            }
-        }))
-    });
+    let mut working = tokio::task::spawn_blocking(move || runtime.block_on(Box::pin(work(stopped))));
     tokio::select! {
-        ended = &mut cycle => return ended?,
+        ended = &mut working => return ended?,
         () = signals.next() => stop.cancel(),
     }
     tokio::select! {
-        ended = cycle => ended?,
+        ended = working => ended?,
         () = signals.next() => Ok(INTERRUPTED),
         () = tokio::time::sleep(GRACE) => {
             tracing::warn!("not everything was done in time; what was not is undone, and the next run makes up for it");
@@ -72,7 +81,7 @@ pub(super) async fn run(args: &Args, settings: Settings, doing: &'static str, te
 }
 
 /// Runs one cycle; `None` where it was ended before it began.
-async fn cycle(
+pub(super) async fn cycle(
     args: &Args,
     settings: &Settings,
     doing: &str,

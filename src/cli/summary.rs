@@ -4,7 +4,7 @@ mod complaints;
 mod feeds;
 
 use super::spell::{Count, counted, duration};
-use crate::model::Verdict;
+use crate::model::{Complaint, Verdict};
 use crate::pipeline::{CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report, Turned};
 use crate::telemetry::OneLine;
 use std::fmt::{self, Write};
@@ -15,6 +15,14 @@ pub(super) fn of(report: &Report, quiet: bool) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = write_summary(&mut text, report, quiet);
+    text
+}
+
+/// Complaints, each kind with its places and how to mend it.
+pub(super) fn of_complaints(complaints: &[Complaint]) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = complaints::write(&mut text, complaints);
     text
 }
 

@@ -2,6 +2,7 @@
 
 mod date;
 pub mod digest;
+pub mod draft;
 pub mod feed;
 pub(crate) mod html;
 pub(crate) mod opml;

@@ -72,6 +72,11 @@ fn raise_descriptors() {
     }
 }
 
+/// Listens on an address; `key` is where it was written.
+pub(crate) async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    open(None, address, key).await
+}
+
 async fn open(inherited: Option<std::net::TcpListener>, address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     let listener = match inherited {
         Some(listener) => {

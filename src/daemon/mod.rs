@@ -15,7 +15,8 @@ mod signals;
 mod telling;
 mod work;
 
-pub(crate) use listen::Inherited;
+pub(crate) use listen::{Inherited, listen};
+pub(crate) use shared::serving;
 
 use crate::config::{Environment, Settings};
 use crate::pipeline::Troubled;
@@ -107,7 +108,7 @@ async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<Daemon
     let store = open_store(&settings.store_url).await?;
     let agenda = Agenda::new(settings.schedule.clone(), last_slot(&store).await?);
     let sockets = Sockets::open(inherited, settings.serve).await?;
-    let site = ServedSite::open(shared::serving(&settings, &store)).await?;
+    let site = ServedSite::open(serving(&settings, &store)).await?;
     Ok(DaemonParts { claim, shared: Shared::new(store, site, settings), agenda, sockets })
 }
 

@@ -243,7 +243,7 @@ fn shown(settings: &Settings) -> (&Path, &publish::Options, Duration) {
 }
 
 /// How the published directory is served by these settings.
-pub(super) fn serving(settings: &Settings, store: &Store) -> serve::Options {
+pub(crate) fn serving(settings: &Settings, store: &Store) -> serve::Options {
     let max_age = readiness::max_age(&settings.schedule, System.now());
     let mut options = serve::Options::new(settings.cycle.directory.clone(), settings.cycle.publish.clone(), max_age);
     options.store = Some(store.clone());

@@ -2,7 +2,7 @@
 //!
 //! Which of them is which is decided in the ledger.
 
-use super::{Result, Store, Write, from_rows, time, to_json};
+use super::{DAYS, Result, Store, Write, from_rows, time, to_json};
 use crate::model::Founder;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -27,6 +27,22 @@ impl Store {
 }
 
 impl Store {
+    /// Ids of the items that feeds brought since an instant and that are shown, the newest first.
+    pub async fn brought_since(&self, since: DateTime<Utc>, take: u32) -> Result<Vec<Uuid>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(id) FROM (
+                 SELECT i.id FROM items i JOIN editions e ON e.id = i.edition_id JOIN inputs n ON n.id = e.input_id
+                 WHERE n.name = $3 AND i.live = 1 AND i.shown = 1 AND i.first_seen >= $1
+                 ORDER BY i.published DESC, i.id LIMIT $2)",
+        )
+        .bind(since.timestamp())
+        .bind(take)
+        .bind(DAYS)
+        .fetch_one(&self.pool)
+        .await?;
+        from_rows(&rows)
+    }
+
     /// Who founded the items of days that several entries carry: of all, or of these.
     pub async fn founders(&self, items: Option<&[Uuid]>) -> Result<HashMap<Uuid, Founder>> {
         let asked = items.map(|items| to_json("items.id", &items)).transpose()?;

@@ -35,6 +35,7 @@ pub(crate) async fn ask(store: &Store) -> Answers {
 
 async fn of_inputs(store: &Store, answers: &mut Answers) {
     ask!(answers, store:
+        brought_since(at(-1), 9),
         complaints(),
         entry_counts(at(-1)),
         founders(None),

@@ -19,6 +19,7 @@ pub use fetch::{Ask, Body, Exchange, FetchOutcome, FetchTrouble, Lifetime, Troub
 pub use item::{entry_items, label_of};
 pub use options::{ContentKind, FeedOptions, Filter, TagRule};
 pub use read::{Document, FeedKind, FoundBy, FoundFeed, MAX_ENTRIES, MAX_FEED_BYTES, Origin, inspect_json, read};
+pub use summary::first_sentence;
 
 /// Raised when the same document becomes other items than before; `tests/readers.rs` says when.
 pub const READER: u32 = 3;

@@ -23,6 +23,17 @@ pub(super) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{kept}{}…", if goes_on_apart { " " } else { "" }))
 }
 
+/// The first sentence of a text, at most `limit` characters. Expects folded white space.
+pub fn first_sentence(text: &str, limit: usize) -> Cow<'_, str> {
+    let head: Vec<(usize, char)> = text.char_indices().take(limit + 1).collect();
+    let chars: Vec<char> = head.iter().map(|(_, c)| *c).collect();
+    let end = (1..chars.len()).find(|at| ends_sentence(&chars, *at)).and_then(|at| head.get(at));
+    match end.and_then(|(end, _)| text.get(..*end)) {
+        Some(sentence) => Cow::Borrowed(sentence.trim_end()),
+        None => cut(text, limit),
+    }
+}
+
 /// Where to cut, at most at `limit`: at the last end of a sentence in the second half, else of a clause or a word, in the
 /// second half where there is one, else between two characters. `chars` holds one more than the limit, so that what follows
 /// the cut is seen.
@@ -142,6 +153,20 @@ mod tests {
             ("使用 Rust 编写的软件包管理器", 12, "使用 Rust…"),
         ] {
             assert_eq!(cut(text, limit), cut_text);
+        }
+    }
+
+    #[test]
+    fn the_first_sentence_ends_where_the_second_begins() {
+        for (text, limit, expected) in [
+            ("One. Two. Three.", 99, "One."),
+            ("Made in the U.S. by hand. Two.", 99, "Made in the U.S. by hand."),
+            ("一句。二句。", 99, "一句。"),
+            ("Only words", 99, "Only words"),
+            ("A sentence without an end in sight", 15, "A sentence…"),
+            ("", 9, ""),
+        ] {
+            assert_eq!(first_sentence(text, limit), expected, "{text}");
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod claims;
 mod copies;
+mod newest;
 mod pattern;
 mod present;
 mod reading;

@@ -68,6 +68,25 @@ impl Glob {
         found.map(Pattern::folders_written_out)
     }
 
+    /// The folders of a path that are written out in the alternative that it matches, with the slash behind them.
+    pub(super) fn folder_of<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let pattern = self.alternatives.iter().find(|pattern| pattern.is_all_of(path, DOTS_ARE_WRITTEN))?;
+        let below = path.strip_prefix(pattern.start.to_str()?)?.trim_start_matches('/');
+        let deepest = pattern.folders_written_out().checked_sub(1);
+        let end = deepest.and_then(|at| below.match_indices('/').nth(at)).map_or(0, |(slash, _)| slash + 1);
+        path.get(..path.len() - below.len() + end)
+    }
+
+    /// The folders that its first alternative writes out.
+    pub(super) fn first_folder(&self) -> PathBuf {
+        let Some(pattern) = self.alternatives.first() else { return PathBuf::new() };
+        let names = pattern.parts.iter().take(pattern.folders_written_out()).filter_map(|part| match part {
+            PatternPart::Name(name) => Some(name.as_str()),
+            PatternPart::Like(_) | PatternPart::Folders => None,
+        });
+        names.fold(pattern.start.clone(), |folder, name| folder.join(name))
+    }
+
     /// Whether it leaves out a file or folder.
     pub(super) fn excludes(&self, path: &str) -> bool {
         let below = path.trim_start_matches('/');
@@ -346,6 +365,24 @@ mod tests {
         ] {
             assert_eq!(Glob::of_excluded(glob, None).unwrap().excludes(path), expected, "{glob} {path}");
         }
+    }
+
+    #[test]
+    fn the_folder_of_a_glob_is_what_it_writes_out() {
+        for (glob, path, expected) in [
+            ("posts/**/*.md", "posts/2026/a.md", "posts/"),
+            ("/srv/20/posts", "/srv/20/posts/2026/a.md", "/srv/20/posts/"),
+            ("*.md", "a.md", ""),
+            ("{a,b}/c/*.md", "b/c/x.md", "b/c/"),
+            ("../posts/20*/*.md", "../posts/2026/a.md", "../posts/"),
+            ("/*/a.md", "/x/a.md", "/"),
+        ] {
+            assert_eq!(Glob::of_posts(glob, None).unwrap().folder_of(path), Some(expected), "{glob}");
+        }
+        let first = |glob| Glob::of_posts(glob, Some(Path::new("/home/a"))).unwrap().first_folder();
+        assert_eq!(first("~/posts/**/*.md"), Path::new("/home/a/posts"));
+        assert_eq!(first("{b,c}/d"), Path::new("b/d"));
+        assert_eq!(first("**"), Path::new(""));
     }
 
     #[test]

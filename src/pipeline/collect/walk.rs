@@ -42,7 +42,7 @@ pub struct FoundFile {
     pub(super) identity: (u64, u64),
     pub(super) size: i64,
     pub(super) mtime_ns: i64,
-    is_real: bool,
+    pub(super) is_real: bool,
 }
 
 impl PostFiles {
@@ -80,7 +80,7 @@ impl PostFiles {
     }
 
     /// Whether a path is one of a post, were there a file.
-    fn finds(&self, path: &str) -> bool {
+    pub fn finds(&self, path: &str) -> bool {
         let ends = path.match_indices('/').map(|(end, _)| end).filter(|end| *end > 0).chain([path.len()]);
         let ways: Vec<&str> = ends.filter_map(|end| path.get(..end)).collect();
         let is_excluded = |way: &&str| self.exclude.iter().any(|glob| glob.excludes(way));

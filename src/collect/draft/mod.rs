@@ -1,0 +1,177 @@
+//! The next post of a digest: what it is called, where it belongs, and its text, empty or filled with items that others brought.
+//! Pure: values in, text out.
+//!
+//! What it does not know it learns from the last posts, and believes only what `digest::read` reads back as it was meant.
+
+mod escape;
+mod form;
+mod header;
+mod pieces;
+mod place;
+mod rhythm;
+mod title;
+
+#[cfg(test)]
+mod tests;
+
+pub use form::{DraftItem, DraftWords};
+
+use super::digest::{self, DigestOptions, Post, ReadEdition};
+use super::zone::place as in_zone;
+use crate::model::{Edition, Item};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Timelike, Utc};
+use form::ItemForm;
+use header::{HeaderForm, KnownHeader, NewValues, PostHeader};
+use pieces::Mark;
+use rhythm::PostRhythm;
+
+/// Items of a post that nobody has filled in yet.
+const EMPTY: usize = 3;
+
+/// A post of the digest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownPost {
+    /// Its path below the folder of the input.
+    pub path: String,
+    /// Its file.
+    pub text: String,
+    /// What was read of it.
+    pub edition: Edition,
+}
+
+/// A digest that goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct DraftOf<'a> {
+    /// How its posts are read.
+    pub options: &'a DigestOptions,
+    /// What the site is called.
+    pub site_title: &'a str,
+    /// The words of its language.
+    pub words: DraftWords,
+    /// Its last posts, the oldest first.
+    pub posts: &'a [KnownPost],
+}
+
+/// A post that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextPost {
+    /// Its path below the folder of the input, as the others have theirs.
+    pub path: String,
+    /// Its name where nothing is learned from others.
+    pub dated: String,
+    /// Its file.
+    pub text: String,
+}
+
+impl DraftOf<'_> {
+    /// The next post, with these items; without any, with three empty ones.
+    pub fn next(&self, now: DateTime<Utc>, items: &[DraftItem]) -> NextPost {
+        let date = self.date(now);
+        let mark = Mark { day: date.date_naive(), number: self.number() };
+        let paths: Vec<(&str, Mark)> =
+            self.posts.iter().map(|post| (post.path.as_str(), post.mark(self.options))).collect();
+        let titles: Vec<(&str, Mark)> =
+            self.posts.iter().map(|post| (post.edition.title.as_str(), post.mark(self.options))).collect();
+        let title = title::next(&titles, self.site_title, mark);
+        let path = place::next(&paths, mark);
+        // A title that is left empty is none, and nothing would be read back.
+        let tried = self.frame(&NewValues { title: if title.is_empty() { "Title" } else { &title }, mark, date });
+        let form = self.form(&path, &tried);
+        let frame = self.frame(&NewValues { title: &title, mark, date });
+        let empty = vec![DraftItem::default(); EMPTY];
+        let items = if items.is_empty() { &empty } else { items };
+        NextPost { dated: place::dated(mark, ".md"), text: frame + &written(&form, items), path }
+    }
+
+    /// When the next post is due, in the zone of the digest.
+    fn date(&self, now: DateTime<Utc>) -> DateTime<FixedOffset> {
+        let zone = self.options.timezone;
+        let local = |post: &KnownPost| post.edition.date.with_timezone(&zone).naive_local();
+        let days: Vec<NaiveDate> = self.posts.iter().map(|post| local(post).date()).collect();
+        let times: Vec<NaiveTime> = self.posts.iter().map(|post| local(post).time()).collect();
+        let here = now.with_timezone(&zone);
+        let day = PostRhythm::of(&days).next(days.last().copied(), here.date_naive());
+        let time = if times.is_empty() { here.time() } else { rhythm::usual_time(&times) };
+        let time = time.with_second(0).and_then(|time| time.with_nanosecond(0)).unwrap_or(time);
+        in_zone(day.and_time(time), zone).unwrap_or_else(|| here.fixed_offset())
+    }
+
+    /// The number of the next post, where the last one has a number.
+    fn number(&self) -> Option<u32> {
+        self.posts.last()?.edition.number?;
+        self.posts.iter().filter_map(|post| post.edition.number).max()?.checked_add(1)
+    }
+
+    /// What stands before the items: the header, and the title where it is the first heading.
+    fn frame(&self, values: &NewValues<'_>) -> String {
+        let Some(last) = self.posts.last() else {
+            let header = PostHeader::first(HeaderForm::Yaml, self.options.category.as_deref());
+            return header::first(&header, values) + "\n";
+        };
+        let written = |post: &'_ KnownPost| KnownHeader {
+            header: PostHeader::of(&post.text),
+            mark: post.mark(self.options),
+            date: post.edition.date,
+        };
+        let last_written = written(last);
+        let before = self.posts.iter().rev().nth(1).map(written);
+        let mut frame = header::next(&last_written, before.as_ref(), values);
+        if !frame.is_empty() {
+            frame.push('\n');
+        }
+        let mut body = last.text.lines().skip(last_written.header.lines);
+        let heading = body.find(|line| !line.trim().is_empty()).and_then(|line| line.strip_prefix("# "));
+        if heading.is_some_and(|heading| !last_written.header.has("title") || heading.trim() == last.edition.title) {
+            frame = frame + "# " + &escape::heading(values.title) + "\n\n";
+        }
+        frame
+    }
+
+    /// The first form in which items are read back as they were written.
+    fn form(&self, path: &str, frame: &str) -> ItemForm {
+        let last = self.posts.last().map(|post| (post.text.as_str(), &post.edition));
+        let forms = ItemForm::all(self.options, &self.words, last);
+        let samples: Vec<DraftItem> = ["A", "B"].map(sample).into();
+        let reads_back =
+            |form: &&ItemForm| self.reads_back(path, &(frame.to_owned() + &written(form, &samples)), &samples);
+        let found = forms.iter().find(reads_back).or(forms.last());
+        found.cloned().unwrap_or_else(|| ItemForm::of_profile(self.options, &self.words))
+    }
+
+    fn reads_back(&self, path: &str, text: &str, items: &[DraftItem]) -> bool {
+        let Post::Editions(read) = digest::read(path, text.as_bytes(), self.options).post else { return false };
+        let [ReadEdition { edition, .. }] = read.as_slice() else { return false };
+        let reads = |(read, item): (&Item, &DraftItem)| {
+            let source = read.sources.first();
+            read.title == item.title
+                && source.is_some_and(|source| source.url == item.url)
+                && item.tags.iter().all(|tag| read.tags.contains(tag))
+        };
+        edition.items.len() == items.len() && edition.items.iter().zip(items).all(reads)
+    }
+}
+
+impl KnownPost {
+    /// Its day in the zone of the digest, and its number.
+    fn mark(&self, options: &DigestOptions) -> Mark {
+        let day = self.edition.date.with_timezone(&options.timezone).date_naive();
+        Mark { day, number: self.edition.number }
+    }
+}
+
+/// Items, one after the other.
+fn written(form: &ItemForm, items: &[DraftItem]) -> String {
+    let items: String = items.iter().enumerate().map(|(at, item)| form.written(item, at + 1)).collect();
+    items.trim_end_matches('\n').to_owned() + "\n"
+}
+
+/// An item by which a form is tried.
+fn sample(name: &str) -> DraftItem {
+    DraftItem {
+        title: format!("Title {name}"),
+        url: format!("https://example.org/{name}"),
+        label: format!("Label {name}"),
+        text: format!("Text {name}"),
+        tags: vec![format!("Tag {name}")],
+    }
+}

@@ -1,0 +1,136 @@
+//! Whole posts: what is written is read back as the items that were put in, in every form.
+
+use super::*;
+use proptest::prelude::*;
+
+fn now() -> DateTime<Utc> {
+    "2026-11-27T01:00:00Z".parse().unwrap()
+}
+
+fn options() -> DigestOptions {
+    DigestOptions::default()
+}
+
+const ZH: DraftWords =
+    DraftWords { source: "消息来源", remark: Some("编者点评："), tags: "标签：", between: "、" };
+
+fn known(path: &str, text: &str) -> KnownPost {
+    let reading = digest::read(path, text.as_bytes(), &options());
+    let Post::Editions(mut read) = reading.post else { panic!("{path}: {:?}", reading.complaints) };
+    KnownPost { path: path.to_owned(), text: text.to_owned(), edition: read.remove(0).edition }
+}
+
+fn next(posts: &[KnownPost], items: &[DraftItem]) -> NextPost {
+    DraftOf { options: &options(), site_title: "每日观察", words: ZH, posts }.next(now(), items)
+}
+
+fn post(day: u32, source: &str) -> KnownPost {
+    let headline = ["红", "蓝", "绿"][day as usize % 3];
+    let text = format!(
+        "---\ntitle: '每日观察 #{day} {headline}'\ndate: '2026-11-{day} 20:30:00'\ntags:\n- AI\npermalink: /{day}.html\n---\n\n\
+         ### 一\n\n正文。\n\n{source}\n\n> **老王点评**：好。\n\n### 二\n\n正文。\n"
+    );
+    known(&format!("2026/2026-11-{day}.md"), &text)
+}
+
+#[test]
+fn the_next_post_is_as_the_last_ones() {
+    let source = "> **[消息来源：某处](https://a.example/)**";
+    let posts: Vec<KnownPost> = [24, 25, 26].map(|day| post(day, source)).into();
+    let next = next(&posts, &[]);
+    assert_eq!(next.path, "2026/2026-11-27.md");
+    let item = "### \n\n\n\n> **[消息来源：]()**\n\n> **老王点评**：\n\n";
+    let expected = format!(
+        "---\ntitle: '每日观察 #27'\ndate: '2026-11-27 20:30:00'\ntags:\npermalink: /27.html\n---\n\n{}",
+        item.repeat(3).trim_end().to_owned() + "\n"
+    );
+    assert_eq!(next.text, expected);
+}
+
+#[test]
+fn what_is_left_empty_is_no_edition_and_told() {
+    for posts in [vec![], vec![post(26, "来源：https://a.example/")]] {
+        let next = next(&posts, &[]);
+        let reading = digest::read(&next.path, next.text.as_bytes(), &options());
+        assert_eq!(reading.post, Post::Broken, "{}", next.text);
+        let told = reading.complaints.iter().filter(|complaint| complaint.message.contains("no title")).count();
+        assert_eq!(told, 3, "{:?}", reading.complaints);
+        let filled = next.text.replacen("### \n", "### 标题\n", 1).replacen("]()", "](https://a.example/)", 1);
+        let reading = digest::read(&next.path, filled.as_bytes(), &options());
+        assert!(matches!(reading.post, Post::Editions(_)), "{filled}: {:?}", reading.complaints);
+    }
+}
+
+#[test]
+fn the_source_is_written_as_in_the_last_post() {
+    for source in [
+        "> **[消息来源：某处](https://a.example/)**",
+        "> 来源：[某处](https://a.example/)",
+        "（via [某处](https://a.example/)）",
+        "Source: [某处](https://a.example/)",
+        "来源：https://a.example/",
+    ] {
+        let next = next(&[post(26, source)], &[sample("X")]);
+        let expected = source.replace("某处", "Label X").replace("https://a.example/", "https://example.org/X");
+        assert!(next.text.contains(&format!("\n{expected}\n")), "{source}:\n{}", next.text);
+    }
+    let headed = known(
+        "2026-11-26.md",
+        "---\ntitle: 每日观察\ndate: 2026-11-26\n---\n\n#### #1 [一](https://a.example/)\n\n正文。\n\n#### #2 [二](https://b.example/)\n",
+    );
+    let next = next(&[headed], &[sample("X")]);
+    assert!(next.text.contains("\n#### #1 [Title X](https://example.org/X)\n\nText X\n"), "{}", next.text);
+    assert!(!next.text.contains("消息来源"), "{}", next.text);
+}
+
+/// Forms that the posts of one digest have.
+fn forms() -> Vec<Vec<KnownPost>> {
+    let headed = "---\ntitle: 每日观察\ndate: 2026-11-26\n---\n\n### [一](https://a.example/)\n\n正文。\n";
+    vec![
+        vec![],
+        vec![post(26, "> **[消息来源：某处](https://a.example/)**")],
+        vec![post(26, "（via [某处](https://a.example/)）")],
+        vec![known("2026-11-26.md", headed)],
+    ]
+}
+
+fn item() -> impl Strategy<Value = DraftItem> {
+    let text = "[a-zA-Z0-9 <>&;*_`\\[\\]()#~|!.:/\\\\'\"{}^$=+-]{0,20}[一-龥ä🙂ب a-z]{1,8}[<>&;*_`\\[\\]()#~!.\\\\ -]{0,6}[a-z]";
+    let url = "https://[a-z]{1,8}\\.example/[a-zA-Z0-9_~.()&=;*-]{0,12}[a-z]";
+    let tags = prop::collection::vec("[一-龥A-Z][a-z一-龥 +]{0,6}[a-z]", 0..3);
+    (text, url, "[A-Za-z*_<&\\[\\]`-]{0,6}[一-龥a-z]{1,6}", text, tags).prop_map(|(title, url, label, text, tags)| {
+        // A number in front of a title and a line of nothing but `#words` mean something to the reader, escaped or not.
+        let line = |text: String| text.trim_start_matches(['#', ' ']).split_whitespace().collect::<Vec<_>>().join(" ");
+        DraftItem {
+            title: line(title),
+            url,
+            label: line(label),
+            text: line(text),
+            tags: tags.into_iter().map(line).collect(),
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(items in prop::collection::vec(item(), 1..5), form in 0_usize..4) {
+        let posts = forms().swap_remove(form);
+        let next = next(&posts, &items);
+        let reading = digest::read(&next.path, next.text.as_bytes(), &options());
+        let Post::Editions(read) = reading.post else { panic!("{:?}\n{}", reading.complaints, next.text) };
+        let edition = &read[0].edition;
+        prop_assert_eq!(edition.items.len(), items.len(), "{}", next.text);
+        for (read, item) in edition.items.iter().zip(&items) {
+            prop_assert_eq!(&read.title, &item.title, "{}", next.text);
+            prop_assert_eq!(&read.text, &format!("{}\n{}", item.title, item.text), "{}", next.text);
+            let sources: Vec<&str> = read.sources.iter().map(|source| source.url.as_str()).collect();
+            prop_assert_eq!(&sources, &[item.url.as_str()], "{}", next.text);
+            if form != 3 {
+                prop_assert_eq!(&read.sources[0].label, &item.label, "{}", next.text);
+            }
+            for tag in &item.tags {
+                prop_assert!(read.tags.contains(tag), "{:?} {}", read.tags, next.text);
+            }
+        }
+    }
+}
