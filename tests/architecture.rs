@@ -46,7 +46,7 @@ const PRIVILEGES: [(&str, &[&str], &[&str]); 9] = [
     ("dials", &["reqwest::", "TcpStream::connect", "TcpSocket", "UdpSocket", "lookup_host"], &["net"]),
     ("reads the environment", &["env::var", "env::vars"], &["config"]),
     ("prints", &["println!", "eprintln!", "print!(", "stdout()", "stderr()", "::stderr"], &["cli", LOGS, BARS]),
-    ("writes files", WRITES, &["publish", CONFIGURATION, POST, "store/open.rs", "store/lock.rs"]),
+    ("writes files", WRITES, &["publish", REPLACED, POST, "store/open.rs", "store/lock.rs"]),
     ("reads the clock", &["Utc::now", "SystemTime::now", "Local::now"], &["cli", "daemon"]),
     ("speaks SQL", SQL, &["store"]),
     ("renders feeds", &["rss::", "atom_syndication"], &["publish"]),
@@ -58,8 +58,8 @@ const PRIVILEGES: [(&str, &[&str], &[&str]); 9] = [
 const LOGS: &str = "telemetry/logging.rs";
 const BARS: &str = "telemetry/progress.rs";
 
-/// `import` adds inputs to the configuration file.
-const CONFIGURATION: &str = "config/subscribe.rs";
+/// `import` adds inputs to the configuration file, `check --fix` mends posts.
+const REPLACED: &str = "config/replace.rs";
 
 /// `new` and `draft` make a post where there is none.
 const POST: &str = "cli/new.rs";
@@ -87,13 +87,15 @@ const WRITES: &[&str] = &[
 const SQL: &[&str] = &["sqlx::", "SELECT ", "INSERT INTO"];
 
 /// Values in, values out: what these modules and files must not hold.
-const PURE: [&str; 9] = [
+const PURE: [&str; 11] = [
     "model",
     "schedule",
     "ledger",
     "collect/digest",
     "collect/draft",
+    "collect/proof",
     "verify/judge.rs",
+    "verify/moved.rs",
     "verify/schedule.rs",
     "publish/compose.rs",
     "daemon/agenda.rs",

@@ -1,5 +1,6 @@
 //! Arguments as written.
 
+use super::check::OutputFormat;
 use super::help;
 use super::paint::Colour;
 use crate::model::Verdict;
@@ -50,6 +51,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Shows what would be collected from posts, feeds and pages
     Inspect(Inspect),
+    /// Proofreads posts: what is wrong, where, and how to mend it
+    Check(Proofreading),
     /// Checks URLs now; the store is untouched
     Verify(Verify),
     /// Starts the next post of a digest: number, date and empty items, in the form and at the path that the others have
@@ -87,6 +90,29 @@ pub(super) struct Inspect {
     /// Posts, folders of posts, feeds or pages
     #[arg(required = true, value_name = "PATH|URL")]
     pub(super) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct Proofreading {
+    /// Checks the links too: with --since those that posts add, else all; the store's history is read where there is one
+    #[arg(long)]
+    pub(super) online: bool,
+    /// Mends in the posts what is safe: tracking parameters, signs glued to addresses, mistyped `https://`, and with --online
+    /// addresses of pages that moved within their site
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Only posts that changed since a revision of git, those that git does not know yet included
+    #[arg(long, value_name = "REV")]
+    pub(super) since: Option<String>,
+    /// How it is told
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) format: OutputFormat,
+    /// Warnings end with exit code 1 too
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Posts, or folders of posts; none: every post of the configured digests
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, ClapArgs)]

@@ -7,14 +7,15 @@ pub const EXIT_STATUS: [(&str, &str); 6] = [
     ("0", "all well, or warnings only"),
     (
         "1",
-        "nothing could be published, or the command failed; status: there is no store, or one of an older wellsourced",
+        "nothing could be published, or the command failed; status: there is no store, or one of an older wellsourced; check: \
+         an error was found, or with --strict a warning",
     ),
     ("2", "usage or configuration"),
     (
         "3",
         "published, but with errors, which the summary names; verify: a link is gone, failing or refused; fetch: a feed was not read",
     ),
-    ("4", "warnings, with --strict"),
+    ("4", "warnings, with --strict, but for check"),
     ("130", "a signal ended --once before its end"),
 ];
 

@@ -3,6 +3,7 @@
 //! The only module that prints and, with the daemon, the only one that reads the clock.
 
 mod args;
+mod check;
 mod draft;
 mod export;
 mod fetch;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
 async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> ExitCode {
     let outcome = match &args.command {
         Some(Command::Inspect(inspect)) => inspect::run(args, inspect, environment).await,
+        Some(Command::Check(check)) => check::run(args, check, environment).await,
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
         Some(Command::Import(import)) => import::run(args, import, environment),
         command => match settings(args, environment) {

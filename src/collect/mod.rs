@@ -6,4 +6,5 @@ pub mod draft;
 pub mod feed;
 pub(crate) mod html;
 pub(crate) mod opml;
+pub mod proof;
 mod zone;

@@ -4,11 +4,13 @@
 
 mod file;
 mod inputs;
+mod replace;
 mod settings;
 mod subscribe;
 mod text;
 mod zones;
 
+pub use replace::replace;
 pub use settings::{Listeners, Settings};
 pub use subscribe::{Added, Subscribed, subscribe};
 

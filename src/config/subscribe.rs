@@ -1,15 +1,15 @@
 //! Appends feed inputs to a configuration file, and changes nothing else in it: no comment, no order, no line end.
 //!
-//! The only place that writes a configuration. The new text is read as any other before it takes the old one's place.
+//! The only place that makes a new configuration of an old one. The new text is read as any other before it takes the old one's place.
 
+use super::replace::replace;
 use super::{Environment, Error, file, settings};
 use crate::collect::opml::Subscription;
 use crate::model::{LinkKey, tag_key};
 use crate::pipeline::Input;
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
+use std::fs;
+use std::io;
 use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, value};
 use url::Url;
@@ -55,7 +55,7 @@ pub fn subscribe(path: &Path, feeds: &[Subscription], environment: &Environment)
         let reason = "the inputs could not be added without changing others; nothing was written".to_owned();
         return Err(Error::Unwritable { path: name, source: io::Error::other(reason) });
     }
-    replace(&real, &text, &new).map_err(|source| Error::Unwritable { path: name, source })?;
+    replace(&real, text.as_bytes(), new.as_bytes()).map_err(|source| Error::Unwritable { path: name, source })?;
     Ok(subscribed)
 }
 
@@ -187,39 +187,6 @@ fn end_of(text: &str, table: &Table) -> usize {
     let comments: Vec<&str> = lines.clone().take_while(|line| line.trim_start().starts_with('#')).collect();
     let stands_over_a_table = lines.nth(comments.len()).is_some_and(|next| next.trim_start().starts_with('['));
     if stands_over_a_table { end } else { end + comments.iter().map(|line| line.len()).sum::<usize>() }
-}
-
-/// Puts the new text in the old one's place, whole or not at all, with the same owner and permissions.
-fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
-    let written = write_beside(path, &beside, new).and_then(|()| {
-        if fs::read_to_string(path)? == old {
-            fs::rename(&beside, path)
-        } else {
-            Err(io::Error::other("it was changed by somebody else in the meantime; nothing was written"))
-        }
-    });
-    if written.is_err() {
-        // What is left of it helps nobody.
-        let _ = fs::remove_file(&beside);
-    }
-    written?;
-    File::open(folder)?.sync_all()
-}
-
-fn write_beside(path: &Path, beside: &Path, text: &str) -> io::Result<()> {
-    let like = fs::metadata(path)?;
-    // Nobody else reads it before it has the old one's permissions.
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(beside)?;
-    file.write_all(text.as_bytes())?;
-    let ours = file.metadata()?;
-    if (ours.uid(), ours.gid()) != (like.uid(), like.gid()) {
-        fchown(&file, Some(like.uid()), Some(like.gid()))?;
-    }
-    file.set_permissions(like.permissions())?;
-    file.sync_all()
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub use portrait::{Beside, Citation, Lately, LinkMemory, Portrait};
 pub use sketch::Sketch;
 pub use stored::{CitedSource, CitingItem, EditionHeader, Home, StoredEdition, StoredItem};
 pub use tag::{Tag, former_tag_key, short_hash, slug_of, tag_key};
-pub use tracking::{compare_key, is_specific, without_tracking};
+pub use tracking::{compare_key, is_specific, is_tracking, without_tracking};
 pub use upstream::{Enclosure, EntryItem, Rhythm, UpstreamEntry, UpstreamFeed};
 pub use uri::web_uri;
 pub use words::{is_unspaced, words_of};

@@ -69,7 +69,7 @@ const TRACKING: [(Named, &str); 48] = [
 ];
 
 /// Whether a parameter of a query only tracks. The name as written, percent-encoding and all: no tracker encodes its own.
-fn is_tracking(parameter: &str) -> bool {
+pub fn is_tracking(parameter: &str) -> bool {
     let name = parameter.split('=').next().unwrap_or_default().to_ascii_lowercase();
     TRACKING.iter().any(|(named, _)| match named {
         Named::Exactly(known) => name == *known,

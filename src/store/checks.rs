@@ -3,8 +3,9 @@
 //!
 //! Judges nothing; `verify` does, between the two halves.
 
+use super::histories::{Asked, History};
 use super::{Result, Store, Write, from_json, from_rows, time, to_json};
-use crate::model::{Beside, Check, Judgement, Lately, LinkKey, LinkMemory, Portrait, Verdict};
+use crate::model::{Check, Judgement, LinkKey, LinkMemory, Verdict};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,19 +18,6 @@ pub struct NewCheck<'a> {
     pub check: &'a Check,
     /// False when the network was down here.
     pub counted: bool,
-}
-
-/// What a link is judged by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct History {
-    /// When the newest item that cites it was published.
-    pub newest: DateTime<Utc>,
-    /// Its checks that count, oldest first.
-    pub checks: Vec<Check>,
-    /// What is known beside them; the language of a citation is the caller's to add.
-    pub beside: Beside,
-    /// Whether an editor cites it.
-    pub is_editors: bool,
 }
 
 /// What the checks of a link add up to.
@@ -45,15 +33,6 @@ pub struct Judged<'a> {
     pub memory: LinkMemory,
 }
 
-/// What a page looked like at first and last, as it is stored.
-type Portraits = (Option<Portrait>, Option<Portrait>);
-
-/// Most links of the hosts of a batch whose last looks are asked for.
-const NEIGHBOURS: i64 = 10_000;
-
-/// Most words of those who cite a link.
-const CITED_AS: usize = 20;
-
 /// Key, verdict, since, when it was last reached, rule, evidence and new address of a link.
 type LinkRow = (String, String, Option<i64>, Option<i64>, String, String, Option<String>);
 
@@ -68,7 +47,7 @@ impl Write {
     /// Records checks. Gives back by what the links of those that count are judged, the new checks included.
     pub async fn record_checks(&mut self, looked: &[NewCheck<'_>]) -> Result<HashMap<String, History>> {
         let counted: Vec<&str> = looked.iter().filter(|l| l.counted).map(|l| l.key.as_str()).collect();
-        let mut all = self.histories(&counted).await?;
+        let mut all = Asked::Write(&mut self.tx).histories(&counted).await?;
         let mut rows = Vec::with_capacity(looked.len());
         for NewCheck { key, check, counted } in looked {
             // The check is text to the database and stays as it is written here.
@@ -89,85 +68,6 @@ impl Write {
         .await?;
         self.add_totals(looked).await?;
         Ok(all)
-    }
-
-    /// By what these links are judged at present.
-    async fn histories(&mut self, keys: &[&str]) -> Result<HashMap<String, History>> {
-        if keys.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let keys = to_json("checks.link_key", &keys)?;
-        let mut all = self.besides(&keys).await?;
-        let before: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(link_key, seen)) FROM (SELECT link_key, seen FROM checks
-             WHERE counted = 1 AND link_key IN (SELECT value FROM json_each($1)) ORDER BY at, id)",
-        )
-        .bind(&keys)
-        .fetch_one(&mut *self.tx)
-        .await?;
-        for (key, seen) in from_rows::<(String, String)>(&before)? {
-            if let Some(History { checks, .. }) = all.get_mut(&key) {
-                checks.push(from_json("checks.seen", &seen)?);
-            }
-        }
-        Ok(all)
-    }
-
-    /// What is known of these links beside their checks, given their keys as JSON.
-    async fn besides(&mut self, keys: &str) -> Result<HashMap<String, History>> {
-        let links: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(key, newest, host, portraits)) FROM links
-             WHERE key IN (SELECT value FROM json_each($1))",
-        )
-        .bind(keys)
-        .fetch_one(&mut *self.tx)
-        .await?;
-        let lately: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(key, host, lately)) FROM (SELECT key, host, lately FROM links
-             WHERE lately IS NOT NULL AND host IN (SELECT host FROM links WHERE key IN (SELECT value FROM json_each($1)))
-             LIMIT $2)",
-        )
-        .bind(keys)
-        .bind(NEIGHBOURS)
-        .fetch_one(&mut *self.tx)
-        .await?;
-        let mut by_host: HashMap<String, Vec<(String, Lately)>> = HashMap::new();
-        for (key, host, lately) in from_rows::<(String, String, String)>(&lately)? {
-            by_host.entry(host).or_default().push((key, from_json("links.lately", &lately)?));
-        }
-        let mut all = HashMap::new();
-        for (key, newest, host, portraits) in from_rows::<(String, i64, String, Option<String>)>(&links)? {
-            let others = by_host.get(&host).into_iter().flatten().filter(|(other, _)| *other != key);
-            let neighbours = others.map(|(_, lately)| lately.clone()).collect();
-            let portraits = portraits.map(|text| from_json::<Portraits>("links.portraits", &text)).transpose()?;
-            let (first, last) = portraits.unwrap_or_default();
-            let memory = LinkMemory { first, last, lately: None };
-            let beside = Beside { memory, neighbours, ..Beside::default() };
-            all.insert(key, History { newest: time(newest), checks: Vec::new(), beside, is_editors: false });
-        }
-        self.citations(keys, &mut all).await?;
-        Ok(all)
-    }
-
-    /// What those say who cite these links.
-    async fn citations(&mut self, keys: &str, all: &mut HashMap<String, History>) -> Result<()> {
-        let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(s.link_key, s.label, i.title, n.kind <> 'days'))
-             FROM item_sources s JOIN items i ON i.id = s.item_id JOIN editions e ON e.id = i.edition_id
-                 JOIN inputs n ON n.id = e.input_id WHERE s.link_key IN (SELECT value FROM json_each($1))",
-        )
-        .bind(keys)
-        .fetch_one(&mut *self.tx)
-        .await?;
-        for (key, label, title, is_editors) in from_rows::<(String, String, String, i64)>(&rows)? {
-            let Some(history) = all.get_mut(&key) else { continue };
-            history.is_editors |= is_editors == 1;
-            let words = &mut history.beside.citation.words;
-            if words.len() < CITED_AS {
-                words.extend([label, title].into_iter().filter(|word| !word.is_empty()));
-            }
-        }
-        Ok(())
     }
 
     /// Takes back checks that were recorded after the one that `after` stands for and do not count, at most `limit`, in

@@ -49,6 +49,7 @@ async fn of_inputs(store: &Store, answers: &mut Answers) {
         known_feeds(),
         polls(),
         post_signs(DIGEST),
+        post_summaries(DIGEST),
         posts(DIGEST),
         unpublished_posts(DIGEST),
     );
@@ -89,6 +90,7 @@ async fn of_links(store: &Store, answers: &mut Answers) {
         citing_posts(&[key.as_str()]),
         due(at(0)),
         due_links(at(0), None, 9),
+        histories(&[key.as_str()]),
         host_counts(9),
         last_check(),
         link_counts(),

@@ -12,7 +12,7 @@ use std::ops::Range;
 const MAX_LENGTH: usize = 2048;
 
 /// The first bare address in `text`.
-pub(super) fn find(text: &str) -> Option<Range<usize>> {
+pub(in crate::collect) fn find(text: &str) -> Option<Range<usize>> {
     text.match_indices("://").find_map(|(colon, _)| {
         let before = text.get(..colon)?;
         let scheme = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();

@@ -34,8 +34,13 @@ pub(super) fn drop_html_flood(blocks: &[Node<'_>], source: &PostLines<'_>, notes
 
 /// Where a line opens more quotes and lists within each other than any author would.
 pub(super) fn absurd_line(body: &str, offset: usize) -> Option<Spot> {
-    let index = body.lines().position(|line| markers(line) > MAX_MARKERS)?;
+    let index = absurd_at(body)?;
     Some(Spot::new(offset + index + 1, 1))
+}
+
+/// The first such line, from 0.
+pub(in crate::collect) fn absurd_at(body: &str) -> Option<usize> {
+    body.lines().position(|line| markers(line) > MAX_MARKERS)
 }
 
 /// Counts the quote and list signs that a line begins with.

@@ -6,7 +6,7 @@
 use super::notes::{Notes, Spot, shown};
 
 /// Our keys, as messages name them.
-pub(super) const KEYS: [&str; 10] =
+pub(in crate::collect) const KEYS: [&str; 10] =
     ["title", "tags", "date", "permalink", "largepic", "author", "category", "categories", "draft", "published"];
 
 /// Keys whose value is text that people write with a number sign.

@@ -31,8 +31,12 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub(super) use bare::find as find_address;
+pub(super) use guard::absurd_at;
 pub use inspect::inspect_json;
+pub(super) use mistake::KEYS;
 pub use reading::{Post, ReadEdition, Reading, TagReason};
+pub(super) use tree::options as markdown_options;
 
 use crate::model::{Edition, is_ignorable, tag_key};
 use chrono_tz::Tz;
@@ -41,7 +45,8 @@ use footnotes::Footnotes;
 use front::{Front, FrontCut, Value};
 use item::{Built, Workshop};
 use links::LinkReader;
-use notes::{Notes, Spot, shown};
+pub(super) use notes::shown;
+use notes::{Notes, Spot};
 use serde::Serialize;
 use source::SourceWords;
 use std::cell::OnceCell;

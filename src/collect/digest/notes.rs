@@ -119,7 +119,7 @@ impl<'p> Notes<'p> {
 }
 
 /// A value from input as a message may show it: one line, not too long.
-pub(super) fn shown(value: &str) -> String {
+pub(in crate::collect) fn shown(value: &str) -> String {
     let mut shown: String = value.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(80).collect();
     if value.chars().nth(80).is_some() {
         shown.push('…');

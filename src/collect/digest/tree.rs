@@ -10,7 +10,7 @@ use comrak::{Arena, Node};
 
 /// How posts are read: `CommonMark` with tables, footnotes and strike-through, and emphasis that ends at CJK punctuation.
 /// No autolinks: GFM's swallow the Chinese punctuation and text behind an address; `bare` finds them.
-pub(super) fn options() -> Options<'static> {
+pub(in crate::collect) fn options() -> Options<'static> {
     Options {
         extension: Extension {
             strikethrough: true,

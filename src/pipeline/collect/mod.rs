@@ -185,7 +185,7 @@ pub(super) async fn withdraw_others(cycle: Cycle<'_>) -> Result<(), Error> {
 
 impl FoundFile {
     /// Whether it looks as it did when it was last read.
-    fn is_as(&self, post: &PostState) -> bool {
+    pub fn is_as(&self, post: &PostState) -> bool {
         (post.size, post.mtime_ns) == (self.size, self.mtime_ns)
     }
 

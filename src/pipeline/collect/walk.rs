@@ -45,6 +45,13 @@ pub struct FoundFile {
     pub(super) is_real: bool,
 }
 
+impl FoundFile {
+    /// Whether it is the file of which these are the device and the inode, whatever that is called.
+    pub fn is(&self, (device, inode): (u64, u64)) -> bool {
+        self.identity == (device, inode)
+    }
+}
+
 impl PostFiles {
     /// The posts in a folder and below.
     pub fn of_folder(folder: &Path) -> Self {
