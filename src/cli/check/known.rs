@@ -47,9 +47,14 @@ impl Remembered {
             return FileMemory::Unknown;
         };
         match self.summaries.remove(&file.path) {
-            Some(PostSummary { editions, tags, cited }) => {
-                FileMemory::Post(Neighbour { path: file.path.clone(), editions, tags, cited })
-            }
+            Some(PostSummary { editions, tags, cited }) => match editions.as_slice() {
+                [(_, date)] => {
+                    let cited = cited.into_iter().map(|(key, line)| (key, line, *date)).collect();
+                    FileMemory::Post(Neighbour { path: file.path.clone(), editions, tags, cited })
+                }
+                // Which of them cites what is not remembered.
+                _ => FileMemory::Unknown,
+            },
             None if state.skipped.is_some() || state.kept_out.is_some() || state.same_as.is_some() => {
                 FileMemory::NoPost
             }

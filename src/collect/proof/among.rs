@@ -2,12 +2,12 @@
 
 use super::ProofOptions;
 use super::mark::ProofMark;
-use super::neighbours::{Neighbours, story};
+use super::neighbours::{Neighbours, dated, is_lately, story};
 use super::rules;
 use super::sheet::Sheet;
 use crate::collect::digest::{ReadEdition, Reading, TagReason, shown};
 use crate::model::{Complaint, LinkKey, Place, tag_key};
-use chrono::TimeDelta;
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use std::collections::HashMap;
 
 /// How far ahead a post may be dated; until then it is held.
@@ -83,25 +83,22 @@ impl Among<'_> {
     }
 
     fn sources(self, sheet: &mut Sheet<'_>) {
-        let Some(date) = self.reading.editions().iter().map(|read| read.edition.date).max() else { return };
-        let mut seen: HashMap<String, u32> = HashMap::new();
-        for (key, line) in &self.reading.cited {
+        let mut seen: HashMap<String, (u32, DateTime<FixedOffset>)> = HashMap::new();
+        for (key, line, date) in dated(self.reading) {
             let Some(story) = story(key) else { continue };
-            let place = || place_of_address(sheet, key, *line);
+            let is_again = |(first, then): &&(u32, DateTime<FixedOffset>)| *first != line && is_lately(*then, date);
             let found = match self.neighbours.cited_before(key, date, self.own) {
                 Some((path, other)) => Some(format!("{path}:{other}")),
-                None => {
-                    seen.get(&story).filter(|first| *first != line).map(|first| format!("line {first} of this post"))
-                }
+                None => seen.get(&story).filter(is_again).map(|(first, _)| format!("line {first} of this post")),
             };
             if let Some(found) = found {
-                let (place, length) = place();
+                let (place, length) = place_of_address(sheet, key, line);
                 let message = format!("the source `{}` was cited already, in {found}", shown(key.as_str()));
                 let help = "cite what is new about it, or leave the item out";
                 let mark = ProofMark::of_complaint(rules::CITED_BEFORE, Complaint::warning(place, message, help));
                 sheet.marks.push(ProofMark { length, ..mark });
             }
-            seen.entry(story).or_insert(*line);
+            seen.entry(story).or_insert((line, date));
         }
     }
 

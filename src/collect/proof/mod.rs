@@ -15,6 +15,9 @@ pub mod rules;
 mod sheet;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use mark::{Edit, Level, ProofMark, edited};
 pub use neighbours::{Neighbour, Neighbours};
 

@@ -23,8 +23,8 @@ pub struct Neighbour {
     pub editions: Vec<(Option<u32>, DateTime<FixedOffset>)>,
     /// Its tags as written.
     pub tags: Vec<String>,
-    /// The sources of its items, each with the line on which it stands.
-    pub cited: Vec<(LinkKey, u32)>,
+    /// The sources of its items, each with the line on which it stands and the date of its edition.
+    pub cited: Vec<(LinkKey, u32, DateTime<FixedOffset>)>,
 }
 
 impl Neighbour {
@@ -41,9 +41,22 @@ impl Neighbour {
             path: path.to_owned(),
             editions: editions.iter().map(|edition| (edition.number, edition.date)).collect(),
             tags,
-            cited: reading.cited.clone(),
+            cited: dated(reading).map(|(key, line, date)| (key.clone(), line, date)).collect(),
         })
     }
+}
+
+/// The sources of a post, each with its line and the date of the edition that it stands in.
+pub(super) fn dated(reading: &Reading) -> impl Iterator<Item = (&LinkKey, u32, DateTime<FixedOffset>)> {
+    let editions = reading.editions().iter().map(|read| &read.edition);
+    let mut begins: Vec<(u32, DateTime<FixedOffset>)> =
+        editions.flat_map(|edition| edition.items.iter().map(|item| (item.line, edition.date))).collect();
+    begins.sort_unstable();
+    reading.cited.iter().filter_map(move |(key, line)| {
+        let after = begins.partition_point(|(begins, _)| begins <= line);
+        let (_, date) = begins.get(after.saturating_sub(1))?;
+        Some((key, *line, *date))
+    })
 }
 
 /// An edition of a neighbour: when, its number, whose.
@@ -63,8 +76,8 @@ pub struct Neighbours {
     by_number: HashMap<u32, Vec<usize>>,
     /// By the tag's key, by its spelling: the posts.
     tags: HashMap<String, HashMap<String, Vec<usize>>>,
-    /// By what is compared of a link: posts and lines.
-    cited: HashMap<String, Vec<(usize, u32)>>,
+    /// By what is compared of a link: posts, lines and dates.
+    cited: HashMap<String, Vec<(usize, u32, DateTime<FixedOffset>)>>,
     pub(super) habits: Habits,
 }
 
@@ -83,9 +96,9 @@ impl Neighbours {
             for tag in &post.tags {
                 all.tags.entry(tag_key(tag)).or_default().entry(tag.clone()).or_default().push(index);
             }
-            for (key, line) in &post.cited {
+            for (key, line, date) in &post.cited {
                 if let Some(story) = story(key) {
-                    all.cited.entry(story).or_default().push((index, *line));
+                    all.cited.entry(story).or_default().push((index, *line, *date));
                 }
             }
         }
@@ -152,17 +165,14 @@ impl Neighbours {
         own: Option<usize>,
     ) -> Option<(&str, u32)> {
         let places = self.cited.get(&story(key)?)?;
-        let is_before = |post: &Neighbour| {
-            let mut dates = post.editions.iter().map(|(_, other)| *other);
-            dates.any(|other| other <= date && date - other <= LATELY)
+        // Of two of one instant the later by name repeats the other.
+        let is_before = |post: usize, other: DateTime<FixedOffset>| {
+            other < date || other == date && own.is_none_or(|own| post < own)
         };
-        let found = places.iter().filter(|(post, _)| Some(*post) != own).find(|(post, _)| {
-            let Some(other) = self.posts.get(*post) else { return false };
-            // Of two of one instant the later by name repeats the other.
-            let is_same_time = other.editions.iter().all(|(_, other)| *other == date);
-            is_before(other) && (!is_same_time || own.is_none_or(|own| *post < own))
-        })?;
-        Some((self.path(found.0), found.1))
+        let (post, line, _) = places
+            .iter()
+            .find(|(post, _, other)| Some(*post) != own && is_before(*post, *other) && is_lately(*other, date))?;
+        Some((self.path(*post), *line))
     }
 
     /// How other posts spell a tag, the most usual way first, with how many do.
@@ -182,6 +192,11 @@ impl Neighbours {
     pub(super) fn tag_keys(&self) -> impl Iterator<Item = &str> {
         self.tags.keys().map(String::as_str)
     }
+}
+
+/// Whether one date is so near another that what was cited then is no news.
+pub(super) fn is_lately(one: DateTime<FixedOffset>, other: DateTime<FixedOffset>) -> bool {
+    (one - other).abs() <= LATELY
 }
 
 fn agree(count: usize, of: usize) -> bool {
