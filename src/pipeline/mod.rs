@@ -18,7 +18,7 @@ mod troubled;
 mod upkeep;
 mod verify;
 
-pub use collect::{FoundFile, FoundFiles, Glob, PostFiles};
+pub use collect::{FoundFile, FoundFiles, Glob, PostFiles, nothing_found};
 pub use feeds::{releases, wish_release};
 pub use options::{ArchiveOptions, AskNow, DigestInput, FeedInput, Input, Options, VerifyOptions};
 pub use report::{

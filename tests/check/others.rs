@@ -30,6 +30,17 @@ fn usage_and_configuration_end_with_two() {
 }
 
 #[test]
+fn an_input_without_posts_is_told() {
+    let desk = Desk::new("[[inputs]]\nname = \"second\"\ndigest = \"posst\"\n");
+    let (told, code) = desk.check(&["--strict"]);
+    assert!(
+        code == 1 && told.contains("posst: warning: `second`: no file matches [unreadable]\n  → put posts there"),
+        "{told}"
+    );
+    assert_eq!(desk.check(&["--strict", "posts"]).1, 0);
+}
+
+#[test]
 fn without_a_configuration_files_are_read_with_the_defaults() {
     let desk = Desk::new("");
     desk.write("next.md", GOOD.replace("https://lwn.example/107", SCHEME));

@@ -3,7 +3,7 @@
 use super::git::WorkTree;
 use crate::cli::args::Proofreading;
 use crate::model::{Complaint, Place};
-use crate::pipeline::{DigestInput, FoundFile, FoundFiles, PostFiles};
+use crate::pipeline::{DigestInput, FoundFile, FoundFiles, PostFiles, nothing_found};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -41,8 +41,9 @@ pub(super) fn list(inputs: Vec<DigestInput>) -> (Vec<InputFiles>, Vec<Complaint>
     let mut complaints = Vec::new();
     let mut all = Vec::with_capacity(inputs.len());
     for input in inputs {
-        let FoundFiles { files, complaints: troubles, .. } = input.posts.list(std::iter::empty());
+        let FoundFiles { files, complaints: troubles, unmatched, .. } = input.posts.list(std::iter::empty());
         complaints.extend(troubles);
+        complaints.extend(unmatched.iter().map(|glob| nothing_found(&input, std::slice::from_ref(glob))));
         all.push(InputFiles { input, files });
     }
     (all, complaints)

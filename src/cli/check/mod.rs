@@ -84,7 +84,8 @@ pub(super) async fn run(args: &Args, check: &Proofreading, environment: &Environ
             Err(error) => post.marks.push(not_mended(post, &error)),
         }
     }
-    let troubles = tasks.complaints.into_iter().map(|complaint| ProofMark::of_complaint(rules::UNREADABLE, complaint));
+    let trouble = |complaint| ProofMark::of_complaint(rules::UNREADABLE, complaint);
+    let troubles = tasks.complaints.into_iter().map(trouble);
     posts.splice(0..0, troubles.map(CheckedPost::of_trouble));
     tell(args, check, environment, &posts, mended)?;
     Ok(code(&posts, check.strict || args.strict))

@@ -1,5 +1,6 @@
 //! Checks the links of posts, and says what their checks add up to with those that the store remembers. Records nothing.
 
+use crate::cli::warn;
 use crate::collect::proof::{self, Edit, Level, PostLink, ProofMark, rules};
 use crate::model::{Check, Complaint, Judgement, LinkKey, Place, Verdict};
 use crate::net::{self, Client};
@@ -53,7 +54,10 @@ pub(super) async fn check(
     }
     let keys: Vec<&str> = by_key.keys().map(LinkKey::as_str).collect();
     let mut histories = match store {
-        Some(store) => store.histories(&keys).await?,
+        Some(store) => store.histories(&keys).await.unwrap_or_else(|error| {
+            warn(&anyhow::Error::new(error).context("the store is left aside"));
+            HashMap::new()
+        }),
         None => HashMap::new(),
     };
     let client = Client::new(options.net.clone())?;

@@ -247,7 +247,8 @@ fn nothing_left(input: &DigestInput, globs: &[Glob]) -> Complaint {
     )
 }
 
-fn nothing_found(input: &DigestInput, globs: &[Glob]) -> Complaint {
+/// No file matches these globs of an input, and none ever did.
+pub fn nothing_found(input: &DigestInput, globs: &[Glob]) -> Complaint {
     Complaint::warning(
         place_of(globs),
         format!("`{}`: no file matches", input.name),

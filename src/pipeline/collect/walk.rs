@@ -30,7 +30,7 @@ pub struct FoundFiles {
     /// Known files of which it cannot be said that they are gone.
     pub(super) unclear: HashSet<String>,
     /// Globs that match no file.
-    pub(super) unmatched: Vec<Glob>,
+    pub unmatched: Vec<Glob>,
 }
 
 /// A file as its folder shows it.
