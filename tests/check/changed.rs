@@ -66,6 +66,18 @@ fn only_posts_that_changed_are_looked_at() {
 }
 
 #[test]
+fn what_a_link_leads_to_is_what_changes() {
+    let desk = repository();
+    desk.write("elsewhere/a.md", GOOD.replace("https://lwn.example/107", "https://t.co/b"));
+    std::os::unix::fs::symlink("../elsewhere/a.md", desk.path("posts/next.md")).unwrap();
+    git(&desk, &["add", "."]);
+    git(&desk, &["commit", "-qm", "a link"]);
+    assert_eq!(paths(&desk, &["--since", "HEAD"]), [""; 0]);
+    desk.write("elsewhere/a.md", GOOD.replace("https://lwn.example/107", "https://t.co/c"));
+    assert_eq!(paths(&desk, &["--since", "HEAD"]), ["posts/next.md"]);
+}
+
+#[test]
 fn a_hook_of_another_repository_does_not_mislead() {
     let desk = repository();
     desk.write("posts/next.md", GOOD.replace("https://lwn.example/107", "https://t.co/b"));
