@@ -28,6 +28,9 @@ use rhythm::PostRhythm;
 /// Items of a post that nobody has filled in yet.
 const EMPTY: usize = 3;
 
+/// How many of the last posts tell whether the digest has numbers.
+const ASKED: usize = 5;
+
 /// A post of the digest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownPost {
@@ -96,10 +99,13 @@ impl DraftOf<'_> {
         in_zone(day.and_time(time), zone).unwrap_or_else(|| here.fixed_offset())
     }
 
-    /// The number of the next post, where the last one has a number.
+    /// The number of the next post, where the last one or most of the last ones have a number.
     fn number(&self) -> Option<u32> {
-        self.posts.last()?.edition.number?;
-        self.posts.iter().filter_map(|post| post.edition.number).max()?.checked_add(1)
+        let mut last = self.posts.iter().rev().take(ASKED).map(|post| post.edition.number);
+        let newest = last.next()?;
+        let others = last.clone().filter(Option::is_some).count();
+        let has_numbers = newest.is_some() || others * 2 > last.count();
+        self.posts.iter().filter_map(|post| post.edition.number).max()?.checked_add(1).filter(|_| has_numbers)
     }
 
     /// What stands before the items: the header, and the title where it is the first heading.

@@ -13,29 +13,43 @@ const COUNTERS: [char; 9] = ['期', '号', '號', '回', '周', '週', '日', '�
 pub(super) fn next(titles: &[(&str, Mark)], site_title: &str, mark: Mark) -> String {
     let asked = titles.get(titles.len().saturating_sub(ASKED)..).unwrap_or_default();
     let Some((newest, _)) = asked.last() else { return site_title.to_owned() };
-    let all: Vec<Vec<TextPiece>> = asked.iter().map(|(title, mark)| pieces(title, *mark)).collect();
+    let all = alike(asked.iter().map(|(title, mark)| pieces(title, *mark)).collect());
+    let last = all.last().map_or(&[][..], Vec::as_slice);
     let is_short = all.iter().any(|pieces| is_short(pieces));
     let write = |pieces: &[TextPiece]| text_of(pieces, mark, is_short).unwrap_or_default();
     let shapes: Vec<Vec<TextPiece>> = all.iter().map(|pieces| shape(pieces)).collect();
     let is_one = shapes.windows(2).all(|pair| matches!(pair, [a, b] if a == b));
-    let moves = |pieces: &[TextPiece]| pieces.iter().any(TextPiece::moves);
-    if let Some(pieces) = all.last().filter(|pieces| is_one && (all.len() > 1 || ends_with_mark(pieces))) {
-        return write(pieces);
+    if is_one && (all.len() > 1 || ends_with_mark(last)) {
+        return write(last);
     }
-    let start = shared_start(&shapes, all.last().map_or(&[], Vec::as_slice));
+    let start = shared_start(&shapes, last);
     if moves(&start) {
         return write(&up_to_mark(start)).trim_end_matches(is_separator).to_owned();
     }
-    let end = shared_end(&shapes, all.last().map_or(&[], Vec::as_slice));
+    let end = shared_end(&shapes, last);
     if moves(&end) {
-        return write(&from_separator(end, all.last().map_or(&[], Vec::as_slice)))
-            .trim_start_matches(is_separator)
-            .to_owned();
+        return write(&from_separator(end, last)).trim_start_matches(is_separator).to_owned();
     }
     if newest.starts_with(site_title) {
         return site_title.to_owned();
     }
     if all.len() > 1 { name_of_digest(&write(&start)).to_owned() } else { String::new() }
+}
+
+/// The titles whose numbers and dates stand as in the newest one; where that has none, as in most, if most have some.
+fn alike(mut titles: Vec<Vec<TextPiece>>) -> Vec<Vec<TextPiece>> {
+    let marks =
+        |pieces: &[TextPiece]| -> Vec<TextPiece> { shape(pieces).into_iter().filter(TextPiece::moves).collect() };
+    let count = |of: &[TextPiece]| titles.iter().filter(|title| marks(title) == marks(of)).count();
+    let is_model = |title: &&Vec<TextPiece>| moves(title) && count(title) * 2 > titles.len();
+    let newest = titles.last().filter(|newest| moves(newest));
+    let model = newest.or_else(|| titles.iter().find(is_model)).or(titles.last()).map(|model| marks(model));
+    titles.retain(|title| Some(marks(title)) == model);
+    titles
+}
+
+fn moves(pieces: &[TextPiece]) -> bool {
+    pieces.iter().any(TextPiece::moves)
 }
 
 fn ends_with_mark(pieces: &[TextPiece]) -> bool {
@@ -145,6 +159,8 @@ mod tests {
             (&["每日观察"], "每日观察"),
             (&["红的一天", "蓝的一天"], ""),
             (&["红的一天"], ""),
+            (&["每日观察 | 红", "每日观察 #300 绿", "每日观察 #301 蓝"], "每日观察 #302"),
+            (&["每日观察 #299 红", "每日观察 #300 绿", "特刊"], "每日观察 #302"),
             (&[], "每日观察"),
         ] {
             assert_eq!(after(titles), expected, "{titles:?}");
