@@ -55,10 +55,12 @@ pub(super) fn destination(url: &str) -> String {
     let mut rest = url;
     while let Some(c) = rest.chars().next() {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        if matches!(c, '\\' | '<' | '>') || (c == '&' && begins_reference(rest)) {
-            out.push('\\');
+        match c {
+            '\\' | '<' | '>' => out.extend(['\\', c]),
+            // Here a backslash does not keep a character reference from being one.
+            '&' if begins_reference(rest) => out.push_str("&amp;"),
+            c => out.push(c),
         }
-        out.push(c);
     }
     let needs_brackets = |c: char| matches!(c, '(' | ')') || c.is_whitespace() || c.is_control();
     if out.is_empty() || out.contains(needs_brackets) { format!("<{out}>") } else { out }
@@ -126,7 +128,7 @@ mod tests {
         assert_eq!(paragraph("2026. 年"), "2026\\. 年");
         assert_eq!(heading("C#"), "C#");
         assert_eq!(heading("a #"), "a \\#");
-        assert_eq!(destination("https://a.example/b_(c)?d&amp;e"), "<https://a.example/b_(c)?d\\&amp;e>");
+        assert_eq!(destination("https://a.example/b_(c)?d&amp;e"), "<https://a.example/b_(c)?d&amp;amp;e>");
         assert_eq!(destination("https://a.example/?d=e&f=g"), "https://a.example/?d=e&f=g");
     }
 }
