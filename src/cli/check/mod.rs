@@ -9,6 +9,7 @@ mod known;
 mod mend;
 mod online;
 mod post;
+mod reader;
 
 pub(super) use format::OutputFormat;
 
@@ -21,7 +22,6 @@ use crate::config::{self, Environment, Settings};
 use crate::model::{Complaint, LinkKey};
 use crate::net;
 use crate::pipeline::{DigestInput, Input};
-use crate::store::{Look, Store};
 use crate::verify::{CheckOptions, Policy};
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
@@ -29,6 +29,7 @@ use files::{InputFiles, PostTask, PostTasks};
 use known::Remembered;
 use online::{LinkOptions, Verdicts};
 use post::{CheckedPost, Surroundings};
+use reader::StoreReader;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
@@ -69,12 +70,12 @@ pub(super) async fn run(args: &Args, check: &Proofreading, environment: &Environ
     if check.files.is_empty() {
         tasks.complaints.splice(0..0, complaints);
     }
-    let store = store(settings.as_ref()).await;
-    let desk = Desk::set(settings.as_ref(), inputs, &tasks, store.as_ref()).await;
+    let mut store = StoreReader::open(settings.as_ref().map(|settings| settings.store_url.clone())).await;
+    let desk = Desk::set(settings.as_ref(), inputs, &tasks, &mut store).await;
     let mut posts = desk.look_at_all(&tasks.tasks, check.fix);
     if check.online {
         let options = links(settings.as_ref());
-        desk.check_links(&mut posts, &tasks, check, (&options, store.as_ref())).await?;
+        desk.check_links(&mut posts, &tasks, check, (&options, &mut store)).await?;
     }
     let mut mended = (0, 0);
     for post in &mut posts {
@@ -104,18 +105,6 @@ fn digest(input: &Input) -> Option<&DigestInput> {
     }
 }
 
-/// The store, to be read, where there is one. What is wrong with it is told, and nothing else waits for it.
-async fn store(settings: Option<&Settings>) -> Option<Store> {
-    match Store::open_to_read(&settings?.store_url).await {
-        Ok(Look::Ready(store)) => Some(store),
-        Ok(Look::Nothing { .. } | Look::Older { .. }) => None,
-        Err(error) => {
-            warn(&anyhow::Error::new(error).context("the store is left aside"));
-            None
-        }
-    }
-}
-
 fn links(settings: Option<&Settings>) -> LinkOptions {
     match settings {
         Some(settings) => LinkOptions {
@@ -141,7 +130,7 @@ impl Desk {
         settings: Option<&Settings>,
         inputs: Vec<InputFiles>,
         tasks: &PostTasks,
-        store: Option<&Store>,
+        store: &mut StoreReader,
     ) -> Self {
         let used: BTreeSet<usize> = tasks.tasks.iter().flat_map(|task| &task.inputs).map(|(index, _)| *index).collect();
         let mut neighbours = Vec::with_capacity(inputs.len());
@@ -150,13 +139,7 @@ impl Desk {
                 neighbours.push(Neighbours::default());
                 continue;
             }
-            let remembered = match store {
-                Some(store) => Remembered::of(store, &of.input.name).await.unwrap_or_else(|error| {
-                    warn(&anyhow::Error::new(error).context("the store is left aside"));
-                    Remembered::default()
-                }),
-                None => Remembered::default(),
-            };
+            let remembered = store.ask(async |store| Remembered::of(store, &of.input.name).await).await;
             let names = tasks.tasks.iter().flat_map(|task| &task.inputs);
             let names = names.filter(|(of, _)| *of == index).map(|(_, name)| name.as_str()).collect();
             neighbours.push(known::neighbours(of, remembered, &names));
@@ -209,7 +192,7 @@ impl Desk {
         posts: &mut [CheckedPost],
         tasks: &PostTasks,
         check: &Proofreading,
-        (options, store): (&LinkOptions, Option<&Store>),
+        (options, store): (&LinkOptions, &mut StoreReader),
     ) -> anyhow::Result<()> {
         let mut urls = Vec::new();
         for (post, task) in posts.iter().zip(&tasks.tasks) {

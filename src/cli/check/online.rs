@@ -1,10 +1,10 @@
 //! Checks the links of posts, and says what their checks add up to with those that the store remembers. Records nothing.
 
-use crate::cli::warn;
+use super::reader::StoreReader;
 use crate::collect::proof::{self, Edit, Level, PostLink, ProofMark, rules};
 use crate::model::{Check, Complaint, Judgement, LinkKey, Place, Verdict};
 use crate::net::{self, Client};
-use crate::store::{History, Store};
+use crate::store::History;
 use crate::verify::{self, CheckOptions, LinkBefore, Policy, Reach, Target};
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
@@ -43,7 +43,7 @@ pub(super) struct Verdicts {
 pub(super) async fn check(
     urls: Vec<String>,
     options: &LinkOptions,
-    store: Option<&Store>,
+    store: &mut StoreReader,
     now: DateTime<Utc>,
 ) -> anyhow::Result<Verdicts> {
     let mut by_key: BTreeMap<LinkKey, String> = BTreeMap::new();
@@ -53,13 +53,7 @@ pub(super) async fn check(
         }
     }
     let keys: Vec<&str> = by_key.keys().map(LinkKey::as_str).collect();
-    let mut histories = match store {
-        Some(store) => store.histories(&keys).await.unwrap_or_else(|error| {
-            warn(&anyhow::Error::new(error).context("the store is left aside"));
-            HashMap::new()
-        }),
-        None => HashMap::new(),
-    };
+    let mut histories = store.ask(async |store| store.histories(&keys).await).await;
     let client = Client::new(options.net.clone())?;
     let targets: Vec<Target> = by_key.values().map(Target::new).collect();
     let budget = tokio::time::sleep(BUDGET);
