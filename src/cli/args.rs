@@ -87,6 +87,9 @@ pub(super) struct Inspect {
     /// Resolves relative links, images and permalinks
     #[arg(long, value_name = "URL")]
     pub(super) base: Option<url::Url>,
+    /// Reads posts by this profile: a built-in one, or one of the configuration; default: that of the input whose posts they are
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
     /// Posts, folders of posts, feeds or pages
     #[arg(required = true, value_name = "PATH|URL")]
     pub(super) paths: Vec<PathBuf>,

@@ -1,6 +1,7 @@
 //! The configuration as written: its keys, their types and defaults. Unknown keys are errors with the nearest known one.
 
 use super::Error;
+use super::profiles::ProfileTable;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub(super) struct File {
     pub(super) store: StoreTable,
     #[serde(default)]
     pub(super) inputs: Vec<InputTable>,
+    #[serde(default)]
+    pub(super) profiles: BTreeMap<String, ProfileTable>,
     #[serde(default)]
     pub(super) schedule: ScheduleTable,
     #[serde(default)]
@@ -79,6 +82,7 @@ pub(super) struct InputTable {
     // Of digests only.
     pub(super) base_url: Option<Spanned<String>>,
     pub(super) category: Option<Spanned<String>>,
+    pub(super) profile: Option<Spanned<String>>,
     // Of feeds only.
     pub(super) schedule: Option<Spanned<String>>,
     pub(super) content: Option<Spanned<WrittenContent>>,

@@ -2,8 +2,9 @@
 
 use super::Error;
 use super::file::{self, File, OneOrMore};
+use super::profiles;
 use super::text::FileText;
-use crate::collect::digest::DigestOptions;
+use crate::collect::digest::{DigestOptions, Profile};
 use crate::collect::feed::{ContentKind, FeedOptions, Filter, TagRule};
 use crate::pipeline::{DigestInput, FeedInput, Glob, Input, PostFiles};
 use chrono_tz::Tz;
@@ -72,13 +73,18 @@ impl Around<'_> {
         ];
         refuse(self.text, of_feeds, "a feed", "a digest")?;
         let posts = self.posts(globs, written.exclude.as_ref())?;
+        let meant =
+            written.profile.as_ref().map(|name| profiles::find(self.text, &self.file.profiles, name)).transpose()?;
+        let (profile, source_words) =
+            meant.map_or((Profile::default(), None), |meant| (meant.profile, meant.source_words));
         let digest = DigestOptions {
             timezone: self.timezone,
             base_url: written.base_url.as_ref().map(|url| self.text.url(url)).transpose()?,
             category: written.category.as_ref().map(|category| category.as_ref().clone()),
             tags: written.tags.clone(),
             aliases: self.file.tags.aliases.clone(),
-            ..DigestOptions::default()
+            source_words: source_words.unwrap_or_else(|| DigestOptions::default().source_words),
+            profile: Box::new(profile),
         };
         Ok(DigestInput { name: written.name.as_ref().trim().to_owned(), posts, digest })
     }
@@ -111,6 +117,7 @@ impl Around<'_> {
         let of_digests = [
             ("base_url", written.base_url.as_ref().map(Spanned::span)),
             ("category", written.category.as_ref().map(Spanned::span)),
+            ("profile", written.profile.as_ref().map(Spanned::span)),
         ];
         refuse(self.text, of_digests, "a digest", "a feed")?;
         let feed = FeedOptions {
@@ -187,7 +194,7 @@ fn rules(text: &FileText<'_>, written: &[file::TagRuleTable]) -> Result<Vec<TagR
 }
 
 /// A regular expression whose time is linear in the text; the crate knows no other.
-fn compiled(text: &FileText<'_>, written: &Spanned<String>) -> Result<Regex, Error> {
+pub(super) fn compiled(text: &FileText<'_>, written: &Spanned<String>) -> Result<Regex, Error> {
     RegexBuilder::new(written.as_ref()).size_limit(MAX_PATTERN).build().map_err(|error| {
         let why = match &error {
             regex::Error::CompiledTooBig(_) => "it is too large when compiled".to_owned(),

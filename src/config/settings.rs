@@ -1,6 +1,7 @@
 //! The configuration as meant: every value checked, every default filled in.
 
 use super::file::{self, File};
+use super::profiles::{self, MeantProfile};
 use super::text::FileText;
 use super::{Environment, Error, inputs, zones};
 use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
@@ -8,6 +9,7 @@ use crate::schedule::Schedule;
 use crate::telemetry::LogFormat;
 use crate::{net, publish, verify};
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,6 +43,8 @@ pub struct Settings {
     pub schedule: Schedule,
     /// Where to listen.
     pub serve: Listeners,
+    /// The profiles of the file, by name.
+    pub profiles: BTreeMap<String, MeantProfile>,
     /// How log lines look.
     pub log_format: LogFormat,
 }
@@ -106,7 +110,8 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         file::WrittenLogFormat::Text => LogFormat::Text,
         file::WrittenLogFormat::Json => LogFormat::Json,
     };
-    Ok(Settings { store_url, cycle, schedule, serve: listeners(&text, &file.serve)?, log_format })
+    let profiles = profiles::check(&text, &file.profiles)?;
+    Ok(Settings { store_url, cycle, profiles, schedule, serve: listeners(&text, &file.serve)?, log_format })
 }
 
 fn listeners(text: &FileText<'_>, written: &file::ServeTable) -> Result<Listeners, Error> {

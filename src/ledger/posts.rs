@@ -7,7 +7,7 @@ use super::recognise::{Sought, find_edition, find_headless, find_original, match
 use super::scope::{EditionState, ItemCount, ItemState, Scope};
 use super::showing::{Showing, is_shown};
 use super::stories::{About, goes_on, story_of};
-use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch, Verdict, slug_of};
+use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch, Verdict, file_of, slug_of};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -129,7 +129,7 @@ pub fn place_post(
 fn alike(scope: &Scope, post: &PostAsRead<'_>) -> Vec<KnownEdition> {
     let PostAsRead { path, edition, row, .. } = *post;
     let is_alike = |known: &KnownEdition| {
-        known.path == path
+        file_of(&known.path) == file_of(path)
             || known.title == edition.title
             || (known.permalink.is_some() && known.permalink == edition.permalink)
             || (known.number.is_some() && known.number == edition.number)

@@ -4,7 +4,7 @@
 //! similar. An item that left may come back, but only as itself; its id never goes to another story.
 
 use super::names::path_of;
-use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch, looks_like};
+use crate::model::{Edition, Item, KnownEdition, KnownItem, LinkKey, Presence, Sketch, file_of, looks_like};
 
 /// Similarity above which a text is the same one, edited.
 const SIMILAR: f64 = 0.5;
@@ -64,7 +64,12 @@ pub(super) fn find_edition(
     };
     let moved = |candidate: &KnownEdition| candidate.path != path && !holds(candidate);
     let find = |test: &dyn Fn(&KnownEdition) -> bool| known.iter().position(test);
+    // A file is read in parts now, or no longer, or the day in a part's heading was corrected.
+    let was_of_file = |k: &KnownEdition| {
+        k.path != path && file_of(&k.path) == file_of(path) && (k.path == file_of(path) || !holds(k))
+    };
     find(&|k| k.path == path && (agrees(k) || shares_story(k)))
+        .or_else(|| find(&|k| was_of_file(k) && shares_story(k)))
         .or_else(|| find(&|k| moved(k) && k.permalink.is_some() && agrees(k)))
         .or_else(|| find(&|k| moved(k) && k.number.is_some() && k.number == edition.number && shares_story(k)))
         .or_else(|| find(&|k| moved(k) && k.title == edition.title && shares_story(k)))

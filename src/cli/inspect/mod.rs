@@ -5,12 +5,13 @@ mod told;
 
 use super::args::{Args, Inspect};
 use super::{print, settings_or_default};
-use crate::collect::digest::{self, DigestOptions, MAX_POST_BYTES, Reading};
+use crate::collect::digest::{self, BUILT_IN, DigestOptions, MAX_POST_BYTES, Profile, Reading};
 use crate::collect::feed::{self, Document, MAX_FEED_BYTES, Origin};
-use crate::config::Environment;
+use crate::config::{Environment, Settings};
 use crate::model::Severity;
 use crate::net;
-use crate::pipeline::{FoundFiles, Input, PostFiles};
+use crate::pipeline::{DigestInput, FoundFiles, Input, PostFiles};
+use anyhow::Context;
 use chrono_tz::Tz;
 use std::io::Read;
 use std::path::Path;
@@ -27,6 +28,8 @@ enum Inspected {
 /// How everything is read.
 struct Inspector {
     digest: DigestOptions,
+    /// The configured digests: their posts are read as theirs, unless a profile is named.
+    inputs: Vec<DigestInput>,
     timezone: Tz,
     base: Option<Url>,
     offline: bool,
@@ -41,15 +44,15 @@ pub(super) async fn run(args: &Args, inspect: &Inspect, environment: &Environmen
     let default = DigestOptions::default();
     let timezone = settings.as_ref().map_or(default.timezone, |settings| settings.cycle.publish.timezone);
     let net = settings.as_ref().map(|settings| settings.cycle.net.clone()).unwrap_or_default();
-    let aliases = settings.and_then(|settings| {
-        settings.cycle.inputs.into_iter().find_map(|input| match input {
-            Input::Digest(input) => Some(input.digest.aliases),
-            Input::Feed(_) => None,
-        })
-    });
+    let mut inputs = digests(settings.as_ref());
+    let aliases = inputs.first().map(|input| input.digest.aliases.clone()).unwrap_or_default();
     let base = inspect.base.clone();
-    let digest = DigestOptions { timezone, base_url: base.clone(), aliases: aliases.unwrap_or_default(), ..default };
-    let mut inspector = Inspector { digest, timezone, base, offline: args.offline, net, client: None };
+    let mut digest = DigestOptions { timezone, base_url: base.clone(), aliases, ..default };
+    if let Some(name) = &inspect.profile {
+        inputs.clear();
+        set_profile(&mut digest, name, settings.as_ref())?;
+    }
+    let mut inspector = Inspector { digest, inputs, timezone, base, offline: args.offline, net, client: None };
     let mut code = 0;
     for path in &inspect.paths {
         for (name, inspected) in inspector.inspected(path).await? {
@@ -59,6 +62,32 @@ pub(super) async fn run(args: &Args, inspect: &Inspect, environment: &Environmen
         }
     }
     Ok(code)
+}
+
+fn digests(settings: Option<&Settings>) -> Vec<DigestInput> {
+    let inputs = settings.into_iter().flat_map(|settings| &settings.cycle.inputs);
+    let digests = inputs.filter_map(|input| match input {
+        Input::Digest(input) => Some(input.clone()),
+        Input::Feed(_) => None,
+    });
+    digests.collect()
+}
+
+/// Has posts read by a profile of the configuration, or a built-in one.
+fn set_profile(digest: &mut DigestOptions, name: &str, settings: Option<&Settings>) -> anyhow::Result<()> {
+    let meant = settings.and_then(|settings| settings.profiles.get(name));
+    if let Some(meant) = meant {
+        *digest.profile = meant.profile.clone();
+        if let Some(words) = &meant.source_words {
+            digest.source_words.clone_from(words);
+        }
+        return Ok(());
+    }
+    let known = settings.into_iter().flat_map(|settings| settings.profiles.keys().map(String::as_str));
+    let known: Vec<&str> = BUILT_IN.into_iter().chain(known).collect();
+    *digest.profile = Profile::built_in(name)
+        .with_context(|| format!("no profile is called `{name}`; known are {}", known.join(", ")))?;
+    Ok(())
 }
 
 fn web_address(name: &str) -> Option<Url> {
@@ -108,9 +137,15 @@ impl Inspector {
         let reading = if size > MAX_POST_BYTES {
             digest::too_large(name, size)
         } else {
-            digest::read(name, &bytes, &self.digest)
+            digest::read(name, &bytes, self.options(name))
         };
         Inspected::Post(Box::new(reading))
+    }
+
+    /// How a file is read: as a post of the input that finds it.
+    fn options(&self, path: &str) -> &DigestOptions {
+        let of = self.inputs.iter().find(|input| input.posts.finds(path));
+        of.map_or(&self.digest, |input| &input.digest)
     }
 
     fn read(&self, place: &str, bytes: &[u8], base: Option<&Url>, content_type: Option<&str>) -> Document {

@@ -1,6 +1,7 @@
 //! Accounts for everything that an editor wrote under an item: each block and each http(s) address is in the item that was
 //! read, or a complaint names it. Compares what goes in with what comes out, and knows nothing of how an item is read.
 
+use super::address;
 use super::bare;
 use super::notes::{Notes, Spot, shown};
 use super::source::SourceWords;
@@ -109,7 +110,7 @@ impl Account {
     }
 
     /// Names what was taken stock of and is not in the item. `marks` are the words that lead to sources.
-    pub(super) fn settle(self, item: &Item, marks: SourceWords<'_>, notes: &mut Notes<'_>) {
+    pub(super) fn settle(self, item: &Item, marks: SourceWords<'_>, unwrap: &[String], notes: &mut Notes<'_>) {
         let said = notes.since(self.complaints);
         let taken = Taken::of(item, marks.0);
         let mut sought = 0;
@@ -129,7 +130,12 @@ impl Account {
             }
         }
         for (spot, address, goes_on) in &self.addresses {
-            if !taken.has(address, *goes_on) && !said.contains(shown(address).as_str()) {
+            let inner = address::unwrapped(address, unwrap);
+            let is_taken = |address: &str| taken.has(address, *goes_on);
+            if !is_taken(address)
+                && !inner.is_some_and(|inner| is_taken(&inner))
+                && !said.contains(shown(address).as_str())
+            {
                 let message =
                     format!("nothing of the item leads to the address `{}`; it is not published", shown(address));
                 notes.warning(*spot, message, "write it as a link, [NAME](URL), or remove it");

@@ -36,6 +36,20 @@ pub(super) fn of(written: &str, base: Option<&Url>) -> Address {
     }
 }
 
+/// The address that a redirecting one leads to, where it stands in one of these parameters.
+pub(super) fn unwrapped(url: &str, parameters: &[String]) -> Option<String> {
+    if parameters.is_empty() || !url.contains('?') {
+        return None;
+    }
+    let parsed = Url::parse(url).ok()?;
+    let (_, value) = parsed.query_pairs().find(|(name, _)| parameters.iter().any(|parameter| parameter == name))?;
+    // What follows an address that is not encoded belongs to it.
+    let written = url
+        .split_once(&format!("={value}"))
+        .map_or(value.as_ref(), |(before, _)| url.get(before.len() + 1..).unwrap_or(&value));
+    web_uri(written).is_some().then(|| written.to_owned())
+}
+
 /// Top-level domains by which an address without a path is told from a file's name.
 const DOMAINS: &str = " com org net cn io dev gov edu info me app ai co uk de fr jp tw hk eu us tv cc example ";
 
@@ -51,11 +65,29 @@ pub(super) fn slip(written: &str) -> Option<(&'static str, &'static str)> {
     let is_absolute = Url::parse(written).is_ok() || written.starts_with("//");
     let has_scheme = |scheme: &str| written.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
     let is_broken = written.contains("://") && !written.starts_with(['/', '.', '?', '#']) && !written.contains('?');
+    if let Some(scheme) = misspelt_scheme(written) {
+        return Some(scheme);
+    }
     if !is_absolute && (is_broken || has_scheme("http") && written.contains("//")) {
         return Some(("is no URL, though it looks like one", "write it from `https://` on"));
     }
     (!is_absolute && (begins_as_host(written) || is_host(written)))
         .then_some(("lacks its `https://`", "write the whole URL, with `https://`"))
+}
+
+/// Whether an address is one but for a letter of its scheme.
+pub(super) fn has_misspelt_scheme(written: &str) -> bool {
+    misspelt_scheme(written).is_some()
+}
+
+/// Schemes that are `https` but for a letter.
+fn misspelt_scheme(written: &str) -> Option<(&'static str, &'static str)> {
+    let (scheme, _) = written.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let is_known = matches!(scheme.as_str(), "http" | "https" | "ftp" | "ftps" | "sftp" | "ssh" | "git" | "file");
+    let is_near = scheme.len() > 2 && scheme.len() < 9 && strsim::damerau_levenshtein(&scheme, "https") < 2
+        || strsim::damerau_levenshtein(&scheme, "http") < 2;
+    (!is_known && is_near).then_some(("has a misspelt scheme", "write it from `https://` on"))
 }
 
 /// Whether an address begins with `www.`.

@@ -128,6 +128,12 @@ fn link_in<'a>(arena: &'a Arena<'a>, text: Node<'a>, source: &PostLines<'_>) {
     while let Some(range) = literal.get(done..).and_then(find) {
         let range = done + range.start..done + range.end;
         let (Some(before), Some(url)) = (literal.get(done..range.start), literal.get(range.clone())) else { return };
+        if goes_on_behind_blank(before, literal.get(range.end..).unwrap_or_default()) {
+            // Half of an address leads elsewhere.
+            put(NodeValue::Text(format!("{before}{url}").into()), done);
+            done = range.end;
+            continue;
+        }
         if !before.is_empty() {
             put(NodeValue::Text(before.to_owned().into()), done);
         }
@@ -144,6 +150,15 @@ fn link_in<'a>(arena: &'a Arena<'a>, text: Node<'a>, source: &PostLines<'_>) {
         _ => {}
     }
     text.detach();
+}
+
+/// Whether an address in `<…>` or `(…)` holds a blank, so that it is no link to Markdown.
+fn goes_on_behind_blank(before: &str, after: &str) -> bool {
+    let closes = |open: char, close: char| {
+        let rest = after.split(open).next().unwrap_or_default();
+        after.starts_with(' ') && rest.split('\n').next().is_some_and(|line| line.contains(close))
+    };
+    (before.ends_with('<') && closes('<', '>')) || (before.ends_with("](") && closes('(', ')'))
 }
 
 /// `https://a.example/_next_/x` is one address, though Markdown reads emphasis in it: plain ASCII in emphasis, directly

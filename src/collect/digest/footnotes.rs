@@ -32,11 +32,8 @@ impl<'a> Footnotes<'a> {
     }
 
     /// Names the footnotes that no item refers to.
-    pub(super) fn warn_of_unused(&self, sections: &[Section<'a>], source: &PostLines<'_>, notes: &mut Notes<'_>) {
-        let used: Vec<Node<'a>> = sections
-            .iter()
-            .flat_map(|section| self.of(&[&[section.heading], section.blocks.as_slice()].concat()))
-            .collect();
+    pub(super) fn warn_of_unused(&self, sections: &[&Section<'a>], source: &PostLines<'_>, notes: &mut Notes<'_>) {
+        let used: Vec<Node<'a>> = sections.iter().flat_map(|section| self.of(&section.nodes())).collect();
         for (name, node) in self.all.iter().filter(|(_, node)| !used.iter().any(|used| std::ptr::eq(*used, *node))) {
             let message = format!(
                 "no item refers to the footnote `[^{}]`; it is not published: {}",

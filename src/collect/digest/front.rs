@@ -7,7 +7,7 @@ use super::mistake::{self, KEYS};
 use super::notes::{Notes, Spot, shown};
 use crate::collect::html;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, NonFiniteFloatPolicy, Options, Spanned};
 use std::fmt;
 
@@ -48,6 +48,10 @@ pub(super) struct Front {
     pub(super) categories: Vec<Value>,
     pub(super) draft: Option<Value>,
     pub(super) published: Option<Value>,
+    /// The edition's number, where a profile asks for it.
+    pub(super) number: Option<Value>,
+    /// What a post that is an item is about, likewise.
+    pub(super) link: Option<Value>,
     /// Whether all of the title is a comment to YAML, which was told.
     pub(super) lost_title: bool,
 }
@@ -169,6 +173,14 @@ struct Wire {
     draft: Written<Scalar>,
     #[serde(alias = "Published", alias = "PUBLISHED")]
     published: Written<Scalar>,
+    #[serde(alias = "issue")]
+    // These are keys of ours in some profiles only; elsewhere they may hold anything.
+    number: Written<Lenient>,
+    link: Written<Lenient>,
+    link_url: Written<Lenient>,
+    external_url: Written<Lenient>,
+    source_url: Written<Lenient>,
+    via: Written<Lenient>,
 }
 
 impl Wire {
@@ -187,6 +199,10 @@ impl Wire {
             categories,
             draft: set(self.draft),
             published: set(self.published),
+            number: set(scalar(self.number)),
+            link: [self.link, self.link_url, self.external_url, self.source_url, self.via]
+                .into_iter()
+                .find_map(|written| set(scalar(written))),
             lost_title: false,
         }
     }
@@ -269,6 +285,25 @@ fn as_list_or_one(parts: &[String], whole: &str) -> String {
     format!("if these are several, write {list}; if it is one, a line of its own below `tags:`: - {}", shown(whole))
 }
 
+/// A value that may be anything; `None` where it is no scalar.
+#[derive(Debug)]
+struct Lenient(Option<Scalar>);
+
+impl<'de> Deserialize<'de> for Lenient {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LenientVisitor)
+    }
+}
+
+/// The scalar of a value that is one.
+fn scalar(written: Written<Lenient>) -> Written<Scalar> {
+    let spanned = written.0.and_then(|written| {
+        let Spanned { value, referenced, defined } = written;
+        Some(Spanned::new(value.0?, referenced, defined))
+    });
+    Written(spanned)
+}
+
 /// A scalar as text; `None` where YAML takes it for something else than text.
 #[derive(Debug)]
 struct Scalar(Option<String>);
@@ -324,6 +359,28 @@ impl Visitor<'_> for ScalarVisitor {
     }
 
     visit_scalars!(Scalar, std::convert::identity);
+}
+
+struct LenientVisitor;
+
+impl<'de> Visitor<'de> for LenientVisitor {
+    type Value = Lenient;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    visit_scalars!(Lenient, |scalar| Lenient(Some(scalar)));
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lenient, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Lenient(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lenient, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Lenient(None))
+    }
 }
 
 struct ScalarsVisitor;

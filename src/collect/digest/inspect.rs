@@ -58,6 +58,7 @@ fn item(item: &Item, reasons: &[TagReason]) -> Value {
     json!({
         "title": item.title,
         "number": item.number,
+        "line": item.line,
         "sources": item.sources,
         "source_kind": item.source_kind,
         "body_links": item.body_links,

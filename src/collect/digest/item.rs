@@ -1,16 +1,18 @@
 //! Builds one item from the blocks of its section: title, sources, remark, pictures, text and HTML.
 
 use super::account::Account;
+use super::cited::Cited;
 use super::footnotes::Footnotes;
 use super::links::{self, LinkReader};
-use super::notes::{Notes, Spot, shown};
+use super::notes::{Notes, Spot};
 use super::outline::{self, Section};
 use super::pictures::{self, Pictures, Where};
+use super::profile::{Profile, RemarkStyle, Way};
 use super::quote::{self, Quote};
 use super::source::{self, SourceWords};
 use super::{guard, markdown, raw, slips, tags, tree};
 use crate::collect::html::{self, Sanitiser};
-use crate::model::{Attachment, Item, LinkKey, MAX_ATTACHMENTS, Medium, SourceKind, SourceLink, is_blank};
+use crate::model::{Attachment, Item, LinkKey, MAX_ATTACHMENTS, Medium, SourceLink, is_blank};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node, Options, format_html};
 use std::cell::OnceCell;
@@ -21,6 +23,7 @@ pub(super) struct Workshop<'a, 'o> {
     pub(super) arena: &'a Arena<'a>,
     pub(super) markdown: Options<'static>,
     pub(super) reader: LinkReader<'o>,
+    pub(super) profile: &'o Profile,
     pub(super) words: SourceWords<'o>,
     pub(super) footnotes: Footnotes<'a>,
     /// Made when the first raw HTML is met; most posts have none.
@@ -39,28 +42,20 @@ pub(super) struct Built {
     pub(super) lost_source: bool,
 }
 
-/// The links of an item by what they are.
-struct Cited {
-    sources: Vec<SourceLink>,
-    kind: SourceKind,
-    /// Links of the text that are no sources.
-    others: Vec<SourceLink>,
-    /// Whether a source was dropped, with a warning.
-    lost: bool,
-}
-
 /// The blocks of a section by what they are.
 #[derive(Debug, Default)]
-struct Parts<'a> {
-    body: Vec<Node<'a>>,
+pub(super) struct Parts<'a> {
+    pub(super) body: Vec<Node<'a>>,
     remark: Vec<Node<'a>>,
     /// Lines that name the source, quoted or not.
-    sources: Vec<Node<'a>>,
+    pub(super) sources: Vec<Node<'a>>,
     comment_by: Option<String>,
     pictures: Pictures,
     image_credit: Option<String>,
     /// The tags of lines that hold nothing else.
     tags: Vec<String>,
+    /// Addresses of links that hold nothing but a picture.
+    pub(super) picture_links: Vec<String>,
 }
 
 impl<'a> Workshop<'a, '_> {
@@ -69,28 +64,22 @@ impl<'a> Workshop<'a, '_> {
     pub(super) fn build(&self, section: &Section<'a>, notes: &mut Notes<'_>) -> Option<Built> {
         let source = &self.reader.source;
         let spot = source.spot(section.heading);
-        let mut all = vec![section.heading];
-        all.extend(&section.blocks);
+        let mut all = section.nodes();
         all.extend(self.footnotes.of(&all));
-        let content_hash = self.content_hash(&all);
+        let content_hash = self.content_hash(section, &all);
         guard::drop_html_flood(&all, source, notes);
         let account = Account::of(&all, source, notes);
         raw::settle(self.arena, &all, source, notes);
         slips::in_text(&all, source, notes);
+        let picture_links = self.picture_links(section);
         let mut pictures = Pictures::default();
         pictures::take(self.arena, &self.reader, (section.heading, Where::Before), &mut pictures, notes);
-        let heading = html::fold(&notes.legal(&tree::raw_text(section.heading), "the heading", spot));
-        let heading = slips::without_attributes(&heading, spot, notes);
-        let (number, title) = numbered(heading);
-        let title = if is_blank(title) { pictures.alts.first().map_or("", String::as_str) } else { title }.to_owned();
-        if is_blank(&title) {
-            notes.error(spot, "this item has no title; it is not published", "write the item's title in its heading");
-            return None;
-        }
+        let (number, title) = Self::title(section, &pictures, spot, notes)?;
         let headed = self.heading_links(section.heading, &title, notes);
         let mut parts = self.sort(section, pictures, notes);
+        parts.picture_links = picture_links;
         self.footnotes.settle(self.arena, Some(section.heading), &mut parts.body);
-        let cited = self.links(headed, &parts, notes);
+        let cited = self.links(section, headed, &parts, notes);
         let mut remark = Vec::new();
         for &quote in &parts.remark {
             self.reader.take_links(self.arena, quote, notes);
@@ -124,14 +113,40 @@ impl<'a> Workshop<'a, '_> {
             language: None,
         };
         notes.cited.extend(account.cited(&item));
-        account.settle(&item, self.words, notes);
+        account.settle(&item, self.words, &self.profile.sources.unwrap, notes);
         Some(Built { item, remark_text: remark.text, spot, tags: parts.tags, lost_source: cited.lost })
     }
 
+    /// The number and the title of an item; `None`, with a complaint, where it has none. `pictures` are its heading's.
+    fn title(
+        section: &Section<'a>,
+        pictures: &Pictures,
+        spot: Spot,
+        notes: &mut Notes<'_>,
+    ) -> Option<(Option<u32>, String)> {
+        let heading = html::fold(&notes.legal(&tree::raw_text(section.heading), "the heading", spot));
+        let heading = slips::without_attributes(&heading, spot, notes);
+        let (number, title) = match section.title.as_deref() {
+            Some(title) => (None, title),
+            None if section.is_line => (None, heading),
+            None => numbered(heading),
+        };
+        let title = if is_blank(title) { pictures.alts.first().map_or("", String::as_str) } else { title }.to_owned();
+        if is_blank(&title) {
+            notes.error(spot, "this item has no title; it is not published", "write the item's title in its heading");
+            return None;
+        }
+        Some((number, title))
+    }
+
     /// Hashes what the author wrote, so that neither a new renderer nor another base URL makes an item look edited.
-    fn content_hash(&self, all: &[Node<'a>]) -> u64 {
+    fn content_hash(&self, section: &Section<'a>, all: &[Node<'a>]) -> u64 {
         let source = self.reader.source.lines;
         let mut written = String::new();
+        if section.is_whole {
+            // Its title stands in the header.
+            written.extend(section.title.as_deref().into_iter().flat_map(str::split_whitespace));
+        }
         // The heading comes last: the hashes of stored items were made so.
         let (heading, blocks) = all.split_at(all.len().min(1));
         for block in blocks.iter().chain(heading) {
@@ -184,13 +199,19 @@ impl<'a> Workshop<'a, '_> {
     /// else it quotes something and belongs to the body, or goes on with the remark that it follows. One that is nothing
     /// but links, with no text behind it, names the sources.
     fn sort(&self, section: &Section<'a>, pictures: Pictures, notes: &mut Notes<'_>) -> Parts<'a> {
-        let mut parts = Parts { pictures, ..Parts::default() };
+        let mut parts = Parts { pictures, tags: section.tags.clone(), ..Parts::default() };
         let blocks = self.blocks(section, &mut parts.pictures, notes);
         let text_ends = blocks.iter().rposition(|block| self.is_text(block)).map_or(0, |at| at + 1);
         let mut plain_last = None;
         for (index, block) in blocks.into_iter().enumerate() {
-            if quote::is_quote(block) && index >= text_ends && source::is_link_quote(block) {
+            if quote::is_quote(block)
+                && index >= text_ends
+                && self.profile.sources.ways.contains(&Way::Label)
+                && source::is_link_quote(block)
+            {
                 parts.sources.push(block);
+            } else if quote::is_quote(block) && self.profile.remark == RemarkStyle::None {
+                parts.body.push(block);
             } else if quote::is_quote(block) {
                 if self.sort_quote(block, &mut parts) {
                     plain_last = Some(parts.body.len());
@@ -209,7 +230,10 @@ impl<'a> Workshop<'a, '_> {
                 parts.body.push(block);
             }
         }
-        if parts.remark.is_empty() && plain_last.is_some_and(|at| at + 1 == parts.body.len()) {
+        if self.profile.remark == RemarkStyle::Named
+            && parts.remark.is_empty()
+            && plain_last.is_some_and(|at| at + 1 == parts.body.len())
+        {
             parts.remark.extend(parts.body.pop());
         }
         for &line in &parts.sources {
@@ -247,40 +271,6 @@ impl<'a> Workshop<'a, '_> {
 
     fn is_source_line(&self, block: Node<'a>) -> bool {
         quote::is_paragraph(block) && self.words.is_source_line(&block.children().collect::<Vec<_>>())
-    }
-
-    /// Which links are sources: those of the heading and of the source lines; without any, those of the text.
-    fn links(&self, headed: Vec<SourceLink>, parts: &Parts<'a>, notes: &mut Notes<'_>) -> Cited {
-        let (mut labelled, mut inline) = (Vec::new(), Vec::new());
-        let mut lost = false;
-        for &line in &parts.sources {
-            let beside = html::strip_illegal(&source::beside_links(&[line])).into_owned();
-            let mut found = self.reader.take_links(self.arena, line, notes);
-            lost |= found.dropped;
-            if found.links.is_empty() && !found.dropped {
-                let message = format!("the source line `{}` has no link", shown(&html::fold(&beside)));
-                notes.warning(self.reader.source.spot(line), message, "write it as **[消息来源：NAME](URL)**");
-                lost = true;
-            }
-            self.words.name(&beside, &mut found);
-            links::push_new(&mut labelled, found.links);
-        }
-        let names_source = !headed.is_empty() || !parts.sources.is_empty();
-        for &block in &parts.body {
-            let found = self.reader.take_links(self.arena, block, notes);
-            lost |= !names_source && found.dropped;
-            links::push_new(&mut inline, found.links);
-        }
-        let kind = match (headed.is_empty(), labelled.is_empty(), names_source || inline.is_empty()) {
-            (_, false, _) => SourceKind::Labelled,
-            (false, true, _) => SourceKind::Heading,
-            (true, true, false) => SourceKind::Inline,
-            (true, true, true) => SourceKind::None,
-        };
-        let mut sources = headed;
-        links::push_new(&mut sources, labelled);
-        let (sources, others) = if kind == SourceKind::Inline { (inline, Vec::new()) } else { (sources, inline) };
-        Cited { sources, kind, others, lost }
     }
 
     /// Blocks as they are stored.

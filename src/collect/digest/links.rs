@@ -16,6 +16,8 @@ pub(super) const MAX_LINKS: usize = 200;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LinkReader<'o> {
     pub(super) base: Option<&'o Url>,
+    /// Parameters of redirecting addresses whose value is meant.
+    pub(super) unwrap: &'o [String],
     pub(super) source: PostLines<'o>,
 }
 
@@ -29,6 +31,16 @@ impl LinkReader<'_> {
             Address::Web(url) => Some(url),
             Address::Relative => Some(html::strip_illegal(written.trim()).into_owned()),
             Address::Fragment | Address::Odd => None,
+        }
+    }
+
+    /// What a link comes to, were it taken.
+    pub(super) fn meant(&self, written: &str) -> Option<String> {
+        match address::of(written, self.base) {
+            Address::Web(url) if address::slip(written).is_none() => {
+                Some(address::unwrapped(&url, self.unwrap).unwrap_or(url))
+            }
+            _ => None,
         }
     }
 
@@ -59,8 +71,9 @@ impl LinkReader<'_> {
     fn take(&self, written: &str, label: String, node: Node<'_>, notes: &mut Notes<'_>) -> Option<SourceLink> {
         let slip = address::slip(written);
         let (problem, help) = match address::of(written, self.base) {
-            Address::Web(_) | Address::Relative if slip.is_some() => slip.unwrap_or_default(),
+            Address::Web(_) | Address::Relative | Address::Odd if slip.is_some() => slip.unwrap_or_default(),
             Address::Web(url) => {
+                let url = address::unwrapped(&url, self.unwrap).unwrap_or(url);
                 let label = if is_blank(&label) { LinkKey::host_of(&url).unwrap_or_default() } else { label };
                 return Some(SourceLink { label, url });
             }

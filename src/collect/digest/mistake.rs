@@ -9,6 +9,9 @@ use super::notes::{Notes, Spot, shown};
 pub(in crate::collect) const KEYS: [&str; 10] =
     ["title", "tags", "date", "permalink", "largepic", "author", "category", "categories", "draft", "published"];
 
+/// Keys by which programs for link blogs name what a post is about.
+pub(super) const LINKS: [&str; 6] = ["link", "link_url", "external_url", "externalurl", "source_url", "via"];
+
 /// Keys whose value is text that people write with a number sign.
 const TEXTS: [&str; 3] = ["title", "tags", "author"];
 

@@ -6,11 +6,14 @@
 mod account;
 mod address;
 mod bare;
+mod cited;
 mod date;
+mod editions;
 mod footnotes;
 mod foreign;
 mod front;
 mod guard;
+mod header;
 mod inspect;
 mod item;
 mod links;
@@ -18,15 +21,20 @@ mod markdown;
 mod mistake;
 mod notes;
 mod outline;
+mod parts;
 mod pictures;
+mod profile;
 mod quote;
 mod raw;
 mod reading;
 mod slips;
 mod source;
+mod start_line;
+mod starts;
 mod tags;
 mod title;
 mod tree;
+mod when;
 
 #[cfg(test)]
 mod tests;
@@ -35,15 +43,20 @@ pub(super) use bare::find as find_address;
 pub(super) use guard::absurd_at;
 pub use inspect::inspect_json;
 pub(super) use mistake::KEYS;
+pub use profile::{
+    BUILT_IN, Counting, Cover, DateFrom, Every, HeaderKind, ItemRules, Pattern, PostRules, Profile, RemarkStyle,
+    SourceRules, Start, TitleFrom, Way,
+};
 pub use reading::{Post, ReadEdition, Reading, TagReason};
 pub(super) use tree::options as markdown_options;
 
-use crate::model::{Edition, is_ignorable, tag_key};
+use crate::model::{is_ignorable, tag_key};
 use chrono_tz::Tz;
-use comrak::{Arena, Node, parse_document};
+use comrak::{Arena, parse_document};
 use footnotes::Footnotes;
-use front::{Front, FrontCut, Value};
-use item::{Built, Workshop};
+use front::{Front, Value};
+use header::Cut;
+use item::Workshop;
 use links::LinkReader;
 pub(super) use notes::shown;
 use notes::{Notes, Spot};
@@ -55,13 +68,13 @@ use tree::PostLines;
 use url::Url;
 
 /// Raised when the same post reads as something else than before; `tests/readers.rs` says when.
-pub const READER: u32 = 3;
+pub const READER: u32 = 4;
 
 /// Largest post that is read. Real ones have 10 kB, the longest with all their readers' comments 100 kB.
 pub const MAX_POST_BYTES: u64 = 1024 * 1024;
 
 /// Most items of a post, and the deepest nesting of its Markdown: beyond them it is no digest.
-const MAX_ITEMS: usize = 200;
+const MAX_ITEMS: usize = 1000;
 const MAX_DEPTH: usize = 64;
 
 /// How the posts of an input are read.
@@ -79,6 +92,9 @@ pub struct DigestOptions {
     pub aliases: BTreeMap<String, String>,
     /// Words that begin a line which names an item's source.
     pub source_words: Vec<String>,
+    /// The rules by which they are read.
+    #[serde(skip_serializing_if = "Profile::is_default")]
+    pub profile: Box<Profile>,
 }
 
 impl Default for DigestOptions {
@@ -90,6 +106,7 @@ impl Default for DigestOptions {
             tags: Vec::new(),
             aliases: BTreeMap::new(),
             source_words: source::default_words(),
+            profile: Box::default(),
         }
     }
 }
@@ -136,22 +153,15 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
         notes.error(spot, "a merge was left half done here", help);
         return Post::Broken;
     }
-    let (yaml, body, offset) = match front::cut(text) {
-        FrontCut::At { yaml, body, lines } => (yaml, body, lines),
-        FrontCut::None => {
-            let Some(other) = foreign::front_matter(notes.path(), text) else {
-                return skipped("it has no front matter");
-            };
-            other.tell(notes);
-            return Post::Broken;
-        }
-        FrontCut::Unclosed => {
-            let help = "close the front matter with a line that holds only `---`";
-            notes.error(Spot::new(1, 1), "the front matter that begins here is never closed", help);
-            return Post::Broken;
-        }
+    let profile = &options.profile;
+    if let Some(why) = editions::kept_out_by_path(notes.path(), &profile.post) {
+        return Post::KeptOut { why };
+    }
+    let (front, body, offset) = match header::cut(text, profile.post.header, notes) {
+        Cut::At { front, body, lines } => (*front, body, lines),
+        Cut::NoPost(why) => return Post::Skipped { why: why.to_owned() },
+        Cut::Unreadable => return Post::Broken,
     };
-    let Some(front) = front::parse(yaml, notes) else { return Post::Broken };
     if let Some(why) = of_another_category(&front, options) {
         return Post::KeptOut { why };
     }
@@ -170,15 +180,17 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
     let root = parse_document(&arena, &legal, &markdown);
     let source = PostLines { lines: &lines, offset };
     bare::link(&arena, root, &source);
+    let words: &[String] = if profile.sources.ways.contains(&Way::Label) { &options.source_words } else { &[] };
     let mut workshop = Workshop {
         footnotes: Footnotes::default(),
         arena: &arena,
         markdown,
-        reader: LinkReader { base: options.base_url.as_ref(), source },
-        words: SourceWords(&options.source_words),
+        reader: LinkReader { base: options.base_url.as_ref(), unwrap: &profile.sources.unwrap, source },
+        profile,
+        words: SourceWords(words),
         sanitiser: OnceCell::new(),
     };
-    edition(&front, root, &mut workshop, options, notes)
+    editions::read(&front, root, &mut workshop, options, notes)
 }
 
 /// Whether a post is kept out by its author.
@@ -218,10 +230,6 @@ fn too_deep(spot: Spot, notes: &mut Notes<'_>) -> Post {
     Post::Broken
 }
 
-fn skipped(why: impl Into<String>) -> Post {
-    Post::Skipped { why: why.into() }
-}
-
 fn of_another_category(front: &Front, options: &DigestOptions) -> Option<String> {
     let wanted = options.category.as_ref()?;
     let has = |value: &Value| tag_key(&value.text) == tag_key(wanted);
@@ -243,82 +251,4 @@ fn legal_body<'t>(body: &'t str, offset: usize, notes: &mut Notes<'_>) -> std::b
         Some(Spot::new(offset + index + 1, column + 1))
     });
     notes.legal(body, "the text", first.unwrap_or(Spot::new(offset + 1, 1)))
-}
-
-fn edition<'a>(
-    front: &Front,
-    root: Node<'a>,
-    workshop: &mut Workshop<'a, '_>,
-    options: &DigestOptions,
-    notes: &mut Notes<'_>,
-) -> Post {
-    let reader = workshop.reader;
-    let reader = &reader;
-    let Some(level) = outline::item_level(root) else {
-        slips::no_item_heading(front, root, &reader.source, workshop.words, notes);
-        return skipped("it has no item heading (`###` or `####`)");
-    };
-    if tree::depth(root) > MAX_DEPTH {
-        return too_deep(reader.source.first(), notes);
-    }
-    for block in root.children() {
-        guard::drop_html_flood(&[block], &reader.source, notes);
-    }
-    slips::unused_definitions(root, &reader.source, notes);
-    workshop.footnotes = Footnotes::take(root);
-    slips::headings_without_blank(root, &reader.source, notes);
-    let title = title::read(front, notes);
-    let (date, date_from_name) = date::read(front, options.timezone, notes);
-    let cover = outline::take_cover(root, front.largepic.as_ref().map(|value| value.text.as_str()), reader);
-    let sections = outline::sections(root, level, &reader.source, notes);
-    if sections.len() > MAX_ITEMS {
-        let message = format!("the post has {} item headings; at most {MAX_ITEMS} are read", sections.len());
-        notes.error(Spot::new(reader.source.offset + 1, 1), message, "split the post");
-        return Post::Broken;
-    }
-    workshop.footnotes.warn_of_unused(&sections, &reader.source, notes);
-    let tags = tags::names(&front.tags, notes);
-    let built: Vec<_> = sections.iter().filter_map(|section| workshop.build(section, notes)).collect();
-    warn_of_missing_sources(&built, notes);
-    let (Some(title), Some(date), false) = (title, date, built.is_empty()) else { return Post::Broken };
-    let said: Vec<_> = built.iter().map(|built| said(built, notes)).collect();
-    let mut items: Vec<_> = built.into_iter().map(|built| built.item).collect();
-    let mut tag_reasons = Vec::with_capacity(items.len());
-    for (item, tags) in items.iter_mut().zip(tags::assign(&tags, &said, options)) {
-        let (names, reasons) = tags.into_iter().unzip();
-        item.tags = names;
-        tag_reasons.push(reasons);
-    }
-    let place = |value: &Option<Value>| notes.place_of(value.as_ref().map(|value| value.spot));
-    let (title_at, date_at) = (place(&front.title), place(&front.date));
-    let edition = Edition {
-        number: title.number,
-        date,
-        headline: title.headline,
-        title: title.full,
-        author: front.author.as_ref().map(|value| notes.legal(&value.text, "the author", value.spot).into_owned()),
-        permalink: title::permalink(front, reader, notes),
-        cover,
-        tags,
-        items,
-    };
-    Post::Editions(vec![ReadEdition { edition, part: None, title_at, date_at, tag_reasons, date_from_name }])
-}
-
-/// What an item says, for its tags.
-fn said(built: &Built, notes: &mut Notes<'_>) -> tags::ItemWords {
-    let own: Vec<Value> = built.tags.iter().map(|name| Value { text: name.clone(), spot: built.spot }).collect();
-    tags::ItemWords::new(&built.item.text, &built.remark_text, tags::names(&own, notes))
-}
-
-/// Early posts name no sources at all; where a post does, an item without one was probably forgotten.
-fn warn_of_missing_sources(built: &[Built], notes: &mut Notes<'_>) {
-    let is_labelled = |built: &Built| built.item.source_kind == crate::model::SourceKind::Labelled;
-    if !built.iter().any(is_labelled) {
-        return;
-    }
-    for built in built.iter().filter(|built| built.item.sources.is_empty() && !built.lost_source) {
-        let message = format!("the item `{}` names no source, as others of this post do", shown(&built.item.title));
-        notes.warning(built.spot, message, "add a quote **[消息来源：NAME](URL)** below the item's text");
-    }
 }

@@ -2,8 +2,10 @@
 
 use super::links::LinkReader;
 use super::notes::{Notes, shown};
+use super::profile::ItemRules;
 use super::tree::PostLines;
-use super::{quote, tree};
+use super::{quote, start_line, tree};
+use crate::model::SourceLink;
 use comrak::Node;
 use comrak::nodes::NodeValue;
 
@@ -13,11 +15,40 @@ pub(super) struct Section<'a> {
     pub(super) heading: Node<'a>,
     /// Pictures that stand before the heading, then everything after it.
     pub(super) blocks: Vec<Node<'a>>,
+    /// Links of its line that are sources and no part of its title.
+    pub(super) sources: Vec<Node<'a>>,
+    /// The tags that it has by its place or by what stood before its title.
+    pub(super) tags: Vec<String>,
+    /// Its title, where that is not all of the heading.
+    pub(super) title: Option<String>,
+    /// Whether its heading is the beginning of a line of text.
+    pub(super) is_line: bool,
+    /// Whether its title is the beginning of its text, which holds the whole.
+    pub(super) is_cut: bool,
+    /// Whether it is a whole post.
+    pub(super) is_whole: bool,
+    /// What the post's header says it is about.
+    pub(super) header_link: Option<SourceLink>,
 }
 
-/// The level of the post's item headings: the highest of `###` and `####` that it has.
-pub(super) fn item_level(root: Node<'_>) -> Option<u8> {
-    root.children().filter_map(level).filter(|level| matches!(level, 3 | 4)).min()
+impl<'a> Section<'a> {
+    /// An item of which only the heading is known.
+    pub(super) fn of(heading: Node<'a>) -> Self {
+        let (blocks, sources, tags) = (Vec::new(), Vec::new(), Vec::new());
+        let (title, header_link) = (None, None);
+        let (is_line, is_cut, is_whole) = (false, false, false);
+        Self { heading, blocks, sources, tags, title, is_line, is_cut, is_whole, header_link }
+    }
+
+    /// Everything of it.
+    pub(super) fn nodes(&self) -> Vec<Node<'a>> {
+        std::iter::once(self.heading).chain(self.sources.iter().copied()).chain(self.blocks.iter().copied()).collect()
+    }
+}
+
+/// The level of the post's item headings: the highest of the profile's that it has.
+pub(super) fn item_level(root: Node<'_>, rules: &ItemRules) -> Option<u8> {
+    root.children().filter_map(level).filter(|level| rules.levels.contains(level)).min()
 }
 
 fn level(node: Node<'_>) -> Option<u8> {
@@ -39,6 +70,16 @@ pub(super) fn take_cover(root: Node<'_>, largepic: Option<&str>, reader: &LinkRe
     })
 }
 
+/// Takes the post's first picture, where it stands alone before any heading.
+pub(super) fn take_first_picture(root: Node<'_>, reader: &LinkReader<'_>) -> Option<String> {
+    let first = root.children().take_while(|block| level(block).is_none()).find(|block| is_picture(block))?;
+    let image = first.descendants().find(|n| matches!(n.data().value, NodeValue::Image(_)))?;
+    let NodeValue::Image(written) = &image.data().value else { return None };
+    let cover = reader.image(&written.url)?;
+    tree::detach_with_empty_parents(image, root);
+    Some(cover)
+}
+
 /// A block under no item heading, with the higher heading that it stands under.
 #[derive(Debug, Clone, Copy)]
 struct Loose<'a> {
@@ -50,7 +91,7 @@ struct Loose<'a> {
 /// A higher heading directly above items only divides the post.
 pub(super) fn sections<'a>(
     root: Node<'a>,
-    item_level: u8,
+    (item_level, rules): (u8, &ItemRules),
     source: &PostLines<'_>,
     notes: &mut Notes<'_>,
 ) -> Vec<Section<'a>> {
@@ -58,10 +99,20 @@ pub(super) fn sections<'a>(
     let mut loose: Vec<Loose<'a>> = Vec::new();
     let mut is_loose = true;
     let mut under: Option<Node<'a>> = None;
+    // The level of the heading that the profile leaves out with all below it.
+    let mut left_out = None;
     for block in root.children() {
+        if let Some(level) = level(block).filter(|level| left_out.is_none_or(|out| *level <= out)) {
+            let text = tree::text(block);
+            let mut patterns = rules.skip.iter().chain(&rules.except);
+            left_out = patterns.any(|pattern| pattern.is_in(&text)).then_some(level);
+        }
+        if left_out.is_some() {
+            continue;
+        }
         match level(block) {
             Some(level) if level == item_level => {
-                sections.push(Section { heading: block, blocks: Vec::new() });
+                sections.push(start_line::of_heading(block, rules));
                 is_loose = false;
                 under = None;
             }

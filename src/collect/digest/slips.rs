@@ -1,5 +1,6 @@
 //! Slips of the pen: what an editor meant as Markdown and Markdown reads as something else. Names them, mends nothing.
 
+use super::address;
 use super::front::Front;
 use super::notes::{Notes, Spot, shown};
 use super::source::SourceWords;
@@ -117,7 +118,7 @@ pub(super) fn unused_definitions(root: Node<'_>, source: &PostLines<'_>, notes: 
 }
 
 /// What stands in text and was meant otherwise.
-const IN_TEXT: [(&str, &str, &str, &str); 5] = [
+const IN_TEXT: [(&str, &str, &str, &str); 6] = [
     ("{{", "}}", "is no Markdown: what it stands for is not put in its place", "write what it would show"),
     ("{%", "%}", "is no Markdown: what it stands for is not put in its place", "write what it would show"),
     (
@@ -126,6 +127,7 @@ const IN_TEXT: [(&str, &str, &str, &str); 5] = [
         "is no link and no picture: its address holds a blank",
         "write the address in `<…>`, or `%20` for each blank",
     ),
+    ("<http", ">", "is no link: its address holds a blank", "write `%20` for each blank"),
     ("]（", "）", "is no link and no picture: its brackets are Chinese ones", "write `[NAME](URL)`"),
     ("[^", "]", "refers to no footnote of this post", "write the footnote on a line of its own: `[^1]: TEXT`"),
 ];
@@ -156,6 +158,7 @@ pub(super) fn in_text(blocks: &[Node<'_>], source: &PostLines<'_>, notes: &mut N
             _ => {}
         }
     }
+    misspelt_schemes(&text, &starts, source, notes);
     for (open, close, what, help) in IN_TEXT {
         let mut done = 0;
         while let Some(at) = text.get(done..).and_then(|rest| rest.find(open)).map(|at| done + at) {
@@ -169,6 +172,24 @@ pub(super) fn in_text(blocks: &[Node<'_>], source: &PostLines<'_>, notes: &mut N
             let spot = node.map_or(source.first(), |node| source.spot(node));
             notes.warning(spot, format!("`{}` {what}; it was kept as text", shown(&excerpt)), help);
         }
+    }
+}
+
+/// Names addresses that are text because their scheme is misspelt: `ttps://…`.
+fn misspelt_schemes(text: &str, starts: &[(usize, Node<'_>)], source: &PostLines<'_>, notes: &mut Notes<'_>) {
+    for (colon, _) in text.match_indices("://") {
+        let before = text.get(..colon).unwrap_or_default();
+        let letters = before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+        let begin = colon - letters;
+        let end = text.get(colon..).and_then(|rest| rest.find(|c: char| c.is_whitespace() || !c.is_ascii()));
+        let written = text.get(begin..end.map_or(text.len(), |end| colon + end)).unwrap_or_default();
+        if notes.is_full() || !address::has_misspelt_scheme(written) {
+            continue;
+        }
+        let node = starts.get(starts.partition_point(|(start, _)| *start <= begin).saturating_sub(1));
+        let spot = node.map_or(source.first(), |(_, node)| source.spot(node));
+        let message = format!("`{}` is no link, its scheme is misspelt; it was kept as text", shown(written));
+        notes.warning(spot, message, "write it from `https://` on");
     }
 }
 

@@ -8,7 +8,7 @@ mod sources;
 
 use super::*;
 use crate::collect::html::{self, Sanitiser};
-use crate::model::{Complaint, Severity, SourceKind};
+use crate::model::{Complaint, Edition, Severity, SourceKind};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ fn bad_input_is_a_complaint_with_its_place() {
         (head("a: b: c", "2024-01-01"), "p:2:9", "`title` holds `: `"),
         (format!("---\ntitle: {}\n---\n### a\n", "[".repeat(40_000)), "p:2:8", "`title`"),
         (format!("{HEAD}### a\n\n{} b\n", ">".repeat(500)), "p:9:1", "nested"),
-        (format!("{HEAD}{}", "### a\n\n".repeat(300)), "p:6:1", "300 item headings"),
+        (format!("{HEAD}{}", "### a\n\n".repeat(1001)), "p:6:1", "1001 item headings"),
         (format!("{HEAD}###\n\nb\n"), "p:7:1", "no title"),
     ] {
         let reading = read("p", post.as_bytes(), &base());

@@ -258,7 +258,7 @@ fn is_break(node: Node<'_>) -> bool {
 }
 
 /// The nodes up to the end of their line.
-fn line<'n, 'a>(nodes: &'n [Node<'a>]) -> &'n [Node<'a>] {
+pub(super) fn line<'n, 'a>(nodes: &'n [Node<'a>]) -> &'n [Node<'a>] {
     let end = nodes.iter().position(|node| is_break(node)).unwrap_or(nodes.len());
     nodes.get(..end).unwrap_or_default()
 }
