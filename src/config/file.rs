@@ -351,7 +351,8 @@ mod tests {
                 keys(&header).into_iter().filter(|key| !stands(key) && !stands(&format!("{table}.{key}"))).collect();
             assert!(missing.is_empty(), "{table}: {missing:?}");
         }
-        let profiles = ["[profiles.x]", "[profiles.x.post]", "[profiles.x.items]", "[profiles.x.sources]"].map(keys).concat();
+        let profiles =
+            ["[profiles.x]", "[profiles.x.post]", "[profiles.x.items]", "[profiles.x.sources]"].map(keys).concat();
         assert!(profiles.len() > 30);
         for key in profiles.iter().filter(|key| !["post", "items", "sources"].contains(&key.as_str())) {
             assert!(stands(key), "{key}");

@@ -4,21 +4,15 @@
 
 mod file;
 mod inputs;
-<<<<<<< HEAD
-mod replace;
-=======
 mod profiles;
->>>>>>> 3fffc80 (Profiles: the rules by which a digest's posts are read are data, with the observation column as the default)
+mod replace;
 mod settings;
 mod subscribe;
 mod text;
 mod zones;
 
-<<<<<<< HEAD
-pub use replace::replace;
-=======
 pub use profiles::MeantProfile;
->>>>>>> 3fffc80 (Profiles: the rules by which a digest's posts are read are data, with the observation column as the default)
+pub use replace::replace;
 pub use settings::{Listeners, Settings};
 pub use subscribe::{Added, Subscribed, subscribe};
 

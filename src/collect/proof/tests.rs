@@ -14,7 +14,7 @@ const PIECES: &str = "(---|\\+\\+\\+|title: '#7 一'|date: 2026-05-01|tags: \\[A
 fn marks(text: &str) -> Vec<ProofMark> {
     let digest = DigestOptions::default();
     let has_file = |_: &str| false;
-    let now = chrono::DateTime::UNIX_EPOCH;
+    let now = DateTime::UNIX_EPOCH;
     let options = ProofOptions { digest: &digest, known_as: "p.md", tags: &[], has_file: &has_file, now };
     let reading = digest::read("p.md", text.as_bytes(), &digest);
     let mut neighbours = Neighbours::new(Neighbour::of("p.md", &reading).into_iter().collect());
