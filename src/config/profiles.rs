@@ -4,7 +4,8 @@ use super::Error;
 use super::inputs::compiled;
 use super::text::FileText;
 use crate::collect::digest::{
-    BUILT_IN, Counting, Cover, DateFrom, Every, HeaderKind, Pattern, Profile, RemarkStyle, Start, TitleFrom, Way,
+    BUILT_IN, Counting, Cover, DateFrom, Every, HeaderKind, ItemStart, Profile, RemarkStyle, TextPattern, TitleFrom,
+    Way,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -91,7 +92,7 @@ macro_rules! written {
 written!(WrittenHeader => HeaderKind { Any, Yaml, Toml, Lines, None });
 written!(WrittenTitle => TitleFrom { Header, Heading, Name });
 written!(WrittenDate => DateFrom { Header, Title, Heading, Path, Text, Number });
-written!(WrittenStart => Start { Headings, List, Ordered, Paragraphs });
+written!(WrittenStart => ItemStart { Headings, List, Ordered, Paragraphs });
 written!(WrittenWay => Way { Header, Label, Heading, Line, Via, First, Body });
 written!(WrittenRemark => RemarkStyle { Named, Labelled, None });
 written!(WrittenCover => Cover { Largepic, First, None });
@@ -281,16 +282,16 @@ fn put<T>(rule: &mut T, written: Option<T>) {
 /// An empty pattern takes the base's away.
 fn put_pattern(
     text: &FileText<'_>,
-    rule: &mut Option<Pattern>,
+    rule: &mut Option<TextPattern>,
     written: Option<&Spanned<String>>,
 ) -> Result<(), Error> {
     if let Some(written) = written {
-        *rule = if written.as_ref().is_empty() { None } else { Some(Pattern(compiled(text, written)?)) };
+        *rule = if written.as_ref().is_empty() { None } else { Some(TextPattern(compiled(text, written)?)) };
     }
     Ok(())
 }
 
-fn patterns(text: &FileText<'_>, written: Option<&Vec<Spanned<String>>>) -> Result<Option<Vec<Pattern>>, Error> {
-    let compile = |pattern: &Spanned<String>| compiled(text, pattern).map(Pattern);
+fn patterns(text: &FileText<'_>, written: Option<&Vec<Spanned<String>>>) -> Result<Option<Vec<TextPattern>>, Error> {
+    let compile = |pattern: &Spanned<String>| compiled(text, pattern).map(TextPattern);
     written.map(|patterns| patterns.iter().map(compile).collect()).transpose()
 }

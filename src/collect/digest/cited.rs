@@ -1,11 +1,11 @@
 //! Which of an item's links are its sources, in the order in which the profile says to seek them; the others are links of its
 //! text.
 
-use super::item::{Parts, Workshop};
 use super::links;
 use super::notes::{Notes, shown};
-use super::outline::Section;
 use super::profile::Way;
+use super::section::Section;
+use super::workshop::{Parts, Workshop};
 use super::{source, tree};
 use crate::collect::html;
 use crate::model::{LinkKey, SourceKind, SourceLink};

@@ -1,13 +1,15 @@
 //! Makes editions of a post's Markdown: one, or as many as its profile cuts it into.
 
 use super::front::{Front, Value};
-use super::item::{Built, Workshop};
+use super::item::Built;
 use super::notes::{Notes, Spot, shown};
-use super::outline::{self, Section};
+use super::outline;
 use super::parts::{self, Part};
 use super::profile::{Cover, DateFrom, PostRules, TitleFrom};
+use super::section::Section;
 use super::title::{self, Title};
-use super::when::Dated;
+use super::when::DateSought;
+use super::workshop::Workshop;
 use super::{
     DigestOptions, MAX_DEPTH, MAX_ITEMS, Post, ReadEdition, TagReason, date, guard, slips, starts, tags, too_deep, tree,
 };
@@ -121,7 +123,7 @@ fn header(
         .or_else(|| number_in(notes.path(), rules).filter(|_| part.title.is_none()));
     let lines = workshop.reader.source.lines.join("\n");
     let zone = options.timezone;
-    let dated = Dated { front, title: Some(&written), number, root: part.root, text: &lines, zone };
+    let dated = DateSought { front, title: Some(&written), number, root: part.root, text: &lines, zone };
     let (date, date_from_name) = dated.read(rules, notes);
     let title = Title { full: full.clone(), number, headline: full };
     Some(Header { title: Some(title), title_spot: Some(written.spot), date, date_from_name })

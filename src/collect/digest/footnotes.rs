@@ -1,7 +1,8 @@
 //! Footnotes: numbered within their item, and listed behind the text that refers to them. One that nothing refers to is named.
 
 use super::notes::{Notes, shown};
-use super::outline::{Section, described};
+use super::outline::described;
+use super::section::Section;
 use super::tree::{self, PostLines};
 use comrak::nodes::{ListDelimType, ListType, NodeList, NodeValue};
 use comrak::{Arena, Node};

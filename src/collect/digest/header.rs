@@ -8,7 +8,7 @@ use super::{foreign, mistake};
 use std::ops::Range;
 
 /// A post cut at its header.
-pub(super) enum Cut<'t> {
+pub(super) enum HeaderCut<'t> {
     /// Its header, the Markdown after it, and the number of lines before the Markdown.
     At { front: Box<Front>, body: &'t str, lines: usize },
     /// It is no post: why.
@@ -18,11 +18,11 @@ pub(super) enum Cut<'t> {
 }
 
 /// Cuts a post at its header.
-pub(super) fn cut<'t>(text: &'t str, kind: HeaderKind, notes: &mut Notes<'_>) -> Cut<'t> {
+pub(super) fn cut<'t>(text: &'t str, kind: HeaderKind, notes: &mut Notes<'_>) -> HeaderCut<'t> {
     match kind {
         HeaderKind::Yaml => yaml(text, true, notes),
-        HeaderKind::Toml => toml(text, notes).unwrap_or(Cut::NoPost("it has no header between two lines `+++`")),
-        HeaderKind::Lines => lines(text).unwrap_or(Cut::NoPost("it does not begin with lines `Key: value`")),
+        HeaderKind::Toml => toml(text, notes).unwrap_or(HeaderCut::NoPost("it has no header between two lines `+++`")),
+        HeaderKind::Lines => lines(text).unwrap_or(HeaderCut::NoPost("it does not begin with lines `Key: value`")),
         HeaderKind::None => none(text),
         HeaderKind::Any => match text.lines().next().map(str::trim_end) {
             Some("---") => yaml(text, false, notes),
@@ -32,36 +32,36 @@ pub(super) fn cut<'t>(text: &'t str, kind: HeaderKind, notes: &mut Notes<'_>) ->
     }
 }
 
-fn none(text: &str) -> Cut<'_> {
-    Cut::At { front: Box::default(), body: text, lines: 0 }
+fn none(text: &str) -> HeaderCut<'_> {
+    HeaderCut::At { front: Box::default(), body: text, lines: 0 }
 }
 
 /// `must` tells whether a file without a header is no post.
-fn yaml<'t>(text: &'t str, must: bool, notes: &mut Notes<'_>) -> Cut<'t> {
+fn yaml<'t>(text: &'t str, must: bool, notes: &mut Notes<'_>) -> HeaderCut<'t> {
     match front::cut(text) {
         FrontCut::At { yaml, body, lines } => match front::parse(yaml, notes) {
-            Some(front) => Cut::At { front: Box::new(front), body, lines },
-            None => Cut::Unreadable,
+            Some(front) => HeaderCut::At { front: Box::new(front), body, lines },
+            None => HeaderCut::Unreadable,
         },
         FrontCut::None => {
             let Some(other) = foreign::front_matter(notes.path(), text) else {
-                return Cut::NoPost("it has no front matter");
+                return HeaderCut::NoPost("it has no front matter");
             };
             other.tell(notes);
-            Cut::Unreadable
+            HeaderCut::Unreadable
         }
         // A line above the text and nothing else.
         FrontCut::Unclosed if !must => none(text),
         FrontCut::Unclosed => {
             let help = "close the front matter with a line that holds only `---`";
             notes.error(Spot::new(1, 1), "the front matter that begins here is never closed", help);
-            Cut::Unreadable
+            HeaderCut::Unreadable
         }
     }
 }
 
 /// The header between two lines `+++`; `None` where there is none.
-fn toml<'t>(text: &'t str, notes: &mut Notes<'_>) -> Option<Cut<'t>> {
+fn toml<'t>(text: &'t str, notes: &mut Notes<'_>) -> Option<HeaderCut<'t>> {
     let start = text.find('\n')? + 1;
     if text.get(..start)?.trim_end() != "+++" {
         return None;
@@ -71,17 +71,17 @@ fn toml<'t>(text: &'t str, notes: &mut Notes<'_>) -> Option<Cut<'t>> {
         if line.trim_end() == "+++" {
             let (written, body) = (text.get(start..end)?, text.get(end + line.len()..)?);
             return Some(match of_toml(written) {
-                Ok(front) => Cut::At { front: Box::new(front), body, lines },
+                Ok(front) => HeaderCut::At { front: Box::new(front), body, lines },
                 Err((spot, message)) => {
                     notes.error(spot, message, "write it as TOML: title = \"…\", date = 2026-05-01, tags = [\"AI\"]");
-                    Cut::Unreadable
+                    HeaderCut::Unreadable
                 }
             });
         }
         end += line.len();
     }
     notes.error(Spot::new(1, 1), "the header that begins here is never closed", "close it with a line `+++`");
-    Some(Cut::Unreadable)
+    Some(HeaderCut::Unreadable)
 }
 
 fn of_toml(written: &str) -> Result<Front, (Spot, String)> {
@@ -122,7 +122,7 @@ fn texts(value: &toml::Value) -> Vec<String> {
 }
 
 /// Lines `Key: value` up to the first empty one or one of dashes; `None` where the first line is none.
-fn lines(text: &str) -> Option<Cut<'_>> {
+fn lines(text: &str) -> Option<HeaderCut<'_>> {
     let mut front = Front::default();
     let (mut end, mut count) = (0, 0);
     let mut last: Option<&str> = None;
@@ -155,7 +155,7 @@ fn lines(text: &str) -> Option<Cut<'_>> {
     }
     let is_header = front.title.is_some() || front.date.is_some();
     let body = text.get(end..).filter(|_| is_header)?;
-    Some(Cut::At { front: Box::new(front), body, lines: count })
+    Some(HeaderCut::At { front: Box::new(front), body, lines: count })
 }
 
 /// `Key: value`, the key a word that begins the line.
@@ -211,8 +211,8 @@ mod tests {
     fn read(text: &str, kind: HeaderKind) -> Option<(Front, String, usize)> {
         let mut notes = Notes::new("p.md");
         match cut(text, kind, &mut notes) {
-            Cut::At { front, body, lines } => Some((*front, body.to_owned(), lines)),
-            Cut::NoPost(_) | Cut::Unreadable => None,
+            HeaderCut::At { front, body, lines } => Some((*front, body.to_owned(), lines)),
+            HeaderCut::NoPost(_) | HeaderCut::Unreadable => None,
         }
     }
 

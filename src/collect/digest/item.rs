@@ -2,33 +2,21 @@
 
 use super::account::Account;
 use super::cited::Cited;
-use super::footnotes::Footnotes;
-use super::links::{self, LinkReader};
+use super::links;
 use super::notes::{Notes, Spot};
-use super::outline::{self, Section};
+use super::outline;
 use super::pictures::{self, Pictures, Where};
-use super::profile::{Profile, RemarkStyle, Way};
+use super::profile::{RemarkStyle, Way};
 use super::quote::{self, Quote};
-use super::source::{self, SourceWords};
+use super::section::Section;
+use super::source;
+use super::workshop::{Parts, Workshop};
 use super::{guard, markdown, raw, slips, tags, tree};
 use crate::collect::html::{self, Sanitiser};
 use crate::model::{Attachment, Item, LinkKey, MAX_ATTACHMENTS, Medium, SourceLink, is_blank};
 use comrak::nodes::NodeValue;
-use comrak::{Arena, Node, Options, format_html};
-use std::cell::OnceCell;
+use comrak::{Node, format_html};
 use xxhash_rust::xxh3::xxh3_64;
-
-/// What all items of a post are built with.
-pub(super) struct Workshop<'a, 'o> {
-    pub(super) arena: &'a Arena<'a>,
-    pub(super) markdown: Options<'static>,
-    pub(super) reader: LinkReader<'o>,
-    pub(super) profile: &'o Profile,
-    pub(super) words: SourceWords<'o>,
-    pub(super) footnotes: Footnotes<'a>,
-    /// Made when the first raw HTML is met; most posts have none.
-    pub(super) sanitiser: OnceCell<Sanitiser>,
-}
 
 /// An item and what the post's reader still needs to know of it.
 #[derive(Debug)]
@@ -40,22 +28,6 @@ pub(super) struct Built {
     pub(super) tags: Vec<String>,
     /// Whether a source was dropped, so that its absence was complained of already.
     pub(super) lost_source: bool,
-}
-
-/// The blocks of a section by what they are.
-#[derive(Debug, Default)]
-pub(super) struct Parts<'a> {
-    pub(super) body: Vec<Node<'a>>,
-    remark: Vec<Node<'a>>,
-    /// Lines that name the source, quoted or not.
-    pub(super) sources: Vec<Node<'a>>,
-    comment_by: Option<String>,
-    pictures: Pictures,
-    image_credit: Option<String>,
-    /// The tags of lines that hold nothing else.
-    tags: Vec<String>,
-    /// Addresses of links that hold nothing but a picture.
-    pub(super) picture_links: Vec<String>,
 }
 
 impl<'a> Workshop<'a, '_> {

@@ -27,6 +27,7 @@ mod profile;
 mod quote;
 mod raw;
 mod reading;
+mod section;
 mod slips;
 mod source;
 mod start_line;
@@ -35,6 +36,7 @@ mod tags;
 mod title;
 mod tree;
 mod when;
+mod workshop;
 
 #[cfg(test)]
 mod tests;
@@ -44,8 +46,8 @@ pub(super) use guard::absurd_at;
 pub use inspect::inspect_json;
 pub(super) use mistake::KEYS;
 pub use profile::{
-    BUILT_IN, Counting, Cover, DateFrom, Every, HeaderKind, ItemRules, Pattern, PostRules, Profile, RemarkStyle,
-    SourceRules, Start, TitleFrom, Way,
+    BUILT_IN, Counting, Cover, DateFrom, Every, HeaderKind, ItemRules, ItemStart, PostRules, Profile, RemarkStyle,
+    SourceRules, TextPattern, TitleFrom, Way,
 };
 pub use reading::{Post, ReadEdition, Reading, TagReason};
 pub(super) use tree::options as markdown_options;
@@ -55,8 +57,7 @@ use chrono_tz::Tz;
 use comrak::{Arena, parse_document};
 use footnotes::Footnotes;
 use front::{Front, Value};
-use header::Cut;
-use item::Workshop;
+use header::HeaderCut;
 use links::LinkReader;
 pub(super) use notes::shown;
 use notes::{Notes, Spot};
@@ -66,6 +67,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use tree::PostLines;
 use url::Url;
+use workshop::Workshop;
 
 /// Raised when the same post reads as something else than before; `tests/readers.rs` says when.
 pub const READER: u32 = 4;
@@ -158,9 +160,9 @@ fn read_text(text: &str, options: &DigestOptions, notes: &mut Notes<'_>) -> Post
         return Post::KeptOut { why };
     }
     let (front, body, offset) = match header::cut(text, profile.post.header, notes) {
-        Cut::At { front, body, lines } => (*front, body, lines),
-        Cut::NoPost(why) => return Post::Skipped { why: why.to_owned() },
-        Cut::Unreadable => return Post::Broken,
+        HeaderCut::At { front, body, lines } => (*front, body, lines),
+        HeaderCut::NoPost(why) => return Post::Skipped { why: why.to_owned() },
+        HeaderCut::Unreadable => return Post::Broken,
     };
     if let Some(why) = of_another_category(&front, options) {
         return Post::KeptOut { why };

@@ -2,7 +2,7 @@
 //! profile's pattern matches. What stands before the first belongs to none.
 
 use super::front::Value;
-use super::profile::Pattern;
+use super::profile::TextPattern;
 use super::tree::{self, PostLines};
 use super::when::day_in;
 use comrak::nodes::NodeValue;
@@ -21,7 +21,7 @@ pub(super) struct Part<'a> {
 pub(super) fn of<'a>(
     arena: &'a Arena<'a>,
     root: Node<'a>,
-    pattern: Option<&Pattern>,
+    pattern: Option<&TextPattern>,
     source: &PostLines<'_>,
 ) -> Vec<Part<'a>> {
     let Some(pattern) = pattern else { return vec![Part { title: None, root }] };
@@ -55,7 +55,7 @@ pub(super) fn of<'a>(
 }
 
 /// A paragraph whose first line matches, cut behind that line: `##标题` without a blank is no heading to Markdown.
-fn lines_apart<'a>(arena: &'a Arena<'a>, block: Node<'a>, pattern: &Pattern) -> Vec<Node<'a>> {
+fn lines_apart<'a>(arena: &'a Arena<'a>, block: Node<'a>, pattern: &TextPattern) -> Vec<Node<'a>> {
     let is_paragraph = matches!(block.data().value, NodeValue::Paragraph);
     if !is_paragraph || !pattern.is_in(&tree::text(block)) {
         return vec![block];

@@ -1,7 +1,7 @@
 //! The line with which an item begins: what of it is the title, which link is its source, what goes on as text.
 
-use super::outline::Section;
-use super::profile::{ItemRules, Pattern};
+use super::profile::{ItemRules, TextPattern};
+use super::section::Section;
 use super::tree;
 use crate::collect::html;
 use comrak::nodes::NodeValue;
@@ -121,10 +121,10 @@ fn beginning(text: &str) -> String {
 }
 
 /// Takes what is no part of a title from a text's beginning. Gives the tags that stand there.
-pub(super) fn strip(node: Node<'_>, patterns: &[Pattern]) -> Vec<String> {
+pub(super) fn strip(node: Node<'_>, patterns: &[TextPattern]) -> Vec<String> {
     let mut tags = Vec::new();
     // Of tags there may be two, as in `[文章][译]`.
-    let is_tag = |pattern: &&Pattern| pattern.0.capture_names().any(|name| name == Some("tag"));
+    let is_tag = |pattern: &&TextPattern| pattern.0.capture_names().any(|name| name == Some("tag"));
     for pattern in patterns.iter().chain(patterns.iter().filter(is_tag)) {
         let text = tree::raw_text(node);
         let blanks = text.chars().take_while(|c| c.is_whitespace()).count();

@@ -4,8 +4,9 @@
 //! Whatever else stands under no item is named, once for a section.
 
 use super::notes::{Notes, shown};
-use super::outline::{self, Section};
-use super::profile::{ItemRules, Pattern, Profile, Start};
+use super::outline;
+use super::profile::{ItemRules, ItemStart, Profile, TextPattern};
+use super::section::Section;
 use super::start_line;
 use super::tree::{self, PostLines};
 use comrak::nodes::{ListType, NodeValue};
@@ -35,7 +36,7 @@ struct Heading<'a> {
 
 /// Blocks under no item, of one section.
 #[derive(Debug)]
-struct Loose<'a> {
+struct LooseBlocks<'a> {
     heading: Option<Node<'a>>,
     blocks: Vec<Node<'a>>,
     /// Whether an item follows in the section.
@@ -47,7 +48,7 @@ pub(super) struct Cutter<'a, 'o> {
     arena: &'a Arena<'a>,
     profile: &'o Profile,
     sections: Vec<Section<'a>>,
-    loose: Vec<Loose<'a>>,
+    loose: Vec<LooseBlocks<'a>>,
     headings: Vec<Heading<'a>>,
     under: Under,
 }
@@ -88,7 +89,7 @@ impl<'a> Cutter<'a, '_> {
         &self.profile.items
     }
 
-    fn starts_at(&self, start: Start) -> bool {
+    fn starts_at(&self, start: ItemStart) -> bool {
         self.rules().start.contains(&start)
     }
 
@@ -100,11 +101,11 @@ impl<'a> Cutter<'a, '_> {
             return;
         }
         let is_list = matches!(&block.data().value, NodeValue::List(list)
-            if self.starts_at(Start::List) || (self.starts_at(Start::Ordered) && list.list_type == ListType::Ordered));
+            if self.starts_at(ItemStart::List) || (self.starts_at(ItemStart::Ordered) && list.list_type == ListType::Ordered));
         if is_list {
             return self.list(block);
         }
-        if self.starts_at(Start::Paragraphs) && matches!(block.data().value, NodeValue::Paragraph) {
+        if self.starts_at(ItemStart::Paragraphs) && matches!(block.data().value, NodeValue::Paragraph) {
             return self.paragraph(block);
         }
         self.rest(block);
@@ -120,12 +121,12 @@ impl<'a> Cutter<'a, '_> {
             (Under::LeftOut, _) => {}
             _ => {
                 let heading = self.headings.last().map(|heading| heading.node);
-                let is_same = |loose: &&mut Loose<'a>| {
+                let is_same = |loose: &&mut LooseBlocks<'a>| {
                     loose.heading.map(std::ptr::from_ref) == heading.map(std::ptr::from_ref) && !loose.is_intro
                 };
                 match self.loose.last_mut().filter(is_same) {
                     Some(loose) => loose.blocks.push(block),
-                    None => self.loose.push(Loose { heading, blocks: vec![block], is_intro: false }),
+                    None => self.loose.push(LooseBlocks { heading, blocks: vec![block], is_intro: false }),
                 }
             }
         }
@@ -135,7 +136,7 @@ impl<'a> Cutter<'a, '_> {
     fn heading(&mut self, block: Node<'a>, level: u8, next: Option<Node<'a>>) {
         let rules = self.rules();
         let deepest = rules.levels.iter().copied().max().unwrap_or_default();
-        let at_headings = self.starts_at(Start::Headings);
+        let at_headings = self.starts_at(ItemStart::Headings);
         if at_headings && level > deepest {
             return self.rest(block);
         }
@@ -156,7 +157,7 @@ impl<'a> Cutter<'a, '_> {
     }
 
     /// Whether a heading, or one above it, is among those that patterns mean.
-    fn is_among(&self, patterns: &[Pattern], text: &str) -> bool {
+    fn is_among(&self, patterns: &[TextPattern], text: &str) -> bool {
         let above = self.headings.iter().map(|heading| tree::text(heading.node));
         above.chain([text.to_owned()]).any(|text| patterns.iter().any(|pattern| pattern.is_in(&text)))
     }
@@ -232,7 +233,7 @@ impl<'a> Cutter<'a, '_> {
 
     /// A paragraph cut before each line that matches the pattern of those that begin items.
     fn lines_apart(&self, block: Node<'a>) -> Vec<Node<'a>> {
-        let Some(pattern) = self.rules().pattern.as_ref().filter(|_| self.starts_at(Start::Paragraphs)) else {
+        let Some(pattern) = self.rules().pattern.as_ref().filter(|_| self.starts_at(ItemStart::Paragraphs)) else {
             return vec![block];
         };
         let parts = tree::cut_lines(self.arena, block, |line| {
@@ -272,7 +273,7 @@ impl<'a> Cutter<'a, '_> {
 }
 
 /// Names what stands under no item, once for a section.
-fn tell(loose: &Loose<'_>, rules: &ItemRules, has_items: bool, source: &PostLines<'_>, notes: &mut Notes<'_>) {
+fn tell(loose: &LooseBlocks<'_>, rules: &ItemRules, has_items: bool, source: &PostLines<'_>, notes: &mut Notes<'_>) {
     if rules.skip_intro && (loose.is_intro || (loose.heading.is_none() && has_items)) || notes.is_full() {
         return;
     }

@@ -15,7 +15,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// What is known of an edition when its date is sought.
-pub(super) struct Dated<'a, 'o> {
+pub(super) struct DateSought<'a, 'o> {
     pub(super) front: &'o Front,
     pub(super) title: Option<&'o Value>,
     pub(super) number: Option<u32>,
@@ -25,7 +25,7 @@ pub(super) struct Dated<'a, 'o> {
     pub(super) zone: Tz,
 }
 
-impl Dated<'_, '_> {
+impl DateSought<'_, '_> {
     /// The date and whether it is that of the file's name; a complaint where there is none.
     pub(super) fn read(&self, rules: &PostRules, notes: &mut Notes<'_>) -> (Option<DateTime<FixedOffset>>, bool) {
         for from in &rules.date {

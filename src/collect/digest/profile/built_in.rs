@@ -1,8 +1,8 @@
 //! The profiles that need no configuration.
 
 use super::{
-    Cover, DateFrom, HeaderKind, ItemRules, Pattern, PostRules, Profile, RemarkStyle, SourceRules, Start, TitleFrom,
-    Way,
+    Cover, DateFrom, HeaderKind, ItemRules, ItemStart, PostRules, Profile, RemarkStyle, SourceRules, TextPattern,
+    TitleFrom, Way,
 };
 use regex::Regex;
 
@@ -24,6 +24,19 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// Whether it reads as the observation column is read, so that it is left out where options are told.
+    pub(super) fn is_default(&self) -> bool {
+        serde_json::to_value(self).ok() == serde_json::to_value(Self::default()).ok()
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        observation()
+    }
+}
+
 /// A digest of `###` items with labelled sources and remarks.
 pub(super) fn observation() -> Profile {
     Profile {
@@ -41,7 +54,7 @@ pub(super) fn observation() -> Profile {
             is_item: false,
         },
         items: ItemRules {
-            start: vec![Start::Headings],
+            start: vec![ItemStart::Headings],
             levels: vec![3, 4],
             one_level: true,
             pattern: None,
@@ -104,7 +117,7 @@ fn headings() -> Profile {
 fn list() -> Profile {
     let general = general();
     Profile {
-        items: ItemRules { start: vec![Start::List], linked: true, strip: patterns(&[EMOJI]), ..general.items },
+        items: ItemRules { start: vec![ItemStart::List], linked: true, strip: patterns(&[EMOJI]), ..general.items },
         ..general
     }
 }
@@ -114,7 +127,7 @@ fn numbered() -> Profile {
     let general = general();
     Profile {
         items: ItemRules {
-            start: vec![Start::Paragraphs],
+            start: vec![ItemStart::Paragraphs],
             pattern: pattern(r"^\d+\s*[、．.，]"),
             strip: prefixes(),
             ..general.items
@@ -141,19 +154,19 @@ const NUMBERS: [&str; 3] =
 const EMOJI: &str = r"^(?:[\p{Extended_Pictographic}&&[^0-9#*©®™]]|[\x{200d}\x{fe0f}\x{1f3fb}-\x{1f3ff}])+\s*";
 
 /// Numbers and pictures before a title.
-fn prefixes() -> Vec<Pattern> {
+fn prefixes() -> Vec<TextPattern> {
     let mut prefixes = patterns(&NUMBERS);
     prefixes.extend(pattern(EMOJI));
     prefixes
 }
 
-fn patterns(written: &[&str]) -> Vec<Pattern> {
+fn patterns(written: &[&str]) -> Vec<TextPattern> {
     written.iter().filter_map(|written| pattern(written)).collect()
 }
 
 /// A pattern of ours, which a test sees to be one.
-fn pattern(written: &str) -> Option<Pattern> {
-    Regex::new(written).ok().map(Pattern)
+fn pattern(written: &str) -> Option<TextPattern> {
+    Regex::new(written).ok().map(TextPattern)
 }
 
 #[cfg(test)]

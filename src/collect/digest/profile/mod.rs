@@ -31,15 +31,15 @@ pub struct Profile {
 
 /// A regular expression; its time is linear in the text.
 #[derive(Debug, Clone)]
-pub struct Pattern(pub Regex);
+pub struct TextPattern(pub Regex);
 
-impl Serialize for Pattern {
+impl Serialize for TextPattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.as_str())
     }
 }
 
-impl Pattern {
+impl TextPattern {
     /// Whether it is found in a text.
     pub(super) fn is_in(&self, text: &str) -> bool {
         self.0.is_match(text)
@@ -54,19 +54,19 @@ pub struct PostRules {
     /// Where its title stands; the first of these that is there.
     pub title: Vec<TitleFrom>,
     /// Only posts whose title matches one of these are read; all where there is none.
-    pub only_titles: Vec<Pattern>,
+    pub only_titles: Vec<TextPattern>,
     /// Only files whose path matches one of these are read; all where there is none.
-    pub only_paths: Vec<Pattern>,
+    pub only_paths: Vec<TextPattern>,
     /// What gives the number, tried on title, then on the path: the first group, or all of it.
-    pub number: Vec<Pattern>,
+    pub number: Vec<TextPattern>,
     /// Where its date stands; the first of these that is there.
     pub date: Vec<DateFrom>,
     /// What gives a date in the post's text: its first group, or all of it, is read as one.
-    pub date_pattern: Option<Pattern>,
+    pub date_pattern: Option<TextPattern>,
     /// From which editions on their dates are counted, and how.
     pub counting: Option<Counting>,
     /// Where a file holds several editions: the headings, or lines that stand as one, at which each begins.
-    pub editions: Option<Pattern>,
+    pub editions: Option<TextPattern>,
     /// Whether the post as a whole is its one item.
     pub is_item: bool,
 }
@@ -139,7 +139,7 @@ pub enum Every {
 /// Where items begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Start {
+pub enum ItemStart {
     /// A heading of one of the levels.
     Headings,
     /// An entry of a list.
@@ -155,30 +155,30 @@ pub enum Start {
 #[allow(clippy::struct_excessive_bools, reason = "each is a rule that a profile has or has not")]
 pub struct ItemRules {
     /// What begins one.
-    pub start: Vec<Start>,
+    pub start: Vec<ItemStart>,
     /// Levels of headings that begin items. The observation column's are the highest of these that a post has.
     pub levels: Vec<u8>,
     /// Only the highest of the levels that a post has counts.
     pub one_level: bool,
     /// What a paragraph, or a line of one, must match to begin an item; without one every paragraph does.
-    pub pattern: Option<Pattern>,
+    pub pattern: Option<TextPattern>,
     /// Whether an entry of a list begins an item only with a link of its own.
     pub linked: bool,
     /// Only in sections whose headings, or those above them, match one of these are items sought; in all where there is none.
-    pub only: Vec<Pattern>,
+    pub only: Vec<TextPattern>,
     /// What begins no item although it looks so: its text matches one of these. It is left out.
-    pub except: Vec<Pattern>,
+    pub except: Vec<TextPattern>,
     /// Where the last item before ends: a block whose text matches one of these, and what follows it, is left out up to the
     /// next item.
-    pub until: Vec<Pattern>,
+    pub until: Vec<TextPattern>,
     /// What is no part of a title, at its beginning. A group named `tag` is a tag of the item.
-    pub strip: Vec<Pattern>,
+    pub strip: Vec<TextPattern>,
     /// Sections, by their headings, that are left out with all below them.
-    pub skip: Vec<Pattern>,
+    pub skip: Vec<TextPattern>,
     /// Whether the headings of sections are tags of their items.
     pub section_tags: bool,
     /// What is no part of such a tag.
-    pub strip_tags: Vec<Pattern>,
+    pub strip_tags: Vec<TextPattern>,
     /// Whether what stands before the first item of a post or section is left out; else each piece of it is named.
     pub skip_intro: bool,
 }
@@ -189,9 +189,9 @@ pub struct SourceRules {
     /// Where they are sought; what comes first goes before what comes later.
     pub ways: Vec<Way>,
     /// A link whose own text, or the word directly before it, matches is a source by [`Way::Via`].
-    pub via: Option<Pattern>,
+    pub via: Option<TextPattern>,
     /// A link in brackets whose text matches is of somebody who brought the item, and no source.
-    pub submitter: Option<Pattern>,
+    pub submitter: Option<TextPattern>,
     /// Parameters of redirecting addresses whose value is the address that is meant.
     pub unwrap: Vec<String>,
 }
@@ -241,24 +241,13 @@ pub enum Cover {
 }
 
 impl Profile {
-    /// Whether it reads as the observation column is read, so that it is left out where options are told.
-    pub(super) fn is_default(&self) -> bool {
-        serde_json::to_value(self).ok() == serde_json::to_value(Self::default()).ok()
-    }
-
     /// Whether its posts are those of a column: items at the highest level of headings that a post has, and nothing else.
     pub(super) fn is_column(&self) -> bool {
-        self.items.one_level && self.items.start == [Start::Headings] && !self.post.is_item
+        self.items.one_level && self.items.start == [ItemStart::Headings] && !self.post.is_item
     }
 
     /// Whether items begin at headings.
     pub fn starts_at_headings(&self) -> bool {
-        self.items.start.contains(&Start::Headings)
-    }
-}
-
-impl Default for Profile {
-    fn default() -> Self {
-        built_in::observation()
+        self.items.start.contains(&ItemStart::Headings)
     }
 }
