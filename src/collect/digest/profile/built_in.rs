@@ -26,7 +26,7 @@ impl Profile {
 
 impl Profile {
     /// Whether it reads as the observation column is read, so that it is left out where options are told.
-    pub(super) fn is_default(&self) -> bool {
+    pub(in crate::collect::digest) fn is_default(&self) -> bool {
         serde_json::to_value(self).ok() == serde_json::to_value(Self::default()).ok()
     }
 }
