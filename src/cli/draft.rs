@@ -35,6 +35,9 @@ pub(super) async fn run(args: &Args, draft: &StartPost, settings: &Settings) -> 
             return Ok(USAGE);
         }
     };
+    if input.digest.profile.post.is_item {
+        bail!("each post of `{}` is one item (its profile says so): `new` starts one", input.name);
+    }
     let digest = DigestPosts::read(input)?;
     let dates = digest.posts.iter().map(|post| post.edition.date.to_utc());
     // A post that waits for its date was drafted before.

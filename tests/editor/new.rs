@@ -103,3 +103,26 @@ fn a_folder_whose_posts_are_called_otherwise_is_told() {
     assert!(code == 1 && out.is_empty() && told.contains("write the first post by hand"), "{told}");
     assert!(!site.path("odd").exists());
 }
+
+#[test]
+fn every_profile_has_a_form_of_its_own() {
+    for (profile, item, filled) in [
+        ("observation", "### \n", "### 标题\n"),
+        ("headings", "## \n", "## 标题\n"),
+        ("list", "- []()\n", "- [标题](https://a.example/)\n"),
+        ("numbered", "1、[]()\n", "1、[标题](https://a.example/)\n"),
+        ("post", "> **[消息来源：]()**\n", "正文。\n\n> **[消息来源：某处](https://a.example/)**\n"),
+    ] {
+        let site = Site::new("");
+        let more =
+            format!("[[inputs]]\nname = \"p\"\ndigest = \"{}\"\nprofile = \"{profile}\"\n", site.path("p").display());
+        site.configure("", &more);
+        let (code, path, told) = said(&site, &["new", "p"]);
+        assert_eq!(code, 0, "{profile}: {told}");
+        let text = std::fs::read_to_string(path.trim_end()).unwrap();
+        let (before, _) = text.split_once(item).unwrap_or_else(|| panic!("{profile}: {text}"));
+        site.write(path.trim_end(), format!("{before}{filled}"));
+        let (code, told, _) = said(&site, &["--once", "--offline"]);
+        assert!(code == 0 && told.contains("1 new item"), "{profile}: {told}\n{before}{filled}");
+    }
+}

@@ -2,7 +2,7 @@
 //! the profile has it.
 
 use super::escape;
-use crate::collect::digest::DigestOptions;
+use crate::collect::digest::{DigestOptions, ItemStart, Profile};
 use crate::model::{Edition, Item, SourceKind};
 
 /// An item to write; what is empty is left for the editor to fill in.
@@ -46,13 +46,17 @@ pub(super) enum ItemPart {
     Label,
     /// Its place in the post, from 1.
     Ordinal,
+    /// What it says, behind these signs; nothing where it says nothing.
+    Body(String),
 }
 
 /// How an item is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct ItemForm {
-    /// The line that it begins with.
+    /// The line that it begins with; none where the post is the item.
     pub(super) head: Vec<ItemPart>,
+    /// What the lines below begin with, where they must belong to an entry of a list.
+    pub(super) indent: &'static str,
     /// The line that names its source, where the heading does not.
     pub(super) source: Option<Vec<ItemPart>>,
     /// What a remark begins with.
@@ -65,57 +69,77 @@ impl ItemForm {
     /// The forms to try, the best first: as the last post has it, with its source line alone, and the profile's.
     pub(super) fn all(options: &DigestOptions, words: &DraftWords, last: Option<(&str, &Edition)>) -> Vec<Self> {
         let of_profile = Self::of_profile(options, words);
-        let Some((text, edition)) = last else { return vec![of_profile] };
+        let Some((text, edition)) = last else { return of_profile };
         let lines: Vec<&str> = text.lines().collect();
         let blocks: Vec<ItemBlock<'_>> = blocks(&lines, edition);
-        let head = blocks.iter().find_map(ItemBlock::head);
+        let heads: Vec<Vec<ItemPart>> = blocks.iter().filter_map(ItemBlock::head).collect();
+        let often = |head: &&Vec<ItemPart>| heads.iter().filter(|other| other == head).count();
+        let head = heads.iter().max_by_key(often).cloned();
         let source = blocks.iter().find_map(ItemBlock::source);
         let remark = blocks.iter().find_map(ItemBlock::remark);
-        let is_labelled = edition.items.iter().any(|item| item.source_kind == SourceKind::Labelled);
         let mut forms = Vec::new();
-        if let Some(head) = head {
-            let source = if head.contains(&ItemPart::Url) && !is_labelled {
-                None
-            } else {
-                source.clone().or(of_profile.source.clone())
-            };
-            forms.push(Self { head, source, remark: remark.clone(), ..of_profile.clone() });
+        for of_profile in of_profile {
+            if let Some(head) = head.clone().filter(|_| !of_profile.head.is_empty()) {
+                let has_link = head.contains(&ItemPart::Url);
+                let source = source.clone().or(if has_link { None } else { of_profile.source.clone() });
+                forms.push(Self { head, source, remark: remark.clone(), ..of_profile.clone() });
+            }
+            let of_post = source.clone().or(of_profile.source.clone());
+            forms.push(Self { source: of_post, remark: remark.clone(), ..of_profile.clone() });
+            forms.push(Self { remark: remark.clone(), ..of_profile });
         }
-        forms.push(Self { source: source.or(of_profile.source.clone()), remark: remark.clone(), ..of_profile.clone() });
-        forms.push(Self { remark, ..of_profile });
-        let without_tags = forms.iter().map(|form| Self { tags: None, ..form.clone() }).collect::<Vec<_>>();
+        let without_tags: Vec<Self> = forms.iter().map(|form| Self { tags: None, ..form.clone() }).collect();
         forms.extend(without_tags);
         forms
     }
 
-    /// As the input's profile has it.
-    pub(super) fn of_profile(options: &DigestOptions, words: &DraftWords) -> Self {
+    /// As the input's profile has it: the one place that knows what begins an item there.
+    fn of_profile(options: &DigestOptions, words: &DraftWords) -> Vec<Self> {
         let known = options.source_words.iter().any(|word| word == words.source);
         let word = if known { words.source } else { options.source_words.first().map_or(words.source, String::as_str) };
         let colon = if word.is_ascii() { ": " } else { "：" };
         let text = |text: &str| ItemPart::Text(text.to_owned());
-        Self {
-            head: vec![text("### "), ItemPart::Title],
-            source: Some(vec![
-                text("> **["),
-                text(word),
-                text(colon),
-                ItemPart::Label,
-                text("]("),
-                ItemPart::Url,
-                text(")**"),
-            ]),
+        let (title, url) = (ItemPart::Title, ItemPart::Url);
+        let source =
+            vec![text("> **["), text(word), text(colon), ItemPart::Label, text("]("), url.clone(), text(")**")];
+        let below = Self {
+            head: Vec::new(),
+            indent: "",
+            source: Some(source),
             remark: words.remark.map(|remark| format!("> {remark}")),
             tags: Some((words.tags, words.between)),
+        };
+        let linked = |before: Vec<ItemPart>| Self {
+            head: [before, vec![text("["), title.clone(), text("]("), url.clone(), text(")")]].concat(),
+            source: None,
+            remark: None,
+            ..below.clone()
+        };
+        let Profile { post, items, .. } = &*options.profile;
+        if post.is_item {
+            return vec![Self { remark: None, ..below }];
         }
+        let forms = items.start.iter().flat_map(|start| match start {
+            ItemStart::Headings => {
+                let level = items.levels.iter().find(|level| items.one_level || **level > 1).copied().unwrap_or(3);
+                let signs = text(&format!("{} ", "#".repeat(usize::from(level))));
+                let labelled = Self { head: vec![signs.clone(), title.clone()], ..below.clone() };
+                vec![labelled, linked(vec![signs])]
+            }
+            ItemStart::List => vec![Self { indent: "  ", ..linked(vec![text("- ")]) }],
+            ItemStart::Ordered => vec![Self { indent: "   ", ..linked(vec![ItemPart::Ordinal, text(". ")]) }],
+            ItemStart::Paragraphs => vec![linked(vec![ItemPart::Ordinal, text("、")]), linked(Vec::new())],
+        });
+        forms.collect()
     }
 
     /// An item as Markdown, with a blank line behind each block.
     pub(super) fn written(&self, item: &DraftItem, ordinal: usize) -> String {
-        let mut blocks = vec![line(&self.head, item, ordinal)];
-        if !item.text.is_empty() {
+        let is_inline = self.head.iter().any(|part| matches!(part, ItemPart::Body(_)));
+        let mut blocks = Vec::new();
+        if !item.text.is_empty() && !is_inline {
             blocks.push(escape::paragraph(&item.text));
-        } else if item.title.is_empty() {
+        } else if item.title.is_empty() && self.indent.is_empty() {
             // Where the text goes.
             blocks.push(String::new());
         }
@@ -129,7 +153,10 @@ impl ItemForm {
             blocks.extend(self.source.as_ref().map(|source| line(source, item, ordinal)));
         }
         blocks.extend(self.remark.clone());
-        let mut text = blocks.join("\n\n");
+        let blocks =
+            blocks.into_iter().map(|block| if block.is_empty() { block } else { format!("{}{block}", self.indent) });
+        let head = (!self.head.is_empty()).then(|| line(&self.head, item, ordinal));
+        let mut text = head.into_iter().chain(blocks).collect::<Vec<_>>().join("\n\n");
         text.push_str("\n\n");
         text
     }
@@ -152,6 +179,8 @@ fn line(parts: &[ItemPart], item: &DraftItem, ordinal: usize) -> String {
             ItemPart::Url if item.url.is_empty() => {}
             ItemPart::Url => line.push_str(&escape::destination(&item.url)),
             ItemPart::Ordinal => line.push_str(&ordinal.to_string()),
+            ItemPart::Body(_) if item.text.is_empty() => {}
+            ItemPart::Body(signs) => line = line + signs + &escape::inline(&item.text),
         }
     }
     line
@@ -184,7 +213,13 @@ impl ItemBlock<'_> {
         let url = self.item.sources.first().map(|source| source.url.as_str());
         match url.and_then(|url| after.split_once(url)) {
             Some((between, after)) => {
-                parts.extend([ItemPart::Text(between.to_owned()), ItemPart::Url, ItemPart::Text(after.to_owned())]);
+                // What follows the link is what the item says.
+                let (closing, said) = after.split_at(after.find(')').map_or(0, |at| at + 1));
+                let signs: String = said.chars().take_while(|c| !c.is_alphanumeric()).collect();
+                parts.extend([ItemPart::Text(between.to_owned()), ItemPart::Url, ItemPart::Text(closing.to_owned())]);
+                if !said.is_empty() {
+                    parts.push(ItemPart::Body(signs));
+                }
             }
             None if after.is_empty() => {}
             None => return None,

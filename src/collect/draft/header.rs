@@ -2,6 +2,7 @@
 //! editor's eye does: what a key holds over several lines is not understood, and readers' comments are never taken over.
 
 use super::pieces::{Mark, TextPiece, is_short, pieces, shape, text_of};
+use crate::collect::digest::HeaderKind;
 use chrono::{DateTime, FixedOffset};
 
 /// Keys whose value belongs to the digest and not to one post.
@@ -133,6 +134,16 @@ impl PostHeader {
 }
 
 impl HeaderForm {
+    /// How the header of a first post is written.
+    pub(super) fn of(kind: HeaderKind) -> Self {
+        match kind {
+            HeaderKind::Any | HeaderKind::Yaml => Self::Yaml,
+            HeaderKind::Toml => Self::Toml,
+            HeaderKind::Lines => Self::Lines { is_ruled: false },
+            HeaderKind::None => Self::None,
+        }
+    }
+
     /// A text as a value that is read as it is.
     fn quoted(self, text: &str) -> String {
         match self {

@@ -81,9 +81,14 @@ impl DraftOf<'_> {
         let tried = self.frame(&NewValues { title: if title.is_empty() { "Title" } else { &title }, mark, date });
         let form = self.form(&path, &tried);
         let frame = self.frame(&NewValues { title: &title, mark, date });
-        let empty = vec![DraftItem::default(); EMPTY];
+        let empty = vec![DraftItem::default(); if self.has_one_item() { 1 } else { EMPTY }];
         let items = if items.is_empty() { &empty } else { items };
         NextPost { dated: place::dated(mark, ".md"), text: frame + &written(&form, items), path }
+    }
+
+    /// Whether a post is one item as a whole.
+    fn has_one_item(&self) -> bool {
+        self.options.profile.post.is_item
     }
 
     /// When the next post is due, in the zone of the digest.
@@ -103,7 +108,7 @@ impl DraftOf<'_> {
     fn number(&self) -> Option<u32> {
         let mut last = self.posts.iter().rev().take(ASKED).map(|post| post.edition.number);
         let newest = last.next()?;
-        let others = last.clone().filter(Option::is_some).count();
+        let others = last.clone().flatten().count();
         let has_numbers = newest.is_some() || others * 2 > last.count();
         self.posts.iter().filter_map(|post| post.edition.number).max()?.checked_add(1).filter(|_| has_numbers)
     }
@@ -111,8 +116,10 @@ impl DraftOf<'_> {
     /// What stands before the items: the header, and the title where it is the first heading.
     fn frame(&self, values: &NewValues<'_>) -> String {
         let Some(last) = self.posts.last() else {
-            let header = PostHeader::first(HeaderForm::Yaml, self.options.category.as_deref());
-            return header::first(&header, values) + "\n";
+            let header =
+                PostHeader::first(HeaderForm::of(self.options.profile.post.header), self.options.category.as_deref());
+            let heading = if header.kind == HeaderForm::None { title_line(values.title) } else { String::new() };
+            return header::first(&header, values) + "\n" + &heading;
         };
         let written = |post: &'_ KnownPost| KnownHeader {
             header: PostHeader::of(&post.text),
@@ -128,7 +135,7 @@ impl DraftOf<'_> {
         let mut body = last.text.lines().skip(last_written.header.lines);
         let heading = body.find(|line| !line.trim().is_empty()).and_then(|line| line.strip_prefix("# "));
         if heading.is_some_and(|heading| !last_written.header.has("title") || heading.trim() == last.edition.title) {
-            frame = frame + "# " + &escape::heading(values.title) + "\n\n";
+            frame += &title_line(values.title);
         }
         frame
     }
@@ -137,11 +144,12 @@ impl DraftOf<'_> {
     fn form(&self, path: &str, frame: &str) -> ItemForm {
         let last = self.posts.last().map(|post| (post.text.as_str(), &post.edition));
         let forms = ItemForm::all(self.options, &self.words, last);
-        let samples: Vec<DraftItem> = ["A", "B"].map(sample).into();
+        let mut samples: Vec<DraftItem> = ["A", "B"].map(sample).into();
+        samples.truncate(if self.has_one_item() { 1 } else { 2 });
         let reads_back =
             |form: &&ItemForm| self.reads_back(path, &(frame.to_owned() + &written(form, &samples)), &samples);
         let found = forms.iter().find(reads_back).or(forms.last());
-        found.cloned().unwrap_or_else(|| ItemForm::of_profile(self.options, &self.words))
+        found.cloned().unwrap_or_default()
     }
 
     fn reads_back(&self, path: &str, text: &str, items: &[DraftItem]) -> bool {
@@ -149,7 +157,7 @@ impl DraftOf<'_> {
         let [ReadEdition { edition, .. }] = read.as_slice() else { return false };
         let reads = |(read, item): (&Item, &DraftItem)| {
             let source = read.sources.first();
-            read.title == item.title
+            (read.title == item.title || self.has_one_item())
                 && source.is_some_and(|source| source.url == item.url)
                 && item.tags.iter().all(|tag| read.tags.contains(tag))
         };
@@ -163,6 +171,10 @@ impl KnownPost {
         let day = self.edition.date.with_timezone(&options.timezone).date_naive();
         Mark { day, number: self.edition.number }
     }
+}
+
+fn title_line(title: &str) -> String {
+    format!("# {}\n\n", escape::heading(title))
 }
 
 /// Items, one after the other.

@@ -1,6 +1,7 @@
 //! Whole posts: what is written is read back as the items that were put in, in every form.
 
 use super::*;
+use crate::collect::digest::Profile;
 use proptest::prelude::*;
 
 fn now() -> DateTime<Utc> {
@@ -15,13 +16,21 @@ const ZH: DraftWords =
     DraftWords { source: "消息来源", remark: Some("编者点评："), tags: "标签：", between: "、" };
 
 fn known(path: &str, text: &str) -> KnownPost {
-    let reading = digest::read(path, text.as_bytes(), &options());
+    known_by(path, text, &options())
+}
+
+fn known_by(path: &str, text: &str, options: &DigestOptions) -> KnownPost {
+    let reading = digest::read(path, text.as_bytes(), options);
     let Post::Editions(mut read) = reading.post else { panic!("{path}: {:?}", reading.complaints) };
     KnownPost { path: path.to_owned(), text: text.to_owned(), edition: read.remove(0).edition }
 }
 
 fn next(posts: &[KnownPost], items: &[DraftItem]) -> NextPost {
-    DraftOf { options: &options(), site_title: "每日观察", words: ZH, posts }.next(now(), items)
+    next_by(posts, items, &options())
+}
+
+fn next_by(posts: &[KnownPost], items: &[DraftItem], options: &DigestOptions) -> NextPost {
+    DraftOf { options, site_title: "每日观察", words: ZH, posts }.next(now(), items)
 }
 
 fn post(day: u32, source: &str) -> KnownPost {
@@ -83,24 +92,46 @@ fn the_source_is_written_as_in_the_last_post() {
     assert!(!next.text.contains("消息来源"), "{}", next.text);
 }
 
-/// Forms that the posts of one digest have.
-fn forms() -> Vec<Vec<KnownPost>> {
+/// Digests in every form: the options of each, and its last post.
+fn forms() -> Vec<(DigestOptions, Vec<KnownPost>)> {
     let headed = "---\ntitle: 每日观察\ndate: 2026-11-26\n---\n\n### [一](https://a.example/)\n\n正文。\n";
+    let of = |profile: &str, text: Option<&str>| {
+        let options = DigestOptions { profile: Box::new(Profile::built_in(profile).unwrap()), ..options() };
+        let known = text.map(|text| known_by("2026-11-26.md", &format!("{HEAD}{text}"), &options));
+        (options, known.into_iter().collect())
+    };
     vec![
-        vec![],
-        vec![post(26, "> **[消息来源：某处](https://a.example/)**")],
-        vec![post(26, "（via [某处](https://a.example/)）")],
-        vec![known("2026-11-26.md", headed)],
+        (options(), vec![]),
+        (options(), vec![post(26, "> **[消息来源：某处](https://a.example/)**")]),
+        (options(), vec![post(26, "（via [某处](https://a.example/)）")]),
+        (options(), vec![known("2026-11-26.md", headed)]),
+        of("headings", None),
+        of(
+            "headings",
+            Some(
+                "## 🎉 [一](https://a.example/)\n\n正文。\n\n## [二](https://b.example/)\n\n正文。\n\n## [三](https://c.example/)\n",
+            ),
+        ),
+        of("list", None),
+        of("list", Some("## 工具\n\n* [一](https://a.example/) - 正文。\n* [二](https://b.example/) - 正文。\n")),
+        of("numbered", None),
+        of("numbered", Some("1、[一](https://a.example/)\n\n正文。\n\n2、[二](https://b.example/)\n\n正文。\n")),
     ]
 }
+
+const HEAD: &str = "---\ntitle: 每日观察 第 7 期\ndate: 2026-11-26\n---\n\n";
 
 fn item() -> impl Strategy<Value = DraftItem> {
     let text = "[a-zA-Z0-9 <>&;*_`\\[\\]()#~|!.:/\\\\'\"{}^$=+-]{0,20}[一-龥ä🙂ب a-z]{1,8}[<>&;*_`\\[\\]()#~!.\\\\ -]{0,6}[a-z]";
     let url = "https://[a-z]{1,8}\\.example/[a-zA-Z0-9_~.()&=;*-]{0,12}[a-z]";
     let tags = prop::collection::vec("[一-龥A-Z][a-z一-龥 +]{0,6}[a-z]", 0..3);
     (text, url, "[A-Za-z*_<&\\[\\]`-]{0,6}[一-龥a-z]{1,6}", text, tags).prop_map(|(title, url, label, text, tags)| {
-        // A number in front of a title and a line of nothing but `#words` mean something to the reader, escaped or not.
-        let line = |text: String| text.trim_start_matches(['#', ' ']).split_whitespace().collect::<Vec<_>>().join(" ");
+        // Numbers and pictures in front of a title, and lines of nothing but `#words`, mean something to the reader, escaped or
+        // not.
+        let line = |text: String| {
+            let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
         DraftItem {
             title: line(title),
             url,
@@ -111,12 +142,35 @@ fn item() -> impl Strategy<Value = DraftItem> {
     })
 }
 
+#[test]
+fn a_post_that_is_one_item_begins_with_a_source_line() {
+    let options = DigestOptions { profile: Box::new(Profile::built_in("post").unwrap()), ..options() };
+    let next = next_by(&[], &[], &options);
+    assert!(next.text.ends_with("---\n\n\n\n> **[消息来源：]()**\n"), "{}", next.text);
+    let filled =
+        next.text.replace("\n\n\n> **[消息来源：]()", "\n\n正文。\n\n> **[消息来源：某处](https://a.example/)");
+    let known = known_by(&next.path, &filled, &options);
+    let item = &known.edition.items[0];
+    assert_eq!((known.edition.items.len(), item.title.as_str()), (1, "每日观察"));
+    assert_eq!((item.sources[0].label.as_str(), item.sources[0].url.as_str()), ("某处", "https://a.example/"));
+}
+
+#[test]
+fn what_is_left_empty_is_told_in_every_form() {
+    for (options, posts) in forms() {
+        let next = next_by(&posts, &[], &options);
+        let reading = digest::read(&next.path, next.text.as_bytes(), &options);
+        assert!(!matches!(reading.post, Post::Editions(_)), "{}\n{:?}", next.text, reading.post);
+        assert!(!reading.complaints.is_empty(), "{}", next.text);
+    }
+}
+
 proptest! {
     #[test]
-    fn what_is_written_is_read_back(items in prop::collection::vec(item(), 1..5), form in 0_usize..4) {
-        let posts = forms().swap_remove(form);
-        let next = next(&posts, &items);
-        let reading = digest::read(&next.path, next.text.as_bytes(), &options());
+    fn what_is_written_is_read_back(items in prop::collection::vec(item(), 1..5), form in 0_usize..10) {
+        let (options, posts) = forms().swap_remove(form);
+        let next = next_by(&posts, &items, &options);
+        let reading = digest::read(&next.path, next.text.as_bytes(), &options);
         let Post::Editions(read) = reading.post else { panic!("{:?}\n{}", reading.complaints, next.text) };
         let edition = &read[0].edition;
         prop_assert_eq!(edition.items.len(), items.len(), "{}", next.text);
@@ -125,7 +179,7 @@ proptest! {
             prop_assert_eq!(&read.text, &format!("{}\n{}", item.title, item.text), "{}", next.text);
             let sources: Vec<&str> = read.sources.iter().map(|source| source.url.as_str()).collect();
             prop_assert_eq!(&sources, &[item.url.as_str()], "{}", next.text);
-            if form != 3 {
+            if form < 3 || form == 4 {
                 prop_assert_eq!(&read.sources[0].label, &item.label, "{}", next.text);
             }
             for tag in &item.tags {
