@@ -2,12 +2,12 @@
 
 use super::Error;
 use super::profiles::ProfileTable;
+use super::text::wrong;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
-use std::ops::Range;
 use toml::Spanned;
 
 // What a message calls a table (`expecting`) is not what its type is called here.
@@ -292,14 +292,6 @@ pub(super) fn parse(path: &str, text: &str) -> Result<File, Error> {
         let message = with_nearest_key(error.message());
         wrong(path, text, &error.span().unwrap_or(0..0), message)
     })
-}
-
-/// An error at a place in the text.
-pub(super) fn wrong(path: &str, text: &str, span: &Range<usize>, message: String) -> Error {
-    let before = text.get(..span.start).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Error::Wrong { path: path.to_owned(), line, column, message }
 }
 
 /// serde lists the known keys in backticks behind the unknown one; the nearest is what was meant.

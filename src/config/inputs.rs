@@ -3,20 +3,17 @@
 use super::Error;
 use super::file::{self, File, OneOrMore};
 use super::profiles;
-use super::text::FileText;
+use super::text::{FileText, compiled};
 use crate::collect::digest::{DigestOptions, Profile};
 use crate::collect::feed::{ContentKind, FeedOptions, Filter, TagRule};
 use crate::pipeline::{DigestInput, FeedInput, Glob, Input, PostFiles};
 use chrono_tz::Tz;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
 use url::Url;
-
-/// Largest compiled pattern, bytes: `\w{500}` fits, what would take seconds to compile does not.
-const MAX_PATTERN: usize = 1 << 20;
 
 /// What the inputs of a configuration file mean.
 pub(super) fn mean(text: &FileText<'_>, file: &File, timezone: Tz, home: Option<&Path>) -> Result<Vec<Input>, Error> {
@@ -191,16 +188,4 @@ fn rules(text: &FileText<'_>, written: &[file::TagRuleTable]) -> Result<Vec<TagR
         Ok(TagRule { pattern: compiled(text, &written.pattern)?, tag: tag.to_owned() })
     };
     written.iter().map(rule).collect()
-}
-
-/// A regular expression whose time is linear in the text; the crate knows no other.
-pub(super) fn compiled(text: &FileText<'_>, written: &Spanned<String>) -> Result<Regex, Error> {
-    RegexBuilder::new(written.as_ref()).size_limit(MAX_PATTERN).build().map_err(|error| {
-        let why = match &error {
-            regex::Error::CompiledTooBig(_) => "it is too large when compiled".to_owned(),
-            // The parser draws the pattern and points into it over several lines; its last one says what is wrong.
-            error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
-        };
-        text.wrong(&written.span(), format!("`{}` is not a regular expression: {why}", written.as_ref()))
-    })
 }

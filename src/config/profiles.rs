@@ -1,8 +1,7 @@
 //! The profiles of a configuration: each changes rules of another one, a built-in one or one of the file.
 
 use super::Error;
-use super::inputs::compiled;
-use super::text::FileText;
+use super::text::{FileText, compiled};
 use crate::collect::digest::{
     BUILT_IN, Counting, Cover, DateFrom, Every, HeaderKind, ItemStart, Profile, RemarkStyle, TextPattern, TitleFrom,
     Way,

@@ -3,6 +3,7 @@
 //! The only place that makes a new configuration of an old one. The new text is read as any other before it takes the old one's place.
 
 use super::replace::replace;
+use super::text::wrong;
 use super::{Environment, Error, file, settings};
 use crate::collect::opml::Subscription;
 use crate::model::{LinkKey, tag_key};
@@ -141,7 +142,7 @@ fn tags(folders: &[String]) -> Vec<String> {
 
 /// The text with the inputs behind the last one that it has, else at its end.
 fn appended(path: &str, text: &str, added: &[Added]) -> Result<String, Error> {
-    let wrong = |message: &str| file::wrong(path, text, &(0..0), message.to_owned());
+    let wrong = |message: &str| wrong(path, text, &(0..0), message.to_owned());
     let document = Document::parse(text).map_err(|error| wrong(&error.to_string()))?;
     let at = match document.get("inputs") {
         None => text.len(),

@@ -1,10 +1,10 @@
 //! Single values of the configuration file: addresses, durations, crontab expressions; each mistake names its place.
 
 use super::Error;
-use super::file::wrong;
 use crate::model::web_uri;
 use crate::schedule::Schedule;
 use chrono_tz::Tz;
+use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 use std::time::Duration;
 use toml::Spanned;
@@ -12,6 +12,9 @@ use url::Url;
 
 /// Longest duration taken: a century, which fits into every type of time.
 const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
+
+/// Largest compiled pattern, bytes: `\w{500}` fits, what would take seconds to compile does not.
+const MAX_PATTERN: usize = 1 << 20;
 
 /// The text of a configuration file: reads single values, and says of a wrong one where it stands.
 pub(super) struct FileText<'a> {
@@ -98,4 +101,24 @@ fn duration(text: &str) -> Option<Duration> {
         _ => None,
     };
     duration.filter(|duration| *duration <= LONGEST)
+}
+
+/// A regular expression whose time is linear in the text; the crate knows no other.
+pub(super) fn compiled(text: &FileText<'_>, written: &Spanned<String>) -> Result<Regex, Error> {
+    RegexBuilder::new(written.as_ref()).size_limit(MAX_PATTERN).build().map_err(|error| {
+        let why = match &error {
+            regex::Error::CompiledTooBig(_) => "it is too large when compiled".to_owned(),
+            // The parser draws the pattern and points into it over several lines; its last one says what is wrong.
+            error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+        };
+        text.wrong(&written.span(), format!("`{}` is not a regular expression: {why}", written.as_ref()))
+    })
+}
+
+/// An error at a place in the text.
+pub(super) fn wrong(path: &str, text: &str, span: &Range<usize>, message: String) -> Error {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Error::Wrong { path: path.to_owned(), line, column, message }
 }
