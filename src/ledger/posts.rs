@@ -134,14 +134,21 @@ fn alike(scope: &Scope, post: &PostAsRead<'_>) -> Vec<KnownEdition> {
             || (known.permalink.is_some() && known.permalink == edition.permalink)
             || (known.number.is_some() && known.number == edition.number)
     };
-    let mut alike: Vec<&EditionState> =
-        scope.editions().filter(|state| state.input == row && !state.is_day && is_alike(&state.known)).collect();
+    // Many posts may be of one day: those with nothing else in common come last.
+    let is_dated = |known: &KnownEdition| known.date == edition.date;
+    let mut alike: Vec<&EditionState> = scope
+        .editions()
+        .filter(|state| state.input == row && !state.is_day && (is_alike(&state.known) || is_dated(&state.known)))
+        .collect();
     let rank = |presence| match presence {
         Presence::Live => 0,
         Presence::Left => 1,
         Presence::Lost => 2,
     };
-    alike.sort_by_key(|state| (rank(state.known.presence), state.known.published, state.known.id));
+    alike.sort_by_key(|state| {
+        let known = &state.known;
+        (!is_alike(known), rank(known.presence), known.published, known.id)
+    });
     alike.truncate(MOST_ALIKE);
     let with_items = |state: &EditionState| {
         let items = scope.items_of(state.known.id).into_iter().map(|item| item.known.clone()).collect();

@@ -17,12 +17,14 @@ pub struct Signs {
     pub number: Option<u32>,
     /// Its title.
     pub title: String,
+    /// When it is dated.
+    pub published: Option<DateTime<Utc>>,
 }
 
 impl Signs {
     /// Those of a file that holds no post, or not to be placed.
     pub fn of_file(path: &str) -> Self {
-        Self { path: path.to_owned(), permalink: None, number: None, title: String::new() }
+        Self { path: path.to_owned(), permalink: None, number: None, title: String::new(), published: None }
     }
 
     /// Those of a post.
@@ -32,6 +34,7 @@ impl Signs {
             permalink: edition.permalink.clone(),
             number: edition.number,
             title: edition.title.clone(),
+            published: Some(edition.date.with_timezone(&Utc)),
         }
     }
 }

@@ -72,7 +72,19 @@ pub(super) fn find_edition(
         .or_else(|| find(&|k| was_of_file(k) && shares_story(k)))
         .or_else(|| find(&|k| moved(k) && k.permalink.is_some() && agrees(k)))
         .or_else(|| find(&|k| moved(k) && k.number.is_some() && k.number == edition.number && shares_story(k)))
+        .or_else(|| most_alike(known, sought, |k| moved(k) && k.date == edition.date))
         .or_else(|| find(&|k| moved(k) && k.title == edition.title && shares_story(k)))
+}
+
+/// Of the editions that pass a test the one with most of a post's stories, at least half of them.
+fn most_alike(known: &[KnownEdition], sought: &[Sought<'_>], test: impl Fn(&KnownEdition) -> bool) -> Option<usize> {
+    let told = |k: &KnownEdition| {
+        let is_told = |item: &&Sought<'_>| k.items.iter().any(|k| cites(k, item) || is_titled(k, item));
+        sought.iter().filter(is_told).count()
+    };
+    let passing = known.iter().enumerate().filter(|(_, k)| test(k)).map(|(index, k)| (told(k), index));
+    let most = passing.max_by_key(|(told, index)| (*told, std::cmp::Reverse(*index)));
+    most.filter(|(told, _)| *told > 0 && told * 2 >= sought.len()).map(|(_, index)| index)
 }
 
 /// Which of the stored editions a new post is another version of, although that one's file is still there: programs that

@@ -60,12 +60,15 @@ impl Write {
         let signs: Vec<_> = question
             .posts
             .iter()
-            .map(|(input, signs)| (input, &signs.path, &signs.permalink, signs.number, &signs.title))
+            .map(|(input, signs)| {
+                let published = signs.published.map(|second| second.timestamp());
+                (input, &signs.path, &signs.permalink, signs.number, &signs.title, published)
+            })
             .collect();
         let rows: String = sqlx::query_scalar(
             "WITH signs AS MATERIALIZED (
                  SELECT value ->> 0 AS input, value ->> 1 AS path, value ->> 2 AS link, value ->> 3 AS number,
-                     value ->> 4 AS title FROM json_each($1))
+                     value ->> 4 AS title, value ->> 5 AS published FROM json_each($1))
              SELECT json_group_array(id) FROM (
                  SELECT e.id FROM signs s CROSS JOIN editions e WHERE e.input_id = s.input AND e.path = s.path
                  UNION SELECT e.id FROM signs s CROSS JOIN editions e WHERE e.permalink = s.link AND e.input_id = s.input
@@ -74,6 +77,11 @@ impl Write {
                      SELECT e.id, ROW_NUMBER() OVER (PARTITION BY e.input_id, e.title ORDER BY e.live DESC, e.published,
                          e.id) AS place
                      FROM (SELECT DISTINCT title FROM signs) s CROSS JOIN editions e WHERE e.title = s.title)
+                 WHERE place <= $2
+                 UNION SELECT id FROM (
+                     SELECT e.id, ROW_NUMBER() OVER (PARTITION BY e.input_id, e.published ORDER BY e.live, e.id) AS place
+                     FROM (SELECT DISTINCT input, published FROM signs) s CROSS JOIN editions e
+                     WHERE e.live IN (-1, 0, 1) AND e.shown IN (0, 1) AND e.published = s.published AND e.input_id = s.input)
                  WHERE place <= $2)",
         )
         .bind(to_json("editions", &signs)?)

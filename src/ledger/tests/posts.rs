@@ -70,9 +70,15 @@ impl Desk {
 
     /// Places a post an hour later, and publishes.
     fn place(&mut self, path: &str, edition: &Edition) -> (PostOutcome, Changes) {
+        self.place_beside("", path, edition)
+    }
+
+    /// As [`Self::place`], while files whose paths begin with `held` are there and hold what they held.
+    fn place_beside(&mut self, held: &str, path: &str, edition: &Edition) -> (PostOutcome, Changes) {
         self.now += Duration::hours(1);
         let post = PostAsRead { input: "Desk", row: 1, path, text: "", edition };
-        let outcome = place_post(&mut self.scope, post, |_| false, Showing::Annotate, self.now);
+        let holds = |known: &KnownEdition| !held.is_empty() && known.path.starts_with(held);
+        let outcome = place_post(&mut self.scope, post, holds, Showing::Annotate, self.now);
         (outcome, self.publish())
     }
 
@@ -153,6 +159,26 @@ fn who_shares_two_of_source_title_and_text_wins() {
         after.reverse();
         assert_eq!(after, before, "{what}");
     }
+}
+
+#[test]
+fn two_files_of_a_day_that_become_parts_of_a_third_take_their_items_along() {
+    let mut desk = Desk::new();
+    let of = |title: &str, names: std::ops::Range<u32>| Edition {
+        number: None,
+        permalink: None,
+        ..Desk::edition(title, &names.map(story).collect::<Vec<_>>())
+    };
+    // One story is in both, and the second file's title is that of both parts.
+    let first = placed(desk.place("a.md", &of("Day 1", 0..5)).0).edition;
+    let second = placed(desk.place("b.md", &of("Day1", 4..9)).0).edition;
+    let before: Vec<_> =
+        [first, second].map(|edition| desk.live(edition)).into_iter().flatten().map(|i| i.id).collect();
+    let parts = [("c.md§1", 0..5), ("c.md§1-2", 4..9)];
+    let became = parts.map(|(path, names)| placed(desk.place_beside("c.md", path, &of("Day1", names)).0).edition);
+    assert_eq!(became, [first, second]);
+    let after: Vec<_> = became.map(|edition| desk.live(edition)).into_iter().flatten().map(|i| i.id).collect();
+    assert_eq!(after, before);
 }
 
 #[test]
