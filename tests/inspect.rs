@@ -89,7 +89,7 @@ fn what_a_reader_gets_is_shown() {
     for told in [
         "      Text with a link.\n",
         "      remark by 编者: 好。\n",
-        "      source: A — https://a.example/1\n",
+        "      source (by a word that names it): A — https://a.example/1\n",
         "      link: link — https://b.example/\n",
         "a page that names no feed",
         "  its root element is <html>, its title is \"Closed & gone\"",

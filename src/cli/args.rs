@@ -90,6 +90,9 @@ pub(super) struct Inspect {
     /// Reads posts by this profile: a built-in one, or one of the configuration; default: that of the input whose posts they are
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,
+    /// Proposes a profile for posts, as lines for the configuration
+    #[arg(long, conflicts_with = "profile")]
+    pub(super) suggest: bool,
     /// Posts, folders of posts, feeds or pages
     #[arg(required = true, value_name = "PATH|URL")]
     pub(super) paths: Vec<PathBuf>,

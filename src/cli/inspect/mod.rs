@@ -1,6 +1,7 @@
 //! `inspect`: what would be collected from posts and feeds, in the order given.
 
 mod fetch;
+mod suggest;
 mod told;
 
 use super::args::{Args, Inspect};
@@ -53,6 +54,9 @@ pub(super) async fn run(args: &Args, inspect: &Inspect, environment: &Environmen
         set_profile(&mut digest, name, settings.as_ref())?;
     }
     let mut inspector = Inspector { digest, inputs, timezone, base, offline: args.offline, net, client: None };
+    if inspect.suggest {
+        return inspector.suggest(inspect, args.json);
+    }
     let mut code = 0;
     for path in &inspect.paths {
         for (name, inspected) in inspector.inspected(path).await? {

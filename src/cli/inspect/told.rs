@@ -3,7 +3,7 @@
 use crate::collect::digest::{Post, ReadEdition, Reading, TagReason};
 use crate::collect::feed::{Document, FoundBy};
 use crate::collect::html;
-use crate::model::{Complaint, Item, SourceLink, UpstreamEntry, UpstreamFeed};
+use crate::model::{Complaint, Item, SourceKind, SourceLink, UpstreamEntry, UpstreamFeed};
 
 pub(super) fn post(name: &str, reading: &Reading) -> String {
     let mut lines = vec![format!("{name}:")];
@@ -39,9 +39,19 @@ fn told_item(item: &Item) -> Vec<String> {
     let named = |what: &str, link: &SourceLink| format!("      {what}: {} — {}", link.label, link.url);
     let mut lines: Vec<String> = (!text.is_empty()).then(|| format!("      {text}")).into_iter().collect();
     lines.extend((!remark.is_empty()).then(|| format!("      remark{by}: {remark}")));
-    lines.extend(item.sources.iter().map(|source| named("source", source)));
+    let by = match item.source_kind {
+        SourceKind::Labelled => "source (by a word that names it)",
+        SourceKind::Heading => "source (by the title or the item's line)",
+        SourceKind::Inline => "source (a link of the text: no word, title or line gives one)",
+        SourceKind::None => "source",
+    };
+    lines.extend(item.sources.iter().map(|source| named(by, source)));
     if item.sources.is_empty() {
-        lines.push("      no source".to_owned());
+        let closest = match item.body_links.len() {
+            0 => "it has no link at all",
+            _ => "its links are none by the profile's `ways`",
+        };
+        lines.push(format!("      no source: {closest}"));
     }
     lines.extend(item.body_links.iter().map(|link| named("link", link)));
     lines.extend(item.images.iter().map(|image| format!("      picture: {image}")));

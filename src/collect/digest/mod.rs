@@ -32,6 +32,7 @@ mod slips;
 mod source;
 mod start_line;
 mod starts;
+mod suggest;
 mod tags;
 mod title;
 mod tree;
@@ -50,6 +51,7 @@ pub use profile::{
     SourceRules, TextPattern, TitleFrom, Way,
 };
 pub use reading::{Post, ReadEdition, Reading, TagReason};
+pub use suggest::{Suggestion, Trial, suggest};
 pub(super) use tree::options as markdown_options;
 
 use crate::model::{is_ignorable, tag_key};

@@ -4,7 +4,6 @@ use super::{
     Cover, DateFrom, HeaderKind, ItemRules, ItemStart, PostRules, Profile, RemarkStyle, SourceRules, TextPattern,
     TitleFrom, Way,
 };
-use regex::Regex;
 
 /// Their names.
 pub const BUILT_IN: [&str; 5] = ["observation", "headings", "list", "numbered", "post"];
@@ -93,8 +92,8 @@ fn general() -> Profile {
         items: ItemRules { one_level: false, skip_intro: true, ..observation.items },
         sources: SourceRules {
             ways: vec![Way::Line, Way::Label, Way::Via, Way::Body],
-            via: pattern(r"(?i)^(?:via|来自|来源|消息来源|转自)$"),
-            submitter: pattern(r"投稿|分享|推荐"),
+            via: TextPattern::new(r"(?i)^(?:via|来自|来源|消息来源|转自)$"),
+            submitter: TextPattern::new(r"投稿|分享|推荐"),
             unwrap: Vec::new(),
         },
         remark: RemarkStyle::Labelled,
@@ -128,7 +127,7 @@ fn numbered() -> Profile {
     Profile {
         items: ItemRules {
             start: vec![ItemStart::Paragraphs],
-            pattern: pattern(r"^\d+\s*[、．.，]"),
+            pattern: TextPattern::new(r"^\d+\s*[、．.，]"),
             strip: prefixes(),
             ..general.items
         },
@@ -156,17 +155,12 @@ const EMOJI: &str = r"^(?:[\p{Extended_Pictographic}&&[^0-9#*©®™]]|[\x{200d}
 /// Numbers and pictures before a title.
 fn prefixes() -> Vec<TextPattern> {
     let mut prefixes = patterns(&NUMBERS);
-    prefixes.extend(pattern(EMOJI));
+    prefixes.extend(TextPattern::new(EMOJI));
     prefixes
 }
 
 fn patterns(written: &[&str]) -> Vec<TextPattern> {
-    written.iter().filter_map(|written| pattern(written)).collect()
-}
-
-/// A pattern of ours, which a test sees to be one.
-fn pattern(written: &str) -> Option<TextPattern> {
-    Regex::new(written).ok().map(TextPattern)
+    written.iter().filter_map(|written| TextPattern::new(written)).collect()
 }
 
 #[cfg(test)]

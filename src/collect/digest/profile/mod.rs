@@ -40,6 +40,11 @@ impl Serialize for TextPattern {
 }
 
 impl TextPattern {
+    /// A pattern that is written right.
+    pub(super) fn new(written: &str) -> Option<Self> {
+        Regex::new(written).ok().map(Self)
+    }
+
     /// Whether it is found in a text.
     pub(super) fn is_in(&self, text: &str) -> bool {
         self.0.is_match(text)

@@ -1,0 +1,238 @@
+//! Digests of other forms than the observation column's: what the built-in profiles read, what a configuration changes, and
+//! that ids stay what they are.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+
+mod support;
+
+use serde_json::Value;
+use std::path::Path;
+use support::{Site, noon};
+use wellsourced::collect::digest::{self, BUILT_IN, DigestOptions, Profile, Reading};
+use wellsourced::model::Item;
+
+fn read_by(profile: &str, path: &str, text: &str) -> Reading {
+    let profile = Box::new(Profile::built_in(profile).expect("a built-in profile"));
+    digest::read(path, text.as_bytes(), &DigestOptions { profile, ..DigestOptions::default() })
+}
+
+fn items(reading: &Reading) -> Vec<&Item> {
+    reading.editions().iter().flat_map(|read| &read.edition.items).collect()
+}
+
+/// Title, first source, body's text.
+fn told(reading: &Reading) -> Vec<(String, Option<String>, String)> {
+    let body = |item: &Item| item.text.split_once('\n').map_or("", |(_, body)| body).trim().to_owned();
+    let source = |item: &Item| item.sources.first().map(|source| source.url.clone());
+    items(reading).into_iter().map(|item| (item.title.clone(), source(item), body(item))).collect()
+}
+
+fn row(title: &str, source: &str, body: &str) -> (String, Option<String>, String) {
+    (title.to_owned(), Some(source).filter(|source| !source.is_empty()).map(str::to_owned), body.to_owned())
+}
+
+#[test]
+fn the_samples_are_read_without_a_complaint() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/profiles");
+    for profile in BUILT_IN {
+        let posts: Vec<_> =
+            std::fs::read_dir(folder.join(profile)).expect(profile).map(|post| post.unwrap().path()).collect();
+        assert!(!posts.is_empty(), "{profile}");
+        for post in posts {
+            let text = std::fs::read_to_string(&post).expect("a post");
+            let reading = read_by(profile, &post.display().to_string(), &text);
+            assert_eq!(reading.complaints, [], "{}", post.display());
+            let items = items(&reading);
+            assert!(items.len() >= if profile == "post" { 1 } else { 2 }, "{}", post.display());
+            assert!(items.iter().all(|item| !item.sources.is_empty()), "{}", post.display());
+        }
+    }
+}
+
+#[test]
+fn entries_of_a_list_are_items() {
+    let text = "---\ntitle: Issue 12\ndate: 2026-05-01\n---\nHello!\n\n## News\n\n\
+        * [A compiler](https://a.example/1) - faster by half\n* [video] [A talk](https://a.example/2)\n\
+        * Text before: <https://a.example/3>\n* **[Bold](https://a.example/4)**\n\n  > Somebody says so.\n\n\
+        ![](https://a.example/p.png)\n\n* No link here\n";
+    let reading = read_by("list", "p.md", text);
+    assert_eq!(
+        told(&reading),
+        [
+            row("A compiler", "https://a.example/1", "faster by half"),
+            row("[video] A talk", "https://a.example/2", ""),
+            row("Text before", "https://a.example/3", ""),
+            row("Bold", "https://a.example/4", "Somebody says so."),
+        ],
+        "{:?}",
+        reading.complaints
+    );
+    assert_eq!(reading.editions()[0].edition.number, Some(12));
+    assert_eq!(items(&reading)[3].images, ["https://a.example/p.png"]);
+}
+
+#[test]
+fn numbered_paragraphs_are_items() {
+    let text = "# 周报（第 7 期）：标题\n\n## 工具\n\n1、[2048.cpp](https://a.example/1)\n\n一个游戏。（[via](https://b.example/2)）\n\n\
+        2、[第二个](https://a.example/2)（英文）\n\n（[@somebody](https://b.example/u) 投稿）\n\n## 言论\n\n1、\n\n一句话。后一句。\n\n\
+        -- [某人](https://a.example/3)\n";
+    let reading = read_by("numbered", "2026-05-01.md", text);
+    assert_eq!(
+        told(&reading),
+        [
+            row("2048.cpp", "https://a.example/1", "一个游戏。（via）"),
+            row("第二个", "https://a.example/2", "（英文） （@somebody 投稿）"),
+            row("一句话", "https://a.example/3", "一句话。后一句。 -- 某人"),
+        ],
+        "{:?}",
+        reading.complaints
+    );
+    let edition = &reading.editions()[0].edition;
+    assert_eq!((edition.number, edition.date.to_rfc3339().as_str()), (Some(7), "2026-05-01T00:00:00+08:00"));
+    assert_eq!(edition.title, "周报（第 7 期）：标题");
+}
+
+#[test]
+fn headings_of_two_levels_are_items_or_divide() {
+    let text = "+++\ntitle = \"Digest\"\ndate = 2026-05-01\n+++\n## Section\n\n### [One](https://a.example/1)\n\nText.\n\n## Two\n\n\
+        More, [from](https://a.example/2) there.\n\n#### Below\n\nStill two.\n";
+    let reading = read_by("headings", "p.md", text);
+    assert_eq!(
+        told(&reading),
+        [
+            row("One", "https://a.example/1", "Text."),
+            row("Two", "https://a.example/2", "More, from there. Below Still two.")
+        ],
+        "{:?}",
+        reading.complaints
+    );
+}
+
+#[test]
+fn a_post_is_its_item() {
+    let text = "Title: A thing\nDate: 2026-05-01\nTags: one, two\n\n[![](https://a.example/p.png)](https://a.example/big.png)\n\n\
+        It is [there](https://a.example/1), said [him](https://a.example/2).\n\n{ via\n[Her](https://a.example/3) }\n";
+    let reading = read_by("post", "p.md", text);
+    let [item] = items(&reading)[..] else { panic!("{reading:?}") };
+    assert_eq!((item.title.as_str(), item.sources[0].url.as_str()), ("A thing", "https://a.example/3"));
+    let links: Vec<&str> = item.body_links.iter().map(|link| link.url.as_str()).collect();
+    assert!(links.contains(&"https://a.example/1") && links.contains(&"https://a.example/2"), "{links:?}");
+    let without = read_by("post", "p.md", &text.replace("{ via\n[Her](https://a.example/3) }", ""));
+    assert_eq!(items(&without)[0].sources[0].url, "https://a.example/1");
+}
+
+#[test]
+fn what_no_profile_takes_is_named() {
+    let text = "---\ntitle: a\ndate: 2026-05-01\n---\n## Links\n\n* [One](https://a.example/1)\n\n## Text\n\nA paragraph with \
+        [a link](https://a.example/2).\n";
+    let reading = read_by("list", "p.md", text);
+    let [complaint] = &reading.complaints[..] else { panic!("{:?}", reading.complaints) };
+    assert!(
+        complaint.message.contains("under `Text` no item begins") && complaint.message.contains("https://a.example/2")
+    );
+    let none = read_by("list", "2026-05-01.md", "# Title\n\nOnly text.\n");
+    assert!(none.editions().is_empty());
+    let unread = read_by("list", "p.md", "---\ntitle: a\ndate: 2026-05-01\n---\nOnly text.\n");
+    assert!(unread.complaints.iter().any(|complaint| complaint.message.contains("finds no item")), "{unread:?}");
+}
+
+const NEWS: &str = "[profiles.news]\nbase = \"list\"\n[profiles.news.post]\neditions = '每日新闻'\ndate = [\"title\"]\n\
+    [profiles.news.items]\nlinked = false\nuntil = ['^编辑']\n";
+
+fn issue(day: &str, items: &[u32]) -> String {
+    let items: Vec<String> = items.iter().map(|n| format!("1. 新闻{n} https://a.example/{day}/{n}\n")).collect();
+    format!("## 每日新闻（{day}）\n\n{}\n* 编辑: 某人\n\n", items.concat())
+}
+
+#[test]
+fn a_file_holds_several_editions_each_with_a_life_of_its_own() {
+    let site = Site::new(&format!("profile = \"news\"\n{NEWS}"));
+    let (one, two) = (issue("2026-05-01", &[1, 2]), issue("2026-05-02", &[3, 4]));
+    site.write("posts/week.md", format!("{one}{two}"));
+    let report = site.cycle(noon());
+    assert_eq!(report.errors, 0, "{report:?}");
+    let before = site.ids();
+    assert_eq!(before.len(), 4, "{before:?}");
+    assert!(site.path("feeds/editions/2026-05-01/index.html").exists());
+    assert!(site.path("feeds/editions/2026-05-02/index.html").exists());
+    // A third is added, and a day is corrected.
+    let three = issue("2026-05-04", &[5]);
+    let corrected = two.replace("（2026-05-02）", "（2026-05-03）");
+    site.write("posts/week.md", format!("{one}{corrected}{three}"));
+    site.cycle(noon());
+    let after = site.ids();
+    assert_eq!(after.len(), 5);
+    assert!(before.iter().all(|(title, id)| after.get(title) == Some(id)), "{before:?} {after:?}");
+    // Nothing changed: nothing is written.
+    let published = site.published();
+    site.cycle(noon());
+    assert_eq!(site.published(), published);
+    // The first is taken out, the store is lost on the way.
+    site.lose_store();
+    site.write("posts/week.md", format!("{corrected}{three}"));
+    site.cycle(noon());
+    let last = site.ids();
+    assert_eq!(last.len(), 3, "{last:?}");
+    assert!(last.iter().all(|(title, id)| after.get(title) == Some(id)), "{after:?} {last:?}");
+}
+
+#[test]
+fn another_profile_keeps_the_ids_of_what_both_read() {
+    let site = Site::new("profile = \"headings\"\n");
+    let text = "---\ntitle: Digest\ndate: 2026-05-01\n---\n## First\n\n[A](https://a.example/1)\n\n## Second\n\n[B](https://a.example/2)\n";
+    site.write("posts/a.md", text);
+    site.cycle(noon());
+    let before = site.ids();
+    assert_eq!(before.len(), 2);
+    site.configure(
+        "",
+        "profile = \"mine\"\n[profiles.mine]\nbase = \"headings\"\n[profiles.mine.items]\nskip = ['^First']\n",
+    );
+    site.cycle(noon());
+    let after = site.ids();
+    assert_eq!(after.len(), 1);
+    assert_eq!(after.get("Second"), before.get("Second"));
+}
+
+#[test]
+fn mistakes_in_a_profile_name_their_place() {
+    for (more, place, said) in [
+        ("profile = \"lists\"\n", "13:11", "the nearest is `list`"),
+        ("profile = \"mine\"\n[profiles.mine]\nbase = \"mine\"\n", "15:8", "based on itself"),
+        ("[profiles.mine.items]\npattern = '('\n", "14:11", "is not a regular expression"),
+        ("[profiles.mine.items]\nlevels = [9]\n", "14:10", "levels 1 to 6"),
+        ("[profiles.mine.items]\nstrat = []\n", "14:1", "the nearest known key is `start`"),
+        ("[profiles.mine.post]\ndate = [\"number\"]\n", "14:8", "counted_from"),
+        ("[profiles.mine.post]\nevery = \"7d\"\n", "14:9", "counted_from"),
+    ] {
+        let site = Site::new(more);
+        let output = site.binary(&["status"]);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && text.contains(said), "{more}: {text}");
+        assert!(text.contains(&format!("wellsourced.toml:{place}: ")), "{more}: {text}");
+    }
+}
+
+#[test]
+fn a_profile_is_proposed_from_the_posts() {
+    let site = Site::new("");
+    for day in 1..=3 {
+        let text = format!(
+            "Title: Issue {day}\nDate: 2026-05-0{day}\n\n## News\n\n* [T{day}](https://a.example/{day}) - text\n"
+        );
+        site.write(&format!("other/{day}.md"), text);
+    }
+    let folder = site.path("other").display().to_string();
+    let output = site.binary(&["inspect", "--suggest", &folder]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && text.contains("profile = \"list\"\n"), "{text}");
+    let json = site.binary(&["--json", "inspect", "--suggest", &folder]);
+    let told: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(told["trials"][0]["profile"], "list");
+    assert_eq!(told["trials"][0]["items_with_source"], 3);
+    // What it says can be pasted.
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    site.configure("", &lines.join("\n"));
+    let report = site.cycle(noon());
+    assert_eq!((report.errors, site.ids().len()), (0, 3));
+}
