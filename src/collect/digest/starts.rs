@@ -164,7 +164,7 @@ impl<'a> Cutter<'a, '_> {
 
     /// Begins an item, unless the profile excepts it.
     fn begin(&mut self, mut section: Section<'a>, text: &str) {
-        if self.rules().except.iter().any(|pattern| pattern.is_in(text)) {
+        if self.rules().except.iter().chain(&self.rules().until).any(|pattern| pattern.is_in(text)) {
             self.under = Under::LeftOut;
             return;
         }

@@ -38,11 +38,14 @@ pub fn suggest(posts: &[(String, Vec<u8>)], options: &DigestOptions) -> Suggesti
 
 /// What a profile is worth: posts that are read at all, then items with sources. A post that is one item is the last resort, and
 /// what is left over counts against a profile.
-fn worth(trial: &Trial, posts: usize) -> (bool, i64) {
+fn worth(trial: &Trial, posts: usize) -> (bool, i64, usize) {
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX / 4);
+    // Of equals the one that asks most of a post.
+    let narrow = ["post", "headings", "list", "numbered", "observation"].iter().position(|name| *name == trial.profile);
+    let narrow = narrow.unwrap_or_default();
     let reads_most = trial.items > 0 && trial.files * 10 >= posts * 8;
     let whole = if trial.profile == "post" { count(trial.sourced) / 2 } else { count(trial.sourced) };
-    (reads_most, whole * 2 - count(trial.items - trial.sourced) - count(trial.complaints))
+    (reads_most, whole * 2 - count(trial.items - trial.sourced) - count(trial.complaints), narrow)
 }
 
 fn trial(profile: &'static str, posts: &[(String, Vec<u8>)], options: &DigestOptions) -> Option<Trial> {

@@ -103,7 +103,7 @@ mod tests {
     /// The next path where the last posts are a day and a number apart, the last one of 2026-11-26 and number 301.
     fn after(paths: &[&str]) -> String {
         let last: chrono::NaiveDate = "2026-11-26".parse().unwrap();
-        let count = paths.len() as u32;
+        let count = u32::try_from(paths.len()).unwrap();
         let mark = |at: u32| Mark {
             day: last - chrono::Days::new(u64::from(count - 1 - at)),
             number: Some(301 - (count - 1 - at)),

@@ -134,7 +134,7 @@ mod tests {
 
     fn after(titles: &[&str]) -> String {
         let last: chrono::NaiveDate = "2026-11-26".parse().unwrap();
-        let count = titles.len() as u32;
+        let count = u32::try_from(titles.len()).unwrap();
         let mark = |at: u32| Mark {
             day: last - chrono::Days::new(u64::from(count - 1 - at)),
             number: Some(301 - (count - 1 - at)),

@@ -183,6 +183,8 @@ impl Saving<'_> {
 
     fn as_post<'p>(&'p self, path: &'p str, text: &'p str, edition: &'p Edition) -> ledger::PostAsRead<'p> {
         let (input, row) = (self.input.name.as_str(), self.input_id);
+        // Whether a heading was lost is asked where headings begin items and nothing is left out by a rule.
+        let text = if self.input.digest.profile.is_column() { text } else { "" };
         ledger::PostAsRead { input, row, path, text, edition }
     }
 

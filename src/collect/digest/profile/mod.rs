@@ -247,7 +247,7 @@ pub enum Cover {
 
 impl Profile {
     /// Whether its posts are those of a column: items at the highest level of headings that a post has, and nothing else.
-    pub(super) fn is_column(&self) -> bool {
+    pub fn is_column(&self) -> bool {
         self.items.one_level && self.items.start == [ItemStart::Headings] && !self.post.is_item
     }
 
