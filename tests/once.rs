@@ -213,7 +213,7 @@ fn every_key_of_the_default_configuration_parses_also_the_commented_ones() {
             let bare = line.trim_start_matches("# ");
             let is_key =
                 bare.split_once(" = ").is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
-            if is_key || bare.starts_with("[[") { bare.to_owned() } else { line.to_owned() }
+            if is_key || bare.starts_with('[') { bare.to_owned() } else { line.to_owned() }
         })
         .collect();
     site.write("all.toml", uncommented.join("\n"));
