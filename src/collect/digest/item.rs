@@ -104,7 +104,13 @@ impl<'a> Workshop<'a, '_> {
             None => numbered(heading),
         };
         let title = if is_blank(title) { pictures.alts.first().map_or("", String::as_str) } else { title }.to_owned();
-        if is_blank(&title) {
+        let is_sign = |c: char| {
+            c.is_whitespace()
+                || c.is_ascii_punctuation()
+                || matches!(c, '：' | '，' | '。' | '、' | '（' | '）' | '【' | '】')
+        };
+        let says_nothing = section.is_line && title.chars().all(is_sign);
+        if is_blank(&title) || says_nothing {
             notes.error(spot, "this item has no title; it is not published", "write the item's title in its heading");
             return None;
         }

@@ -113,7 +113,8 @@ impl<'a> Cutter<'a, '_> {
 
     /// A block that begins no item.
     fn rest(&mut self, block: Node<'a>) {
-        if self.rules().until.iter().any(|pattern| pattern.is_in(&tree::text(block))) {
+        let text = tree::text_beside_images(block);
+        if self.rules().until.iter().any(|pattern| pattern.is_in(&text)) {
             self.under = Under::LeftOut;
         }
         match (self.under, self.sections.last_mut()) {
