@@ -53,8 +53,8 @@ fn the_samples_are_read_without_a_complaint() {
 fn entries_of_a_list_are_items() {
     let text = "---\ntitle: Issue 12\ndate: 2026-05-01\n---\nHello!\n\n## News\n\n\
         * [A compiler](https://a.example/1) - faster by half\n* [video] [A talk](https://a.example/2)\n\
-        * Text before: <https://a.example/3>\n* **[Bold](https://a.example/4)**\n\n  > Somebody says so.\n\n\
-        ![](https://a.example/p.png)\n\n* No link here\n";
+        * Text before: <https://a.example/3>\n* No link here\n* **[Bold](https://a.example/4)**\n\n  > Somebody says so.\n\n\
+        ![](https://a.example/p.png)\n";
     let reading = read_by("list", "p.md", text);
     assert_eq!(
         told(&reading),
@@ -62,13 +62,15 @@ fn entries_of_a_list_are_items() {
             row("A compiler", "https://a.example/1", "faster by half"),
             row("[video] A talk", "https://a.example/2", ""),
             row("Text before", "https://a.example/3", ""),
-            row("Bold", "https://a.example/4", "Somebody says so. No link here"),
+            row("Bold", "https://a.example/4", "Somebody says so."),
         ],
         "{:?}",
         reading.complaints
     );
     assert_eq!(reading.editions()[0].edition.number, Some(12));
     assert_eq!(items(&reading)[3].images, ["https://a.example/p.png"]);
+    let [complaint] = &reading.complaints[..] else { panic!("{:?}", reading.complaints) };
+    assert!(complaint.message.contains("this entry has no link") && complaint.message.contains("`No link here`"));
 }
 
 #[test]

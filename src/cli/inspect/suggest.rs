@@ -6,7 +6,7 @@ use crate::cli::args::Inspect;
 use crate::collect::digest::{self, MAX_POST_BYTES, Suggestion};
 use crate::pipeline::PostFiles;
 use anyhow::bail;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Most posts that are tried; of more, those spread evenly over all.
 const MAX_TRIED: usize = 40;
@@ -35,7 +35,8 @@ impl Inspector {
             bail!("no post, which is a file *.md, is there");
         }
         let suggestion = digest::suggest(&posts, &self.digest);
-        let told = if json { as_json(&suggestion) } else { as_toml(&suggestion, posts.len(), &inspect.paths) };
+        let told =
+            if json { as_json(&suggestion) } else { as_toml(&suggestion, (posts.len(), paths.len()), &inspect.paths) };
         print(told.trim_end())?;
         Ok(0)
     }
@@ -56,8 +57,9 @@ fn as_json(suggestion: &Suggestion) -> String {
     serde_json::json!({ "trials": trials, "rules": rules }).to_string()
 }
 
-fn as_toml(suggestion: &Suggestion, posts: usize, paths: &[std::path::PathBuf]) -> String {
-    let mut lines = vec![format!("# What the built-in profiles read of {posts} posts:")];
+fn as_toml(suggestion: &Suggestion, (tried, posts): (usize, usize), paths: &[PathBuf]) -> String {
+    let of = if tried == posts { String::new() } else { format!(" of {posts}, spread over all") };
+    let mut lines = vec![format!("# What the built-in profiles read; posts that were tried: {tried}{of}")];
     for trial in &suggestion.trials {
         lines.push(format!(
             "#   {:<12} {:>4} posts, {:>6} items, {:>6} with a source, {:>5} complaints",
@@ -68,8 +70,7 @@ fn as_toml(suggestion: &Suggestion, posts: usize, paths: &[std::path::PathBuf]) 
         lines.push("# None finds an item: see the profiles in the README, and write one of your own.".to_owned());
         return lines.join("\n");
     };
-    let folder = paths.first().map(|path| if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(path) });
-    let folder = folder.map(|folder| folder.display().to_string()).filter(|folder| !folder.is_empty());
+    let folder = folder_of(paths).map(|folder| folder.display().to_string()).filter(|folder| !folder.is_empty());
     let digest = toml::Value::String(folder.unwrap_or_else(|| ".".to_owned()));
     let profile = if suggestion.rules.is_empty() { best.profile } else { "mine" };
     lines.push(String::new());
@@ -94,4 +95,11 @@ fn as_toml(suggestion: &Suggestion, posts: usize, paths: &[std::path::PathBuf]) 
         "# `except`, of [profiles.NAME.items].".to_owned(),
     ]);
     lines.join("\n")
+}
+
+/// The folder that holds all of these.
+fn folder_of(paths: &[PathBuf]) -> Option<&Path> {
+    let first = paths.first()?;
+    let own = if first.is_dir() { first.as_path() } else { first.parent()? };
+    own.ancestors().find(|folder| paths.iter().all(|path| path.starts_with(folder)))
 }

@@ -19,7 +19,8 @@ pub(super) fn post(name: &str, reading: &Reading) -> String {
 
 fn told_edition(read: &ReadEdition) -> Vec<String> {
     let edition = &read.edition;
-    let mut lines = vec![format!("  {}", edition.title)];
+    let number = edition.number.map(|number| format!("  (number {number})")).unwrap_or_default();
+    let mut lines = vec![format!("  {}{number}", edition.title)];
     let of_name = if read.date_from_name { " (from the file's name)" } else { "" };
     let (date, permalink) = (edition.date.to_rfc3339(), edition.permalink.as_deref().unwrap_or(""));
     lines.push(format!("  {date}{of_name}  {permalink}"));

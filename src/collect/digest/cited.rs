@@ -147,9 +147,7 @@ impl<'a> Workshop<'a, '_> {
         }
         let is_source = |link: &SourceLink| sources.iter().any(|source| source.url == link.url);
         let mut others = inline;
-        if kind == SourceKind::Inline {
-            others.retain(|link| !is_source(link));
-        }
+        others.retain(|link| !(is_source(link) && (kind == SourceKind::Inline || via.contains(link))));
         for mut found in [headed, labelled] {
             found.retain(|link| !is_source(link));
             links::push_new(&mut others, found);

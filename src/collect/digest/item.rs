@@ -3,7 +3,7 @@
 use super::account::Account;
 use super::cited::Cited;
 use super::links;
-use super::notes::{Notes, Spot};
+use super::notes::{Notes, Spot, shown};
 use super::outline;
 use super::pictures::{self, Pictures, Where};
 use super::profile::{RemarkStyle, Way};
@@ -217,7 +217,22 @@ impl<'a> Workshop<'a, '_> {
         for &line in &parts.sources {
             parts.pictures.displace(line);
         }
+        self.drop_empty_remark(&mut parts, notes);
         parts
+    }
+
+    /// A remark of which only the label was written, as it stands in a post that was begun, is none.
+    fn drop_empty_remark(&self, parts: &mut Parts<'a>, notes: &mut Notes<'_>) {
+        let Some(first) = parts.remark.first().filter(|_| parts.remark.iter().all(|quote| tree::is_empty(quote)))
+        else {
+            return;
+        };
+        let source = &self.reader.source;
+        let label = shown(source.written(first).unwrap_or_default().trim_start_matches(['>', ' ']).trim_end());
+        let message = format!("the remark `{label}` is empty; it was left out");
+        parts.comment_by = None;
+        notes.warning(source.spot(first), message, "write the remark behind its colon, or remove the line");
+        parts.remark.clear();
     }
 
     /// Sorts a quote; whether it is left for the body.

@@ -51,6 +51,8 @@ pub(super) struct Cutter<'a, 'o> {
     loose: Vec<LooseBlocks<'a>>,
     headings: Vec<Heading<'a>>,
     under: Under,
+    /// Entries without a link beside entries that are items.
+    left_over: Vec<Node<'a>>,
 }
 
 /// The items of a post.
@@ -62,19 +64,30 @@ pub(super) fn sections<'a>(
     notes: &mut Notes<'_>,
 ) -> Vec<Section<'a>> {
     let (sections, loose, headings) = (Vec::new(), Vec::new(), Vec::new());
-    let mut cutter = Cutter { arena, profile, sections, loose, headings, under: Under::Nothing };
+    let left_over = Vec::new();
+    let mut cutter = Cutter { arena, profile, sections, loose, headings, under: Under::Nothing, left_over };
     let blocks: Vec<Node<'a>> = root.children().collect();
     for (index, block) in blocks.iter().enumerate() {
         cutter.block(block, blocks.get(index + 1).copied());
     }
-    let Cutter { mut sections, loose, .. } = cutter;
+    let Cutter { mut sections, loose, left_over, .. } = cutter;
     for section in &mut sections {
         start_line::complete(section);
     }
     for loose in loose {
         tell(&loose, &profile.items, !sections.is_empty(), source, notes);
     }
+    for entry in left_over.into_iter().filter(|entry| !tree::is_empty(entry)) {
+        let message =
+            format!("this entry has no link and is no item; it is not published: {}", outline::described(entry));
+        let help = "give it the link of its source, or leave it out with the profile's `except`";
+        notes.warning(source.spot(entry), message, help);
+    }
     sections
+}
+
+fn is_paragraph(node: Node<'_>) -> bool {
+    matches!(node.data().value, NodeValue::Paragraph)
 }
 
 fn level(node: Node<'_>) -> Option<u8> {
@@ -105,7 +118,7 @@ impl<'a> Cutter<'a, '_> {
         if is_list {
             return self.list(block);
         }
-        if self.starts_at(ItemStart::Paragraphs) && matches!(block.data().value, NodeValue::Paragraph) {
+        if self.starts_at(ItemStart::Paragraphs) && is_paragraph(block) {
             return self.paragraph(block);
         }
         self.rest(block);
@@ -192,9 +205,12 @@ impl<'a> Cutter<'a, '_> {
 
     /// Entries of a list begin items. One without a link of its own only divides those within it.
     fn list(&mut self, list: Node<'a>) {
+        let own =
+            |entry: Node<'a>| entry.first_child().is_some_and(|first| is_paragraph(first) && tree::has_link(first));
+        let has_items = self.rules().linked && list.children().any(own);
         for entry in list.children().collect::<Vec<_>>() {
             let mut blocks = entry.children();
-            let first = blocks.next().filter(|first| matches!(first.data().value, NodeValue::Paragraph));
+            let first = blocks.next().filter(|first| is_paragraph(first));
             let is_start = first.is_some_and(|first| !self.rules().linked || tree::has_link(first));
             match first {
                 Some(first) if is_start => {
@@ -209,12 +225,13 @@ impl<'a> Cutter<'a, '_> {
                         section.blocks.extend(blocks);
                     }
                 }
-                _ => self.entry_without_link(entry),
+                _ => self.entry_without_link(entry, has_items),
             }
         }
     }
 
-    fn entry_without_link(&mut self, entry: Node<'a>) {
+    /// `beside_items`: other entries of its list are items, so that it is no part of the one before.
+    fn entry_without_link(&mut self, entry: Node<'a>, beside_items: bool) {
         let is_list = |node: &Node<'a>| matches!(node.data().value, NodeValue::List(_));
         let inner: Vec<Node<'a>> = entry.children().filter(is_list).collect();
         if inner.iter().any(|list| tree::has_link(list)) {
@@ -224,6 +241,10 @@ impl<'a> Cutter<'a, '_> {
             return;
         }
         if self.rules().except.iter().any(|pattern| pattern.is_in(&tree::text(entry))) {
+            return;
+        }
+        if beside_items {
+            self.left_over.push(entry);
             return;
         }
         // In an item it is a part of its text, as a paragraph would be.

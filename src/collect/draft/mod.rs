@@ -118,7 +118,7 @@ impl DraftOf<'_> {
         let Some(last) = self.posts.last() else {
             let header =
                 PostHeader::first(HeaderForm::of(self.options.profile.post.header), self.options.category.as_deref());
-            let heading = if header.kind == HeaderForm::None { title_line(values.title) } else { String::new() };
+            let heading = if header.kind == HeaderForm::None { title_line("#", values.title) } else { String::new() };
             return header::first(&header, values) + "\n" + &heading;
         };
         let written = |post: &'_ KnownPost| KnownHeader {
@@ -133,9 +133,12 @@ impl DraftOf<'_> {
             frame.push('\n');
         }
         let mut body = last.text.lines().skip(last_written.header.lines);
-        let heading = body.find(|line| !line.trim().is_empty()).and_then(|line| line.strip_prefix("# "));
-        if heading.is_some_and(|heading| !last_written.header.has("title") || heading.trim() == last.edition.title) {
-            frame += &title_line(values.title);
+        let line = body.find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let title = line.trim_start_matches('#');
+        let signs = line.get(..line.len() - title.len()).unwrap_or_default();
+        let is_title = title.trim() == last.edition.title || (signs == "#" && !last_written.header.has("title"));
+        if is_title && title.starts_with(' ') && !signs.is_empty() {
+            frame += &title_line(signs, values.title);
         }
         frame
     }
@@ -173,8 +176,8 @@ impl KnownPost {
     }
 }
 
-fn title_line(title: &str) -> String {
-    format!("# {}\n\n", escape::heading(title))
+fn title_line(signs: &str, title: &str) -> String {
+    format!("{signs} {}\n\n", escape::heading(title))
 }
 
 /// Items, one after the other.

@@ -161,3 +161,15 @@ fn links_of_remarks_stay_in_the_remark() {
         assert_eq!((item.sources.len(), item.body_links.len(), complaints.len()), (1, 0, 0), "{remark}");
     }
 }
+
+#[test]
+fn a_remark_of_which_only_the_label_is_written_is_none() {
+    let (edition, complaints) = body_of("### a\n\n一。\n\n> 编者点评：\n\n### b\n\n二。\n\n> 编者点评：\n\n> 好。\n");
+    let remarks: Vec<_> =
+        edition.items.iter().map(|item| (item.remark_html.as_str(), item.comment_by.as_deref())).collect();
+    assert_eq!((remarks[0], remarks[1].1), (("", None), Some("编者")));
+    assert!(remarks[1].0.contains("好。"));
+    let [complaint] = &complaints[..] else { panic!("{complaints:?}") };
+    assert_eq!(complaint.message, "the remark `编者点评：` is empty; it was left out");
+    assert_eq!(complaint.place.line, Some(11));
+}
