@@ -168,7 +168,12 @@ fn show_plainly<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
         NodeValue::Link(link) => link.url.clone(),
         _ => return,
     };
-    detach(&link.children().collect::<Vec<_>>());
+    let shown: Vec<_> = link.children().collect();
+    if shown.is_empty() {
+        // `[](URL)`: the title was left out.
+        return;
+    }
+    detach(&shown);
     link.append(tree::new_node(arena, NodeValue::Text(url.into())));
 }
 

@@ -214,7 +214,8 @@ impl ItemBlock<'_> {
         match url.and_then(|url| after.split_once(url)) {
             Some((between, after)) => {
                 // What follows the link is what the item says.
-                let (closing, said) = after.split_at(after.find(')').map_or(0, |at| at + 1));
+                let end = if after.starts_with('>') { Some(0) } else { after.find(')') };
+                let (closing, said) = after.split_at(end.map_or(0, |at| at + 1));
                 let signs: String = said.chars().take_while(|c| !c.is_alphanumeric()).collect();
                 parts.extend([ItemPart::Text(between.to_owned()), ItemPart::Url, ItemPart::Text(closing.to_owned())]);
                 if !said.is_empty() {
