@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::path::Path;
 use support::{Site, noon};
 use wellsourced::collect::digest::{self, BUILT_IN, DigestOptions, Profile, Reading};
+use wellsourced::config::{self, Environment};
 use wellsourced::model::Item;
 
 fn read_by(profile: &str, path: &str, text: &str) -> Reading {
@@ -46,6 +47,18 @@ fn the_samples_are_read_without_a_complaint() {
             assert!(items.len() >= if profile == "post" { 1 } else { 2 }, "{}", post.display());
             assert!(items.iter().all(|item| !item.sources.is_empty()), "{}", post.display());
         }
+    }
+}
+
+#[test]
+fn the_configurations_of_known_digests_can_be_used() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/profiles");
+    let files = std::fs::read_dir(folder).expect("the examples").map(|entry| entry.unwrap().path());
+    let configurations: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
+    assert!(configurations.len() >= 8);
+    for path in configurations {
+        let settings = config::load(&path, &Environment::default()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((settings.cycle.inputs.len(), settings.profiles.len()), (1, 1), "{}", path.display());
     }
 }
 
