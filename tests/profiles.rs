@@ -163,6 +163,55 @@ fn what_is_left_empty_or_ends_an_item_is_no_item_and_no_text() {
     assert_eq!(untitled.count(), 2, "{reading:?}");
 }
 
+/// What may stand in an item, with an address or a word of its own for `N`.
+const PIECES: [&str; 14] = [
+    "wordN",
+    "[wordN](https://a.example/uN)",
+    "https://a.example/uN",
+    "<https://a.example/uN>",
+    "**[wordN](https://a.example/uN)**",
+    "（[via](https://a.example/uN)）",
+    "（[@wordN](https://a.example/uN) 投稿）",
+    "[![wordN](https://a.example/pN.png)](https://a.example/uN)",
+    "`wordN`",
+    "\n  > wordN [x](https://a.example/uN)\n\n  ",
+    "\n  wordN\n  ",
+    "来源：[wordN](https://a.example/uN)",
+    "\n  * inner wordN <https://a.example/uN>\n\n  ",
+    "：",
+];
+
+proptest::proptest! {
+    /// Rule 4 of the design: each address and word of an item is taken or named, whatever the profile.
+    #[test]
+    fn nothing_of_an_item_vanishes_in_silence(
+        entries in proptest::collection::vec(proptest::collection::vec(0..PIECES.len(), 1..5), 1..5),
+        profile in proptest::sample::select(&["list", "numbered", "headings", "post"][..]),
+    ) {
+        let mut text = "---\ntitle: Digest\ndate: 2026-05-01\n---\n".to_owned();
+        let mut count = 10;
+        for pieces in entries {
+            text.push_str(match profile {
+                "list" => "* [start](https://a.example/start) ",
+                "numbered" => "1、[start](https://a.example/start) ",
+                "headings" => "## start\n\n",
+                _ => "",
+            });
+            for piece in pieces {
+                count += 1;
+                text = text + &PIECES[piece].replace('N', &count.to_string()) + " ";
+            }
+            text.push_str("\n\n");
+        }
+        let reading = read_by(profile, "p.md", &text);
+        let told = format!("{:?}{:?}", reading.editions(), reading.complaints);
+        let marks = regex::Regex::new(r"(?:word|/u)\d+").unwrap();
+        for mark in marks.find_iter(&text) {
+            proptest::prop_assert!(told.contains(mark.as_str()), "{}: {}\n{}\n{}", profile, mark.as_str(), text, told);
+        }
+    }
+}
+
 const NEWS: &str = "[profiles.news]\nbase = \"list\"\n[profiles.news.post]\neditions = '每日新闻'\ndate = [\"title\"]\n\
     [profiles.news.items]\nlinked = false\nuntil = ['^编辑']\n";
 
