@@ -88,8 +88,11 @@ fn what_a_reader_gets_is_shown() {
     let (text, code) = run(&site, &["inspect", "--base", "https://c.example/", &paths[0], &paths[1]]);
     for told in [
         "      Text with a link.\n",
-        "      remark by 编者: 好。\n",
-        "      source (by a word that names it): A — https://a.example/1\n",
+        "      title by: a heading of level 3\n",
+        "      remark by: quote with a name (`编者点评：`)\n      remark of 编者: 好。\n",
+        "      source by: a line or quote that begins with a source word: A — https://a.example/1\n",
+        "      no picture; it shows none\n",
+        "  no cover: the post has no picture\n",
         "      link: link — https://b.example/\n",
         "a page that names no feed",
         "  its root element is <html>, its title is \"Closed & gone\"",
@@ -145,4 +148,70 @@ fn the_tags_of_an_item_are_told_with_why_it_has_them() {
         assert!(text.contains(told), "{text}");
     }
     assert!(!text.contains("Tags:"), "{text}");
+}
+
+/// Which rule took what, and which one came closest to what was not found, as text and as JSON.
+#[test]
+fn each_item_tells_which_rule_took_what() {
+    let site = Site::new("");
+    let post = "---\ntitle: '#1 Post'\ndate: 2024-01-02 03:04:05\nlargepic: /other.png\n---\n![](https://a.example/p.png)\n\n\
+        ### #1 One\n\nText ![](https://a.example/q.png) here, [photo](https://a.example/r.png).\n\n> Somebody said so.\n\nMore text.\n\n\
+        ### [Two](https://a.example/2)\n\n（插图：DA）\n\n> 编者：好。\n\nText.\n\n### Three\n\n点评：Not quoted.\n\n\
+        ### Four\n\nText.\n\n> 点评：see [there](https://a.example/4).\n\n### Five\n\nhttps://a.example/5\n\n> The last word.\n";
+    site.write("a.md", post);
+    let path = site.path("a.md").display().to_string();
+    let (lines, _) = json(&site, &[&path]);
+    let edition = &lines[0]["editions"][0];
+    assert_eq!(
+        edition["cover_reason"],
+        "closest: `https://a.example/p.png` at line 6; the header's `largepic` is another one"
+    );
+    let reasons: Vec<&Value> = edition["items"].as_array().unwrap().iter().map(|item| &item["reasons"]).collect();
+    let [one, two, three, four, five] = reasons[..] else { panic!("{edition}") };
+    assert_eq!(one["sources"], serde_json::json!(["body"]));
+    assert_eq!(
+        one["no_remark"],
+        "closest: the quote at line 12 (no name before a colon, and it does not end the item)"
+    );
+    assert_eq!(one["pictures"], serde_json::json!(["alone, before or behind the text", "within the text"]));
+    assert_eq!((&two["sources"], &two["title"]), (&serde_json::json!(["heading"]), &"a heading of level 3".into()));
+    assert_eq!(two["no_remark"], "closest: the quote at line 20 (`编者` before its colon does not end with 点评)");
+    assert_eq!(three["no_remark"], "closest: the text at line 26 (it begins as a remark does, and is no quote)");
+    assert_eq!((&three["no_source"], &three["no_picture"]), (&"it has no link at all".into(), &"it shows none".into()));
+    assert_eq!(four["no_source"], "closest: `https://a.example/4`, a link of the remark, which is never a source");
+    assert_eq!(four["remark"], "quote that begins with 点评");
+    assert_eq!(five["remark"], "last quote; none has a name");
+    let (text, _) = run(&site, &["inspect", &path]);
+    for told in [
+        "  no cover: closest: `https://a.example/p.png` at line 6",
+        "      no remark; closest: the quote at line 20",
+        "      no source; it has no link at all\n",
+        "      source by: a link of the text, since nothing else names a source: https://a.example/5 — https://a.example/5\n",
+        "      picture by: within the text — https://a.example/q.png\n",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}
+
+#[test]
+fn by_a_profile_each_item_tells_its_line_and_its_section() {
+    let site = Site::new("");
+    let more = "[profiles.mine]\nbase = \"numbered\"\n[profiles.mine.items]\nsection_tags = true\nstrip_tags = ['项目$']\n\
+        strip = ['^\\d+、', '^\\[(?<tag>[^\\]]+)\\]\\s*']\n[profiles.mine.sources]\nways = [\"line\"]\n";
+    site.configure("", more);
+    let post = "# Issue 7\n\n## 工具项目\n\n1、[One](https://a.example/1)\n\n> 甲：好。\n\n2、[译] Two: https://a.example/2\n\n\
+        3、Three\n\nSee [here](https://a.example/3), [P](https://a.example/p.png).\n";
+    site.write("2026-05-01.md", post);
+    let path = site.path("2026-05-01.md").display().to_string();
+    let (text, code) = run(&site, &["inspect", "--profile", "mine", &path]);
+    for told in [
+        "  • One  [工具: its section's heading `工具项目`]\n      title by: the first link of a paragraph or line that matches `^\\d+\\s*[、．.，]`, without `1、` (`strip`)\n",
+        "  • Two  [译: before its title, 工具: its section's heading `工具项目`]\n      title by: what stands before the address of a paragraph",
+        "      source by: the first link of the item's line: a.example — https://a.example/2\n",
+        "      no remark; closest: the quote at line 7 (`甲` before its colon does not end with 点评)\n",
+        "      no source; closest: `https://a.example/3`, a link of the text; the profile's `ways` have neither `first` nor `body`\n",
+        "      no picture; closest: `https://a.example/p.png`, a link; `![](URL)` shows it\n",
+    ] {
+        assert!(code == 0 && text.contains(told), "{told}:\n{text}");
+    }
 }

@@ -1,9 +1,9 @@
 //! What was read, for people.
 
-use crate::collect::digest::{Post, ReadEdition, Reading, TagReason};
+use crate::collect::digest::{ItemReasons, Post, ReadEdition, Reading, TagReason};
 use crate::collect::feed::{Document, FoundBy};
 use crate::collect::html;
-use crate::model::{Complaint, Item, SourceKind, SourceLink, UpstreamEntry, UpstreamFeed};
+use crate::model::{Complaint, Item, SourceLink, UpstreamEntry, UpstreamFeed};
 
 pub(super) fn post(name: &str, reading: &Reading) -> String {
     let mut lines = vec![format!("{name}:")];
@@ -24,44 +24,50 @@ fn told_edition(read: &ReadEdition) -> Vec<String> {
     let of_name = if read.date_from_name { " (from the file's name)" } else { "" };
     let (date, permalink) = (edition.date.to_rfc3339(), edition.permalink.as_deref().unwrap_or(""));
     lines.push(format!("  {date}{of_name}  {permalink}"));
-    for (index, item) in edition.items.iter().enumerate() {
-        let reasons = read.tag_reasons.get(index).into_iter().flatten();
-        let tags: Vec<_> = item.tags.iter().zip(reasons).map(|(tag, why)| tag_with(tag, *why)).collect();
+    lines.push(match &edition.cover {
+        Some(cover) => format!("  cover by: {} — {cover}", read.cover_reason),
+        None => format!("  no cover: {}", read.cover_reason),
+    });
+    for ((item, reasons), of_tags) in edition.items.iter().zip(&read.item_reasons).zip(&read.tag_reasons) {
+        let section = reasons.section.as_deref();
+        let tags: Vec<_> = item.tags.iter().zip(of_tags).map(|(tag, why)| tag_with(tag, *why, section)).collect();
         lines.push(format!("  • {}  [{}]", item.title, tags.join(", ")));
-        lines.extend(told_item(item));
+        lines.extend(told_item(item, reasons));
     }
     lines
 }
 
 /// What a reader gets of an item: its text, the remark, where it comes from, and what it links and shows.
-fn told_item(item: &Item) -> Vec<String> {
+fn told_item(item: &Item, reasons: &ItemReasons) -> Vec<String> {
     let (text, remark) = (html::text_of(&item.body_html), html::text_of(&item.remark_html));
-    let by = item.comment_by.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
     let named = |what: &str, link: &SourceLink| format!("      {what}: {} — {}", link.label, link.url);
-    let mut lines: Vec<String> = (!text.is_empty()).then(|| format!("      {text}")).into_iter().collect();
-    lines.extend((!remark.is_empty()).then(|| format!("      remark{by}: {remark}")));
-    let by = match item.source_kind {
-        SourceKind::Labelled => "source (by a word that names it)",
-        SourceKind::Heading => "source (by the title or the item's line)",
-        SourceKind::Inline => "source (a link of the text: no word, title or line gives one)",
-        SourceKind::None => "source",
-    };
-    lines.extend(item.sources.iter().map(|source| named(by, source)));
-    if item.sources.is_empty() {
-        let closest = match item.body_links.len() {
-            0 => "it has no link at all",
-            _ => "its links are none by the profile's `ways`",
-        };
-        lines.push(format!("      no source: {closest}"));
+    let mut lines = vec![format!("      title by: {}", reasons.title)];
+    lines.extend((!text.is_empty()).then(|| format!("      {text}")));
+    let name = item.comment_by.as_deref().map(|name| format!(" of {name}")).unwrap_or_default();
+    match &reasons.remark {
+        Some(why) => {
+            lines.extend([format!("      remark by: {why}"), format!("      remark{name}: {remark}")]);
+        }
+        None => lines.extend(reasons.no_remark.iter().map(|why| format!("      no remark; {why}"))),
     }
+    for (source, way) in item.sources.iter().zip(&reasons.sources) {
+        lines.push(named(&format!("source by: {}", way.about()), source));
+    }
+    lines.extend(reasons.no_source.iter().map(|why| format!("      no source; {why}")));
     lines.extend(item.body_links.iter().map(|link| named("link", link)));
-    lines.extend(item.images.iter().map(|image| format!("      picture: {image}")));
+    let pictures = item.images.iter().zip(&reasons.pictures);
+    lines.extend(pictures.map(|(image, place)| format!("      picture by: {place} — {image}")));
+    let credit = "line in brackets that begins with 插图";
+    lines.extend(item.image_credit.iter().map(|name| format!("      picture's credit by: {credit} — {name}")));
+    lines.extend(reasons.no_picture.iter().map(|why| format!("      no picture; {why}")));
     lines
 }
 
 /// A tag, and why the item has it.
-fn tag_with(tag: &str, why: TagReason) -> String {
+fn tag_with(tag: &str, why: TagReason, section: Option<&str>) -> String {
     let why = match why {
+        TagReason::Section => return format!("{tag}: its section's heading `{}`", section.unwrap_or(tag)),
+        TagReason::Prefix => "before its title",
         TagReason::Own => "its own line of tags",
         TagReason::Text => "in title or text",
         TagReason::Remark => "in the remark",

@@ -21,6 +21,8 @@ const MAX_BETWEEN: usize = 40;
 pub(super) struct Cited {
     pub(super) sources: Vec<SourceLink>,
     pub(super) kind: SourceKind,
+    /// By which way each source was found.
+    pub(super) ways: Vec<Way>,
     /// Links that are no sources.
     pub(super) others: Vec<SourceLink>,
     /// Whether a source was dropped, with a warning.
@@ -124,7 +126,7 @@ impl<'a> Workshop<'a, '_> {
             may_be(link) && !is_picture(link) && (own.is_none() || LinkKey::host_of(&link.url).as_deref() != own)
         };
         let mut sources: Vec<SourceLink> = Vec::new();
-        let mut kind = SourceKind::None;
+        let (mut kind, mut ways) = (SourceKind::None, Vec::new());
         for way in &self.profile.sources.ways {
             let is_open = sources.is_empty();
             let (new, found_as): (Vec<SourceLink>, _) = match way {
@@ -144,6 +146,7 @@ impl<'a> Workshop<'a, '_> {
                 kind = found_as;
             }
             links::push_new(&mut sources, new);
+            ways.resize(sources.len(), *way);
         }
         let is_source = |link: &SourceLink| sources.iter().any(|source| source.url == link.url);
         let mut others = inline;
@@ -152,7 +155,7 @@ impl<'a> Workshop<'a, '_> {
             found.retain(|link| !is_source(link));
             links::push_new(&mut others, found);
         }
-        Cited { sources, kind, others, lost }
+        Cited { sources, kind, ways, others, lost }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     DigestOptions, MAX_DEPTH, MAX_ITEMS, Post, ReadEdition, TagReason, date, guard, slips, starts, tags, too_deep, tree,
 };
 use crate::collect::html;
-use crate::model::{Edition, LinkKey, SourceKind, SourceLink, is_blank};
+use crate::model::{Edition, LinkKey, SourceKind, SourceLink, is_blank, tag_key};
 use chrono::{DateTime, FixedOffset};
 use comrak::Node;
 use comrak::nodes::NodeValue;
@@ -75,14 +75,15 @@ pub(super) fn read<'a>(
     let names = parts::names(&of_parts);
     let press = Press { front, tags: tags::names(&front.tags, notes), workshop, options };
     let mut editions = Vec::new();
-    for (((header, sections), cover), part) in headers.into_iter().zip(&sections).zip(covers).zip(names) {
+    for (((header, sections), (cover, cover_reason)), part) in headers.into_iter().zip(&sections).zip(covers).zip(names)
+    {
         // A part that holds nothing yet is no edition yet.
         if sections.is_empty() && part.is_some() {
             continue;
         }
         let Some(header) = header else { return kept_out(front, workshop) };
         let Some(read) = press.edition(header, sections, notes) else { continue };
-        editions.push(ReadEdition { part, edition: Edition { cover, ..read.edition }, ..read });
+        editions.push(ReadEdition { part, cover_reason, edition: Edition { cover, ..read.edition }, ..read });
     }
     if editions.is_empty() { Post::Broken } else { Post::Editions(editions) }
 }
@@ -189,14 +190,17 @@ fn written_title(
     })
 }
 
-fn cover(front: &Front, root: Node<'_>, workshop: &Workshop<'_, '_>) -> Option<String> {
-    match workshop.profile.cover {
-        Cover::Largepic => {
-            outline::take_cover(root, front.largepic.as_ref().map(|value| value.text.as_str()), &workshop.reader)
-        }
+/// The cover, and why it is one or there is none.
+fn cover<'a>(front: &Front, root: Node<'a>, workshop: &Workshop<'a, '_>) -> (Option<String>, String) {
+    let largepic = front.largepic.as_ref().map(|value| value.text.as_str());
+    let first = outline::first_picture(root, &workshop.reader);
+    let cover = match workshop.profile.cover {
+        Cover::Largepic => outline::take_cover(root, largepic, &workshop.reader),
         Cover::First => outline::take_first_picture(root, &workshop.reader),
         Cover::None => None,
-    }
+    };
+    let why = workshop.cover_reason(first, largepic, cover.as_deref());
+    (cover, why)
 }
 
 /// The items of an edition.
@@ -273,7 +277,8 @@ impl<'a> Press<'a, '_, '_> {
         }
         let (Some(title), Some(date), false) = (header.title, header.date, built.is_empty()) else { return None };
         let said: Vec<_> = built.iter().map(|built| said(built, notes)).collect();
-        let mut items: Vec<_> = built.into_iter().map(|built| built.item).collect();
+        let (mut items, item_reasons): (Vec<_>, Vec<_>) =
+            built.into_iter().map(|built| (built.item, built.reasons)).unzip();
         let mut tag_reasons: Vec<Vec<TagReason>> = Vec::with_capacity(items.len());
         for (item, tags) in items.iter_mut().zip(tags::assign(tags, &said, options)) {
             let (names, reasons) = tags.into_iter().unzip();
@@ -293,14 +298,28 @@ impl<'a> Press<'a, '_, '_> {
             tags: tags.clone(),
             items,
         };
-        Some(ReadEdition { edition, part: None, title_at, date_at, tag_reasons, date_from_name: header.date_from_name })
+        let (date_from_name, cover_reason) = (header.date_from_name, String::new());
+        Some(ReadEdition {
+            edition,
+            part: None,
+            title_at,
+            date_at,
+            tag_reasons,
+            item_reasons,
+            cover_reason,
+            date_from_name,
+        })
     }
 }
 
 /// What an item says, for its tags.
 fn said(built: &Built, notes: &mut Notes<'_>) -> tags::ItemWords {
-    let own: Vec<Value> = built.tags.iter().map(|name| Value { text: name.clone(), spot: built.spot }).collect();
-    tags::ItemWords::new(&built.item.text, &built.remark_text, tags::names(&own, notes))
+    let own: Vec<Value> = built.tags.iter().map(|(name, _)| Value { text: name.clone(), spot: built.spot }).collect();
+    let why = |name: &String| built.tags.iter().find(|(written, _)| tag_key(written) == tag_key(name));
+    let names = tags::names(&own, notes).into_iter();
+    let own =
+        names.map(|name| (why(&name).map_or(TagReason::Own, |(_, why)| *why), name)).map(|(why, name)| (name, why));
+    tags::ItemWords::new(&built.item.text, &built.remark_text, own.collect())
 }
 
 /// Early posts name no sources at all; where a post does, an item without one was probably forgotten.

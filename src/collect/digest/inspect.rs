@@ -1,8 +1,8 @@
 //! The JSON that `inspect --json` prints for a post. Shows what was read, adds nothing.
 
-use super::{Post, Reading, TagReason};
+use super::{ItemReasons, Post, ReadEdition, Reading, TagReason};
 use crate::collect::html;
-use crate::model::{Complaint, Edition, Item, SourceLink};
+use crate::model::{Complaint, Item, SourceLink};
 use serde_json::{Value, json};
 
 /// One post as one JSON object.
@@ -11,7 +11,7 @@ pub fn inspect_json(path: &str, reading: &Reading) -> Value {
     let mut object = json!({"path": path, "kind": "digest", "complaints": complaints, "editions": []});
     match &reading.post {
         Post::Editions(read) => {
-            object["editions"] = read.iter().map(|read| edition(&read.edition, &read.tag_reasons)).collect();
+            object["editions"] = read.iter().map(edition).collect();
             if read.iter().any(|read| read.date_from_name) {
                 object["date_from_name"] = json!(true);
             }
@@ -33,8 +33,9 @@ fn complaint(complaint: &Complaint) -> Value {
     })
 }
 
-fn edition(edition: &Edition, reasons: &[Vec<TagReason>]) -> Value {
-    let reasons = reasons.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+fn edition(read: &ReadEdition) -> Value {
+    let ReadEdition { edition, tag_reasons, item_reasons, .. } = read;
+    let items = edition.items.iter().zip(tag_reasons).zip(item_reasons);
     json!({
         "number": edition.number,
         "date": edition.date.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false),
@@ -44,13 +45,14 @@ fn edition(edition: &Edition, reasons: &[Vec<TagReason>]) -> Value {
         "permalink": edition.permalink,
         "cover": edition.cover,
         "tags": edition.tags,
-        "items": edition.items.iter().zip(reasons).map(|(read, reasons)| item(read, reasons)).collect::<Vec<_>>(),
+        "cover_reason": read.cover_reason,
+        "items": items.map(|((read, of_tags), reasons)| item(read, of_tags, reasons)).collect::<Vec<_>>(),
     })
 }
 
-fn item(item: &Item, reasons: &[TagReason]) -> Value {
-    let reasons: serde_json::Map<String, Value> =
-        item.tags.iter().zip(reasons).map(|(tag, reason)| (tag.clone(), json!(reason))).collect();
+fn item(item: &Item, of_tags: &[TagReason], reasons: &ItemReasons) -> Value {
+    let of_tags: serde_json::Map<String, Value> =
+        item.tags.iter().zip(of_tags).map(|(tag, reason)| (tag.clone(), json!(reason))).collect();
     let comment_links: Vec<_> = html::attributes(&item.remark_html, "a[href]", "href")
         .into_iter()
         .map(|(url, label)| SourceLink { label, url })
@@ -68,6 +70,7 @@ fn item(item: &Item, reasons: &[TagReason]) -> Value {
         "image_alts": item.image_alts,
         "image_credit": item.image_credit,
         "tags": item.tags,
-        "tag_reasons": reasons,
+        "tag_reasons": of_tags,
+        "reasons": reasons,
     })
 }

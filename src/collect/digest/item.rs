@@ -8,8 +8,11 @@ use super::outline;
 use super::pictures::{self, Pictures, Where};
 use super::profile::{RemarkStyle, Way};
 use super::quote::{self, Quote};
+use super::reading::{ItemReasons, TagReason};
+use super::reasons;
 use super::section::Section;
 use super::source;
+use super::tags::Reasoned;
 use super::workshop::{Parts, Workshop};
 use super::{guard, markdown, raw, slips, tags, tree};
 use crate::collect::html::{self, Sanitiser};
@@ -24,8 +27,10 @@ pub(super) struct Built {
     pub(super) item: Item,
     pub(super) remark_text: String,
     pub(super) spot: Spot,
-    /// The tags that it names itself.
-    pub(super) tags: Vec<String>,
+    /// The tags that it names itself, and those of its place.
+    pub(super) tags: Vec<Reasoned>,
+    /// Which rule took what of it.
+    pub(super) reasons: ItemReasons,
     /// Whether a source was dropped, so that its absence was complained of already.
     pub(super) lost_source: bool,
 }
@@ -47,6 +52,7 @@ impl<'a> Workshop<'a, '_> {
         let mut pictures = Pictures::default();
         pictures::take(self.arena, &self.reader, (section.heading, Where::Before), &mut pictures, notes);
         let (number, title) = Self::title(section, &pictures, spot, notes)?;
+        let titled_by = self.title_reason(section, &title, &pictures);
         let headed = self.heading_links(section.heading, &title, notes);
         let mut parts = self.sort(section, pictures, notes);
         parts.picture_links = picture_links;
@@ -61,6 +67,7 @@ impl<'a> Workshop<'a, '_> {
         self.footnotes.settle(self.arena, None, &mut remark);
         let body = self.render(&parts.body);
         let remark = self.render(&remark);
+        let reasons = self.reasons(section, titled_by, &parts, (&cited, &remark.html));
         let item = Item {
             text: format!("{title}\n{}", body.text),
             attachments: heard_or_watched(&cited),
@@ -74,7 +81,7 @@ impl<'a> Workshop<'a, '_> {
             image_alts: parts.pictures.alts,
             placed_images: parts.pictures.placed,
             image_credit: parts.image_credit,
-            tags: parts.tags.clone(),
+            tags: Vec::new(),
             body_html: body.html,
             remark_html: remark.html,
             body_markdown: body.markdown,
@@ -86,7 +93,7 @@ impl<'a> Workshop<'a, '_> {
         };
         notes.cited.extend(account.cited(&item));
         account.settle(&item, self.words, &self.profile.sources.unwrap, notes);
-        Some(Built { item, remark_text: remark.text, spot, tags: parts.tags, lost_source: cited.lost })
+        Some(Built { item, remark_text: remark.text, spot, tags: parts.tags, reasons, lost_source: cited.lost })
     }
 
     /// The number and the title of an item; `None`, with a complaint, where it has none. `pictures` are its heading's.
@@ -177,7 +184,7 @@ impl<'a> Workshop<'a, '_> {
     /// else it quotes something and belongs to the body, or goes on with the remark that it follows. One that is nothing
     /// but links, with no text behind it, names the sources.
     fn sort(&self, section: &Section<'a>, pictures: Pictures, notes: &mut Notes<'_>) -> Parts<'a> {
-        let mut parts = Parts { pictures, tags: section.tags.clone(), ..Parts::default() };
+        let mut parts = Parts { pictures, tags: section.placed_tags(), ..Parts::default() };
         let blocks = self.blocks(section, &mut parts.pictures, notes);
         let text_ends = blocks.iter().rposition(|block| self.is_text(block)).map_or(0, |at| at + 1);
         let mut plain_last = None;
@@ -196,7 +203,7 @@ impl<'a> Workshop<'a, '_> {
                     parts.body.push(block);
                 }
             } else if let Some(tags) = tags::own(block) {
-                parts.tags.extend(tags);
+                parts.tags.extend(tags.into_iter().map(own));
             } else if parts.pictures.has_leading()
                 && parts.image_credit.is_none()
                 && let Some(credit) = quote::image_credit(&tree::text(block))
@@ -213,12 +220,33 @@ impl<'a> Workshop<'a, '_> {
             && plain_last.is_some_and(|at| at + 1 == parts.body.len())
         {
             parts.remark.extend(parts.body.pop());
+            parts.remark_by = Some("last quote; none has a name".to_owned());
         }
         for &line in &parts.sources {
             parts.pictures.displace(line);
         }
         self.drop_empty_remark(&mut parts, notes);
         parts
+    }
+
+    /// Which rule took what of an item; `remark` is the remark's HTML.
+    fn reasons(
+        &self,
+        section: &Section<'a>,
+        title: String,
+        parts: &Parts<'a>,
+        (cited, remark): (&Cited, &str),
+    ) -> ItemReasons {
+        ItemReasons {
+            title,
+            sources: cited.ways.clone(),
+            no_source: self.no_source(cited, remark),
+            no_remark: parts.remark_by.is_none().then(|| self.no_remark(parts)),
+            remark: parts.remark_by.clone(),
+            pictures: reasons::places(&parts.pictures),
+            no_picture: Self::no_picture(&parts.pictures, cited),
+            section: section.under.as_ref().map(|(heading, _)| heading.clone()),
+        }
     }
 
     /// A remark of which only the label was written, as it stands in a post that was begun, is none.
@@ -231,6 +259,7 @@ impl<'a> Workshop<'a, '_> {
         let label = shown(source.written(first).unwrap_or_default().trim_start_matches(['>', ' ']).trim_end());
         let message = format!("the remark `{label}` is empty; it was left out");
         parts.comment_by = None;
+        parts.remark_by = None;
         notes.warning(source.spot(first), message, "write the remark behind its colon, or remove the line");
         parts.remark.clear();
     }
@@ -240,9 +269,10 @@ impl<'a> Workshop<'a, '_> {
         let Quote { sources, tags, label, is_filled } =
             quote::read(self.arena, block, self.words, parts.comment_by.as_deref());
         parts.sources.extend(sources);
-        parts.tags.extend(tags);
+        parts.tags.extend(tags.into_iter().map(own));
         match label {
             Some(label) => {
+                parts.remark_by.get_or_insert_with(|| reasons::of_label(&label));
                 parts.comment_by = parts.comment_by.take().or(label.name);
                 parts.remark.push(block);
                 false
@@ -304,6 +334,11 @@ fn heard_or_watched(cited: &Cited) -> Vec<Attachment> {
     let links = cited.sources.iter().chain(&cited.others);
     let files = links.filter_map(|link| Attachment::of(&link.url, None, None));
     files.filter(|file| matches!(file.medium, Medium::Audio | Medium::Video)).take(MAX_ATTACHMENTS).collect()
+}
+
+/// A tag of a line that holds nothing else.
+fn own(tag: String) -> Reasoned {
+    (tag, TagReason::Own)
 }
 
 /// Splits `#N ` off a heading.

@@ -27,6 +27,7 @@ mod profile;
 mod quote;
 mod raw;
 mod reading;
+mod reasons;
 mod section;
 mod slips;
 mod source;
@@ -50,7 +51,7 @@ pub use profile::{
     BUILT_IN, Counting, Cover, DateFrom, Every, HeaderKind, ItemRules, ItemStart, PostRules, Profile, RemarkStyle,
     SourceRules, TextPattern, TitleFrom, Way,
 };
-pub use reading::{Post, ReadEdition, Reading, TagReason};
+pub use reading::{ItemReasons, Post, ReadEdition, Reading, TagReason};
 pub use suggest::{Suggestion, Trial, suggest};
 pub(super) use tree::options as markdown_options;
 

@@ -33,6 +33,14 @@ pub(super) fn take_cover(root: Node<'_>, largepic: Option<&str>, reader: &LinkRe
     })
 }
 
+/// The post's first picture, with its line.
+pub(super) fn first_picture(root: Node<'_>, reader: &LinkReader<'_>) -> Option<(String, u32)> {
+    root.descendants().find_map(|node| match &node.data().value {
+        NodeValue::Image(image) => Some((image.url.clone(), reader.source.spot(node).line)),
+        _ => None,
+    })
+}
+
 /// Takes the post's first picture, where it stands alone before any heading.
 pub(super) fn take_first_picture(root: Node<'_>, reader: &LinkReader<'_>) -> Option<String> {
     let first = root.children().take_while(|block| level(block).is_none()).find(|block| is_picture(block))?;

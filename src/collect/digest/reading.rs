@@ -1,5 +1,6 @@
 //! What became of a file: an edition or why there is none, with what is wrong in it.
 
+use super::profile::Way;
 use crate::model::{Complaint, Edition, LinkKey, Place};
 use serde::Serialize;
 
@@ -35,6 +36,10 @@ pub struct ReadEdition {
     pub date_at: Place,
     /// Why each of its items has each of its tags.
     pub tag_reasons: Vec<Vec<TagReason>>,
+    /// Which rule took what of each of its items.
+    pub item_reasons: Vec<ItemReasons>,
+    /// What its cover is by, or why it has none.
+    pub cover_reason: String,
     /// Whether its date is the one that the file's name begins with.
     pub date_from_name: bool,
 }
@@ -77,6 +82,10 @@ impl ReadEdition {
 pub enum TagReason {
     /// The item names it itself, in a line of tags.
     Own,
+    /// It stands before its title, in a group `tag` of a pattern to strip.
+    Prefix,
+    /// It is the heading of its section.
+    Section,
     /// Its title or text mentions it.
     Text,
     /// Its remark mentions it, and no item's title or text.
@@ -85,4 +94,25 @@ pub enum TagReason {
     All,
     /// It is one of the input's own tags.
     Input,
+}
+
+/// Which rule took what of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ItemReasons {
+    /// What it begins with, and what of that is its title.
+    pub title: String,
+    /// By which way each of its sources was found, in their order.
+    pub sources: Vec<Way>,
+    /// Why it has no source, and what came closest.
+    pub no_source: Option<String>,
+    /// What made a quote its remark.
+    pub remark: Option<String>,
+    /// Why it has no remark, and what came closest.
+    pub no_remark: Option<String>,
+    /// Where each of its pictures stands, in their order.
+    pub pictures: Vec<&'static str>,
+    /// Why it has no picture, and what came closest.
+    pub no_picture: Option<String>,
+    /// The heading of the section whose tag it has.
+    pub section: Option<String>,
 }

@@ -188,7 +188,7 @@ impl<'a> Cutter<'a, '_> {
             loose.is_intro |= self.headings.iter().any(is_above);
         }
         if self.rules().section_tags {
-            section.tags.extend(last.and_then(|heading| self.tag_of(heading)));
+            section.under = last.and_then(|heading| Some((tree::text(heading), self.tag_of(heading)?)));
         }
         self.sections.push(section);
         self.under = Under::Item;

@@ -22,16 +22,17 @@ pub(super) type Reasoned = (String, TagReason);
 pub(super) struct ItemWords {
     body: String,
     remark: String,
-    own: Vec<String>,
+    own: Vec<Reasoned>,
 }
 
 impl ItemWords {
-    pub(super) fn new(title_and_body: &str, remark: &str, own: Vec<String>) -> Self {
+    pub(super) fn new(title_and_body: &str, remark: &str, own: Vec<Reasoned>) -> Self {
         Self { body: tag_key(title_and_body), remark: tag_key(remark), own }
     }
 
-    fn names(&self, key: &str) -> bool {
-        self.own.iter().any(|own| tag_key(own) == key)
+    /// Why it has a tag that it names itself.
+    fn names(&self, key: &str) -> Option<TagReason> {
+        self.own.iter().find(|(own, _)| tag_key(own) == key).map(|(_, why)| *why)
     }
 }
 
@@ -129,9 +130,9 @@ pub(super) fn assign(edition: &[String], items: &[ItemWords], options: &DigestOp
         let mut keys = vec![tag_key(name), tag_key(&canonical)];
         keys.dedup();
         let mentioned = |text: &str| keys.iter().any(|key| mentions(text, key));
-        let in_text = |said: &ItemWords| match said {
-            said if keys.iter().any(|key| said.names(key)) => Some(TagReason::Own),
-            said => mentioned(&said.body).then_some(TagReason::Text),
+        let in_text = |said: &ItemWords| {
+            let own = keys.iter().find_map(|key| said.names(key));
+            own.or_else(|| mentioned(&said.body).then_some(TagReason::Text))
         };
         let mut reasons: Vec<Option<TagReason>> = items.iter().map(in_text).collect();
         if reasons.iter().all(Option::is_none) {
@@ -147,8 +148,8 @@ pub(super) fn assign(edition: &[String], items: &[ItemWords], options: &DigestOp
         }
     }
     for (tags, said) in assigned.iter_mut().zip(items) {
-        for name in &said.own {
-            push_new(tags, canonical(name, options), TagReason::Own);
+        for (name, why) in &said.own {
+            push_new(tags, canonical(name, options), *why);
         }
         for name in &options.tags {
             push_new(tags, canonical(name, options), TagReason::Input);

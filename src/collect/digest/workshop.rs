@@ -5,6 +5,7 @@ use super::links::LinkReader;
 use super::pictures::Pictures;
 use super::profile::Profile;
 use super::source::SourceWords;
+use super::tags::Reasoned;
 use crate::collect::html::Sanitiser;
 use comrak::{Arena, Node, Options};
 use std::cell::OnceCell;
@@ -31,8 +32,10 @@ pub(super) struct Parts<'a> {
     pub(super) comment_by: Option<String>,
     pub(super) pictures: Pictures,
     pub(super) image_credit: Option<String>,
-    /// The tags of lines that hold nothing else.
-    pub(super) tags: Vec<String>,
+    /// Its own tags, each with where it stands.
+    pub(super) tags: Vec<Reasoned>,
+    /// What made a quote the remark.
+    pub(super) remark_by: Option<String>,
     /// Addresses of links that hold nothing but a picture.
     pub(super) picture_links: Vec<String>,
 }
