@@ -29,7 +29,7 @@ fn in_an_empty_folder_a_post_begins_that_is_published_once_it_is_filled_in() {
     let path = started(&site);
     assert_eq!(path, format!("posts/{}.md", today()));
     let empty = text(&site, &path);
-    assert!(empty.starts_with("---\ntitle: 'Tests'\ndate: '"), "{empty}");
+    assert!(empty.starts_with("---\ntitle: 'Tests #1'\ndate: '"), "{empty}");
     let (code, told, _) = said(&site, &["--once", "--offline"]);
     assert!(
         code == 1 && told.contains(&format!("{path}:")) && told.contains("this item has no title"),

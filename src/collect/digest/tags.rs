@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn an_item_that_names_a_tag_has_it_alone() {
-        let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let own = |names: &[&str]| names.iter().map(|&name| (name.to_owned(), TagReason::Own)).collect();
         let items = [
             ItemWords::new("路由器", "", own(&["ai", "Rust"])),
             said("天气", ""),

@@ -9,6 +9,7 @@ mod header;
 mod pieces;
 mod place;
 mod rhythm;
+mod sections;
 mod title;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ use form::ItemForm;
 use header::{HeaderForm, KnownHeader, NewValues, PostHeader};
 use pieces::Mark;
 use rhythm::PostRhythm;
+use sections::SectionHeadings;
 
 /// Items of a post that nobody has filled in yet.
 const EMPTY: usize = 3;
@@ -75,15 +77,33 @@ impl DraftOf<'_> {
             self.posts.iter().map(|post| (post.path.as_str(), post.mark(self.options))).collect();
         let titles: Vec<(&str, Mark)> =
             self.posts.iter().map(|post| (post.edition.title.as_str(), post.mark(self.options))).collect();
-        let title = title::next(&titles, self.site_title, mark);
+        let mut title = title::next(&titles, self.site_title, mark);
         let path = place::next(&paths, mark);
         // A title that is left empty is none, and nothing would be read back.
-        let tried = self.frame(&NewValues { title: if title.is_empty() { "Title" } else { &title }, mark, date });
+        let framed =
+            |title: &str| self.frame(&NewValues { title: if title.is_empty() { "Title" } else { title }, mark, date });
+        let tried = framed(&title);
         let form = self.form(&path, &tried);
+        // A first post has the number by which the others are counted, where the profile reads one in a title.
+        let numbered = format!("{title} #1");
+        if mark.number == Some(1) && self.posts.is_empty() && self.reads_number(&path, &(framed(&numbered)), &form) {
+            title = numbered;
+        }
         let frame = self.frame(&NewValues { title: &title, mark, date });
-        let empty = vec![DraftItem::default(); if self.has_one_item() { 1 } else { EMPTY }];
-        let items = if items.is_empty() { &empty } else { items };
-        NextPost { dated: place::dated(mark, ".md"), text: frame + &written(&form, items), path }
+        let text = if items.is_empty() { self.empty(&path, &tried, &form) } else { written(&form, items) };
+        NextPost { dated: place::dated(mark, ".md"), text: frame + &text, path }
+    }
+
+    /// Items to fill in: one below each of the headings under which the last posts have theirs; where there are none, three.
+    fn empty(&self, path: &str, frame: &str, form: &ItemForm) -> String {
+        let sections = sections::usual(self.posts, self.options);
+        let anew = self.posts.last().is_some_and(|last| sections::count_anew(last, self.options));
+        let samples: Vec<DraftItem> = (1..=sections.len()).map(|at| sample(&at.to_string())).collect();
+        let tried = frame.to_owned() + &below(form, &sections, &samples, anew);
+        if !sections.is_empty() && !self.has_one_item() && self.reads_back(path, &tried, &samples) {
+            return below(form, &sections, &vec![DraftItem::default(); sections.len()], anew);
+        }
+        written(form, &vec![DraftItem::default(); if self.has_one_item() { 1 } else { EMPTY }])
     }
 
     /// Whether a post is one item as a whole.
@@ -104,8 +124,11 @@ impl DraftOf<'_> {
         in_zone(day.and_time(time), zone).unwrap_or_else(|| here.fixed_offset())
     }
 
-    /// The number of the next post, where the last one or most of the last ones have a number.
+    /// The number of the next post, where the last one or most of the last ones have a number; of the first one 1.
     fn number(&self) -> Option<u32> {
+        if self.posts.is_empty() {
+            return Some(1).filter(|_| !self.has_one_item());
+        }
         let mut last = self.posts.iter().rev().take(ASKED).map(|post| post.edition.number);
         let newest = last.next()?;
         let others = last.clone().flatten().count();
@@ -155,6 +178,13 @@ impl DraftOf<'_> {
         found.cloned().unwrap_or_default()
     }
 
+    /// Whether a first post is read as number one.
+    fn reads_number(&self, path: &str, frame: &str, form: &ItemForm) -> bool {
+        let text = frame.to_owned() + &written(form, &[sample("A")]);
+        let Post::Editions(read) = digest::read(path, text.as_bytes(), self.options).post else { return false };
+        read.iter().all(|read| read.edition.number == Some(1))
+    }
+
     fn reads_back(&self, path: &str, text: &str, items: &[DraftItem]) -> bool {
         let Post::Editions(read) = digest::read(path, text.as_bytes(), self.options).post else { return false };
         let [ReadEdition { edition, .. }] = read.as_slice() else { return false };
@@ -184,6 +214,18 @@ fn title_line(signs: &str, title: &str) -> String {
 fn written(form: &ItemForm, items: &[DraftItem]) -> String {
     let items: String = items.iter().enumerate().map(|(at, item)| form.written(item, at + 1)).collect();
     items.trim_end_matches('\n').to_owned() + "\n"
+}
+
+/// An item below the headings of each section.
+fn below(form: &ItemForm, sections: &[SectionHeadings], items: &[DraftItem], count_anew: bool) -> String {
+    let mut text = String::new();
+    for (at, (headings, item)) in sections.iter().zip(items).enumerate() {
+        for heading in headings {
+            text += &format!("{heading}\n\n");
+        }
+        text += &form.written(item, if count_anew { 1 } else { at + 1 });
+    }
+    text.trim_end_matches('\n').to_owned() + "\n"
 }
 
 /// An item by which a form is tried.

@@ -155,6 +155,61 @@ fn a_post_that_is_one_item_begins_with_a_source_line() {
     assert_eq!((item.sources[0].label.as_str(), item.sources[0].url.as_str()), ("某处", "https://a.example/"));
 }
 
+/// A digest by a built-in profile with posts of these days and texts; gives the next one's text.
+fn after(profile: &str, posts: &[(&str, &str)]) -> String {
+    let options = DigestOptions { profile: Box::new(Profile::built_in(profile).unwrap()), ..options() };
+    let known: Vec<KnownPost> = posts
+        .iter()
+        .map(|(day, text)| {
+            let head = format!("---\ntitle: 每日观察\ndate: 2026-11-{day}\n---\n\n");
+            known_by(&format!("2026-11-{day}.md"), &(head + text), &options)
+        })
+        .collect();
+    let text = next_by(&known, &[], &options).text;
+    text.split_once("---\n\n").unwrap().1.to_owned()
+}
+
+#[test]
+fn the_headings_of_sections_are_written_with_an_item_below_each() {
+    let list = "Hello.\n\n## 工具\n\n* [一](https://a.example/1) - 正文。\n\n## 招聘\n\n没有。\n\n# 文章\n\n## 译文\n\n* [二](https://a.example/2) - 正文。\n* [三](https://a.example/3)\n";
+    assert_eq!(after("list", &[("26", list)]), "## 工具\n\n* []()\n\n# 文章\n\n## 译文\n\n* []()\n");
+    let numbered = "## 工具\n\n1、[一](https://a.example/1)\n\n## 2026-11-26 的事\n\n2、[二](https://a.example/2)\n\n## 文章\n\n```\n## code\n```\n\n3、[三](https://a.example/3)\n";
+    assert_eq!(after("numbered", &[("26", numbered)]), "## 工具\n\n1、[]()\n\n\n\n## 文章\n\n2、[]()\n");
+    let anew = numbered.replace("3、", "1、");
+    assert_eq!(after("numbered", &[("26", &anew)]), "## 工具\n\n1、[]()\n\n\n\n## 文章\n\n1、[]()\n");
+    let headed = "## 工具\n\n### [一](https://a.example/1)\n\n#### 细节\n\n正文。\n\n### [二](https://a.example/2)\n";
+    assert_eq!(after("headings", &[("26", headed)]), "## 工具\n\n### []()\n");
+    let column = "## 今日\n\n### [一](https://a.example/1)\n\n正文。\n\n## 其他\n\n### [二](https://a.example/2)\n";
+    assert_eq!(after("observation", &[("26", column)]), "## 今日\n\n### []()\n\n\n\n## 其他\n\n### []()\n");
+}
+
+#[test]
+fn of_headings_those_stay_that_half_of_the_last_posts_have() {
+    let section = |name: &str, at: u32| format!("## {name}\n\n* [T{at}](https://a.example/{at})\n\n");
+    let texts = [
+        section("工具", 1) + &section("文章", 2),
+        section("工具", 3) + &section("文章", 4),
+        section("工具", 5) + &section("特刊", 6),
+    ];
+    let posts: Vec<(&str, &str)> = ["24", "25", "26"].into_iter().zip(texts.iter().map(String::as_str)).collect();
+    assert_eq!(after("list", &posts), "## 工具\n\n* []()\n\n## 文章\n\n* []()\n");
+}
+
+#[test]
+fn a_first_post_has_the_number_that_its_profile_reads() {
+    for (profile, title) in
+        [("observation", "每日观察 #1"), ("headings", "每日观察 #1"), ("list", "每日观察 #1"), ("post", "每日观察")]
+    {
+        let options = DigestOptions { profile: Box::new(Profile::built_in(profile).unwrap()), ..options() };
+        let next = next_by(&[], &[], &options);
+        assert!(next.text.contains(&format!("title: '{title}'\n")), "{profile}: {}", next.text);
+    }
+    let mut profile = Profile::built_in("list").unwrap();
+    profile.post.number.clear();
+    let next = next_by(&[], &[], &DigestOptions { profile: Box::new(profile), ..options() });
+    assert!(next.text.contains("title: '每日观察'\n"), "{}", next.text);
+}
+
 #[test]
 fn what_is_left_empty_is_told_in_every_form() {
     for (options, posts) in forms() {
