@@ -107,6 +107,86 @@ fn numbered_paragraphs_are_items() {
     assert_eq!(edition.title, "周报（第 7 期）：标题");
 }
 
+/// A post read as a configuration's profile says.
+fn read_as(rules: &str, text: &str) -> Reading {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("wellsourced.toml");
+    let written = format!(
+        "[site]\ntitle = \"S\"\nbase_url = \"https://s.example/\"\n\n[[inputs]]\nname = \"D\"\ndigest = \"posts/*.md\"\n\
+        profile = \"own\"\n\n[profiles.own]\n{rules}"
+    );
+    std::fs::write(&path, written).expect("a configuration");
+    let settings = config::load(&path, &Environment::default()).unwrap_or_else(|error| panic!("{error}"));
+    let profile = Box::new(settings.profiles["own"].profile.clone());
+    digest::read("2026-05-01.md", text.as_bytes(), &DigestOptions { profile, ..DigestOptions::default() })
+}
+
+#[test]
+fn a_remark_and_a_credit_are_what_their_patterns_say() {
+    let rules = "base = \"numbered\"\nremark_pattern = '^(?<name>[^：]{1,6})说：'\ncredit_pattern = '^图源：(.+)$'\n";
+    let text = "1、[甲](https://a.example/1)\n\n![](https://a.example/p.png)\n\n图源：某人\n\n正文。\n\n小编说：不错。\n\n\
+        2、[乙](https://a.example/2)\n\n> 客人说：也好。\n\n正文乙。\n\n> 老王点评：这里不是。\n";
+    let reading = read_as(rules, text);
+    let found: Vec<_> = items(&reading)
+        .into_iter()
+        .map(|item| (item.comment_by.as_deref(), item.remark_html.as_str(), item.image_credit.as_deref()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Some("小编"), "<p>不错。</p>", Some("某人")),
+            // What is no remark by the pattern goes on with the one that it follows, as a quote.
+            (Some("客人"), "<p>也好。</p>\n<p>老王点评：这里不是。</p>", None)
+        ],
+        "{:?}",
+        reading.complaints
+    );
+    assert_eq!(reading.complaints, []);
+    let without =
+        read_as("base = \"numbered\"\nremark = \"none\"\nremark_pattern = '^(?<name>[^：]{1,6})说：'\n", text);
+    assert!(items(&without).iter().all(|item| item.remark_html.is_empty()), "{:?}", without.complaints);
+}
+
+#[test]
+fn pictures_belong_to_the_item_before_or_behind_them() {
+    let text = "![](https://a.example/1.png)\n\n1、[甲](https://a.example/1)\n\n正文。\n\n![](https://a.example/2.png)\n\n\
+        2、[乙](https://a.example/2)\n\n## 工具\n\n![](https://a.example/3.png)\n\n3、[丙](https://a.example/3)\n";
+    let pictures = |before: bool| -> Vec<String> {
+        let rules = format!("base = \"numbered\"\n[profiles.own.items]\npictures_before = {before}\n");
+        let reading = read_as(&rules, text);
+        items(&reading).into_iter().map(|item| item.images.join(" ")).collect()
+    };
+    assert_eq!(pictures(true), ["https://a.example/1.png", "https://a.example/2.png", "https://a.example/3.png"]);
+    assert_eq!(pictures(false), ["https://a.example/2.png", "", ""]);
+}
+
+#[test]
+fn what_is_no_link_to_markdown_is_named_and_no_source() {
+    for (text, source, complaint) in [
+        (
+            "见 [Red\n\nNotes](http://a.example/Red\\\\_Hat) 后",
+            None,
+            "ends a link that does not begin in its paragraph",
+        ),
+        ("[小图\n\n大图](http://a.example/x.png)](http://a.example/y.png)", None, "ends a link"),
+        ("尺 http://------ 后", None, ""),
+        ("<!-- 旧](http://a.example/old)-->\n\n后 [甲](http://b.example/)", Some("http://b.example/"), ""),
+        (
+            "看 [甲](http://b.example/) 和 [![](http://a.example/p.png)](http://b.example/)",
+            Some("http://b.example/"),
+            "",
+        ),
+        ("[![](http://a.example/p.png)](http://b.example/) 和 [甲](http://c.example/)", Some("http://c.example/"), ""),
+        ("glued Routerhttp://a.example/x", Some("http://a.example/x"), ""),
+    ] {
+        let reading = read_by("post", "p.md", &format!("---\ntitle: 标题\ndate: 2026-05-01\n---\n{text}\n"));
+        let found = items(&reading)[0].sources.first().map(|source| source.url.as_str());
+        assert_eq!(found, source, "{text} {:?}", reading.complaints);
+        assert_eq!(reading.complaints.is_empty(), complaint.is_empty(), "{text} {:?}", reading.complaints);
+        assert!(reading.complaints.iter().all(|found| found.message.contains(complaint)), "{text}");
+    }
+}
+
 #[test]
 fn headings_of_two_levels_are_items_or_divide() {
     let text = "+++\ntitle = \"Digest\"\ndate = 2026-05-01\n+++\n## Section\n\n### [One](https://a.example/1)\n\nText.\n\n## Two\n\n\

@@ -26,6 +26,8 @@ pub(super) struct ProfileTable {
     #[serde(default)]
     sources: SourcesTable,
     remark: Option<WrittenRemark>,
+    remark_pattern: Option<Spanned<String>>,
+    credit_pattern: Option<Spanned<String>>,
     cover: Option<WrittenCover>,
 }
 
@@ -61,6 +63,7 @@ struct ItemsTable {
     section_tags: Option<bool>,
     strip_tags: Option<Vec<Spanned<String>>>,
     skip_intro: Option<bool>,
+    pictures_before: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -178,6 +181,8 @@ fn of_table(
     put_pattern(text, &mut rules.submitter, submitter.as_ref())?;
     put(&mut meant.source_words, words.clone().map(Some));
     put(&mut meant.profile.remark, table.remark.map(WrittenRemark::meant));
+    put_pattern(text, &mut meant.profile.remark_pattern, table.remark_pattern.as_ref())?;
+    put_pattern(text, &mut meant.profile.credit_pattern, table.credit_pattern.as_ref())?;
     put(&mut meant.profile.cover, table.cover.map(WrittenCover::meant));
     Ok(meant)
 }
@@ -269,6 +274,7 @@ fn items(text: &FileText<'_>, table: &ItemsTable, profile: &mut Profile) -> Resu
     put(&mut rules.section_tags, table.section_tags);
     put(&mut rules.strip_tags, patterns(text, table.strip_tags.as_ref())?);
     put(&mut rules.skip_intro, table.skip_intro);
+    put(&mut rules.pictures_before, table.pictures_before);
     Ok(())
 }
 

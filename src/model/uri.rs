@@ -70,10 +70,12 @@ fn is_uri(text: &str) -> bool {
         && is_encoded(fragment, IN_QUERY)
 }
 
-/// A name without percent signs, or an address in brackets, which the parser has read before.
+/// A name without percent signs that is not only a ruler (`------`), or an address in brackets, which the parser has read
+/// before.
 fn is_host(host: &str) -> bool {
     let is_literal = host.starts_with('[') && host.ends_with(']');
-    !host.is_empty() && (is_literal || host.bytes().all(|b| may_stand(b, b"")))
+    let says_something = host.bytes().any(|b| b.is_ascii_alphanumeric());
+    says_something && (is_literal || host.bytes().all(|b| may_stand(b, b"")))
 }
 
 fn may_stand(byte: u8, also: &[u8]) -> bool {

@@ -4,6 +4,7 @@
 use super::address;
 use super::bare;
 use super::notes::{Notes, Spot, shown};
+use super::profile::Profile;
 use super::source::SourceWords;
 use super::tags;
 use super::tree::PostLines;
@@ -110,12 +111,16 @@ impl Account {
     }
 
     /// Names what was taken stock of and is not in the item. `marks` are the words that lead to sources.
-    pub(super) fn settle(self, item: &Item, marks: SourceWords<'_>, unwrap: &[String], notes: &mut Notes<'_>) {
+    pub(super) fn settle(self, item: &Item, marks: SourceWords<'_>, profile: &Profile, notes: &mut Notes<'_>) {
         let said = notes.since(self.complaints);
         let taken = Taken::of(item, marks.0);
         let mut sought = 0;
         for block in &self.blocks {
+            let labels = labels(&block.text, profile);
             let is_missing = |word: &&str| {
+                if labels.contains(word) {
+                    return false;
+                }
                 if taken.words.contains(word) || taken.marks.iter().any(|mark| mark.eq_ignore_ascii_case(word)) {
                     return false;
                 }
@@ -130,7 +135,7 @@ impl Account {
             }
         }
         for (spot, address, goes_on) in &self.addresses {
-            let inner = address::unwrapped(address, unwrap);
+            let inner = address::unwrapped(address, &profile.sources.unwrap);
             let is_taken = |address: &str| taken.has(address, *goes_on);
             if !is_taken(address)
                 && !inner.is_some_and(|inner| is_taken(&inner))
@@ -205,6 +210,18 @@ fn attributes(html: &str) -> impl Iterator<Item = String> {
 
 fn is_address_of_link(node: Node<'_>, text: &str) -> bool {
     node.parent().is_some_and(|parent| matches!(&parent.data().value, NodeValue::Link(link) if link.url == text))
+}
+
+/// The words by which the profile's patterns know a remark or a credit, but for what they take of them.
+fn labels<'t>(text: &'t str, profile: &Profile) -> Vec<&'t str> {
+    let mut labels = Vec::new();
+    for pattern in [&profile.remark_pattern, &profile.credit_pattern].into_iter().flatten() {
+        let Some(found) = pattern.0.captures(text.trim()) else { continue };
+        let taken: Vec<&str> = found.iter().skip(1).flatten().flat_map(|group| words(group.as_str())).collect();
+        labels
+            .extend(found.get(0).into_iter().flat_map(|all| words(all.as_str())).filter(|word| !taken.contains(word)));
+    }
+    labels
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

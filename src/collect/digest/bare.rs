@@ -15,13 +15,20 @@ const MAX_LENGTH: usize = 2048;
 pub(in crate::collect) fn find(text: &str) -> Option<Range<usize>> {
     text.match_indices("://").find_map(|(colon, _)| {
         let before = text.get(..colon)?;
-        let scheme = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+        let letters = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+        let scheme = letters + glued(before.get(letters..)?);
         let is_web = matches!(before.get(scheme..)?.to_ascii_lowercase().as_str(), "http" | "https");
         let follows_word = before.get(..scheme)?.ends_with(|c: char| c.is_ascii_digit());
         let end = colon + 3 + length(text.get(colon + 3..)?);
         let url = text.get(scheme..end)?;
         (is_web && !follows_word && web_uri(url).is_some()).then_some(scheme..end)
     })
+}
+
+/// Letters of a word that an address is glued to: `Routerhttps`. One letter more than a scheme has is a misspelt scheme.
+fn glued(letters: &str) -> usize {
+    let word = ["https", "http"].iter().find_map(|scheme| letters.strip_suffix(scheme)).unwrap_or_default();
+    if word.len() > 1 { word.len() } else { 0 }
 }
 
 /// The length of an address after its `://`; none where it does not end.
@@ -128,7 +135,7 @@ fn link_in<'a>(arena: &'a Arena<'a>, text: Node<'a>, source: &PostLines<'_>) {
     while let Some(range) = literal.get(done..).and_then(find) {
         let range = done + range.start..done + range.end;
         let (Some(before), Some(url)) = (literal.get(done..range.start), literal.get(range.clone())) else { return };
-        if goes_on_behind_blank(before, literal.get(range.end..).unwrap_or_default()) {
+        if goes_on(before, literal.get(range.end..).unwrap_or_default()) {
             // Half of an address leads elsewhere.
             put(NodeValue::Text(format!("{before}{url}").into()), done);
             done = range.end;
@@ -152,11 +159,11 @@ fn link_in<'a>(arena: &'a Arena<'a>, text: Node<'a>, source: &PostLines<'_>) {
     text.detach();
 }
 
-/// Whether an address in `<…>` or `(…)` holds a blank, so that it is no link to Markdown.
-fn goes_on_behind_blank(before: &str, after: &str) -> bool {
+/// Whether an address in `<…>` or `](…)` holds what makes it no link to Markdown, a blank more often than not.
+fn goes_on(before: &str, after: &str) -> bool {
     let closes = |open: char, close: char| {
         let rest = after.split(open).next().unwrap_or_default();
-        after.starts_with(' ') && rest.split('\n').next().is_some_and(|line| line.contains(close))
+        !after.starts_with(close) && rest.split('\n').next().is_some_and(|line| line.contains(close))
     };
     (before.ends_with('<') && closes('<', '>')) || (before.ends_with("](") && closes('(', ')'))
 }
@@ -217,10 +224,20 @@ mod tests {
             ("https://a.example了解更多", "https://a.example"),
             ("HTTPS://A.example/x", "HTTPS://A.example/x"),
             ("https://a.example——后", "https://a.example"),
+            ("Routerhttps://a.example/x", "https://a.example/x"),
         ] {
             assert_eq!(find(text).and_then(|range| text.get(range)), Some(address), "{text}");
         }
-        for text in ["ftp://a.example/", "://", "https://", "https://。", "a://b", "没有"] {
+        for text in [
+            "ftp://a.example/",
+            "://",
+            "https://",
+            "https://。",
+            "a://b",
+            "没有",
+            "http://------",
+            "chttps://a.example/",
+        ] {
             assert_eq!(find(text), None, "{text}");
         }
     }

@@ -82,20 +82,24 @@ impl<'a> Workshop<'a, '_> {
         self.cited(found, section.header_link.as_ref())
     }
 
-    /// The addresses of links that hold nothing but a picture: the picture in large, more often than not. The observation
-    /// column takes them for sources.
+    /// The addresses to which only pictures link: the picture in large, more often than not. The observation column takes
+    /// them for sources.
     pub(super) fn picture_links(&self, section: &Section<'a>) -> Vec<String> {
         if self.profile.is_column() {
             return Vec::new();
         }
-        let nodes = section.blocks.iter().flat_map(|block| block.descendants());
-        let addresses = nodes.filter_map(|node| match &node.data().value {
-            NodeValue::Link(link) if tree::has_image(node) && tree::text_beside_images(node).is_empty() => {
-                self.reader.meant(&link.url)
+        let (mut of_pictures, mut of_words) = (Vec::new(), HashSet::new());
+        for node in section.nodes().into_iter().flat_map(|block| block.descendants()) {
+            let NodeValue::Link(link) = &node.data().value else { continue };
+            let Some(url) = self.reader.meant(&link.url) else { continue };
+            if tree::has_image(node) && tree::text_beside_images(node).is_empty() {
+                of_pictures.push(url);
+            } else {
+                of_words.insert(url);
             }
-            _ => None,
-        });
-        addresses.collect()
+        }
+        of_pictures.retain(|url| !of_words.contains(url));
+        of_pictures
     }
 
     fn seeks(&self, way: Way) -> bool {

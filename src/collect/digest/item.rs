@@ -6,7 +6,7 @@ use super::links;
 use super::notes::{Notes, Spot, shown};
 use super::outline;
 use super::pictures::{self, Pictures, Where};
-use super::profile::{RemarkStyle, Way};
+use super::profile::{RemarkStyle, TextPattern, Way};
 use super::quote::{self, Quote};
 use super::reading::{ItemReasons, TagReason};
 use super::reasons;
@@ -92,7 +92,7 @@ impl<'a> Workshop<'a, '_> {
             language: None,
         };
         notes.cited.extend(account.cited(&item));
-        account.settle(&item, self.words, &self.profile.sources.unwrap, notes);
+        account.settle(&item, self.words, self.profile, notes);
         Some(Built { item, remark_text: remark.text, spot, tags: parts.tags, reasons, lost_source: cited.lost })
     }
 
@@ -206,11 +206,16 @@ impl<'a> Workshop<'a, '_> {
                 parts.tags.extend(tags.into_iter().map(own));
             } else if parts.pictures.has_leading()
                 && parts.image_credit.is_none()
-                && let Some(credit) = quote::image_credit(&tree::text(block))
+                && let Some(credit) = self.credit(block)
             {
                 parts.image_credit = Some(credit);
             } else if self.is_source_line(block) {
                 parts.sources.push(block);
+            } else if self.is_remark_line(block) {
+                let quote = tree::new_node(self.arena, NodeValue::BlockQuote);
+                quote.data_mut().sourcepos = block.data().sourcepos;
+                quote.append(block);
+                self.sort_quote(quote, &mut parts);
             } else {
                 parts.body.push(block);
             }
@@ -267,12 +272,13 @@ impl<'a> Workshop<'a, '_> {
     /// Sorts a quote; whether it is left for the body.
     fn sort_quote(&self, block: Node<'a>, parts: &mut Parts<'a>) -> bool {
         let Quote { sources, tags, label, is_filled } =
-            quote::read(self.arena, block, self.words, parts.comment_by.as_deref());
+            quote::read(self.arena, block, self.words, (self.remark_pattern(), parts.comment_by.as_deref()));
         parts.sources.extend(sources);
         parts.tags.extend(tags.into_iter().map(own));
+        let by_pattern = self.remark_pattern().is_some();
         match label {
             Some(label) => {
-                parts.remark_by.get_or_insert_with(|| reasons::of_label(&label));
+                parts.remark_by.get_or_insert_with(|| reasons::of_label(&label, by_pattern));
                 parts.comment_by = parts.comment_by.take().or(label.name);
                 parts.remark.push(block);
                 false
@@ -289,7 +295,25 @@ impl<'a> Workshop<'a, '_> {
         !quote::is_quote(block)
             && !self.is_source_line(block)
             && tags::own(block).is_none()
-            && quote::image_credit(&tree::text(block)).is_none()
+            && self.credit(block).is_none()
+            && !self.is_remark_line(block)
+    }
+
+    /// The pattern of remarks, where the profile has one and remarks at all.
+    pub(super) fn remark_pattern(&self) -> Option<&TextPattern> {
+        self.profile.remark_pattern.as_ref().filter(|_| self.profile.remark != RemarkStyle::None)
+    }
+
+    /// Whether a paragraph is a remark by the profile's pattern.
+    fn is_remark_line(&self, block: Node<'a>) -> bool {
+        let pattern = self.remark_pattern();
+        pattern.is_some()
+            && quote::is_paragraph(block)
+            && quote::remark_label(&tree::raw_text(block), pattern).is_some()
+    }
+
+    fn credit(&self, block: Node<'a>) -> Option<String> {
+        quote::credit(&tree::text(block), self.profile.credit_pattern.as_ref())
     }
 
     fn is_source_line(&self, block: Node<'a>) -> bool {

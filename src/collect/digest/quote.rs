@@ -1,6 +1,7 @@
 //! Reads the marked lines of an item: the remark (`老王点评：…`), the picture credit (`（插图：…）`), and in quotes the source
 //! (`消息来源：…`). Only recognises; the item decides what becomes of them.
 
+use super::profile::TextPattern;
 use super::source::{self, SourceWords};
 use super::{tags, tree};
 use crate::collect::html;
@@ -45,11 +46,11 @@ pub(super) fn read<'a>(
     arena: &'a Arena<'a>,
     quote: Node<'a>,
     words: SourceWords<'_>,
-    known: Option<&str>,
+    (pattern, known): (Option<&TextPattern>, Option<&str>),
 ) -> Quote<'a> {
     let mut found = Quote { sources: Vec::new(), tags: Vec::new(), label: None, is_filled: false };
     for child in quote.children().filter(|child| is_paragraph(child)).collect::<Vec<_>>() {
-        for paragraph in cut(arena, child, |line| kind_in_quote(line, words)) {
+        for paragraph in cut(arena, child, |line| kind_in_quote(line, words, pattern)) {
             let children: Vec<_> = paragraph.children().collect();
             let text = tree::raw_text(paragraph);
             if words.name_source(&children) {
@@ -58,7 +59,7 @@ pub(super) fn read<'a>(
             } else if let Some(tags) = tags::own(paragraph) {
                 paragraph.detach();
                 found.tags.extend(tags);
-            } else if let Some(label) = remark_label(&text).filter(|_| found.label.is_none()) {
+            } else if let Some(label) = remark_label(&text, pattern).filter(|_| found.label.is_none()) {
                 if known.is_none() || label.name.is_none() || label.name.as_deref() == known {
                     tree::remove_leading(paragraph, label.length);
                 }
@@ -79,12 +80,12 @@ enum LineKind {
     Text,
 }
 
-fn kind_in_quote(line: &[Node<'_>], words: SourceWords<'_>) -> LineKind {
+fn kind_in_quote(line: &[Node<'_>], words: SourceWords<'_>, pattern: Option<&TextPattern>) -> LineKind {
     if words.name_source(line) {
         LineKind::Source
     } else if tags::of_line(line).is_some() {
         LineKind::Tags
-    } else if remark_label(&line.iter().map(|node| tree::raw_text(node)).collect::<String>()).is_some() {
+    } else if remark_label(&line.iter().map(|node| tree::raw_text(node)).collect::<String>(), pattern).is_some() {
         LineKind::Remark
     } else {
         LineKind::Text
@@ -125,8 +126,16 @@ pub(super) fn is_paragraph(node: Node<'_>) -> bool {
     matches!(node.data().value, NodeValue::Paragraph)
 }
 
-/// The label that a remark begins with.
-pub(super) fn remark_label(text: &str) -> Option<RemarkLabel> {
+/// The label that a remark begins with, by a profile's pattern or as the observation column has it.
+pub(super) fn remark_label(text: &str, pattern: Option<&TextPattern>) -> Option<RemarkLabel> {
+    if let Some(pattern) = pattern {
+        let found = pattern.0.captures(text)?;
+        let label = found.get(0).filter(|label| label.start() == 0 && label.end() > 0)?;
+        let name = found.name("name").map(|name| html::strip_illegal(name.as_str().trim()).into_owned());
+        let blanks = text.get(label.end()..)?.chars().take_while(|c| c.is_whitespace()).count();
+        let name = name.filter(|name| !name.is_empty() && name.chars().count() <= MAX_NAME);
+        return Some(RemarkLabel { name, length: label.as_str().chars().count() + blanks });
+    }
     let colon = text.chars().take(MAX_NAME + 12).position(|c| matches!(c, '：' | ':'))?;
     let head: String = text.chars().take(colon).collect();
     let name = REMARK_WORDS.iter().find_map(|word| head.trim().strip_suffix(word))?.trim();
@@ -137,6 +146,14 @@ pub(super) fn remark_label(text: &str) -> Option<RemarkLabel> {
     let blanks = text.chars().skip(colon + 1).take_while(|c| c.is_whitespace()).count();
     let name = html::strip_illegal(name).into_owned();
     Some(RemarkLabel { name: (!name.is_empty()).then_some(name), length: colon + 1 + blanks })
+}
+
+/// The credit of a picture, by a profile's pattern or as the observation column has it.
+pub(super) fn credit(text: &str, pattern: Option<&TextPattern>) -> Option<String> {
+    let Some(pattern) = pattern else { return image_credit(text) };
+    let found = pattern.0.captures(text.trim())?;
+    let credit = found.get(1).or_else(|| found.get(0))?.as_str().trim();
+    (!credit.is_empty()).then(|| html::strip_illegal(credit).into_owned())
 }
 
 /// The credit in `（插图：…）`, brackets and colon of either width.
@@ -162,11 +179,11 @@ mod tests {
             ("J. Doe 点评：好", Some("J. Doe"), 10),
         ] {
             let label = RemarkLabel { name: name.map(str::to_owned), length };
-            assert_eq!(remark_label(text), Some(label), "{text}");
+            assert_eq!(remark_label(text, None), Some(label), "{text}");
         }
         for text in ["毫不意外", "他说：“点评”", "我看了很多人，都写了点评：不好", "点评", "", "：点评："]
         {
-            assert_eq!(remark_label(text), None, "{text}");
+            assert_eq!(remark_label(text, None), None, "{text}");
         }
     }
 

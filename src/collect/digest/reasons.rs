@@ -88,13 +88,16 @@ impl<'a> Workshop<'a, '_> {
                 text.split(['：', ':']).next().filter(|head| head.len() < text.len() && head.chars().count() < 30);
             let why = match (self.profile.remark, head) {
                 (RemarkStyle::None, _) => "the profile's `remark` is \"none\"".to_owned(),
+                _ if self.profile.remark_pattern.is_some() => {
+                    "the profile's `remark_pattern` does not match it".to_owned()
+                }
                 (_, Some(head)) => format!("`{}` before its colon does not end with 点评", shown(head.trim())),
                 (RemarkStyle::Labelled, None) => "no name before a colon".to_owned(),
                 (RemarkStyle::Named, None) => "no name before a colon, and it does not end the item".to_owned(),
             };
             return format!("closest: the quote at line {} ({why})", line(quote));
         }
-        let begins = |block: &&Node<'a>| quote::remark_label(&tree::text(block)).is_some();
+        let begins = |block: &&Node<'a>| quote::remark_label(&tree::text(block), self.remark_pattern()).is_some();
         match parts.body.iter().find(begins) {
             Some(block) => {
                 format!("closest: the text at line {} (it begins as a remark does, and is no quote)", line(block))
@@ -180,8 +183,10 @@ pub(super) fn places(pictures: &Pictures) -> Vec<&'static str> {
 }
 
 /// What made a quote the remark.
-pub(super) fn of_label(label: &RemarkLabel) -> String {
+pub(super) fn of_label(label: &RemarkLabel, by_pattern: bool) -> String {
     match &label.name {
+        Some(name) if by_pattern => format!("what `remark_pattern` matches (`{}`)", shown(name)),
+        None if by_pattern => "what `remark_pattern` matches".to_owned(),
         Some(name) => format!("quote with a name (`{}点评：`)", shown(name)),
         None => "quote that begins with 点评".to_owned(),
     }

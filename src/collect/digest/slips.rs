@@ -118,7 +118,7 @@ pub(super) fn unused_definitions(root: Node<'_>, source: &PostLines<'_>, notes: 
 }
 
 /// What stands in text and was meant otherwise.
-const IN_TEXT: [(&str, &str, &str, &str); 6] = [
+const IN_TEXT: [(&str, &str, &str, &str); 7] = [
     ("{{", "}}", "is no Markdown: what it stands for is not put in its place", "write what it would show"),
     ("{%", "%}", "is no Markdown: what it stands for is not put in its place", "write what it would show"),
     (
@@ -127,10 +127,19 @@ const IN_TEXT: [(&str, &str, &str, &str); 6] = [
         "is no link and no picture: its address holds a blank",
         "write the address in `<…>`, or `%20` for each blank",
     ),
+    (
+        UNOPENED,
+        ")",
+        "ends a link that does not begin in its paragraph",
+        "write `[NAME](URL)`, with no empty line in it",
+    ),
     ("<http", ">", "is no link: its address holds a blank", "write `%20` for each blank"),
     ("]（", "）", "is no link and no picture: its brackets are Chinese ones", "write `[NAME](URL)`"),
     ("[^", "]", "refers to no footnote of this post", "write the footnote on a line of its own: `[^1]: TEXT`"),
 ];
+
+/// The end of a link whose name began before an empty line.
+const UNOPENED: &str = "](http";
 
 /// Longest name, and longest address, in characters, that is still sought.
 const MAX_EXCERPT: usize = 500;
@@ -145,6 +154,9 @@ pub(super) fn in_text(blocks: &[Node<'_>], source: &PostLines<'_>, notes: &mut N
                 starts.push((text.len(), node));
                 text.push_str(literal);
             }
+            // A comment is not published.
+            NodeValue::HtmlInline(raw) if raw.starts_with("<!--") => {}
+            NodeValue::HtmlBlock(block) if is_comment(&block.literal) => {}
             NodeValue::HtmlInline(raw) => {
                 starts.push((text.len(), node));
                 text.push_str(raw);
@@ -175,6 +187,10 @@ pub(super) fn in_text(blocks: &[Node<'_>], source: &PostLines<'_>, notes: &mut N
     }
 }
 
+fn is_comment(raw: &str) -> bool {
+    raw.trim_start().starts_with("<!--") && raw.trim_end().ends_with("-->") && raw.matches("<!--").count() == 1
+}
+
 /// Names addresses that are text because their scheme is misspelt: `ttps://…`.
 fn misspelt_schemes(text: &str, starts: &[(usize, Node<'_>)], source: &PostLines<'_>, notes: &mut Notes<'_>) {
     for (colon, _) in text.match_indices("://") {
@@ -202,7 +218,8 @@ fn excerpt(text: &str, at: usize, (open, close): (&str, &str)) -> Option<String>
     let before = text.get(..at)?;
     let name = if open.starts_with(']') {
         let begins = before.char_indices().rev().take(MAX_EXCERPT).find(|(_, c)| *c == '[');
-        let name = begins.and_then(|(start, _)| before.get(start..)).filter(|name| !name.contains('\n'))?;
+        let name = begins.and_then(|(start, _)| before.get(start..)).filter(|name| !name.contains('\n'));
+        let name = if open == UNOPENED { name.is_none().then_some("")? } else { name? };
         let sign = before.get(..before.len() - name.len())?.ends_with('!');
         format!("{}{name}", if sign { "!" } else { "" })
     } else {

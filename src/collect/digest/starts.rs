@@ -187,11 +187,28 @@ impl<'a> Cutter<'a, '_> {
             let is_above = |heading: &Heading<'a>| loose.heading.is_some_and(|node| std::ptr::eq(node, heading.node));
             loose.is_intro |= self.headings.iter().any(is_above);
         }
+        if self.rules().pictures_before {
+            section.blocks.splice(0..0, self.pictures_above());
+        }
         if self.rules().section_tags {
             section.under = last.and_then(|heading| Some((tree::text(heading), self.tag_of(heading)?)));
         }
         self.sections.push(section);
         self.under = Under::Item;
+    }
+
+    /// The pictures that stand directly before an item's start, taken from what they were given to.
+    fn pictures_above(&mut self) -> Vec<Node<'a>> {
+        let here = self.headings.last().map(|heading| std::ptr::from_ref(heading.node));
+        let is_here = |loose: &&mut LooseBlocks<'a>| loose.heading.map(std::ptr::from_ref) == here;
+        let blocks = match self.under {
+            Under::Item => self.sections.last_mut().map(|section| &mut section.blocks),
+            Under::Nothing => self.loose.last_mut().filter(is_here).map(|loose| &mut loose.blocks),
+            Under::LeftOut => None,
+        };
+        let Some(blocks) = blocks else { return Vec::new() };
+        let from = blocks.iter().rposition(|block| !outline::is_picture(block)).map_or(0, |at| at + 1);
+        blocks.drain(from..).collect()
     }
 
     fn tag_of(&self, heading: Node<'_>) -> Option<String> {

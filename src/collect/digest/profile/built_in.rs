@@ -66,6 +66,7 @@ pub(super) fn observation() -> Profile {
             section_tags: false,
             strip_tags: Vec::new(),
             skip_intro: false,
+            pictures_before: false,
         },
         sources: SourceRules {
             ways: vec![Way::Heading, Way::Label, Way::Body],
@@ -74,6 +75,8 @@ pub(super) fn observation() -> Profile {
             unwrap: Vec::new(),
         },
         remark: RemarkStyle::Named,
+        remark_pattern: None,
+        credit_pattern: None,
         cover: Cover::Largepic,
     }
 }

@@ -25,6 +25,11 @@ pub struct Profile {
     pub sources: SourceRules,
     /// Which quotes are remarks.
     pub remark: RemarkStyle,
+    /// What a remark begins with, in a quote or a paragraph, where it is not the observation column's `NAME点评：`. A group
+    /// named `name` is its author.
+    pub remark_pattern: Option<TextPattern>,
+    /// What the credit of a picture looks like, where it is not the observation column's `（插图：…）`; its first group, or all of it.
+    pub credit_pattern: Option<TextPattern>,
     /// Which picture is the edition's cover.
     pub cover: Cover,
 }
@@ -186,6 +191,9 @@ pub struct ItemRules {
     pub strip_tags: Vec<TextPattern>,
     /// Whether what stands before the first item of a post or section is left out; else each piece of it is named.
     pub skip_intro: bool,
+    /// Whether pictures that stand alone before the start of an item belong to it, not to the item before. The observation
+    /// column's posts tell by themselves.
+    pub pictures_before: bool,
 }
 
 /// Which links of an item are its sources.
