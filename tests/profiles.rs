@@ -188,6 +188,28 @@ fn what_is_no_link_to_markdown_is_named_and_no_source() {
 }
 
 #[test]
+fn a_source_in_brackets_behind_a_title_is_no_part_of_it() {
+    let text = "---\ntitle: Digest\ndate: 2026-05-01\n---\n1、标题一。（[via](https://a.example/1)）\n\n正文。\n\n\
+        2、标题二 (via [某处](https://a.example/2))。\n\n3、标题三（[英文](https://a.example/3)）\n\n4、（[via](https://a.example/4)）\n";
+    let reading = read_by("numbered", "p.md", text);
+    assert_eq!(
+        told(&reading)[..3],
+        [
+            row("标题一。", "https://a.example/1", "正文。"),
+            row("标题二", "https://a.example/2", ""),
+            row("标题三（英文）", "https://a.example/3", ""),
+        ],
+        "{:?}",
+        reading.complaints
+    );
+    assert_eq!(items(&reading)[1].sources[0].label, "某处");
+    let text = "---\ntitle: Digest\ndate: 2026-05-01\n---\n## 标题（来自 [某处](https://a.example/1)）\n\n正文。\n";
+    let reading = read_by("headings", "p.md", text);
+    assert_eq!(told(&reading), [row("标题", "https://a.example/1", "正文。")]);
+    assert_eq!(reading.complaints, []);
+}
+
+#[test]
 fn headings_of_two_levels_are_items_or_divide() {
     let text = "+++\ntitle = \"Digest\"\ndate = 2026-05-01\n+++\n## Section\n\n### [One](https://a.example/1)\n\nText.\n\n## Two\n\n\
         More, [from](https://a.example/2) there.\n\n#### Below\n\nStill two.\n";

@@ -99,6 +99,33 @@ pub(super) fn complete(section: &mut Section<'_>) {
     section.is_cut = true;
 }
 
+/// Takes a source that stands in brackets at the end of a title off it, brackets and all: `标题（[via](URL)）`,
+/// `标题（via [NAME](URL)）`.
+pub(super) fn part_source<'a>(arena: &'a Arena<'a>, section: &mut Section<'a>, via: Option<&TextPattern>) {
+    let children: Vec<Node<'a>> = section.heading.children().collect();
+    let link = children.iter().rposition(|child| tree::has_link(child)).filter(|_| section.title.is_none());
+    let (Some(via), Some(at)) = (via, link.filter(|at| *at > 0)) else { return };
+    let (Some(before), Some(link)) = (children.get(at - 1), children.get(at)) else { return };
+    let NodeValue::Text(text) = before.data().value.clone() else { return };
+    let after = text_of(children.get(at + 1..).unwrap_or_default());
+    let closes =
+        after.trim_start().strip_prefix(['）', ')']).is_some_and(|rest| rest.trim_matches(is_separator).is_empty());
+    let Some((title, word)) = text.rsplit_once(['（', '(']).filter(|_| closes) else { return };
+    let label = tree::text(link);
+    let word = word.trim_matches(is_separator);
+    let marks = if word.is_empty() { label.split(is_separator).next().unwrap_or_default() } else { word };
+    let rest: String = text_of(children.get(..at - 1).unwrap_or_default()) + title;
+    if marks.is_empty() || !via.is_in(marks) || rest.trim().is_empty() {
+        return;
+    }
+    before.data_mut().value = NodeValue::Text(title.trim_end().to_owned().into());
+    let source = tree::new_node(arena, NodeValue::Paragraph);
+    source.data_mut().sourcepos = section.heading.data().sourcepos;
+    source.append(link);
+    section.sources.push(source);
+    detach(children.get(at + 1..).unwrap_or_default());
+}
+
 /// The first sentence of a text, cut where it is long.
 fn beginning(text: &str) -> String {
     let text = html::fold(text);

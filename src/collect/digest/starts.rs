@@ -73,6 +73,7 @@ pub(super) fn sections<'a>(
     let Cutter { mut sections, loose, left_over, .. } = cutter;
     for section in &mut sections {
         start_line::complete(section);
+        start_line::part_source(arena, section, profile.sources.via.as_ref());
     }
     for loose in loose {
         tell(&loose, &profile.items, !sections.is_empty(), source, notes);

@@ -221,7 +221,8 @@ fn below(form: &ItemForm, sections: &[SectionHeadings], items: &[DraftItem], cou
     let mut text = String::new();
     for (at, (headings, item)) in sections.iter().zip(items).enumerate() {
         for heading in headings {
-            text += &format!("{heading}\n\n");
+            text.push_str(heading);
+            text.push_str("\n\n");
         }
         text += &form.written(item, if count_anew { 1 } else { at + 1 });
     }
