@@ -74,8 +74,10 @@ pub(crate) fn manual() -> anyhow::Result<Vec<u8>> {
     Ok(page)
 }
 
-fn subcommands(command: &Command) -> impl Iterator<Item = &Command> {
-    command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set())
+/// The commands; in the place of one that has commands of its own, these.
+fn subcommands(command: &Command) -> Vec<&Command> {
+    let shown = command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set());
+    shown.flat_map(|of| if of.has_subcommands() { subcommands(of) } else { vec![of] }).collect()
 }
 
 /// How a command is written: its usage without the word.
@@ -87,7 +89,7 @@ fn usage(command: &Command) -> String {
 fn synopsis(command: &Command) -> Roff {
     let mut roff = Roff::default();
     roff.control("SH", ["SYNOPSIS"]);
-    for line in std::iter::once(usage(command)).chain(subcommands(command).map(usage)) {
+    for line in std::iter::once(usage(command)).chain(subcommands(command).into_iter().map(usage)) {
         let rest = line.strip_prefix(NAME).unwrap_or(&line);
         roff.text([bold(NAME), roman(rest)]).control("br", []);
     }

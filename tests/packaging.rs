@@ -48,4 +48,5 @@ fn the_manual_tells_everything() {
     for subcommand in command.get_subcommands() {
         assert!(page.contains(&format!(".SS \"wellsourced {}", subcommand.get_name())), "{subcommand:?}\n{page}");
     }
+    assert!(page.contains(".SS \"wellsourced theme export"), "commands of commands too\n{page}");
 }

@@ -107,7 +107,7 @@ fn renderings() -> Results {
         text.splitn(3, "---\n").nth(2).unwrap().to_owned()
     };
     let mut all: Results = snapshots.into_iter().map(|(name, bytes)| (name, hash(&json!(shown(bytes))))).collect();
-    all.insert("style".to_owned(), hash(&json!(String::from_utf8_lossy(publish::stylesheet()))));
+    all.insert("style".to_owned(), hash(&json!(String::from_utf8_lossy(publish::Theme::default().stylesheet()))));
     all
 }
 

@@ -73,6 +73,8 @@ pub(super) enum Command {
     Import(Import),
     /// Prints the feeds of the configuration as a list of subscriptions (OPML)
     Export,
+    /// What pages look like and what they say
+    Theme(ThemeArgs),
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -80,6 +82,23 @@ pub(super) struct Import {
     /// The list, as feed readers export it; its folders become tags
     #[arg(value_name = "FILE.opml")]
     pub(super) file: PathBuf,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct ThemeArgs {
+    #[command(subcommand)]
+    pub(super) command: ThemeCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum ThemeCommand {
+    /// Writes the built-in templates, stylesheet and words into a folder, to be changed and named in `[publish] theme`;
+    /// overwrites nothing
+    Export {
+        /// Made where it is not there
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, ClapArgs)]

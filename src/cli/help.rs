@@ -42,7 +42,10 @@ pub const SIGNALS: [(&str, &str); 4] = [
         "ends: requests and the running transaction are finished, within ten seconds; stands before all others",
     ),
     ("SIGINT", "ends likewise; a second one ends at once"),
-    ("SIGHUP", "reads the configuration again, once for all that wait; a wrong one is refused and the old one stays"),
+    (
+        "SIGHUP",
+        "reads the configuration and its theme again, once for all that wait; a wrong one is refused and the old one stays",
+    ),
     ("SIGUSR1", "runs a cycle now, or once more after the one that runs"),
 ];
 

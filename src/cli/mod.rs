@@ -19,6 +19,7 @@ mod schedule;
 mod spell;
 mod status;
 mod summary;
+mod theme;
 mod verify;
 mod watch;
 
@@ -69,6 +70,7 @@ async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> Ex
         Some(Command::Check(check)) => check::run(args, check, environment).await,
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
         Some(Command::Import(import)) => import::run(args, import, environment),
+        Some(Command::Theme(theme)) => theme::run(args, theme),
         command => match settings(args, environment) {
             Err(error) => return complain(&error.into(), USAGE, environment),
             Ok(settings) => match command {

@@ -245,6 +245,7 @@ pub(super) struct PublishTable {
     pub(super) items_per_feed: Option<Spanned<usize>>,
     #[serde(default)]
     pub(super) item_link: WrittenItemLink,
+    pub(super) theme: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -54,6 +54,9 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The theme that it names is wrong.
+    #[error("{0}")]
+    Theme(#[from] crate::publish::ThemeError),
     /// Something in it is wrong.
     #[error("{path}:{line}:{column}: {message}")]
     Wrong {

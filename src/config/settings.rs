@@ -11,7 +11,7 @@ use crate::{net, publish, verify};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
 use url::Url;
@@ -87,6 +87,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
             file::WrittenItemLink::Source => publish::ItemLink::Source,
         },
         base_url: base_url.clone(),
+        theme: theme(&text, file.publish.theme.as_ref())?,
     };
     let cycle = Options {
         inputs: inputs::mean(&text, file, timezone, environment.home.as_deref())?,
@@ -156,6 +157,16 @@ fn timezone(text: &FileText<'_>, written: Option<&Spanned<String>>) -> Result<Tz
         let nearest = zones::nearest(name);
         text.wrong(&written.span(), format!("`{name}` is not a time zone; the nearest is `{nearest}`"))
     })
+}
+
+fn theme(text: &FileText<'_>, written: Option<&Spanned<String>>) -> Result<publish::Theme, Error> {
+    let Some(written) = written else { return Ok(publish::Theme::default()) };
+    let folder = Path::new(written.as_ref());
+    if !folder.is_dir() {
+        let message = format!("`{}` is no folder; `wellsourced theme export FOLDER` makes one", folder.display());
+        return Err(text.wrong(&written.span(), message));
+    }
+    Ok(publish::load_theme(folder)?)
 }
 
 fn formats(written: Option<&[file::WrittenFormat]>) -> Vec<publish::Format> {

@@ -20,7 +20,7 @@ mod tests {
     use super::fingerprint;
     use crate::collect::digest::DigestOptions;
     use crate::collect::feed::{ContentKind, FeedOptions, Filter, TagRule};
-    use crate::publish::{Format, ItemLink, Language, Options, Site};
+    use crate::publish::{Format, ItemLink, Language, Options, Site, Theme};
     use regex::Regex;
     use std::collections::BTreeMap;
     use uuid::Uuid;
@@ -56,6 +56,7 @@ mod tests {
                 formats: Format::ALL.to_vec(),
                 items_per_feed: 50,
                 item_link: ItemLink::Page,
+                theme: Theme::default(),
             },
         }
     }

@@ -5,7 +5,7 @@
 //! item look edited.
 
 use super::characters::push_escaped;
-use super::words::Words;
+use super::theme::Words;
 use crate::model::web_uri;
 use std::borrow::Cow;
 
@@ -62,13 +62,13 @@ impl BodyWriter<'_> {
             "/a" if self.links.pop() == Some(false) => {}
             "rt" => {
                 self.readings.push(!self.after_bracket);
-                self.bracket(!self.after_bracket, self.words.open);
+                self.bracket(!self.after_bracket, &self.words.open);
                 self.html.push_str(tag);
             }
             "/rt" => {
                 self.html.push_str(tag);
                 let bracketed = self.readings.pop() == Some(true);
-                self.bracket(bracketed, self.words.close);
+                self.bracket(bracketed, &self.words.close);
             }
             _ if tag.contains("=\"") => self.mended(tag),
             _ => self.html.push_str(tag),
@@ -79,7 +79,7 @@ impl BodyWriter<'_> {
     fn bracket(&mut self, is_wanted: bool, bracket: &str) {
         if is_wanted {
             self.html.push_str("<rp>");
-            self.html.push_str(bracket.trim());
+            push_escaped(self.html, bracket.trim());
             self.html.push_str("</rp>");
         }
     }
@@ -152,11 +152,11 @@ fn unescaped(value: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publish::options::Language;
+    use crate::publish::theme::{Language, Theme};
 
     fn published(html: &str) -> String {
         let mut out = String::new();
-        push(&mut out, Words::of(Language::ZhCn), html);
+        push(&mut out, Theme::default().words(Language::ZhCn), html);
         out
     }
 

@@ -8,7 +8,6 @@ use super::characters::{escaped, line};
 use super::content;
 use super::layout;
 use super::options::{Format, ItemLink, Site};
-use super::words::Words;
 use super::{attached, markdown};
 use crate::model::{
     Attachment, Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedUrls, Item, Medium, StoredEdition,
@@ -88,22 +87,22 @@ fn author(site: &Site) -> String {
 /// What a channel is called.
 pub(super) fn channel_title(site: &Site, channel: &Channel) -> String {
     let title = line(&site.options.title);
-    let words = Words::of(site.options.language);
+    let words = site.words();
     let part = match channel.kind {
         ChannelKind::Combined => return title,
-        ChannelKind::Editions => words.editions.to_owned(),
+        ChannelKind::Editions => words.editions.clone(),
         ChannelKind::Tag | ChannelKind::Source => line(&channel.name),
     };
     format!("{part} · {title}")
 }
 
 fn subtitle(site: &Site, channel: &Channel) -> String {
-    let words = Words::of(site.options.language);
+    let words = site.words();
     let label = match channel.kind {
-        ChannelKind::Combined => return words.combined_subtitle.to_owned(),
-        ChannelKind::Editions => return words.editions.to_owned(),
-        ChannelKind::Tag => words.tag,
-        ChannelKind::Source => words.source_host,
+        ChannelKind::Combined => return words.combined_subtitle.clone(),
+        ChannelKind::Editions => return words.editions.clone(),
+        ChannelKind::Tag => &words.tag,
+        ChannelKind::Source => &words.source_host,
     };
     format!("{label}{}{}", words.colon, line(&channel.name))
 }
@@ -185,9 +184,9 @@ fn edition_content(site: &Site, cover: Option<&str>, edition: &StoredEdition, it
     }
     let more = edition.more + u64::try_from(items.len().saturating_sub(MOST_IN_ENTRY)).unwrap_or(u64::MAX);
     if more > 0 {
-        let (href, words) = (absolute(site, &edition_folder(edition)), Words::of(site.options.language));
+        let (href, words) = (absolute(site, &edition_folder(edition)), site.words());
         // Writing to a String cannot fail.
-        let _ = writeln!(html, "<p><a href=\"{href}\">{}</a></p>", escaped(&(words.more)(more)));
+        let _ = writeln!(html, "<p><a href=\"{href}\">{}</a></p>", escaped(&words.more(more)));
     }
     html
 }

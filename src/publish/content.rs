@@ -6,7 +6,7 @@
 use super::body;
 use super::characters::{clean, push_escaped};
 use super::options::Site;
-use super::words::Words;
+use super::theme::Words;
 use crate::model::{CitedSource, Item, StoredItem, Verdict, web_uri};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -16,7 +16,7 @@ const SUMMARY: usize = 200;
 
 /// An item's content for feeds: everything, closing line included.
 pub(super) fn of_item(site: &Site, stored: &StoredItem) -> String {
-    let words = Words::of(site.options.language);
+    let words = site.words();
     let mut html = String::with_capacity(stored.item.body_html.len() + stored.item.remark_html.len() + 512);
     push_story(&mut html, words, &stored.item);
     push_closing_line(&mut html, words, site.options.timezone, &stored.sources);
@@ -40,8 +40,8 @@ fn push_story(html: &mut String, words: &Words, item: &Item) {
         html.push_str("\">");
         if let Some(credit) = item.image_credit.as_deref().filter(|_| n == 0) {
             html.push_str("<figcaption>");
-            html.push_str(words.illustration);
-            html.push_str(words.colon);
+            push_escaped(html, &words.illustration);
+            push_escaped(html, &words.colon);
             push_escaped(html, &clean(credit));
             html.push_str("</figcaption>");
         }
@@ -64,7 +64,7 @@ fn push_remark(html: &mut String, words: &Words, item: &Item) {
     if let Some(name) = item.comment_by.as_deref() {
         html.push_str(if inside { "<strong>" } else { "<p><strong>" });
         push_escaped(html, &clean(name));
-        html.push_str(words.colon.trim_end());
+        push_escaped(html, words.colon.trim_end());
         html.push_str(if inside { "</strong>" } else { "</strong></p>" });
         if words.colon.ends_with(' ') {
             html.push(' ');
@@ -79,8 +79,8 @@ fn push_closing_line(html: &mut String, words: &Words, zone: Tz, sources: &[Cite
         return;
     }
     html.push_str("\n<p>");
-    html.push_str(words.source);
-    html.push_str(words.colon);
+    push_escaped(html, &words.source);
+    push_escaped(html, &words.colon);
     for (n, source) in sources.iter().enumerate() {
         if n > 0 {
             html.push_str(" · ");
@@ -94,40 +94,40 @@ fn push_source(html: &mut String, words: &Words, zone: Tz, source: &CitedSource)
     push_link(html, &source.link.url, label(source));
     let asides = asides(words, zone, source);
     for (n, aside) in asides.iter().enumerate() {
-        html.push_str(if n == 0 { words.open } else { words.comma });
-        html.push_str(aside.before);
+        push_escaped(html, if n == 0 { &words.open } else { &words.comma });
+        push_escaped(html, aside.before);
         match &aside.url {
             Some(url) => push_link(html, url, &aside.text),
             None => push_escaped(html, &clean(&aside.text)),
         }
     }
     if !asides.is_empty() {
-        html.push_str(words.close);
+        push_escaped(html, &words.close);
     }
 }
 
 /// One of the things that are said of a source behind its name.
-pub(super) struct Aside {
+pub(super) struct Aside<'w> {
     /// What leads to it.
-    pub(super) before: &'static str,
+    pub(super) before: &'w str,
     pub(super) text: String,
     /// Where it leads.
     pub(super) url: Option<String>,
 }
 
 /// What readers are told of a source, in the order in which they are to read it; nothing while it is well.
-pub(super) fn asides(words: &Words, zone: Tz, source: &CitedSource) -> Vec<Aside> {
+pub(super) fn asides<'w>(words: &'w Words, zone: Tz, source: &CitedSource) -> Vec<Aside<'w>> {
     let link = |address: &Option<String>| address.as_deref().and_then(web_uri).map(String::from);
     if source.verdict == Verdict::Moved {
-        let to = |url: String| Aside { before: words.moved_to, text: url.clone(), url: Some(url) };
+        let to = |url: String| Aside { before: &words.moved_to, text: url.clone(), url: Some(url) };
         return link(&source.moved_to).map(to).into_iter().collect();
     }
     if !source.verdict.is_lost() {
         return Vec::new();
     }
     let stands = Aside { before: "", text: standing(words, zone, source), url: None };
-    let copy = |url| Aside { before: "", text: words.archived.to_owned(), url: Some(url) };
-    let mut asides: Vec<Aside> = std::iter::once(stands).chain(link(&source.archive).map(copy)).collect();
+    let copy = |url| Aside { before: "", text: words.archived.clone(), url: Some(url) };
+    let mut asides: Vec<Aside<'_>> = std::iter::once(stands).chain(link(&source.archive).map(copy)).collect();
     if copy_comes_first(source) {
         asides.reverse();
     }
@@ -160,7 +160,7 @@ pub(super) fn label(source: &CitedSource) -> &str {
 pub(super) fn standing(words: &Words, zone: Tz, source: &CitedSource) -> String {
     let word = words.verdict(source.verdict);
     match source.since.filter(|_| source.verdict.shows_since()) {
-        Some(since) => (words.since)(&day(zone, since), word),
+        Some(since) => words.since(&day(zone, since), word),
         None => word.to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong while publishing, with the value and the reason. Bad input is not among it.
 
 use super::options::Format;
+use super::theme::ThemeError;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error as ThisError;
@@ -81,8 +82,8 @@ pub enum Error {
     #[error("cannot write the OPML list: {0}")]
     Opml(#[from] ::opml::Error),
     /// A page could not be rendered.
-    #[error("cannot render a page: {0}")]
-    Page(#[from] askama::Error),
+    #[error("cannot make a page: {0}")]
+    Theme(#[from] ThemeError),
     /// A value could not be written as JSON.
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),

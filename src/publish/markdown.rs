@@ -5,7 +5,7 @@
 use super::characters::{clean, line};
 use super::content::{asides, label};
 use super::options::Site;
-use super::words::Words;
+use super::theme::Words;
 use crate::model::{CitedSource, Home, Item, StoredItem, web_uri};
 
 /// An item's content, closing line included; `None` where it was not written in Markdown, or was not read so yet.
@@ -16,7 +16,7 @@ pub(super) fn of_item(site: &Site, stored: &StoredItem) -> Option<String> {
     if stored.home != Home::Page || !is_whole {
         return None;
     }
-    let words = Words::of(site.options.language);
+    let words = site.words();
     let mut blocks = pictures(words, item);
     blocks.extend(Some(clean(item.body_markdown.trim_end()).into_owned()).filter(|body| !body.is_empty()));
     if !item.remark_markdown.is_empty() {
@@ -24,7 +24,7 @@ pub(super) fn of_item(site: &Site, stored: &StoredItem) -> Option<String> {
     }
     if !stored.sources.is_empty() {
         let sources: Vec<String> = stored.sources.iter().map(|cited| source(site, words, cited)).collect();
-        blocks.push(format!("{}{}{}", words.source, words.colon, sources.join(" · ")));
+        blocks.push(format!("{}{}{}", escaped(&words.source), escaped(&words.colon), sources.join(" · ")));
     }
     Some(blocks.join("\n\n"))
 }
@@ -39,7 +39,7 @@ fn pictures(words: &Words, item: &Item) -> Vec<String> {
     let images = item.leading_images().filter_map(|(image, alt)| Some((web_uri(image)?, alt)));
     let mut blocks: Vec<String> = images.map(|(image, alt)| format!("![{}]({})", text(alt), address(&image))).collect();
     if let (Some(credit), Some(_)) = (item.image_credit.as_deref(), blocks.first()) {
-        blocks.insert(1, format!("*{}{}{}*", words.illustration, words.colon, text(credit)));
+        blocks.insert(1, format!("*{}{}{}*", escaped(&words.illustration), escaped(&words.colon), text(credit)));
     }
     blocks
 }
@@ -50,8 +50,8 @@ fn remark(words: &Words, item: &Item) -> String {
     let begins_with_text = item.remark_html.trim_start().starts_with("<p>");
     let said = match item.comment_by.as_deref().map(text).filter(|name| !name.is_empty()) {
         // The colon stands outside: after punctuation and before a letter `**` would end nothing (CommonMark, 6.2).
-        Some(name) if begins_with_text => format!("**{name}**{}{remark}", words.colon),
-        Some(name) => format!("**{name}**{}\n\n{remark}", words.colon.trim_end()),
+        Some(name) if begins_with_text => format!("**{name}**{}{remark}", escaped(&words.colon)),
+        Some(name) => format!("**{name}**{}\n\n{remark}", escaped(words.colon.trim_end())),
         None => remark.into_owned(),
     };
     let lines: Vec<String> = said.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
@@ -62,12 +62,12 @@ fn source(site: &Site, words: &Words, cited: &CitedSource) -> String {
     let mut said = link(&cited.link.url, label(cited));
     let asides = asides(words, site.options.timezone, cited);
     for (n, aside) in asides.iter().enumerate() {
-        said += if n == 0 { words.open } else { words.comma };
-        said += aside.before;
+        said += &escaped(if n == 0 { &words.open } else { &words.comma });
+        said += &escaped(aside.before);
         said += &aside.url.as_deref().map_or_else(|| text(&aside.text), |url| link(url, &aside.text));
     }
     if !asides.is_empty() {
-        said += words.close;
+        said += &escaped(&words.close);
     }
     said
 }
@@ -87,8 +87,12 @@ pub(super) fn address(uri: &str) -> String {
 
 /// Text within a line of Markdown.
 fn text(text: &str) -> String {
+    escaped(&line(text))
+}
+
+fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
-    for c in line(text).chars() {
+    for c in text.chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '~' | '|' | '&' | '!') {
             written.push('\\');
         }

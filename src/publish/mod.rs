@@ -23,7 +23,8 @@ mod options;
 mod pages;
 mod recognise;
 mod rss;
-mod words;
+mod theme;
+mod trial;
 
 pub use address::{encoded, reference};
 pub use compose::{EditionWithItems, editions_feed, feed};
@@ -31,13 +32,14 @@ pub use error::Error;
 pub use files::{Obstacle, Standing, Writer};
 pub use journal::{Journal, ManifestLine, Since, content_hash};
 pub use opml::opml;
-pub use options::{Format, ItemLink, Language, Options, Site};
+pub use options::{Format, ItemLink, Options, Site};
 pub use pages::{
     HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page, item_page,
-    list_page, refusal_page, source_index, status_json, status_page, stylesheet, tag_index,
+    list_page, refusal_page, source_index, status_json, status_page, tag_index,
 };
-
 pub use recognise::{may_be_ours, says_ours};
+pub use theme::{Language, Theme, ThemeError};
+pub use trial::load_theme;
 
 use crate::model::Feed;
 

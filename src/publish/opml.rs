@@ -7,22 +7,21 @@ use super::address::in_channel;
 use super::characters::line;
 use super::compose::channel_title;
 use super::options::{Format, Site};
-use super::words::Words;
 use crate::model::{Channel, ChannelKind};
 use ::opml::{Body, Head, OPML, Outline};
 
 /// The list of all channels: combined and editions first, then the tags and the sources, each in a group.
 pub fn opml(site: &Site, channels: &[Channel]) -> Result<Vec<u8>, Error> {
-    let words = Words::of(site.options.language);
+    let words = site.words();
     let of_kind = |kind| -> Vec<Outline> {
         channels.iter().filter(|channel| channel.kind == kind).map(|channel| outline(site, channel)).collect()
     };
     let mut outlines = of_kind(ChannelKind::Combined);
     outlines.extend(of_kind(ChannelKind::Editions));
-    for (title, kind) in [(words.tags, ChannelKind::Tag), (words.sources, ChannelKind::Source)] {
+    for (title, kind) in [(&words.tags, ChannelKind::Tag), (&words.sources, ChannelKind::Source)] {
         let members = of_kind(kind);
         if !members.is_empty() {
-            outlines.push(Outline { text: title.to_owned(), outlines: members, ..Outline::default() });
+            outlines.push(Outline { text: title.clone(), outlines: members, ..Outline::default() });
         }
     }
     let list = OPML {

@@ -1,5 +1,6 @@
 //! What the operator decides about the published directory, as meant (the configuration fills it in).
 
+use super::theme::{Language, Theme, Words};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -54,28 +55,6 @@ impl Format {
     }
 }
 
-/// Language of pages and labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Language {
-    /// Simplified Chinese.
-    #[default]
-    #[serde(rename = "zh-CN")]
-    ZhCn,
-    /// English.
-    #[serde(rename = "en")]
-    En,
-}
-
-impl Language {
-    /// The language tag (BCP 47).
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::ZhCn => "zh-CN",
-            Self::En => "en",
-        }
-    }
-}
-
 /// Where the entry of an editor's item links to; a feed's item is linked to at its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -106,6 +85,16 @@ pub struct Options {
     pub items_per_feed: usize,
     /// Where an entry's link leads.
     pub item_link: ItemLink,
+    /// What pages look like and what they say.
+    #[serde(skip_serializing_if = "Theme::is_built_in")]
+    pub theme: Theme,
+}
+
+impl Options {
+    /// The words of pages and labels.
+    pub(super) fn words(&self) -> &Words {
+        self.theme.words(self.language)
+    }
 }
 
 /// A site: what may be configured anew beside what never changes.
@@ -115,4 +104,11 @@ pub struct Site {
     pub id: Uuid,
     /// What the operator decides.
     pub options: Options,
+}
+
+impl Site {
+    /// The words of pages and labels.
+    pub(super) fn words(&self) -> &Words {
+        self.options.words()
+    }
 }

@@ -26,6 +26,7 @@ fn options(directory: &Path) -> Options {
         formats: publish::Format::ALL.to_vec(),
         items_per_feed: 50,
         item_link: publish::ItemLink::Page,
+        theme: publish::Theme::default(),
     };
     Options::new(directory.to_owned(), site, Duration::from_mins(1))
 }

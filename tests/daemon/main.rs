@@ -12,4 +12,5 @@ mod manifest;
 mod process;
 mod schedule;
 mod signals;
+mod theme;
 mod trouble;

@@ -124,11 +124,36 @@ fn a_changed_configuration_holds_at_once_and_a_wrong_one_is_told() {
     watching.until("wellsourced.toml: published anew");
     assert!(get(&address, "/").contains("Better"));
     site.write("wellsourced.toml", format!("{good}nonsense\n"));
-    watching.until("wellsourced.toml: published anew");
+    watching.until("wellsourced.toml: refused");
     assert!(get(&address, "/").contains("Better"));
     assert_eq!(watching.end("INT"), Some(0), "{}", watching.told);
     let errors = watching.errors();
     assert!(errors.contains("the configuration as it was stays") && errors.contains("wellsourced.toml:"), "{errors}");
+}
+
+#[test]
+fn an_edit_of_the_theme_is_on_every_page_and_a_mistake_in_it_is_told() {
+    let site = Site::new(QUIET);
+    site.write("posts/1.md", post(1, &[1]).markdown());
+    site.write("theme/words.zh-CN.toml", "skip = \"往下\"\n");
+    let theme = format!("theme = \"{}\"\n", site.path("theme").display());
+    let text = std::fs::read_to_string(site.path("wellsourced.toml")).unwrap();
+    site.write("wellsourced.toml", text.replace("[publish]\n", &format!("[publish]\n{theme}")));
+    let mut watching = Watching::start(&site, &[]);
+    let address = watching.address();
+    watching.until("Watching");
+    assert!(get(&address, "/").contains(">往下</a>"));
+    site.write("theme/item.html", "<p>{{ item.titel }}</p>");
+    watching.until("theme/item.html: refused");
+    assert!(get(&address, "/").contains(">往下</a>"));
+    site.remove("theme/item.html");
+    watching.until("theme/item.html: published anew");
+    site.write("theme/words.zh-CN.toml", "skip = \"下去\"\n");
+    watching.until("theme/words.zh-CN.toml: published anew");
+    assert!(get(&address, "/").contains(">下去</a>"));
+    assert_eq!(watching.end("INT"), Some(0), "{}", watching.told);
+    let errors = watching.errors();
+    assert!(errors.contains("theme/item.html:1: `item.titel` is undefined"), "{errors}");
 }
 
 #[test]

@@ -215,6 +215,7 @@ fn old_pages_do_not_change_when_new_items_come() {
 
 #[test]
 fn the_stylesheet_is_plain() {
-    let css = std::str::from_utf8(publish::stylesheet()).unwrap();
+    let theme = publish::Theme::default();
+    let css = std::str::from_utf8(theme.stylesheet()).unwrap();
     assert!(css.contains("prefers-color-scheme: dark") && !css.contains("url(") && !css.contains("@import"));
 }

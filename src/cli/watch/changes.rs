@@ -1,4 +1,4 @@
-//! What changes: the posts of all digest inputs and the configuration file, looked at again and again by the walk that a cycle
+//! What changes: the posts of all digest inputs, the configuration file and the files of its theme, looked at again and again by the walk that a cycle
 //! makes.
 //!
 //! Looked at, and not told by the system (inotify): that would have to follow every link, every new folder and every mount as the
@@ -27,9 +27,12 @@ const LOOKS: usize = 20;
 pub(super) struct WatchedFiles {
     /// Per path.
     posts: BTreeMap<String, FoundFile>,
-    /// Path and what it looks like.
-    pub(super) config: (String, Option<(u64, i64, i64)>),
+    /// The configuration, and the files of its theme.
+    pub(super) config: BTreeMap<String, Option<FileStamp>>,
 }
+
+/// What a file looks like: length and time.
+type FileStamp = (u64, i64, i64);
 
 impl WatchedFiles {
     /// Looks how the files stand. `before`: those that were there, some of which no walk may meet.
@@ -41,9 +44,13 @@ impl WatchedFiles {
             let found = input.posts.list(known);
             posts.extend(found.files.into_iter().map(|file| (file.path.clone(), file)));
         }
-        let stands = std::fs::metadata(config).ok();
-        let stands = stands.map(|metadata| (metadata.len(), metadata.mtime(), metadata.mtime_nsec()));
-        Self { posts, config: (config.display().to_string(), stands) }
+        let of_theme = settings.cycle.publish.theme.files();
+        let config = std::iter::once(config.to_owned()).chain(of_theme).map(|path| {
+            let stands = std::fs::metadata(&path).ok();
+            let stands = stands.map(|metadata| (metadata.len(), metadata.mtime(), metadata.mtime_nsec()));
+            (path.display().to_string(), stands)
+        });
+        Self { posts, config: config.collect() }
     }
 
     /// How many posts there are.
@@ -83,9 +90,9 @@ impl WatchedFiles {
         let went = self.posts.keys().filter(|path| !latest.posts.contains_key(*path));
         let mut changed: Vec<String> = came_or_changed.map(|(path, _)| path).chain(went).cloned().collect();
         changed.sort();
-        if self.config != latest.config {
-            changed.insert(0, latest.config.0.clone());
-        }
+        let came_or_changed = latest.config.iter().filter(|(path, stands)| self.config.get(*path) != Some(*stands));
+        let went = self.config.iter().filter(|(path, _)| !latest.config.contains_key(*path));
+        changed.splice(0..0, came_or_changed.chain(went).map(|(path, _)| path.clone()));
         changed
     }
 }

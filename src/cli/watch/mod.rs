@@ -46,7 +46,7 @@ pub(super) async fn run(
     let listener = daemon::listen(address, key).await?;
     let (args, environment) = (args.clone(), environment.clone());
     once::until_signalled(move |stop| async move {
-        let editor = Editor { args, environment, config, settings, stop };
+        let editor = Editor { args, environment, config, settings, is_refused: false, stop };
         editor.work(listener).await
     })
     .await
@@ -58,6 +58,8 @@ struct Editor {
     environment: Environment,
     config: PathBuf,
     settings: Settings,
+    /// Whether the configuration, or its theme, as it is now is wrong, so that the one before holds.
+    is_refused: bool,
     stop: CancellationToken,
 }
 
@@ -85,10 +87,13 @@ impl Editor {
         self.tell_first(&watched, &report, &serving.front)?;
         while let Some(latest) = watched.next(&self.settings, &self.config, &self.stop).await {
             let changed = watched.changed(&latest);
-            if latest.config != watched.config {
-                self.reload(&serving).await;
-            }
+            let is_otherwise = latest.config != watched.config;
             watched = latest;
+            if is_otherwise {
+                self.is_refused = !self.reload(&serving).await;
+                // Of another theme no file was looked at yet.
+                watched = WatchedFiles::look(&self.settings, &self.config, Some(&watched));
+            }
             match self.cycle().await {
                 Ok(Some(report)) => self.tell(&changed, &report, &serving).await?,
                 Ok(None) => break,
@@ -117,11 +122,14 @@ impl Editor {
         Ok(Serving { store, site, server, front })
     }
 
-    /// Takes a changed configuration; a wrong one is told, and the old one stays.
-    async fn reload(&mut self, serving: &Serving) {
+    /// Takes a changed configuration, or theme; a wrong one is told, and the old one stays. Tells whether it was taken.
+    async fn reload(&mut self, serving: &Serving) -> bool {
         let mut new = match config::load(&self.config, &self.environment) {
             Ok(new) => new,
-            Err(error) => return warn(&anyhow!(error).context("the configuration as it was stays")),
+            Err(error) => {
+                warn(&anyhow!(error).context("the configuration as it was stays"));
+                return false;
+            }
         };
         if new.store_url != self.settings.store_url || new.serve != self.settings.serve {
             warn(&anyhow!("[store] and [serve] have changed, which takes a new `watch`; their old values stay"));
@@ -132,6 +140,7 @@ impl Editor {
         if let Err(error) = serving.site.configure(daemon::serving(&self.settings, &serving.store)).await {
             warn(&error.into());
         }
+        true
     }
 
     fn tell_first(&self, watched: &WatchedFiles, report: &Report, front: &url::Url) -> anyhow::Result<()> {
@@ -163,8 +172,10 @@ impl Editor {
 
     async fn what_became_of(&self, path: &str, report: &Report, serving: &Serving) -> anyhow::Result<String> {
         let Serving { store, front, .. } = serving;
-        if Path::new(path) == self.config {
-            return Ok(format!("published anew: {front}"));
+        let theme = &self.settings.cycle.publish.theme;
+        if Path::new(path) == self.config || theme.folder().is_some_and(|folder| Path::new(path).starts_with(folder)) {
+            let refused = || "refused; what was before holds on".to_owned();
+            return Ok(if self.is_refused { refused() } else { format!("published anew: {front}") });
         }
         if !Path::new(path).exists() {
             return Ok(format!("gone: {front}"));

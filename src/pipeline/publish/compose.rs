@@ -227,7 +227,7 @@ impl Composer<'_> {
                 Output::file(layout::OPML.to_owned(), publish::opml(&site, &offered)?),
                 Output::file(page.to_owned(), page_bytes),
                 Output::file(json.to_owned(), json_bytes),
-                Output::file(layout::STYLE.to_owned(), publish::stylesheet().to_vec()),
+                Output::file(layout::STYLE.to_owned(), site.options.theme.stylesheet().to_vec()),
             ])
         })
         .await

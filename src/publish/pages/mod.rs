@@ -18,20 +18,39 @@ pub use stories::{day_page, edition_page, item_page};
 use super::Error;
 use super::address::absolute;
 use super::characters::{clean, line};
-use super::options::Site;
-use askama::Template;
+use super::options::{Options, Site};
+use serde::Serialize;
 use std::borrow::Cow;
 
-/// The stylesheet of all pages, `style.css` at the root.
-pub fn stylesheet() -> &'static [u8] {
-    include_bytes!("../../../templates/style.css")
+/// What a template is given: its fields, by their names. A new kind of page is such a struct, and a file in `templates/`.
+trait PageView: Serialize {
+    /// The file of the template.
+    const TEMPLATE: &'static str;
+}
+
+/// The site, as each page names it.
+#[derive(Serialize)]
+struct SiteView<'a> {
+    title: String,
+    /// The language of the site's pages (BCP 47).
+    language: &'static str,
+    author: String,
+    /// Where it is served.
+    url: &'a str,
+}
+
+impl<'a> SiteView<'a> {
+    fn new(site: &'a Options) -> Self {
+        let (title, author) = (line(&site.title), line(&site.author));
+        Self { title, author, language: site.language.tag(), url: site.base_url.as_str() }
+    }
 }
 
 /// What every page has around its content.
+#[derive(Serialize)]
 struct PageFrame {
     lang: String,
     title: String,
-    site: String,
     canonical: String,
     /// Way up to the root: empty, or `../` as often as needed.
     root: String,
@@ -40,6 +59,7 @@ struct PageFrame {
 }
 
 /// A link to a feed.
+#[derive(Serialize)]
 struct FeedLink {
     name: &'static str,
     media_type: &'static str,
@@ -56,9 +76,8 @@ impl PageFrame {
             lang: site.options.language.tag().to_owned(),
             title: if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") },
             canonical: absolute(site, &format!("{folder}{file}")),
-            feed_title: name.clone(),
+            feed_title: name,
             feeds: Vec::new(),
-            site: name,
             root: root.clone(),
         };
         page.with_feeds(site, &root)
@@ -76,8 +95,8 @@ impl PageFrame {
     }
 }
 
-fn render(page: &impl Template) -> Result<Vec<u8>, Error> {
-    let html = page.render()?;
+fn render<V: PageView>(site: &Options, view: &V) -> Result<Vec<u8>, Error> {
+    let html = site.theme.render(site.language, V::TEMPLATE, view)?;
     Ok(match clean(&html) {
         Cow::Borrowed(_) => html.into_bytes(),
         Cow::Owned(cleaned) => cleaned.into_bytes(),

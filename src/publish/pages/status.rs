@@ -3,7 +3,7 @@
 //! When cycles ran is not told here: a page that changes with every run would break rule 1.
 
 use super::views::Link;
-use super::{PageFrame, render};
+use super::{PageFrame, PageView, SiteView, render};
 use crate::model::{CitingItem, Face, Verdict, web_uri};
 use crate::publish::Error;
 use crate::publish::address;
@@ -11,8 +11,7 @@ use crate::publish::characters::line;
 use crate::publish::content;
 use crate::publish::layout;
 use crate::publish::options::Site;
-use crate::publish::words::Words;
-use askama::Template;
+use crate::publish::theme::Words;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -73,23 +72,42 @@ pub struct TroubledLink {
     pub items: Vec<CitingItem>,
 }
 
-#[derive(Template)]
-#[template(path = "status.html")]
+#[derive(Serialize)]
 struct StatusPage<'a> {
-    frame: PageFrame,
-    w: &'static Words,
-    inputs: &'a [InputStatus],
+    site: SiteView<'a>,
+    page: PageFrame,
+    inputs: Vec<InputView<'a>>,
     held: Vec<HeldView>,
-    links: Vec<(&'static str, &'static str, u64)>,
+    links: Vec<VerdictCount>,
     troubled: Vec<TroubleView>,
 }
 
+impl PageView for StatusPage<'_> {
+    const TEMPLATE: &'static str = "status.html";
+}
+
+#[derive(Serialize)]
+struct InputView<'a> {
+    name: &'a str,
+    editions: u64,
+    items: u64,
+    failing_since: Option<String>,
+}
+
+#[derive(Serialize)]
+struct VerdictCount {
+    verdict: &'static str,
+    count: u64,
+}
+
+#[derive(Serialize)]
 struct HeldView {
     name: String,
     looks: String,
     command: String,
 }
 
+#[derive(Serialize)]
 struct TroubleView {
     href: Option<String>,
     label: String,
@@ -127,23 +145,38 @@ struct CitingJson<'a> {
 
 /// The page `status.html`.
 pub fn status_page(site: &Site, status: &StatusView) -> Result<Vec<u8>, Error> {
-    let w = Words::of(site.options.language);
-    let frame = PageFrame::new(site, "", layout::STATUS_PAGE, w.status);
-    let links = status.links.iter().map(|&(verdict, count)| (verdict.as_str(), w.verdict(verdict), count)).collect();
-    let troubled = status.troubled.iter().map(|link| trouble(site, &frame.root, link)).collect();
-    let held = status.inputs.iter().filter_map(|input| Some(held(w, &input.name, input.held.as_ref()?))).collect();
-    render(&StatusPage { w, inputs: &status.inputs, held, links, troubled, frame })
+    let words = site.words();
+    let page = PageFrame::new(site, "", layout::STATUS_PAGE, &words.status);
+    let troubled = status.troubled.iter().map(|link| trouble(site, &page.root, link)).collect();
+    let held = status.inputs.iter().filter_map(|input| Some(held(words, &input.name, input.held.as_ref()?))).collect();
+    let links = status.links.iter().map(|&(verdict, count)| VerdictCount { verdict: verdict.as_str(), count });
+    let view = StatusPage {
+        site: SiteView::new(&site.options),
+        inputs: status.inputs.iter().map(InputView::new).collect(),
+        links: links.collect(),
+        held,
+        troubled,
+        page,
+    };
+    render(&site.options, &view)
+}
+
+impl<'a> InputView<'a> {
+    fn new(input: &'a InputStatus) -> Self {
+        let InputStatus { name, editions, items, failing_since, .. } = input;
+        Self { name, editions: *editions, items: *items, failing_since: failing_since.map(|day| day.to_string()) }
+    }
 }
 
 /// What a held feed looked like and looks like now, and what lets it through.
 fn held(w: &Words, name: &str, held: &HeldInput) -> HeldView {
     let looks = |face: &Face| {
-        let about = face.language.iter().chain(&face.site).cloned().collect::<Vec<_>>().join(w.comma);
+        let about = face.language.iter().chain(&face.site).cloned().collect::<Vec<_>>().join(&w.comma);
         let about = if about.is_empty() { about } else { format!("{}{about}{}", w.open, w.close) };
         format!("“{}”{about}", face.title)
     };
     let entries: Vec<String> = held.now.entries.iter().map(|title| format!("“{title}”")).collect();
-    let looks = format!("{} → {}{}{}", looks(&held.before), looks(&held.now), w.colon, entries.join(w.comma));
+    let looks = format!("{} → {}{}{}", looks(&held.before), looks(&held.now), w.colon, entries.join(&w.comma));
     HeldView { name: line(name), looks: line(&looks), command: line(&format!("wellsourced release '{name}'")) }
 }
 
@@ -166,10 +199,10 @@ pub fn status_json(status: &StatusView) -> Result<Vec<u8>, Error> {
 }
 
 fn trouble(site: &Site, root: &str, link: &TroubledLink) -> TroubleView {
-    let w = Words::of(site.options.language);
-    let word = w.verdict(link.verdict);
+    let words = site.words();
+    let word = words.verdict(link.verdict);
     let standing = shown_since(link)
-        .map_or_else(|| word.to_owned(), |since| (w.since)(&content::day(site.options.timezone, since), word));
+        .map_or_else(|| word.to_owned(), |since| words.since(&content::day(site.options.timezone, since), word));
     let label = line(&link.label);
     let cited_in =
         |item: &CitingItem| Link { name: line(&item.title), href: address::standing(root, &item.short_id, &item.home) };

@@ -5,17 +5,30 @@ use crate::publish::address::{edition_page_folder, encoded, link_to_item};
 use crate::publish::characters::line;
 use crate::publish::layout;
 use crate::publish::options::Site;
-use crate::publish::words::Words;
 use crate::publish::{attached, compose, content};
 use chrono::{DateTime, SecondsFormat, Utc};
+use minijinja::Value;
+use serde::{Serialize, Serializer};
 
 /// A link within the site.
+#[derive(Serialize)]
 pub(super) struct Link {
     pub(super) name: String,
     pub(super) href: String,
 }
 
+/// HTML that was sanitised: templates do not escape it.
+#[derive(Default)]
+pub(super) struct SafeHtml(String);
+
+impl Serialize for SafeHtml {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Value::from_safe_string(self.0.clone()).serialize(serializer)
+    }
+}
+
 /// A cited source with its verdict.
+#[derive(Serialize)]
 pub(super) struct SourceView {
     pub(super) href: Option<String>,
     pub(super) label: String,
@@ -28,6 +41,7 @@ pub(super) struct SourceView {
 }
 
 /// A file that belongs to an item.
+#[derive(Serialize)]
 pub(super) struct FileView {
     pub(super) href: String,
     pub(super) name: String,
@@ -35,15 +49,20 @@ pub(super) struct FileView {
 }
 
 /// An item on its own page or in a list.
+#[derive(Serialize)]
 pub(super) struct ItemView {
     pub(super) title: String,
     pub(super) href: String,
+    /// Its name on the page of its day, where it has none of its own.
+    pub(super) anchor: String,
     pub(super) day: String,
+    /// Hour and minute in the site's zone.
+    pub(super) time: String,
     pub(super) datetime: String,
-    pub(super) edition_title: String,
-    pub(super) edition_href: String,
-    /// Images, body and remark; sanitised.
-    pub(super) html: String,
+    pub(super) edition: Link,
+    /// Images, body and remark; empty in lists.
+    pub(super) html: SafeHtml,
+    /// The beginning of its text; empty where all of it stands.
     pub(super) summary: String,
     /// Its language, where it is another than the site's.
     pub(super) lang: Option<String>,
@@ -60,11 +79,15 @@ impl ItemView {
         Self {
             title: line(&stored.item.title),
             href: link_to_item(root, stored),
+            anchor: encoded(&stored.short_id).into_owned(),
             day,
+            time: stored.published.with_timezone(&site.options.timezone).format("%H:%M").to_string(),
             datetime,
-            edition_title: line(&stored.edition.title),
-            edition_href: page(root, &edition_page_folder(&stored.edition)),
-            html: String::new(),
+            edition: Link {
+                name: line(&stored.edition.title),
+                href: page(root, &edition_page_folder(&stored.edition)),
+            },
+            html: SafeHtml::default(),
             summary: String::new(),
             lang: compose::language(site, &stored.item).map(str::to_owned),
             files: files(stored),
@@ -75,7 +98,7 @@ impl ItemView {
 
     /// With all of its text.
     pub(super) fn in_full(mut self, site: &Site, stored: &StoredItem) -> Self {
-        self.html = content::story(Words::of(site.options.language), &stored.item);
+        self.html = SafeHtml(content::story(site.words(), &stored.item));
         self
     }
 
@@ -97,7 +120,7 @@ impl SourceView {
             href: web_uri(&source.link.url).map(String::from),
             label: line(content::label(source)),
             verdict: source.verdict.as_str(),
-            standing: content::standing(Words::of(site.options.language), site.options.timezone, source),
+            standing: content::standing(site.words(), site.options.timezone, source),
             moved_to: shown(&source.moved_to),
             archive,
             copy_first,

@@ -8,7 +8,7 @@ use wellsourced::model::{
     Channel, ChannelKind, CitedSource, Edition, EditionHeader, Home, Item, LinkKey, StoredEdition, StoredItem, Tag,
     Verdict, slug_of,
 };
-use wellsourced::publish::{self, Format, ItemLink, Language, Options, Site};
+use wellsourced::publish::{self, Format, ItemLink, Language, Options, Site, Theme};
 
 /// Every format's feeds, the edition's page and each item's.
 pub fn everywhere(edition: &Edition) {
@@ -40,6 +40,7 @@ fn site() -> Site {
         formats: Format::ALL.to_vec(),
         items_per_feed: 50,
         item_link: ItemLink::Page,
+                theme: Theme::default(),
     };
     Site { id: Uuid::nil(), options }
 }

@@ -1,0 +1,186 @@
+//! Tries a theme before it is used: every kind of page is made with it, full of everything that a page can show and with nothing
+//! at all, in each language. So a name that nobody gives is told with file and line at the start, not by a cycle.
+
+use super::error::Error;
+use super::options::{Format, ItemLink, Options, Site};
+use super::pages::{
+    HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page, item_page,
+    list_page, refusal_page, source_index, status_page, tag_index,
+};
+use super::theme::{Language, Theme, ThemeError};
+use crate::model::{
+    Attachment, Channel, ChannelKind, CitedSource, CitingItem, EditionHeader, Face, Home, Item, SourceLink,
+    StoredEdition, StoredItem, Tag, Verdict,
+};
+use chrono::{DateTime, Utc};
+use std::path::Path;
+use url::Url;
+use uuid::Uuid;
+
+/// Work that a page of the trial may take; the built-in templates need a tenth of it.
+const FUEL: u64 = 50_000;
+
+/// The pages of a list: the only one, the index of several, one among several.
+const PAGINGS: [Paging; 3] = [
+    Paging { number: None, older: None, newer: Newer::None, total: 0 },
+    Paging { number: None, older: Some(2), newer: Newer::None, total: 150 },
+    Paging { number: Some(2), older: Some(1), newer: Newer::Page(3), total: 150 },
+];
+
+/// Reads the theme in a folder and tries it.
+pub fn load_theme(folder: &Path) -> Result<Theme, ThemeError> {
+    let theme = Theme::read(folder)?;
+    match tried(&theme.with_fuel(FUEL)) {
+        Err(Error::Theme(error)) => Err(error),
+        // Nothing else is done than making pages.
+        Ok(()) | Err(_) => Ok(theme),
+    }
+}
+
+/// Makes every kind of page, in each language.
+fn tried(theme: &Theme) -> Result<(), Error> {
+    let base_url = Url::parse("https://feeds.example/").ok();
+    for (base_url, language) in base_url.iter().flat_map(|url| Language::ALL.map(|language| (url, language))) {
+        let options = Options {
+            title: "A title".to_owned(),
+            base_url: base_url.clone(),
+            language,
+            author: "An author".to_owned(),
+            timezone: chrono_tz::Tz::UTC,
+            formats: Format::ALL.to_vec(),
+            items_per_feed: 50,
+            item_link: ItemLink::Page,
+            theme: theme.clone(),
+        };
+        let site = Site { id: Uuid::nil(), options };
+        for is_full in [true, false] {
+            pages(&site, is_full)?;
+        }
+        refusal_page(&site.options, 404)?;
+    }
+    Ok(())
+}
+
+/// Makes every kind of page, with everything or with nothing on it.
+fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
+    let items = if is_full { vec![item(true, Home::Page), item(false, Home::Page)] } else { Vec::new() };
+    let home = || Home::Day { slug: "2026-01-01".to_owned(), page: None };
+    let of_day: Vec<_> = items.iter().map(|item| StoredItem { home: home(), ..item.clone() }).collect();
+    let edition = edition(is_full);
+    item_page(site, &item(is_full, Home::Page))?;
+    edition_page(site, &edition, &items)?;
+    for paging in &PAGINGS {
+        day_page(site, &edition.header, &of_day, paging)?;
+        for kind in [ChannelKind::Combined, ChannelKind::Tag] {
+            let channel = Channel { kind, slug: "a".to_owned(), name: "A".to_owned() };
+            list_page(site, &channel, &items, paging)?;
+        }
+        let editions = if is_full { vec![(edition.clone(), items.clone())] } else { Vec::new() };
+        editions_page(site, &editions, paging)?;
+    }
+    let tags: Vec<(Tag, u64)> = tags(is_full).into_iter().map(|tag| (tag, 2)).collect();
+    tag_index(site, &tags)?;
+    source_index(site, &tags.iter().map(|(tag, count)| (tag.name.clone(), *count)).collect::<Vec<_>>())?;
+    status_page(site, &if is_full { status() } else { StatusView::default() })?;
+    Ok(())
+}
+
+fn tags(is_full: bool) -> Vec<Tag> {
+    let names = if is_full { ["A", "B"].as_slice() } else { &[] };
+    names.iter().map(|name| Tag { name: (*name).to_owned(), slug: name.to_lowercase() }).collect()
+}
+
+fn header(is_full: bool) -> EditionHeader {
+    let given = |text: &str| is_full.then(|| text.to_owned());
+    EditionHeader {
+        slug: "1".to_owned(),
+        title: "An edition".to_owned(),
+        number: is_full.then_some(1),
+        date: DateTime::UNIX_EPOCH.fixed_offset(),
+        author: given("A person"),
+        permalink: given("https://a.example/1"),
+    }
+}
+
+fn edition(is_full: bool) -> StoredEdition {
+    StoredEdition {
+        id: Uuid::nil(),
+        header: header(is_full),
+        headline: "A headline".to_owned(),
+        cover: is_full.then(|| "https://a.example/cover.png".to_owned()),
+        tags: tags(is_full),
+        published: DateTime::UNIX_EPOCH,
+        updated: DateTime::UNIX_EPOCH,
+        more: if is_full { 3 } else { 0 },
+    }
+}
+
+fn item(is_full: bool, home: Home) -> StoredItem {
+    let bare = || Item { title: "An item".to_owned(), text: "An item".to_owned(), ..Item::default() };
+    let files = ["https://a.example/a.mp3", "https://a.example/a"];
+    let full = || Item {
+        text: "An item Its text.".to_owned(),
+        body_html: "<p>Its text.</p>".to_owned(),
+        remark_html: "<p>A remark.</p>".to_owned(),
+        comment_by: Some("A person".to_owned()),
+        images: vec!["https://a.example/a.png".to_owned()],
+        image_credit: Some("A person".to_owned()),
+        language: Some("de".to_owned()),
+        attachments: files.iter().filter_map(|url| Attachment::of(url, None, None)).collect(),
+        ..bare()
+    };
+    StoredItem {
+        id: Uuid::nil(),
+        short_id: "1".to_owned(),
+        home,
+        edition: header(is_full),
+        position: 0,
+        item: if is_full { full() } else { bare() },
+        tags: tags(is_full),
+        sources: if is_full { Verdict::ALL.iter().flat_map(|verdict| sources(*verdict)).collect() } else { Vec::new() },
+        published: DateTime::UNIX_EPOCH,
+        updated: DateTime::UNIX_EPOCH,
+    }
+}
+
+/// A source with all that can be known of it, and one that leads nowhere.
+fn sources(verdict: Verdict) -> [CitedSource; 2] {
+    let source = |url: &str, known: Option<&str>| CitedSource {
+        link: SourceLink { label: "A source".to_owned(), url: url.to_owned() },
+        host: "a.example".to_owned(),
+        verdict,
+        since: known.map(|_| DateTime::<Utc>::UNIX_EPOCH),
+        moved_to: known.map(str::to_owned),
+        archive: known.map(str::to_owned),
+    };
+    [source("https://a.example/", Some("https://b.example/")), source("nowhere", None)]
+}
+
+fn status() -> StatusView {
+    let face = Face { title: "A feed".to_owned(), entries: vec!["An entry".to_owned()], ..Face::default() };
+    let input = |is_well: bool| InputStatus {
+        name: "An input".to_owned(),
+        editions: 1,
+        items: 2,
+        failing_since: (!is_well).then_some(DateTime::<Utc>::UNIX_EPOCH.date_naive()),
+        held: (!is_well).then(|| HeldInput { now: face.clone(), before: face.clone() }),
+    };
+    let citing = |home| CitingItem { title: "An item".to_owned(), short_id: "1".to_owned(), home };
+    let trouble = |url: &str, items: Vec<CitingItem>| TroubledLink {
+        url: url.to_owned(),
+        label: "A source".to_owned(),
+        host: "a.example".to_owned(),
+        verdict: Verdict::Gone,
+        since: Some(DateTime::UNIX_EPOCH),
+        evidence: "404".to_owned(),
+        items,
+    };
+    StatusView {
+        inputs: vec![input(true), input(false)],
+        links: Verdict::ALL.iter().map(|verdict| (*verdict, 1)).collect(),
+        troubled: vec![
+            trouble("https://a.example/", vec![citing(Home::Page), citing(Home::Page)]),
+            trouble("nowhere", Vec::new()),
+        ],
+    }
+}
