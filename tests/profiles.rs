@@ -107,6 +107,30 @@ fn numbered_paragraphs_are_items() {
     assert_eq!(edition.title, "周报（第 7 期）：标题");
 }
 
+#[test]
+fn an_address_that_ends_a_line_goes_before_links_within_its_words() {
+    let rules = "base = \"numbered\"\n[profiles.own.items]\npattern = '^\\[[^\\]]{1,12}\\]'\nstrip = ['^\\[(?<tag>[^\\]]+)\\]\\s*']\n";
+    let text = "[类库] 一个动画库，先看 [演示](https://d.example/demo)：<https://c.example/lib>\n\n\
+        [工具] [首先](https://a.example/1)是链接：<https://b.example/2>\n\n[文章] 见 [此处](https://a.example/3)的说明\n\n\
+        [视频] 报告：<https://a.example/4>，解读：<https://b.example/5>\n";
+    let reading = read_as(rules, text);
+    let found: Vec<_> = told(&reading).into_iter().map(|(title, source, _)| (title, source.unwrap())).collect();
+    let item = |title: &str, source: &str| (title.to_owned(), source.to_owned());
+    assert_eq!(
+        found,
+        [
+            item("一个动画库，先看 演示", "https://c.example/lib"),
+            item("首先", "https://a.example/1"),
+            item("见 此处的说明", "https://a.example/3"),
+            item("报告", "https://a.example/4"),
+        ],
+        "{:?}",
+        reading.complaints
+    );
+    assert_eq!(items(&reading)[0].body_links[0].url, "https://d.example/demo");
+    assert_eq!(reading.complaints, []);
+}
+
 /// A post read as a configuration's profile says.
 fn read_as(rules: &str, text: &str) -> Reading {
     let folder = tempfile::tempdir().expect("a folder");

@@ -53,13 +53,14 @@ impl<'a> Workshop<'a, '_> {
     ) -> Cited {
         let mut found = Found { names_source: !parts.sources.is_empty(), ..Found::default() };
         found.never.extend(parts.picture_links.iter().cloned());
-        let mut headed = headed;
+        let mut of_line = Vec::new();
         for &line in &section.sources {
             let taken = self.reader.take_links(self.arena, line, notes);
             found.lost |= taken.dropped;
-            links::push_new(&mut headed, taken.links.into_iter().map(called_by_host).collect());
+            links::push_new(&mut of_line, taken.links.into_iter().map(called_by_host).collect());
         }
-        let mut headed = headed.into_iter();
+        links::push_new(&mut of_line, headed);
+        let mut headed = of_line.into_iter();
         let only_first = self.seeks(Way::Line) && !self.seeks(Way::Heading);
         found.headed = if only_first { headed.next().into_iter().collect() } else { headed.by_ref().collect() };
         found.inline = headed.collect();

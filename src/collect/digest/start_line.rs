@@ -36,6 +36,7 @@ pub(super) fn of_line<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, rules: &Ite
     let tags = strip(paragraph, &rules.strip);
     let children: Vec<Node<'a>> = paragraph.children().collect();
     let link = children.iter().position(|child| tree::has_link(child));
+    let link = link.map(|first| closing_address(&children, first).unwrap_or(first));
     for child in &children {
         show_plainly(arena, child);
     }
@@ -86,6 +87,21 @@ pub(super) fn of_line<'a>(arena: &'a Arena<'a>, paragraph: Node<'a>, rules: &Ite
         section.blocks.push(paragraph);
     }
     section
+}
+
+/// Where a line that begins with words ends in an address behind a colon, as in `标题：<URL>`. Links within its words are no
+/// more than these.
+fn closing_address(children: &[Node<'_>], first: usize) -> Option<usize> {
+    let says = |nodes: &[Node<'_>]| text_of(nodes).contains(char::is_alphanumeric);
+    let line = tree::line(children);
+    let last = line.iter().rposition(|node| says(&[node])).filter(|last| *last > first)?;
+    let before = line.get(..last)?;
+    // `标题：<URL>，解读：<URL>` is about the first of them.
+    if before.iter().any(|node| tree::has_link(node) && is_address(node)) {
+        return None;
+    }
+    let is_named = text_of(before).trim_end().ends_with(['：', ':']);
+    (is_address(line.get(last)?) && is_named && says(before.get(..first)?)).then_some(last)
 }
 
 /// An item whose line says nothing is called by the beginning of its text.
