@@ -17,7 +17,7 @@ use std::path::Path;
 use url::Url;
 use uuid::Uuid;
 
-/// Work that a page of the trial may take; the built-in templates need a tenth of it.
+/// Work that a page of the trial may take; the built-in templates need less than a fifth of it.
 const FUEL: u64 = 50_000;
 
 /// The pages of a list: the only one, the index of several, one among several.
@@ -182,5 +182,16 @@ fn status() -> StatusView {
             trouble("https://a.example/", vec![citing(Home::Page), citing(Home::Page)]),
             trouble("nowhere", Vec::new()),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_theme_makes_every_page_with_work_to_spare() {
+        tried(&Theme::default().with_fuel(FUEL / 5)).unwrap();
+        assert!(tried(&Theme::default().with_fuel(FUEL / 5000)).is_err(), "work is counted");
     }
 }
