@@ -437,3 +437,60 @@ fn a_profile_is_proposed_from_the_posts() {
     site.cycle(noon());
     assert_eq!(site.ids().len(), 3);
 }
+
+/// Paragraphs with their kind in brackets, dated by their path: read by no built-in profile as it is.
+#[test]
+fn paragraphs_with_their_kind_in_brackets_are_proposed() {
+    let site = Site::new("");
+    for day in 1..=4 {
+        let text = format!(
+            "### 2020.01.0{day} 今天是每日时报陪伴您的第 {day} 天\n\n[工具] 工具{day}：<https://a.example/{day}>\n\n说明。\n\n\
+             [文章] 文章{day}：<https://b.example/{day}>\n\n### 配图 - X\n\n![](https://b.example/{day}.png)\n"
+        );
+        site.write(&format!("时报/2020/01/0{day}.md"), text);
+    }
+    let folder = site.path("时报").display().to_string();
+    let output = site.binary(&["inspect", "--suggest", &folder]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("base = \"numbered\"\n") && text.contains("# skip = ['^配图']"), "{text}");
+    let lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.starts_with("# ") || line.starts_with("# skip"))
+        .map(|line| line.replace("# skip", "skip"))
+        .collect();
+    site.configure("", &lines.join("\n"));
+    site.cycle(noon());
+    assert_eq!(site.ids().len(), 8);
+    let item = &site.feed("")["items"][0];
+    assert_eq!((&item["title"], &item["external_url"]), (&"工具4".into(), &"https://a.example/4".into()));
+    assert!(item["tags"].as_array().unwrap().contains(&"工具".into()), "{item}");
+}
+
+/// What the posts do not say is left open in the proposal, and refused where somebody leaves it.
+#[test]
+fn a_proposal_without_its_dates_is_refused() {
+    let site = Site::new("");
+    for number in 11..=13 {
+        let text = format!("# 周报第 {number} 期\n\n1、[T{number}](https://a.example/{number})\n");
+        site.write(&format!("weekly/x{number}.md"), text);
+    }
+    let folder = site.path("weekly").display().to_string();
+    let output = site.binary(&["inspect", "--suggest", &folder]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("name = \"周报\"") && text.contains("counted_from = { \"11\" = \"YYYY-MM-DD\" }"), "{text}");
+    assert!(!text.contains("\nnumber = "), "{text}");
+    let refused = |text: &str| {
+        site.configure("", text);
+        let output = site.binary(&["status"]);
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let told = refused(&text);
+    assert!(told.contains("`?` is neither days nor months: write 7d or 1m"), "{told}");
+    let text = text.replace("every = \"?\"", "every = \"7d\"");
+    let told = refused(&text);
+    assert!(told.contains("`YYYY-MM-DD` is no day: write { \"1\" = 2016-05-28 }"), "{told}");
+    site.configure("", &text.replace("\"YYYY-MM-DD\"", "2026-01-03"));
+    site.cycle(noon());
+    assert_eq!(site.ids().len(), 3);
+}

@@ -48,13 +48,14 @@ fn as_json(suggestion: &Suggestion) -> String {
         .iter()
         .map(|trial| {
             serde_json::json!({
-                "profile": trial.profile, "files": trial.files, "items": trial.items,
+                "profile": trial.profile, "base": trial.base, "files": trial.files, "items": trial.items,
                 "items_with_source": trial.sourced, "complaints": trial.complaints,
             })
         })
         .collect();
+    let name = &suggestion.name;
     let rules: Vec<_> = suggestion.rules.iter().map(|(table, line)| serde_json::json!([table, line])).collect();
-    serde_json::json!({ "trials": trials, "rules": rules }).to_string()
+    serde_json::json!({ "trials": trials, "rules": rules, "name": name }).to_string()
 }
 
 fn as_toml(suggestion: &Suggestion, (tried, posts): (usize, usize), paths: &[PathBuf]) -> String {
@@ -62,7 +63,7 @@ fn as_toml(suggestion: &Suggestion, (tried, posts): (usize, usize), paths: &[Pat
     let mut lines = vec![format!("# What the built-in profiles read; posts that were tried: {tried}{of}")];
     for trial in &suggestion.trials {
         lines.push(format!(
-            "#   {:<12} {:>4} posts, {:>6} items, {:>6} with a source, {:>5} complaints",
+            "#   {:<16} {:>4} posts, {:>6} items, {:>6} with a source, {:>5} complaints",
             trial.profile, trial.files, trial.items, trial.sourced, trial.complaints
         ));
     }
@@ -75,11 +76,12 @@ fn as_toml(suggestion: &Suggestion, (tried, posts): (usize, usize), paths: &[Pat
     let profile = if suggestion.rules.is_empty() { best.profile } else { "mine" };
     lines.push(String::new());
     lines.push("[[inputs]]".to_owned());
-    lines.push("name = \"the digest's name\"   # seeds the ids of its items: choose it once".to_owned());
+    let name = suggestion.name.clone().or_else(|| folder_name(paths)).unwrap_or_default();
+    lines.push(format!("name = {}   # seeds the ids of its items: choose it once", toml::Value::String(name)));
     lines.push(format!("digest = {digest}"));
     lines.push(format!("profile = \"{profile}\""));
     if !suggestion.rules.is_empty() {
-        lines.extend([String::new(), "[profiles.mine]".to_owned(), format!("base = \"{}\"", best.profile)]);
+        lines.extend([String::new(), "[profiles.mine]".to_owned(), format!("base = \"{}\"", best.base)]);
     }
     let mut table = "";
     for (of, line) in &suggestion.rules {
@@ -95,6 +97,14 @@ fn as_toml(suggestion: &Suggestion, (tried, posts): (usize, usize), paths: &[Pat
         "# `except`, of [profiles.NAME.items].".to_owned(),
     ]);
     lines.join("\n")
+}
+
+/// What the folder is called that holds all of these.
+fn folder_name(paths: &[PathBuf]) -> Option<String> {
+    let folder = folder_of(paths)?;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let real = folder.canonicalize().ok()?;
+    Some(real.file_name()?.to_string_lossy().into_owned())
 }
 
 /// The folder that holds all of these.
