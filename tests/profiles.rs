@@ -405,6 +405,8 @@ fn mistakes_in_a_profile_name_their_place() {
         ("[profiles.mine.items]\nstrat = []\n", "15:1", "the nearest known key is `start`"),
         ("[profiles.mine.post]\ndate = [\"number\"]\n", "15:8", "counted_from"),
         ("[profiles.mine.post]\nevery = \"7d\"\n", "15:9", "counted_from"),
+        ("[profiles.mine.sources]\nunwrap = [\"?target=\"]\n", "15:11", "is no name of a parameter"),
+        ("[profiles.mine.sources]\nunwrap = [\"\"]\n", "15:11", "it is \"target\""),
     ] {
         let site = Site::new(more);
         let output = site.binary(&["status"]);

@@ -110,6 +110,13 @@ async fn daemon(
 fn settings(args: &Args, environment: &Environment) -> Result<Settings, config::Error> {
     let settings = config::find(args.config.as_deref(), environment).and_then(|path| config::load(&path, environment));
     start_logging(args, environment, settings.as_ref().map(|settings| settings.log_format).unwrap_or_default());
+    let serves = match &args.command {
+        Some(Command::Watch(watch)) => watch.listen.is_none(),
+        command => command.is_none(),
+    };
+    if let Some(odd) = settings.as_ref().ok().filter(|_| serves).and_then(Settings::odd_port) {
+        warn(&anyhow::Error::msg(odd));
+    }
     settings.map(|mut settings| {
         settings.cycle.offline = args.offline;
         settings.cycle.take_over = args.take_over;

@@ -73,7 +73,7 @@ struct SourcesTable {
     words: Option<Vec<String>>,
     via: Option<Spanned<String>>,
     submitter: Option<Spanned<String>>,
-    unwrap: Option<Vec<String>>,
+    unwrap: Option<Vec<Spanned<String>>>,
 }
 
 /// Names of rules as written, and what they mean.
@@ -176,7 +176,7 @@ fn of_table(
     let SourcesTable { ways, words, via, submitter, unwrap } = &table.sources;
     let rules = &mut meant.profile.sources;
     put(&mut rules.ways, ways.as_ref().map(|ways| ways.iter().map(|way| way.meant()).collect()));
-    put(&mut rules.unwrap, unwrap.clone());
+    put(&mut rules.unwrap, unwrap.as_ref().map(|names| parameters(text, names)).transpose()?);
     put_pattern(text, &mut rules.via, via.as_ref())?;
     put_pattern(text, &mut rules.submitter, submitter.as_ref())?;
     put(&mut meant.source_words, words.clone().map(Some));
@@ -221,6 +221,21 @@ fn post(text: &FileText<'_>, table: &PostTable, profile: &mut Profile) -> Result
         );
     }
     Ok(())
+}
+
+/// Names of query parameters.
+fn parameters(text: &FileText<'_>, names: &[Spanned<String>]) -> Result<Vec<String>, Error> {
+    let is_name = |name: &str| !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || "?&=/:#".contains(c));
+    let of = |name: &Spanned<String>| {
+        let message = || {
+            let written = name.as_ref();
+            format!(
+                "`{written}` is no name of a parameter; of https://a.example/click?target=https://b.example/ it is \"target\""
+            )
+        };
+        is_name(name.as_ref()).then(|| name.as_ref().clone()).ok_or_else(|| text.wrong(&name.span(), message()))
+    };
+    names.iter().map(of).collect()
 }
 
 /// `7d`, `1m`.

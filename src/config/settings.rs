@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
-use url::Url;
+use url::{Host, Url};
 
 /// Where the store is when nothing says so.
 const STORE_URL: &str = "sqlite:var/wellsourced.db";
@@ -54,6 +54,26 @@ impl Settings {
     pub fn jobs(&self) -> impl Iterator<Item = (&str, &Schedule)> {
         std::iter::once(("cycle", &self.schedule))
             .chain(self.cycle.inputs.iter().filter_map(|input| Some((input.name(), input.schedule()?))))
+    }
+}
+
+impl Settings {
+    /// Why readers on this machine would not find what is published: addresses in it name another port than the one that is
+    /// served. Nothing is said of a `base_url` elsewhere, where another server may stand in front.
+    pub fn odd_port(&self) -> Option<String> {
+        let (base, listen) = (&self.cycle.publish.base_url, self.serve.listen);
+        let is_here = match base.host()? {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        };
+        let port = base.port_or_known_default()?;
+        let is_odd = is_here && listen.ip().is_loopback() && listen.port() != 0 && listen.port() != port;
+        is_odd.then(|| {
+            format!(
+                "`[site] base_url` is {base}, and `[serve] listen` is {listen}: addresses in the feeds lead to port {port}, where                  nothing of this is served; write the same port in both"
+            )
+        })
     }
 }
 

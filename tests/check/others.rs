@@ -138,3 +138,46 @@ fn a_store_changes_nothing_of_what_is_found() {
     desk.write("posts/next.md", GOOD.replace("#107", "#190"));
     assert!(desk.found(&["posts/next.md"]).contains(&("number-twice".to_owned(), 2)));
 }
+
+#[test]
+fn a_folder_is_told_as_its_files_are() {
+    let desk = Desk::new("");
+    desk.write("other/README.md", "# How we write\n");
+    let (of_file, _) = desk.check(&["other/README.md"]);
+    let (of_folder, _) = desk.check(&["other"]);
+    assert!(of_file.contains("other/README.md: note: nothing of this is published"), "{of_file}");
+    assert_eq!(of_file, of_folder);
+}
+
+/// What is said of a post in another form than the observation column's names that form, and says nothing of what is not published.
+#[test]
+fn by_a_profile_its_form_is_told_and_skipped_sections_are_not() {
+    let desk = Desk::new(
+        "[[inputs]]\nname = \"weekly\"\ndigest = \"weekly\"\nprofile = \"weekly\"\n[profiles.weekly]\nbase = \"headings\"\n\
+         [profiles.weekly.items]\nlevels = [3]\nskip = ['^招聘']\n",
+    );
+    let text = "---\ntitle: 周刊第 1 期\ndate: 2026-04-01\n---\n\n## 工具\n\n### 一\n\n正文。\n\n## 招聘\n\n\
+        [A](https://a.example/?utm_source=x)\n\n## 文章\n\n### [二](https://b.example/?utm_source=x)\n";
+    desk.write("weekly/1.md", text);
+    let (told, code) = desk.check(&["weekly"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("weekly/1.md:18:") && !told.contains("weekly/1.md:14:"), "{told}");
+    assert!(
+        told.contains("the item `一` names no source") && told.contains("→ link its heading, as in `## [TITLE](URL)`"),
+        "{told}"
+    );
+}
+
+/// `issue-10` follows `issue-9`, though not by its name.
+#[test]
+fn numbers_are_compared_in_the_order_of_numbers() {
+    let desk = Desk::new("[[inputs]]\nname = \"weekly\"\ndigest = \"weekly\"\nprofile = \"list\"\n");
+    for number in (1..=1200).filter(|number| *number != 1005) {
+        let day = chrono::NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(number);
+        let text = format!("---\ntitle: Issue {number}\ndate: {day}\n---\n\n- [T](https://a.example/{number})\n");
+        desk.write(&format!("weekly/issue-{number}.md"), text);
+    }
+    assert_eq!(desk.check(&["weekly/issue-1000.md"]).0, "Checked 1 post: 0 errors, 0 warnings.\n");
+    let (told, _) = desk.check(&["weekly/issue-1006.md"]);
+    assert!(told.contains("number #1006 does not follow #1004") && told.contains("write #1005"), "{told}");
+}

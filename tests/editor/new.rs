@@ -126,3 +126,21 @@ fn every_profile_has_a_form_of_its_own() {
         assert!(code == 0 && told.contains("1 new item"), "{profile}: {told}\n{before}{filled}");
     }
 }
+
+#[test]
+fn a_base_url_of_this_machine_with_another_port_is_told() {
+    let site = Site::new("[serve]\nlisten = \"127.0.0.1:8090\"\n");
+    let written = text(&site, "wellsourced.toml");
+    let base = written.lines().find(|line| line.starts_with("base_url")).unwrap().to_owned();
+    for (url, is_told) in [
+        ("http://127.0.0.1:8080/", true),
+        ("http://localhost/", true),
+        ("http://127.0.0.1:8090/", false),
+        ("http://[::1]:8090/", false),
+        ("https://feeds.example/", false),
+    ] {
+        site.write("wellsourced.toml", written.replacen(&base, &format!("base_url = \"{url}\""), 1));
+        let (_, _, told) = said(&site, &["--once", "--offline"]);
+        assert_eq!(told.contains("write the same port in both"), is_told, "{url}: {told}");
+    }
+}

@@ -22,7 +22,7 @@ pub(super) struct PostTask {
     pub(super) path: String,
     /// The inputs that find it, each with its name there: it is a post of the first that takes it.
     pub(super) inputs: Vec<(usize, String)>,
-    /// Whether somebody named it, and wants to hear that it is no post.
+    /// Whether somebody named it, or its folder, and wants to hear that it is no post.
     pub(super) is_named: bool,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn choose(check: &Proofreading, inputs: &[InputFiles]) -> anyhow::Res
         }
         for file in files {
             let inputs = finders(Path::new(&file.path), inputs);
-            found.tasks.push(PostTask { path: file.path, inputs, is_named: false });
+            found.tasks.push(PostTask { path: file.path, inputs, is_named: true });
         }
     }
     found.tasks.retain(|task| seen.insert(task.path.clone()));

@@ -74,10 +74,12 @@ pub(super) fn bytes(path: &str) -> io::Result<Vec<u8>> {
 /// All that is known of the posts of an input. `names` are those that are looked at: of what the store does not know, and would take
 /// long to read, only what stands near them is read.
 pub(super) fn neighbours(of: &InputFiles, mut remembered: Remembered, names: &HashSet<&str>) -> Neighbours {
-    let near = near(&of.files.iter().map(|file| names.contains(file.path.as_str())).collect::<Vec<_>>());
-    let mut posts = Vec::with_capacity(of.files.len());
+    let mut files: Vec<&FoundFile> = of.files.iter().collect();
+    files.sort_by_cached_key(|file| natural(&file.path));
+    let near = near(&files.iter().map(|file| names.contains(file.path.as_str())).collect::<Vec<_>>());
+    let mut posts = Vec::with_capacity(files.len());
     let mut unknown = Vec::new();
-    for (file, is_near) in of.files.iter().zip(near) {
+    for (file, is_near) in files.iter().zip(near) {
         match remembered.post(file) {
             FileMemory::Post(post) => posts.push(post),
             FileMemory::Unknown if is_near => unknown.push(file.path.as_str()),
@@ -87,13 +89,34 @@ pub(super) fn neighbours(of: &InputFiles, mut remembered: Remembered, names: &Ha
     posts.extend(read_all(&unknown, &of.input.digest));
     posts.sort_by(|a, b| a.path.cmp(&b.path));
     let mut neighbours = Neighbours::new(posts);
-    for file in of.files.iter().rev().take(HABITS_OF) {
+    for file in files.iter().rev().take(HABITS_OF) {
         let text = bytes(&file.path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         if let Some(text) = text {
             neighbours.note_words(&file.path, &text, &of.input.digest.source_words);
         }
     }
     neighbours
+}
+
+/// A run of digits, or what stands between such.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum NamePart {
+    Number(u64),
+    Text(String),
+}
+
+/// By what names are put in order, so that `issue-9` stands before `issue-10`.
+fn natural(name: &str) -> Vec<NamePart> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c: char| c.is_ascii_digit() != first.is_ascii_digit()).unwrap_or(rest.len());
+        let (part, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let number = part.parse().ok().filter(|_| first.is_ascii_digit());
+        parts.push(number.map_or_else(|| NamePart::Text(part.to_owned()), NamePart::Number));
+        rest = after;
+    }
+    parts
 }
 
 /// Which of the posts stand near one that is looked at.
@@ -126,6 +149,13 @@ fn read_all(paths: &[&str], options: &DigestOptions) -> Vec<Neighbour> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_names_are_counted() {
+        let mut names = ["issue-10.md", "issue-9.md", "2026/x.md", "issue-100.md", "a", "issue-010.md"];
+        names.sort_by_cached_key(|name| natural(name));
+        assert_eq!(names, ["2026/x.md", "a", "issue-9.md", "issue-10.md", "issue-010.md", "issue-100.md"]);
+    }
 
     #[test]
     fn only_what_stands_near_is_read() {

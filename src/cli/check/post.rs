@@ -123,7 +123,12 @@ impl CheckedPost {
             return;
         }
         let (why, help) = match read(&self.path, self.text.as_bytes(), around).post {
-            Post::Skipped { why } => (why, "a post begins with a front matter, and its items with `###`"),
+            Post::Skipped { why } if around.digest.profile.is_column() => {
+                (why, "a post begins with a front matter, and its items with `###`")
+            }
+            Post::Skipped { why } => {
+                (why, "begin its items as its profile says; `inspect --suggest FILE` proposes a profile that reads it")
+            }
             Post::KeptOut { why } => (why, "what it says is looked at once it is to be published"),
             Post::Editions(_) | Post::Broken => return,
         };

@@ -44,7 +44,7 @@ pub struct Suggestion {
 }
 
 /// A profile that is tried.
-struct Candidate {
+struct TriedProfile {
     name: &'static str,
     base: &'static str,
     profile: Profile,
@@ -54,7 +54,7 @@ struct Candidate {
 
 /// Tries every built-in profile on posts, each with its path.
 pub fn suggest(posts: &[(String, Vec<u8>)], options: &DigestOptions) -> Suggestion {
-    let mut tried: Vec<(Trial, Candidate, Vec<Reading>)> =
+    let mut tried: Vec<(Trial, TriedProfile, Vec<Reading>)> =
         candidates().into_iter().map(|candidate| tried(candidate, posts, options)).collect();
     tried.sort_by_key(|(trial, ..)| std::cmp::Reverse(worth(trial, posts.len())));
     let best = tried.first();
@@ -68,16 +68,16 @@ pub fn suggest(posts: &[(String, Vec<u8>)], options: &DigestOptions) -> Suggesti
     Suggestion { rules, name, trials: tried.into_iter().map(|(trial, ..)| trial).collect() }
 }
 
-fn candidates() -> Vec<Candidate> {
+fn candidates() -> Vec<TriedProfile> {
     let built_in = BUILT_IN.into_iter().filter_map(|name| {
         let profile = Profile::built_in(name)?;
-        Some(Candidate { name, base: name, profile, rules: Vec::new() })
+        Some(TriedProfile { name, base: name, profile, rules: Vec::new() })
     });
     built_in.chain(with_kinds()).collect()
 }
 
 /// `[工具] 标题：https://…`, a paragraph each.
-fn with_kinds() -> Option<Candidate> {
+fn with_kinds() -> Option<TriedProfile> {
     let mut profile = Profile::built_in("numbered")?;
     profile.items.pattern = TextPattern::new(KIND_PATTERN);
     profile.items.strip = TextPattern::new(KIND_PREFIX).into_iter().collect();
@@ -85,7 +85,7 @@ fn with_kinds() -> Option<Candidate> {
         ("items", format!("pattern = '{KIND_PATTERN}'")),
         ("items", format!("strip = ['{KIND_PREFIX}']   # the kind of an item in brackets is its tag")),
     ];
-    Some(Candidate { name: KINDS, base: "numbered", profile, rules })
+    Some(TriedProfile { name: KINDS, base: "numbered", profile, rules })
 }
 
 /// What a profile is worth: posts that are read at all, then items with sources. A post that is one item is the last resort, and
@@ -101,10 +101,10 @@ fn worth(trial: &Trial, posts: usize) -> (bool, i64, usize) {
 }
 
 fn tried(
-    candidate: Candidate,
+    candidate: TriedProfile,
     posts: &[(String, Vec<u8>)],
     options: &DigestOptions,
-) -> (Trial, Candidate, Vec<Reading>) {
+) -> (Trial, TriedProfile, Vec<Reading>) {
     let options = with_any_date(candidate.profile.clone(), options, r"(\d{1,6})");
     let readings: Vec<Reading> = posts.iter().map(|(path, bytes)| read(path, bytes, &options)).collect();
     let mut trial =
@@ -173,7 +173,7 @@ fn name(readings: &[Reading]) -> Option<String> {
 }
 
 /// The rules that posts need for their date beyond those of the profile.
-fn dates(best: &Candidate, posts: &[(String, Vec<u8>)], options: &DigestOptions) -> Vec<(&'static str, String)> {
+fn dates(best: &TriedProfile, posts: &[(String, Vec<u8>)], options: &DigestOptions) -> Vec<(&'static str, String)> {
     let own = DigestOptions { profile: Box::new(best.profile.clone()), ..options.clone() };
     let undated = |(path, bytes): &&(String, Vec<u8>)| {
         let reading = read(path, bytes, &own);
@@ -200,7 +200,11 @@ fn dates(best: &Candidate, posts: &[(String, Vec<u8>)], options: &DigestOptions)
 }
 
 /// Dates counted by number. What the posts do not say is left open, and refused until somebody writes it.
-fn counted(best: &Candidate, undated: &[&(String, Vec<u8>)], options: &DigestOptions) -> Vec<(&'static str, String)> {
+fn counted(
+    best: &TriedProfile,
+    undated: &[&(String, Vec<u8>)],
+    options: &DigestOptions,
+) -> Vec<(&'static str, String)> {
     let numbers = |pattern: &str| -> Vec<u32> {
         let options = with_any_date(best.profile.clone(), options, pattern);
         let readings = undated.iter().map(|(path, bytes)| read(path, bytes, &options));

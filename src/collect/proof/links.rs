@@ -46,7 +46,7 @@ const SHORTENERS: [&str; 34] = [
 ];
 
 /// Marks what is wrong with the addresses of a post.
-pub(super) fn mark(sheet: &mut Sheet<'_>, addresses: &[WrittenAddress<'_>]) {
+pub(super) fn mark(sheet: &mut Sheet<'_>, addresses: &[&WrittenAddress<'_>]) {
     for address in addresses {
         mistyped(sheet, address);
         glued(sheet, address);

@@ -21,11 +21,12 @@ mod tests;
 pub use mark::{Edit, Level, ProofMark, edited};
 pub use neighbours::{Neighbour, Neighbours};
 
-use super::digest::{DigestOptions, Post, Reading, shown};
+use super::digest::{DigestOptions, ItemRules, Post, Profile, Reading, Way, shown};
 use crate::model::{Complaint, LinkKey, Place};
+use address::WrittenAddress;
 use among::Among;
 use chrono::{DateTime, Utc};
-use page::PostText;
+use page::{PostText, WrittenHeading};
 use sheet::Sheet;
 use std::ops::Range;
 use url::Url;
@@ -76,7 +77,10 @@ pub fn proofread(
     }
     let mut sheet = Sheet { page: PostText::new(path, text), marks: Vec::new() };
     let addresses = address::all(&sheet.page);
-    links::mark(&mut sheet, &addresses);
+    let left_out = left_out(&sheet.page, &options.digest.profile.items);
+    let is_read = |address: &&WrittenAddress<'_>| !left_out.iter().any(|range| range.contains(&address.range.start));
+    let read: Vec<&WrittenAddress<'_>> = addresses.iter().filter(is_read).collect();
+    links::mark(&mut sheet, &read);
     header::mark(&mut sheet);
     headings(&mut sheet);
     targets(&mut sheet, options);
@@ -85,7 +89,7 @@ pub fn proofread(
     words::mark(&mut sheet, WordJudge { habits: &neighbours.habits, own, source_words: &options.digest.source_words });
     Among { reading, neighbours, own, options }.mark(&mut sheet);
     let mut marks = said_once(told, sheet.marks);
-    without_source(reading, path, &mut marks);
+    without_source(reading, (path, &options.digest.profile), &mut marks);
     marks.sort_by_key(|mark| (mark.place.line, mark.place.column));
     marks
 }
@@ -187,8 +191,42 @@ fn lost_characters(sheet: &mut Sheet<'_>) {
     }
 }
 
+/// The bytes of sections that the profile leaves out: what stands there is not published.
+fn left_out(page: &PostText<'_>, rules: &ItemRules) -> Vec<Range<usize>> {
+    let headings = &page.headings;
+    let is_skipped = |at: usize| {
+        let line = page.get(at..page.end()).lines().next().unwrap_or_default();
+        let text = line.trim_matches(['#', ' ']);
+        rules.skip.iter().any(|pattern| pattern.0.is_match(text))
+    };
+    let skipped = headings.iter().enumerate().filter(|(_, heading)| is_skipped(heading.at));
+    let range = |(index, heading): (usize, &WrittenHeading)| {
+        let next = headings.iter().skip(index + 1).find(|next| next.level <= heading.level);
+        heading.at..next.map_or(page.end(), |next| next.at)
+    };
+    skipped.map(range).collect()
+}
+
+/// How an item of a digest names its source.
+fn source_help(profile: &Profile) -> &'static str {
+    let ways = &profile.sources.ways;
+    if profile.is_column() {
+        "add a quote **[消息来源：NAME](URL)** below the item's text"
+    } else if profile.post.is_item {
+        "add `link: URL` to the post's header, or a line `via [NAME](URL)`"
+    } else if ways.contains(&Way::Line) {
+        "link its title, [TITLE](URL), or write the address behind it"
+    } else if ways.contains(&Way::Heading) {
+        "link its heading, as in `## [TITLE](URL)`"
+    } else if ways.contains(&Way::Label) {
+        "add a line `来源：[NAME](URL)` below the item's text"
+    } else {
+        "add a link where the profile's `ways` look for it"
+    }
+}
+
 /// Items that name no source, where nothing else says why.
-fn without_source(reading: &Reading, path: &str, marks: &mut Vec<ProofMark>) {
+fn without_source(reading: &Reading, (path, profile): (&str, &Profile), marks: &mut Vec<ProofMark>) {
     for edition in reading.editions().iter().map(|read| &read.edition) {
         let ends = edition.items.iter().skip(1).map(|item| item.line).chain([u32::MAX]);
         for (item, end) in edition.items.iter().zip(ends).filter(|(item, _)| item.sources.is_empty()) {
@@ -209,8 +247,7 @@ fn without_source(reading: &Reading, path: &str, marks: &mut Vec<ProofMark>) {
             }
             let place = Place::at(path, item.line, 1);
             let message = format!("the item `{}` names no source", shown(&item.title));
-            let help = "add a quote **[消息来源：NAME](URL)** below the item's text";
-            let complaint = Complaint::warning(place, message, help);
+            let complaint = Complaint::warning(place, message, source_help(profile));
             marks.push(ProofMark::of_complaint(rules::ITEM_WITHOUT_SOURCE, complaint));
         }
     }

@@ -102,7 +102,8 @@ impl Neighbours {
                 }
             }
         }
-        all.by_date.sort_by_key(|dated| (dated.date, dated.post));
+        // Of one date the number tells the order; names do not: `issue-10` stands before `issue-9`.
+        all.by_date.sort_by_key(|dated| (dated.date, dated.number, dated.post));
         all.posts = posts;
         all
     }

@@ -101,6 +101,11 @@ impl<'t> PostText<'t> {
         self.text.get(range).unwrap_or_default()
     }
 
+    /// Behind its last byte.
+    pub(super) fn end(&self) -> usize {
+        self.text.len()
+    }
+
     pub(super) fn char_at(&self, byte: usize) -> Option<char> {
         self.text.get(byte..)?.chars().next()
     }
