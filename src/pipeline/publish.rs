@@ -7,6 +7,7 @@
 mod channels;
 mod compose;
 mod days;
+mod front;
 mod pass;
 mod scope;
 mod writing;
@@ -126,6 +127,7 @@ async fn compose_all(
         ChannelState { members, ..state.clone() }
     };
     let counted: Vec<ChannelState> = channels.iter().map(counted).collect();
+    writing.put_all(vec![composer.front(&counted).await?]).await?;
     writing.put_all(composer.site_wide(counted).await?).await?;
     Ok(members)
 }

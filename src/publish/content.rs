@@ -23,10 +23,10 @@ pub(super) fn of_item(site: &Site, stored: &StoredItem) -> String {
     html
 }
 
-/// An item's images, body and remark, without its sources.
-pub(super) fn story(words: &Words, item: &Item) -> String {
-    let mut html = String::with_capacity(item.body_html.len() + item.remark_html.len() + 256);
-    push_story(&mut html, words, item);
+/// Sanitised HTML as it is published.
+pub(super) fn html(words: &Words, sanitised: &str) -> String {
+    let mut html = String::with_capacity(sanitised.len() + 64);
+    body::push(&mut html, words, sanitised);
     html
 }
 

@@ -11,6 +11,8 @@ pub const TAGS: &str = "tags/";
 pub const SOURCES: &str = "sources/";
 /// Folder of the list of editions.
 pub const EDITIONS: &str = "editions/";
+/// The folder of the items that have pages.
+pub const ITEMS: &str = "items/";
 /// The subscription list.
 pub const OPML: &str = "feeds.opml";
 /// The status for people.
@@ -194,7 +196,7 @@ pub fn numbered(folder: &str, number: u32) -> String {
 
 /// Folder of an item's own page.
 pub fn item(short_id: &str) -> String {
-    format!("items/{short_id}/")
+    format!("{ITEMS}{short_id}/")
 }
 
 /// The short id of the item whose own page would stand at a path, or in a folder.
@@ -212,6 +214,11 @@ pub fn edition(slug: &str) -> String {
 /// Folder of a tag.
 pub fn tag(slug: &str) -> String {
     format!("{TAGS}{slug}/")
+}
+
+/// Folder of a source's host.
+pub fn source(host: &str) -> String {
+    format!("{SOURCES}{host}/")
 }
 
 /// Whether a name is one that files of ours have in many folders; others need not be read to know whose they are.

@@ -34,8 +34,8 @@ pub use journal::{Journal, ManifestLine, Since, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Options, Site};
 pub use pages::{
-    HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page, item_page,
-    list_page, refusal_page, source_index, status_json, status_page, tag_index,
+    FrontPage, HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page,
+    front_page, item_page, list_page, refusal_page, source_index, status_json, status_page, tag_index,
 };
 pub use recognise::{may_be_ours, says_ours};
 pub use theme::{Language, Theme, ThemeError};
@@ -44,7 +44,7 @@ pub use trial::load_theme;
 use crate::model::Feed;
 
 /// Raised when the same options and items give other bytes than before; `tests/readers.rs` says when.
-pub const RENDERING: u32 = 4;
+pub const RENDERING: u32 = 5;
 
 /// A feed as the bytes of one format. Characters that XML 1.0 does not have are left out in every format alike.
 pub fn render(feed: &Feed, format: Format) -> Result<Vec<u8>, Error> {

@@ -4,8 +4,8 @@
 use super::error::Error;
 use super::options::{Format, ItemLink, Options, Site};
 use super::pages::{
-    HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page, item_page,
-    list_page, refusal_page, source_index, status_page, tag_index,
+    FrontPage, HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page,
+    front_page, item_page, list_page, refusal_page, source_index, status_page, tag_index,
 };
 use super::theme::{Language, Theme, ThemeError};
 use crate::model::{
@@ -69,13 +69,25 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
     let edition = edition(is_full);
     item_page(site, &item(is_full, Home::Page))?;
     edition_page(site, &edition, &items)?;
+    edition_page(site, &StoredEdition { headline: String::new(), ..edition.clone() }, &items)?;
     for paging in &PAGINGS {
         day_page(site, &edition.header, &of_day, paging)?;
         for kind in [ChannelKind::Combined, ChannelKind::Tag] {
             let channel = Channel { kind, slug: "a".to_owned(), name: "A".to_owned() };
             list_page(site, &channel, &items, paging)?;
         }
-        let editions = if is_full { vec![(edition.clone(), items.clone())] } else { Vec::new() };
+        // Called by its day, since its title is that of an item.
+        let unnamed = StoredEdition { headline: "An item".to_owned(), ..edition.clone() };
+        let editions = [unnamed.clone(), edition.clone(), unnamed].map(|edition| (edition, items.clone()));
+        let editions = if is_full { editions.to_vec() } else { Vec::new() };
+        let front = FrontPage {
+            editions: &editions,
+            edition_count: 3,
+            day: editions.first(),
+            tags: &edition.tags,
+            paging: *paging,
+        };
+        front_page(site, &front)?;
         editions_page(site, &editions, paging)?;
     }
     let tags: Vec<(Tag, u64)> = tags(is_full).into_iter().map(|tag| (tag, 2)).collect();
@@ -123,6 +135,7 @@ fn item(is_full: bool, home: Home) -> StoredItem {
         body_html: "<p>Its text.</p>".to_owned(),
         remark_html: "<p>A remark.</p>".to_owned(),
         comment_by: Some("A person".to_owned()),
+        author: Some("A person".to_owned()),
         images: vec!["https://a.example/a.png".to_owned()],
         image_credit: Some("A person".to_owned()),
         language: Some("de".to_owned()),

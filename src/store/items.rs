@@ -27,6 +27,17 @@ enum Of {
 /// Tags by the row of their channel.
 pub type Tags = HashMap<i64, Tag>;
 
+/// What the front page shows of editions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrontEditions {
+    /// The newest of editors, the latest first.
+    pub of_editors: Vec<Uuid>,
+    /// How many editors have published.
+    pub count: u64,
+    /// The newest day.
+    pub day: Option<Uuid>,
+}
+
 /// The order in which a channel's items are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemOrder {
@@ -138,6 +149,23 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         from_rows(&ids)
+    }
+
+    /// What the front page shows of editions: the newest of editors, so many at most, and the newest day.
+    pub async fn front_editions(&self, take: u32) -> Result<FrontEditions> {
+        let (of_editors, count, day): (String, i64, Option<String>) = sqlx::query_as(
+            "WITH shown AS (SELECT id, published, input_id IN (SELECT id FROM inputs WHERE kind = 'days') AS is_day
+                 FROM editions WHERE live = 1 AND shown = 1)
+             SELECT (SELECT json_group_array(id) FROM (SELECT id FROM shown WHERE NOT is_day
+                        ORDER BY published DESC, id DESC LIMIT $1)),
+                 (SELECT COUNT(*) FROM shown WHERE NOT is_day),
+                 (SELECT id FROM shown WHERE is_day ORDER BY published DESC, id DESC LIMIT 1)",
+        )
+        .bind(take)
+        .fetch_one(&self.pool)
+        .await?;
+        let day = day.map(|id| parse("editions.id", &id)).transpose()?;
+        Ok(FrontEditions { of_editors: from_rows(&of_editors)?, count: count.unsigned_abs(), day })
     }
 
     /// Ids of the editions in their list.

@@ -41,7 +41,7 @@ pub use days::DAYS;
 pub use error::{Error, Result, StoreTrouble, Unusable};
 pub use histories::History;
 pub use inputs::{InputState, PostRow, PostState, RememberedInput};
-pub use items::{ItemOrder, Tags};
+pub use items::{FrontEditions, ItemOrder, Tags};
 pub use links::{Due, DueLink, LinkState};
 pub use lock::{Claim, Holder, Lock};
 pub use neighbours::PostSummary;

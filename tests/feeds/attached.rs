@@ -129,7 +129,7 @@ fn another_language_is_told_and_the_sites_own_is_not() {
     let paging = publish::Paging { number: None, older: None, newer: publish::Newer::None, total: 2 };
     let day = publish::day_page(&site(), &header(), &[episode(), item(1, "B")], &paging).unwrap();
     let day = String::from_utf8(day).unwrap();
-    assert!(day.contains("<article id=\"item0\" lang=\"en-GB\">") && day.contains("<article id=\"item1\">"), "{day}");
+    assert!(day.contains("<li id=\"item0\" lang=\"en-GB\">") && day.contains("<li id=\"item1\">"), "{day}");
     assert!(day.contains("<a href=\"https://pod.example/1.mp3\" type=\"audio/mpeg\">1.mp3</a>"), "{day}");
     assert!(!day.contains(">cover.png</a>"), "pictures are seen");
 }
@@ -177,7 +177,9 @@ fn where_something_else_stands_the_copy_comes_first() {
         one.sources = vec![troubled(verdict)];
         let entry = feed(std::slice::from_ref(&one)).entries.remove(0);
         let page = String::from_utf8(publish::item_page(&site(), &one).unwrap()).unwrap();
-        for text in [entry.content_html.as_str(), entry.markdown.as_deref().unwrap(), page.as_str()] {
+        let (copy, link) = (page.find("archive.example/copy").unwrap(), page.find(">原链接</a>").unwrap());
+        assert!(copy < link, "on pages the copy is what is read: {page}");
+        for text in [entry.content_html.as_str(), entry.markdown.as_deref().unwrap()] {
             let (copy, stands) = (text.rfind("archive.example/copy").unwrap(), text.rfind("自 2024-03-01 起").unwrap());
             assert_eq!(copy < stands, copy_first, "{verdict}: {text}");
         }

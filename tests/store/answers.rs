@@ -66,6 +66,7 @@ async fn of_items(store: &Store, answers: &mut Answers) {
         edition_times(),
         editions(&[EDITION, DAY], &tags, 100),
         editors_editions(),
+        front_editions(7),
         hidden_items(),
         is_empty(),
         item_count(),

@@ -42,6 +42,9 @@ async fn items_come_as_they_were_written_in_the_order_asked_for() {
         let told: Vec<_> = editions.iter().map(|(edition, items)| (edition.id, items.len(), edition.more)).collect();
         assert_eq!(told, [(DAY, 1, 0), (EDITION, 2, 0)]);
         assert_eq!(store.editors_editions().await.unwrap(), [EDITION]);
+        let front = store.front_editions(7).await.unwrap();
+        assert_eq!((front.of_editors, front.count, front.day), (vec![EDITION], 1, Some(DAY)));
+        assert_eq!(store.front_editions(0).await.unwrap().of_editors, []);
         assert_eq!(store.edition_slugs(&[LEFT, id(9)]).await.unwrap(), ["slug-2000"], "for ever");
         assert!(store.edition_slugs(&[]).await.unwrap().is_empty() && store.own_pages(&[]).await.unwrap().is_empty());
         let pages = store.own_pages(&[HIDDEN, ITEM, CARRIED, id(9)]).await.unwrap();

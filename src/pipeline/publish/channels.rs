@@ -84,8 +84,11 @@ impl Composer<'_> {
                 let shown = items.get(..count(cut.on_index())).unwrap_or(&items);
                 outputs.extend(removed_pages(state, cut));
                 outputs.extend(feeds(&site, channel, &publish::feed(&site, channel, newest, state.emptied_at))?);
-                let page = publish::list_page(&site, channel, shown, &cut.paging(0))?;
-                outputs.push(Output::file(layout::index(&channel.folder()), page));
+                // The front page stands in the place of its index.
+                if channel.kind != ChannelKind::Combined {
+                    let page = publish::list_page(&site, channel, shown, &cut.paging(0))?;
+                    outputs.push(Output::file(layout::index(&channel.folder()), page));
+                }
             }
             Ok(outputs)
         })

@@ -1,9 +1,9 @@
 //! Pages that list: the items of a channel, the editions, all tags, all cited hosts.
 
-use super::views::{ItemView, Link, date, page};
+use super::edition::EditionView;
+use super::views::{ItemView, Link, day_of, page};
 use super::{PageFrame, PageView, SiteView, render};
 use crate::model::{Channel, ChannelKind, StoredItem, Tag};
-use crate::publish::address::{edition_folder, link_to_item};
 use crate::publish::characters::line;
 use crate::publish::compose::EditionWithItems;
 use crate::publish::layout;
@@ -11,6 +11,9 @@ use crate::publish::options::Site;
 use crate::publish::{Error, compose};
 use serde::Serialize;
 use std::borrow::Borrow;
+
+/// Items of a day's edition in the list of editions.
+const OF_DAY: usize = 10;
 
 /// Where a list page stands among its fellows. They are numbered from the oldest, so that old ones do not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,10 @@ struct ListPage<'a> {
     site: SiteView<'a>,
     page: PageFrame,
     heading: String,
+    /// The list of all such channels.
+    parent: Option<Link>,
+    /// What subscribing is called.
+    subscribe: String,
     paging: PagingView,
     items: Vec<ItemView>,
 }
@@ -64,6 +71,7 @@ impl PageView for ListPage<'_> {
 struct EditionsPage<'a> {
     site: SiteView<'a>,
     page: PageFrame,
+    subscribe: String,
     paging: PagingView,
     editions: Vec<ListedEdition>,
 }
@@ -72,15 +80,27 @@ impl PageView for EditionsPage<'_> {
     const TEMPLATE: &'static str = "editions.html";
 }
 
+/// An edition in a list, with its items.
 #[derive(Serialize)]
-struct ListedEdition {
-    title: String,
-    href: String,
-    day: String,
-    datetime: String,
-    items: Vec<Link>,
+pub(super) struct ListedEdition {
+    #[serde(flatten)]
+    edition: EditionView,
+    items: Vec<ItemView>,
     /// How many of them are not listed.
     more: u64,
+}
+
+impl ListedEdition {
+    pub(super) fn new(site: &Site, root: &str, (edition, items): &EditionWithItems) -> Self {
+        // What feeds brought is not to bury what editors wrote.
+        let most = if day_of(&edition.header.slug).is_some() { OF_DAY } else { usize::MAX };
+        let rest = items.len().saturating_sub(most);
+        Self {
+            edition: EditionView::new(site, root, edition, items),
+            items: items.iter().take(most).map(|item| ItemView::new(site, root, item)).collect(),
+            more: edition.more.saturating_add(u64::try_from(rest).unwrap_or(u64::MAX)),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -114,30 +134,49 @@ pub fn list_page<I: Borrow<StoredItem>>(
         ChannelKind::Editions => site.words().editions.clone(),
         ChannelKind::Tag | ChannelKind::Source => line(&channel.name),
     };
+    let words = site.words();
     let page = frame(site, channel, paging, &heading);
     let show = |item: &StoredItem| ItemView::new(site, &page.root, item).in_short(item);
     let items = items.iter().map(|item| show(item.borrow())).collect();
-    let view = ListPage { site: SiteView::new(&site.options), items, heading, paging: paging.view(), page };
+    let root = page.root.clone();
+    let parent = |name: &str, folder: &str| {
+        Some(Link { name: name.to_owned(), href: layout::index(&format!("{root}{folder}")) })
+    };
+    let view = ListPage {
+        site: SiteView::new(&site.options),
+        parent: match channel.kind {
+            ChannelKind::Tag => parent(&words.tags, layout::TAGS),
+            ChannelKind::Source => parent(&words.sources, layout::SOURCES),
+            ChannelKind::Combined | ChannelKind::Editions => None,
+        },
+        subscribe: subscribe(site, channel, &heading),
+        items,
+        heading,
+        paging: paging.view(),
+        page,
+    };
     render(&site.options, &view)
 }
 
 /// The list of editions, newest first, or one of its numbered pages.
 pub fn editions_page(site: &Site, editions: &[EditionWithItems], paging: &Paging) -> Result<Vec<u8>, Error> {
-    let frame = frame(site, &compose::editions_channel(), paging, &site.words().editions);
-    let show = |(edition, items): &EditionWithItems| {
-        let (day, datetime) = date(site, edition.published);
-        ListedEdition {
-            title: line(&edition.header.title),
-            href: page(&frame.root, &edition_folder(edition)),
-            day,
-            datetime,
-            items: items.iter().map(|item| item_link(&frame.root, item)).collect(),
-            more: edition.more,
-        }
+    let channel = compose::editions_channel();
+    let page = frame(site, &channel, paging, &site.words().editions);
+    let editions = editions.iter().map(|edition| ListedEdition::new(site, &page.root, edition)).collect();
+    let view = EditionsPage {
+        site: SiteView::new(&site.options),
+        subscribe: subscribe(site, &channel, &site.words().editions),
+        editions,
+        paging: paging.view(),
+        page,
     };
-    let editions = editions.iter().map(show).collect();
-    let view = EditionsPage { site: SiteView::new(&site.options), editions, paging: paging.view(), page: frame };
     render(&site.options, &view)
+}
+
+/// What subscribing to a channel is called.
+fn subscribe(site: &Site, channel: &Channel, heading: &str) -> String {
+    let name = Some(heading).filter(|_| channel.kind != ChannelKind::Combined);
+    site.words().subscribe_to(&line(&site.options.title), name)
 }
 
 /// All tags with how many items each has, `tags/index.html`, in the order given.
@@ -163,13 +202,10 @@ impl CatalogueRow {
     }
 }
 
-fn item_link(root: &str, item: &StoredItem) -> Link {
-    Link { name: line(&item.item.title), href: link_to_item(root, item) }
-}
-
-fn frame(site: &Site, channel: &Channel, paging: &Paging, heading: &str) -> PageFrame {
+/// The frame of a channel's page.
+pub(super) fn frame(site: &Site, channel: &Channel, paging: &Paging, heading: &str) -> PageFrame {
     let (folder, title) = paging.of_page(site, &channel.folder(), heading);
-    let mut frame = PageFrame::new(site, &folder, "", &title).with_feeds(site, paging.up());
+    let mut frame = PageFrame::new(site, &folder, "", &title).with_feeds(site, channel, paging.up());
     frame.feed_title = compose::channel_title(site, channel);
     frame
 }

@@ -4,12 +4,17 @@
 //! absolute. An item's page knows no neighbours and a numbered list page no total, so that old ones do not change when
 //! new ones come.
 
+mod edition;
+mod front;
 mod lists;
 mod refusal;
+mod safe;
 mod status;
 mod stories;
+mod text;
 mod views;
 
+pub use front::{FrontPage, front_page};
 pub use lists::{Newer, Paging, editions_page, list_page, source_index, tag_index};
 pub use refusal::refusal_page;
 pub use status::{HeldInput, InputStatus, StatusView, TroubledLink, status_json, status_page};
@@ -18,7 +23,9 @@ pub use stories::{day_page, edition_page, item_page};
 use super::Error;
 use super::address::absolute;
 use super::characters::{clean, line};
-use super::options::{Options, Site};
+use super::layout;
+use super::options::{Format, Options, Site};
+use crate::model::{Channel, ChannelKind};
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -51,11 +58,26 @@ impl<'a> SiteView<'a> {
 struct PageFrame {
     lang: String,
     title: String,
+    /// What it is about, in a sentence or two; may be empty.
+    description: String,
     canonical: String,
     /// Way up to the root: empty, or `../` as often as needed.
     root: String,
+    /// What it belongs to: `editions`, `tags`, `sources`, `status`, or nothing.
+    section: &'static str,
+    /// Whether it is that section's own page.
+    is_section: bool,
+    /// Whether it is the front page.
+    is_home: bool,
     feed_title: String,
+    /// The feeds of its channel; of the site, where it has none.
     feeds: Vec<FeedLink>,
+    /// Those of the site, where its channel has feeds of its own.
+    site_feeds: Vec<FeedLink>,
+    /// Where one subscribes: on the page, or on the front page.
+    subscribe: String,
+    /// The address for feed readers, absolute; of the first format but one that is published, Atom more often than not.
+    address: String,
 }
 
 /// A link to a feed.
@@ -76,22 +98,61 @@ impl PageFrame {
             lang: site.options.language.tag().to_owned(),
             title: if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") },
             canonical: absolute(site, &format!("{folder}{file}")),
+            description: String::new(),
+            section: section(folder, file),
+            is_section: [layout::EDITIONS, layout::TAGS, layout::SOURCES].contains(&folder)
+                || file == layout::STATUS_PAGE,
+            is_home: folder.is_empty() && file.is_empty(),
             feed_title: name,
-            feeds: Vec::new(),
-            root: root.clone(),
+            feeds: feeds(site, &root),
+            site_feeds: Vec::new(),
+            subscribe: format!("{root}index.html#subscribe"),
+            address: String::new(),
+            root,
         };
-        page.with_feeds(site, &root)
+        page
     }
 
-    /// Offers the feeds of the channel whose folder that way leads to.
-    fn with_feeds(mut self, site: &Site, way: &str) -> Self {
-        let feed = |format: &super::Format| FeedLink {
-            name: format.title(),
-            media_type: format.media_type(),
-            href: format!("{way}{}", format.file_name()),
-        };
-        self.feeds = site.options.formats.iter().map(feed).collect();
+    /// Offers the feeds of a channel, whose folder that way leads to. They are subscribed to on its index page.
+    fn with_feeds(mut self, site: &Site, channel: &Channel, way: &str) -> Self {
+        let of_site = std::mem::replace(&mut self.feeds, feeds(site, way));
+        if channel.kind != ChannelKind::Combined {
+            self.site_feeds = of_site;
+        }
+        self.subscribe = if way.is_empty() { "#subscribe".to_owned() } else { format!("{way}index.html#subscribe") };
+        let formats = &site.options.formats;
+        let best = formats.iter().find(|format| **format == Format::Atom).or(formats.first());
+        let file = best.map_or("", |format| format.file_name());
+        self.address = absolute(site, &format!("{}{file}", channel.folder()));
         self
+    }
+
+    /// Says what the page is about.
+    fn about(mut self, description: &str) -> Self {
+        self.description = line(description);
+        self
+    }
+}
+
+/// The feeds of a folder that a way leads to.
+fn feeds(site: &Site, way: &str) -> Vec<FeedLink> {
+    let feed = |format: &Format| FeedLink {
+        name: format.title(),
+        media_type: format.media_type(),
+        href: format!("{way}{}", format.file_name()),
+    };
+    site.options.formats.iter().map(feed).collect()
+}
+
+/// What the page of a folder belongs to.
+fn section(folder: &str, file: &str) -> &'static str {
+    let of = |section: &str| folder.starts_with(section);
+    match () {
+        () if of(layout::EDITIONS) || of(layout::ITEMS) => "editions",
+        () if of(layout::TAGS) => "tags",
+        () if of(layout::SOURCES) => "sources",
+        () if file == layout::STATUS_PAGE => "status",
+        () => "",
     }
 }
 

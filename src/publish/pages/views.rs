@@ -1,14 +1,16 @@
 //! What templates show of items, sources and tags: strings, ready but for escaping.
 
-use crate::model::{CitedSource, Medium, StoredItem, Tag, web_uri};
+use super::safe::SafeHtml;
+use super::text;
+use crate::model::{CitedSource, Home, Medium, StoredItem, Tag, Verdict, web_uri};
 use crate::publish::address::{edition_page_folder, encoded, link_to_item};
 use crate::publish::characters::line;
 use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::{attached, compose, content};
-use chrono::{DateTime, SecondsFormat, Utc};
-use minijinja::Value;
-use serde::{Serialize, Serializer};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use serde::Serialize;
+use std::borrow::Cow;
 
 /// A link within the site.
 #[derive(Serialize)]
@@ -17,27 +19,33 @@ pub(super) struct Link {
     pub(super) href: String,
 }
 
-/// HTML that was sanitised: templates do not escape it.
-#[derive(Default)]
-pub(super) struct SafeHtml(String);
-
-impl Serialize for SafeHtml {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Value::from_safe_string(self.0.clone()).serialize(serializer)
-    }
-}
-
-/// A cited source with its verdict.
+/// A cited source and what is said of it.
 #[derive(Serialize)]
 pub(super) struct SourceView {
     pub(super) href: Option<String>,
     pub(super) label: String,
+    /// Its host, and the page of what cites it; none where that is its name already.
+    pub(super) host: String,
+    pub(super) host_href: Option<String>,
     pub(super) verdict: &'static str,
+    /// In a word or two; empty where all is well.
     pub(super) standing: String,
+    /// More of that, for the item's own page.
+    pub(super) note: String,
     pub(super) moved_to: Option<String>,
-    pub(super) archive: Option<String>,
-    /// The archived copy, where it comes before anything else.
-    pub(super) copy_first: Option<String>,
+    /// The new address as it is shown.
+    pub(super) moved_to_name: String,
+    /// An archived copy, to be read in place of what is lost.
+    pub(super) copy: Option<String>,
+    pub(super) copy_words: String,
+}
+
+/// A picture before an item's text.
+#[derive(Serialize)]
+pub(super) struct PictureView {
+    pub(super) src: String,
+    pub(super) alt: String,
+    pub(super) credit: Option<String>,
 }
 
 /// A file that belongs to an item.
@@ -60,8 +68,14 @@ pub(super) struct ItemView {
     pub(super) time: String,
     pub(super) datetime: String,
     pub(super) edition: Link,
-    /// Images, body and remark; empty in lists.
-    pub(super) html: SafeHtml,
+    /// Pictures that stand before the text; none in lists.
+    pub(super) pictures: Vec<PictureView>,
+    /// Its text; empty in lists.
+    pub(super) body: SafeHtml,
+    /// The remark, with the name of who remarks.
+    pub(super) remark: Option<SafeHtml>,
+    /// Its own author, or whose feed it comes from.
+    pub(super) author: Option<String>,
     /// The beginning of its text; empty where all of it stands.
     pub(super) summary: String,
     /// Its language, where it is another than the site's.
@@ -76,6 +90,7 @@ impl ItemView {
     /// An item as a page shows it from which `root` leads to the root.
     pub(super) fn new(site: &Site, root: &str, stored: &StoredItem) -> Self {
         let (day, datetime) = date(site, stored.published);
+        let words = site.words();
         Self {
             title: line(&stored.item.title),
             href: link_to_item(root, stored),
@@ -83,49 +98,98 @@ impl ItemView {
             day,
             time: stored.published.with_timezone(&site.options.timezone).format("%H:%M").to_string(),
             datetime,
-            edition: Link {
-                name: line(&stored.edition.title),
-                href: page(root, &edition_page_folder(&stored.edition)),
-            },
-            html: SafeHtml::default(),
+            edition: Link { name: edition_name(site, stored), href: page(root, &edition_page_folder(&stored.edition)) },
+            pictures: Vec::new(),
+            body: SafeHtml::default(),
+            remark: text::remark(words, &stored.item, remarks(stored)),
+            author: stored.item.author.as_deref().map(line).filter(|name| !name.is_empty()),
             summary: String::new(),
             lang: compose::language(site, &stored.item).map(str::to_owned),
             files: files(stored),
-            sources: stored.sources.iter().map(|source| SourceView::new(site, source)).collect(),
+            sources: stored.sources.iter().map(|source| SourceView::new(site, root, source)).collect(),
             tags: tags(root, &stored.tags),
         }
     }
 
-    /// With all of its text.
-    pub(super) fn in_full(mut self, site: &Site, stored: &StoredItem) -> Self {
-        self.html = SafeHtml(content::story(site.words(), &stored.item));
+    /// With all of its text, below a heading of a level.
+    pub(super) fn in_full(mut self, site: &Site, stored: &StoredItem, level: u8) -> Self {
+        let item = &stored.item;
+        let images = item.leading_images().filter_map(|(image, alt)| Some((web_uri(image)?, alt)));
+        let picture = |(n, (src, alt)): (usize, (Cow<'_, str>, &str))| PictureView {
+            src: src.into_owned(),
+            alt: line(alt),
+            credit: item.image_credit.as_deref().filter(|_| n == 0).map(line),
+        };
+        self.pictures = images.enumerate().map(picture).collect();
+        self.body = text::body(site.words(), item, level);
         self
     }
 
     /// With the beginning of its text.
     pub(super) fn in_short(mut self, stored: &StoredItem) -> Self {
-        self.summary = content::summary(&stored.item);
+        self.summary = text::summary(&stored.item);
         self
     }
 }
 
+/// Who remarks: the name before the remark, else the edition's author.
+fn remarks(stored: &StoredItem) -> Option<&str> {
+    stored.item.comment_by.as_deref().or(stored.edition.author.as_deref())
+}
+
+/// An edition in an item's line: by its number, else by its title.
+fn edition_name(site: &Site, stored: &StoredItem) -> String {
+    let by_number = || stored.edition.number.map(|number| site.words().edition_number(number));
+    let of_day = || match &stored.home {
+        Home::Day { .. } => day_of(&stored.edition.slug).map(|day| site.words().day(day)),
+        Home::Page => None,
+    };
+    of_day().or_else(by_number).unwrap_or_else(|| line(&stored.edition.title))
+}
+
+/// The day that a day's edition is of.
+pub(super) fn day_of(slug: &str) -> Option<NaiveDate> {
+    slug.get(..10)?.parse().ok()
+}
+
 impl SourceView {
-    fn new(site: &Site, source: &CitedSource) -> Self {
+    fn new(site: &Site, root: &str, source: &CitedSource) -> Self {
+        let words = site.words();
         let shown = |address: &Option<String>| address.as_deref().and_then(web_uri).map(String::from);
-        let (copy_first, archive) = match shown(&source.archive) {
-            copy if content::copy_comes_first(source) => (copy, None),
-            copy => (None, copy),
-        };
+        let (label, host) = (line(content::label(source)), line(&source.host));
+        let since = source
+            .since
+            .filter(|_| source.verdict.shows_since())
+            .map(|since| since.with_timezone(&site.options.timezone).date_naive());
+        let copy = shown(&source.archive).filter(|_| source.verdict.is_lost());
+        let moved_to = shown(&source.moved_to).filter(|_| source.verdict == Verdict::Moved);
+        let has_page = !host.is_empty() && host != label && web_uri(&source.link.url).is_some();
         Self {
             href: web_uri(&source.link.url).map(String::from),
-            label: line(content::label(source)),
+            host_href: has_page.then(|| page(root, &layout::source(&source.host))),
+            label,
+            host,
             verdict: source.verdict.as_str(),
-            standing: content::standing(site.words(), site.options.timezone, source),
-            moved_to: shown(&source.moved_to),
-            archive,
-            copy_first,
+            standing: words.short_standing(source.verdict, since),
+            note: words.note(source.verdict).to_owned(),
+            moved_to_name: moved_to.as_deref().map(short_address).unwrap_or_default(),
+            moved_to,
+            copy_words: words.copy_of(copy.as_deref().and_then(archived_on)),
+            copy,
         }
     }
+}
+
+/// An address as it is read: without scheme, `www.` and a last slash.
+fn short_address(url: &str) -> String {
+    let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
+    bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/').to_owned()
+}
+
+/// The day of an archived copy, from the fourteen digits in its address (RFC 7089's URI-Ms of the Wayback Machine).
+pub(super) fn archived_on(copy: &str) -> Option<NaiveDate> {
+    let stamp = copy.split('/').find(|part| part.len() >= 14 && part.bytes().take(14).all(|b| b.is_ascii_digit()))?;
+    NaiveDate::parse_from_str(stamp.get(..8)?, "%Y%m%d").ok()
 }
 
 /// What an item's text does not show of its files. A file that is its source stands there.
@@ -153,8 +217,8 @@ pub(super) fn tags(root: &str, tags: &[Tag]) -> Vec<Link> {
     tags.iter().map(link).collect()
 }
 
-/// A moment as the day in the site's zone and as a machine reads it.
+/// A moment as the day in the site's zone, in words, and as a machine reads it.
 pub(super) fn date(site: &Site, at: DateTime<Utc>) -> (String, String) {
     let there = at.with_timezone(&site.options.timezone);
-    (content::day(site.options.timezone, at), there.to_rfc3339_opts(SecondsFormat::Secs, true))
+    (site.words().day(there.date_naive()), there.to_rfc3339_opts(SecondsFormat::Secs, true))
 }

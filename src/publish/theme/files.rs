@@ -16,12 +16,14 @@ const LARGEST: u64 = 512 * 1024;
 const MOST: usize = 200;
 
 /// The built-in files. A new one stands here, and where a page names it as its template.
-pub(super) const BUILT_IN: [(&str, &str); 13] = [
+pub(super) const BUILT_IN: [(&str, &str); 15] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("catalogue.html", include_str!("../../../templates/catalogue.html")),
     ("day.html", include_str!("../../../templates/day.html")),
     ("edition.html", include_str!("../../../templates/edition.html")),
     ("editions.html", include_str!("../../../templates/editions.html")),
+    ("feed.svg.html", include_str!("../../../templates/feed.svg.html")),
+    ("index.html", include_str!("../../../templates/index.html")),
     ("item.html", include_str!("../../../templates/item.html")),
     ("list.html", include_str!("../../../templates/list.html")),
     ("parts.html", include_str!("../../../templates/parts.html")),

@@ -2,6 +2,7 @@
 
 use super::fill::filled;
 use crate::model::Verdict;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -48,13 +49,33 @@ pub(in crate::publish) struct Words {
     pub(in crate::publish) tag: String,
     pub(in crate::publish) source_host: String,
     skip: String,
+    site_nav: String,
+    foot: String,
+    subscribe_how: String,
+    subscribe_to: String,
+    subscribe_site: String,
+    edition_number: String,
+    day: String,
+    short_day: String,
+    pub(in crate::publish) month: String,
+    month_names: String,
+    weekdays: String,
+    excerpts: String,
+    all_of_day: Counted,
+    earlier: String,
+    all_editions: Counted,
+    common_tags: String,
+    between: String,
+    table: String,
+    original_link: String,
+    copy_of: String,
+    pub(in crate::publish) original: String,
     pub(in crate::publish) editions: String,
     pub(in crate::publish) tags: String,
     pub(in crate::publish) sources: String,
     pub(in crate::publish) status: String,
     subscribe: String,
     subscribe_all: String,
-    original: String,
     pages: String,
     newer: String,
     older: String,
@@ -79,6 +100,8 @@ pub(in crate::publish) struct Words {
     evidence: String,
     cited_in: String,
     verdicts: BTreeMap<String, String>,
+    standings: BTreeMap<String, String>,
+    notes: BTreeMap<String, String>,
     refusals: BTreeMap<String, RefusalWords>,
 }
 
@@ -116,6 +139,11 @@ pub(in crate::publish) struct RefusalWords {
     pub(in crate::publish) text: String,
 }
 
+/// One of the names in a list that is written with bars between them.
+fn nth(names: &str, index: u32) -> &str {
+    names.split('|').nth(usize::try_from(index).unwrap_or(usize::MAX)).unwrap_or_default()
+}
+
 impl Words {
     /// A verdict in words.
     pub(in crate::publish) fn verdict(&self, verdict: Verdict) -> &str {
@@ -129,6 +157,88 @@ impl Words {
             "verdict" => Some(verdict.to_owned()),
             _ => None,
         })
+    }
+
+    /// A day.
+    pub(in crate::publish) fn day(&self, day: NaiveDate) -> String {
+        self.dated(&self.day, day)
+    }
+
+    /// A day of a year that is known.
+    pub(in crate::publish) fn short_day(&self, day: NaiveDate) -> String {
+        self.dated(&self.short_day, day)
+    }
+
+    fn dated(&self, text: &str, day: NaiveDate) -> String {
+        filled(text, |name| match name {
+            "year" => Some(day.year().to_string()),
+            "month" => Some(nth(&self.month_names, day.month0()).to_owned()),
+            "day" => Some(day.day().to_string()),
+            _ => None,
+        })
+    }
+
+    /// The day of the week.
+    pub(in crate::publish) fn weekday(&self, day: NaiveDate) -> &str {
+        nth(&self.weekdays, day.weekday().num_days_from_monday())
+    }
+
+    /// An edition by its number.
+    pub(in crate::publish) fn edition_number(&self, number: u32) -> String {
+        filled(&self.edition_number, |name| (name == "n").then(|| number.to_string()))
+    }
+
+    /// What a channel's subscription is called; the site's own without a name.
+    pub(in crate::publish) fn subscribe_to(&self, site: &str, channel: Option<&str>) -> String {
+        let (text, called) = channel.map_or((&self.subscribe_site, site), |channel| (&self.subscribe_to, channel));
+        // Chinese stands by itself, a Latin name after a blank.
+        let blank = if text.contains(" {name}")
+            || !called.starts_with(|c: char| c.is_ascii_alphanumeric())
+            || channel.is_none()
+        {
+            ""
+        } else {
+            " "
+        };
+        filled(text, |name| (name == "name").then(|| format!("{blank}{called}")))
+    }
+
+    /// What came from feeds on a day.
+    pub(in crate::publish) fn excerpts_of(&self, day: NaiveDate) -> String {
+        filled(&self.excerpts, |name| (name == "day").then(|| self.short_day(day)))
+    }
+
+    /// What stands between things that are listed in a line.
+    pub(in crate::publish) fn between(&self) -> &str {
+        &self.between
+    }
+
+    /// A table by its number on the page.
+    pub(in crate::publish) fn table(&self, number: u32) -> String {
+        filled(&self.table, |name| (name == "n").then(|| number.to_string()))
+    }
+
+    /// An archived copy, of a day where that is known.
+    pub(in crate::publish) fn copy_of(&self, day: Option<NaiveDate>) -> String {
+        day.map_or_else(
+            || self.archived.clone(),
+            |day| filled(&self.copy_of, |name| (name == "day").then(|| day.to_string())),
+        )
+    }
+
+    /// What a reader is told of a verdict in a word or two; empty where nothing need be said.
+    pub(in crate::publish) fn short_standing(&self, verdict: Verdict, since: Option<NaiveDate>) -> String {
+        let key = verdict.as_str();
+        let dated = since.and_then(|day| Some((self.standings.get(&format!("{key}_since"))?, day)));
+        match dated {
+            Some((text, day)) => filled(text, |name| (name == "day").then(|| self.day(day))),
+            None => self.standings.get(key).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// What is added on an item's own page.
+    pub(in crate::publish) fn note(&self, verdict: Verdict) -> &str {
+        self.notes.get(verdict.as_str()).map_or("", String::as_str)
     }
 
     /// The name of a numbered page.
