@@ -122,12 +122,15 @@ pub(super) fn asides<'w>(words: &'w Words, zone: Tz, source: &CitedSource) -> Ve
         let to = |url: String| Aside { before: &words.moved_to, text: url.clone(), url: Some(url) };
         return link(&source.moved_to).map(to).into_iter().collect();
     }
-    if !source.verdict.is_lost() {
+    let is_told = source.verdict.is_lost() || matches!(source.verdict, Verdict::Failing | Verdict::Refused);
+    if !is_told {
         return Vec::new();
     }
     let stands = Aside { before: "", text: standing(words, zone, source), url: None };
     let copy = |url| Aside { before: "", text: words.archived.clone(), url: Some(url) };
-    let mut asides: Vec<Aside<'_>> = std::iter::once(stands).chain(link(&source.archive).map(copy)).collect();
+    // What may open tomorrow needs no copy today.
+    let copies = link(&source.archive).filter(|_| source.verdict.is_lost());
+    let mut asides: Vec<Aside<'_>> = std::iter::once(stands).chain(copies.map(copy)).collect();
     if copy_comes_first(source) {
         asides.reverse();
     }

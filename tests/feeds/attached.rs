@@ -154,7 +154,7 @@ fn an_editors_item_is_there_as_markdown_with_its_closing_line() {
         "正文 1。\n\n来源：[死链](https://gone.example/x)（自 2024-03-01 起已失效，\
          [存档副本](https://archive.example/web/2023/https://gone.example/x)） · \
          [搬家](https://old.example/x_%28y%29)（已迁至 [https://new.example/x](https://new.example/x)） · \
-         [时好时坏](https://flaky.example/x) · [门卫](https://blocked.example/x)"
+         [时好时坏](https://flaky.example/x)（暂时无法访问） · [门卫](https://blocked.example/x)"
     );
     dead.home = Home::Day { slug: "2023-05-05".to_owned(), page: None };
     assert_eq!(self::feed(&[dead]).entries[0].markdown, None);

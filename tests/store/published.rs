@@ -44,7 +44,7 @@ async fn items_come_as_they_were_written_in_the_order_asked_for() {
         assert_eq!(store.editors_editions().await.unwrap(), [EDITION]);
         let front = store.front_editions(7).await.unwrap();
         assert_eq!((front.of_editors, front.count, front.day), (vec![EDITION], 1, Some(DAY)));
-        assert_eq!(store.front_editions(0).await.unwrap().of_editors, []);
+        assert!(store.front_editions(0).await.unwrap().of_editors.is_empty());
         assert_eq!(store.edition_slugs(&[LEFT, id(9)]).await.unwrap(), ["slug-2000"], "for ever");
         assert!(store.edition_slugs(&[]).await.unwrap().is_empty() && store.own_pages(&[]).await.unwrap().is_empty());
         let pages = store.own_pages(&[HIDDEN, ITEM, CARRIED, id(9)]).await.unwrap();
