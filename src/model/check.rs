@@ -70,6 +70,11 @@ impl Verdict {
         matches!(self, Self::Reachable | Self::Moved | Self::Blocked)
     }
 
+    /// Whether a reader who tries the link does not find there what was cited.
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::Failing | Self::Gone | Self::Replaced)
+    }
+
     /// Whether the page itself was seen there, so that an archive can save it.
     pub fn is_seen(self) -> bool {
         matches!(self, Self::Reachable | Self::Moved)

@@ -4,8 +4,8 @@
 use super::error::Error;
 use super::options::{Format, ItemLink, Options, Site};
 use super::pages::{
-    FrontPage, HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page, editions_page,
-    front_page, item_page, list_page, refusal_page, source_index, status_page, tag_index,
+    CatalogueEntry, FrontPage, HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page,
+    editions_page, front_page, item_page, list_page, refusal_page, source_index, status_page, tag_index,
 };
 use super::theme::{Language, Theme, ThemeError};
 use crate::model::{
@@ -90,11 +90,22 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
         front_page(site, &front)?;
         editions_page(site, &editions, paging)?;
     }
-    let tags: Vec<(Tag, u64)> = tags(is_full).into_iter().map(|tag| (tag, 2)).collect();
-    tag_index(site, &tags)?;
-    source_index(site, &tags.iter().map(|(tag, count)| (tag.name.clone(), *count)).collect::<Vec<_>>())?;
+    let names = entries(is_full);
+    tag_index(site, &names)?;
+    source_index(site, &names)?;
     status_page(site, &if is_full { status() } else { StatusView::default() })?;
     Ok(())
+}
+
+/// Enough of them that there is an index of initials.
+fn entries(is_full: bool) -> Vec<CatalogueEntry> {
+    let entry = |n: u64| CatalogueEntry {
+        name: format!("A {n}"),
+        slug: format!("a-{n}"),
+        items: n,
+        is_closed: n.is_multiple_of(2),
+    };
+    (0..40).filter(|_| is_full).map(entry).collect()
 }
 
 fn tags(is_full: bool) -> Vec<Tag> {

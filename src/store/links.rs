@@ -5,7 +5,7 @@ use super::{Result, Store, from_json, from_rows, parse, time, to_json};
 use crate::model::{CitingItem, LinkKey, Place, Portrait, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A link that is due for a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,6 +170,19 @@ impl Store {
             verdicts.sort_unstable();
         }
         Ok(counts)
+    }
+
+    /// Cited hosts of which no link opens: each is failing, gone or replaced.
+    pub async fn closed_hosts(&self) -> Result<BTreeSet<String>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(host) FROM (SELECT host FROM links
+                 WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = links.key) GROUP BY host
+                 HAVING SUM(verdict NOT IN (SELECT value FROM json_each($1))) = 0)",
+        )
+        .bind(to_json("links.verdict", &Verdict::those(Verdict::is_closed))?)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(from_rows(&rows)?.into_iter().collect())
     }
 
     /// Cited links that readers or the editor should know of ([`Verdict::TROUBLE`]), the worst and latest first, each with

@@ -5,6 +5,7 @@
 
 mod any_text;
 mod attached;
+mod catalogue;
 mod formats;
 mod pages;
 mod sample;

@@ -1,5 +1,6 @@
 //! Pages: their look, their links, and what must not be in them.
 
+use crate::catalogue::{host, named};
 use crate::sample::{at, channel, edition, header, item, items, site, source, tag};
 use std::collections::BTreeSet;
 use wellsourced::model::{ChannelKind, CitingItem, EditionHeader, Home, StoredItem, Verdict};
@@ -90,8 +91,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("editions/index.html", text(publish::editions_page(&site, &[(edition(), items())], &NEWEST))),
         ("editions/page/7/index.html", text(publish::editions_page(&site, &[(edition(), items())], &last))),
-        ("tags/index.html", text(publish::tag_index(&site, &[(tag("AI"), 5), (tag("<C++>"), 1)]))),
-        ("sources/index.html", text(publish::source_index(&site, &[("例子.example".to_owned(), 2)]))),
+        ("tags/index.html", text(publish::tag_index(&site, &[named("AI", 5), named("<C++>", 1)]))),
+        ("sources/index.html", text(publish::source_index(&site, &[host("例子.example", 2)]))),
         ("status.html", text(publish::status_page(&site, &status()))),
     ]
 }
@@ -212,8 +213,8 @@ fn what_input_brings_is_escaped() {
         text(publish::edition_page(&site, &edition, &items)),
         text(publish::list_page(&site, &channel(ChannelKind::Tag, attack), &items, &NEWEST)),
         text(publish::editions_page(&site, &[(edition.clone(), items.to_vec())], &NEWEST)),
-        text(publish::tag_index(&site, &[(tag(attack), 1)])),
-        text(publish::source_index(&site, &[(attack.to_owned(), 1)])),
+        text(publish::tag_index(&site, &[named(attack, 1)])),
+        text(publish::source_index(&site, &[named(attack, 1)])),
         combined.entries[0].content_html.clone(),
     ] {
         assert!(

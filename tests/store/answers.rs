@@ -89,6 +89,7 @@ async fn of_links(store: &Store, answers: &mut Answers) {
         canaries(&[], 9),
         check_totals(),
         citing_posts(&[key.as_str()]),
+        closed_hosts(),
         due(at(0)),
         due_links(at(0), None, 9),
         histories(&[key.as_str()]),

@@ -86,6 +86,33 @@ async fn what_a_page_looked_like_is_remembered_and_its_neighbours_know() {
 }
 
 #[tokio::test]
+async fn a_host_is_closed_while_none_of_its_links_opens() {
+    each_backend(async |place| {
+        let store = place.open().await;
+        fill(&store).await;
+        let closed = async || store.closed_hosts().await.unwrap().into_iter().collect::<Vec<_>>();
+        assert!(closed().await.is_empty(), "of the host whose one link is gone others were not looked at yet");
+        let others = [key(0x4001), key(0x3002)];
+        let gone = others.each_ref().map(|key| judged(key, Verdict::Gone));
+        written(&store, async |write| drop(write.judge_links(&gone).await.unwrap())).await;
+        assert_eq!(closed().await, [LinkKey::host_of(&url(0x1001)).unwrap()]);
+        let key = key(0x1001);
+        for (verdict, is_closed) in [
+            (Verdict::Replaced, true),
+            (Verdict::Blocked, false),
+            (Verdict::Failing, true),
+            (Verdict::Moved, false),
+            (Verdict::Refused, false),
+        ] {
+            let turned = async |write: &mut Write| drop(write.judge_links(&[judged(&key, verdict)]).await.unwrap());
+            written(&store, turned).await;
+            assert_eq!(closed().await.len(), usize::from(is_closed), "{verdict}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn old_checks_are_found_counted_and_forgotten() {
     each_backend(async |place| {
         let store = place.open().await;

@@ -1,9 +1,11 @@
 //! Loads what a feed or page shows and has it composed, off the async threads.
 
-use crate::model::{Channel, ChannelKind, Held, Home, StoredItem, Tag};
+use crate::model::{Channel, ChannelKind, Held, Home, StoredItem};
 use crate::pipeline::Error;
 use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
-use crate::publish::{self, HeldInput, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash};
+use crate::publish::{
+    self, CatalogueEntry, HeldInput, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash,
+};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
 use chrono::DateTime;
 use std::collections::BTreeSet;
@@ -206,14 +208,11 @@ impl Composer<'_> {
     /// What the site has once: indexes of tags and sources, the list of feeds, the status.
     pub(super) async fn site_wide(&self, channels: Vec<ChannelState>) -> Result<Vec<Output>, Error> {
         let status = status(self.store).await?;
+        let closed = self.store.closed_hosts().await?;
         let site = Arc::clone(&self.site);
         blocking(move || {
             let of = |kind| channels.iter().filter(move |s| s.channel.kind == kind && s.members > 0);
-            let tags: Vec<(Tag, u64)> = of(ChannelKind::Tag)
-                .map(|s| (Tag { name: s.channel.name.clone(), slug: s.channel.slug.clone() }, s.members))
-                .collect();
-            let hosts: Vec<(String, u64)> =
-                of(ChannelKind::Source).map(|s| (s.channel.slug.clone(), s.members)).collect();
+            let entries = |kind| -> Vec<CatalogueEntry> { of(kind).map(|state| entry(state, &closed)).collect() };
             let editions = Channel { kind: ChannelKind::Editions, slug: String::new(), name: String::new() };
             let combined = Channel { kind: ChannelKind::Combined, slug: String::new(), name: String::new() };
             let offered: Vec<Channel> = [combined, editions]
@@ -222,8 +221,8 @@ impl Composer<'_> {
                 .collect();
             let [(page, page_bytes), (json, json_bytes)] = status_files(&site, &status)?;
             Ok(vec![
-                Output::file(layout::index(TAGS), publish::tag_index(&site, &tags)?),
-                Output::file(layout::index(SOURCES), publish::source_index(&site, &hosts)?),
+                Output::file(layout::index(TAGS), publish::tag_index(&site, &entries(ChannelKind::Tag))?),
+                Output::file(layout::index(SOURCES), publish::source_index(&site, &entries(ChannelKind::Source))?),
                 Output::file(layout::OPML.to_owned(), publish::opml(&site, &offered)?),
                 Output::file(page.to_owned(), page_bytes),
                 Output::file(json.to_owned(), json_bytes),
@@ -232,6 +231,13 @@ impl Composer<'_> {
         })
         .await
     }
+}
+
+/// A channel among all of its kind.
+fn entry(state: &ChannelState, closed: &BTreeSet<String>) -> CatalogueEntry {
+    let Channel { kind, name, slug } = state.channel.clone();
+    let is_closed = kind == ChannelKind::Source && closed.contains(&state.key);
+    CatalogueEntry { name, slug, items: state.members, is_closed }
 }
 
 /// What the status tells.

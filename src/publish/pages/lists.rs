@@ -1,9 +1,9 @@
-//! Pages that list: the items of a channel, the editions, all tags, all cited hosts.
+//! Pages that list: the items of a channel, the editions.
 
 use super::edition::EditionView;
-use super::views::{ItemView, Link, day_of, page};
+use super::views::{ItemView, Link, day_of};
 use super::{PageFrame, PageView, SiteView, render};
-use crate::model::{Channel, ChannelKind, StoredItem, Tag};
+use crate::model::{Channel, ChannelKind, StoredItem};
 use crate::publish::characters::line;
 use crate::publish::compose::EditionWithItems;
 use crate::publish::layout;
@@ -103,25 +103,6 @@ impl ListedEdition {
     }
 }
 
-#[derive(Serialize)]
-struct Catalogue<'a> {
-    site: SiteView<'a>,
-    page: PageFrame,
-    heading: &'a str,
-    rows: Vec<CatalogueRow>,
-}
-
-impl PageView for Catalogue<'_> {
-    const TEMPLATE: &'static str = "catalogue.html";
-}
-
-#[derive(Serialize)]
-struct CatalogueRow {
-    name: String,
-    href: String,
-    count: u64,
-}
-
 /// A channel's index page, or one of its numbered pages (`page/<n>/index.html` in the channel's folder).
 pub fn list_page<I: Borrow<StoredItem>>(
     site: &Site,
@@ -177,29 +158,6 @@ pub fn editions_page(site: &Site, editions: &[EditionWithItems], paging: &Paging
 fn subscribe(site: &Site, channel: &Channel, heading: &str) -> String {
     let name = Some(heading).filter(|_| channel.kind != ChannelKind::Combined);
     site.words().subscribe_to(&line(&site.options.title), name)
-}
-
-/// All tags with how many items each has, `tags/index.html`, in the order given.
-pub fn tag_index(site: &Site, tags: &[(Tag, u64)]) -> Result<Vec<u8>, Error> {
-    let row = |(tag, count): &(Tag, u64)| CatalogueRow::new(&tag.name, &tag.slug, *count);
-    catalogue(site, layout::TAGS, &site.words().tags, tags.iter().map(row).collect())
-}
-
-/// All cited hosts with how many items cite each, `sources/index.html`, in the order given.
-pub fn source_index(site: &Site, hosts: &[(String, u64)]) -> Result<Vec<u8>, Error> {
-    let row = |(host, count): &(String, u64)| CatalogueRow::new(host, host, *count);
-    catalogue(site, layout::SOURCES, &site.words().sources, hosts.iter().map(row).collect())
-}
-
-fn catalogue(site: &Site, folder: &str, heading: &str, rows: Vec<CatalogueRow>) -> Result<Vec<u8>, Error> {
-    let page = PageFrame::new(site, folder, "", heading);
-    render(&site.options, &Catalogue { site: SiteView::new(&site.options), page, heading, rows })
-}
-
-impl CatalogueRow {
-    fn new(name: &str, folder: &str, count: u64) -> Self {
-        Self { name: line(name), href: page("", &format!("{folder}/")), count }
-    }
 }
 
 /// The frame of a channel's page.

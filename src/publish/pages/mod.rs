@@ -4,9 +4,11 @@
 //! absolute. An item's page knows no neighbours and a numbered list page no total, so that old ones do not change when
 //! new ones come.
 
+mod catalogue;
 mod edition;
 mod front;
 mod lists;
+mod plots;
 mod refusal;
 mod safe;
 mod status;
@@ -14,8 +16,9 @@ mod stories;
 mod text;
 mod views;
 
+pub use catalogue::{CatalogueEntry, source_index, tag_index};
 pub use front::{FrontPage, front_page};
-pub use lists::{Newer, Paging, editions_page, list_page, source_index, tag_index};
+pub use lists::{Newer, Paging, editions_page, list_page};
 pub use refusal::refusal_page;
 pub use status::{HeldInput, InputStatus, StatusView, TroubledLink, status_json, status_page};
 pub use stories::{day_page, edition_page, item_page};

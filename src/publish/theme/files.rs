@@ -16,7 +16,7 @@ const LARGEST: u64 = 512 * 1024;
 const MOST: usize = 200;
 
 /// The built-in files. A new one stands here, and where a page names it as its template.
-pub(super) const BUILT_IN: [(&str, &str); 15] = [
+pub(super) const BUILT_IN: [(&str, &str); 16] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("catalogue.html", include_str!("../../../templates/catalogue.html")),
     ("day.html", include_str!("../../../templates/day.html")),
@@ -27,6 +27,7 @@ pub(super) const BUILT_IN: [(&str, &str); 15] = [
     ("item.html", include_str!("../../../templates/item.html")),
     ("list.html", include_str!("../../../templates/list.html")),
     ("parts.html", include_str!("../../../templates/parts.html")),
+    ("plots.html", include_str!("../../../templates/plots.html")),
     ("refusal.html", include_str!("../../../templates/refusal.html")),
     ("status.html", include_str!("../../../templates/status.html")),
     (STYLE, include_str!("../../../templates/style.css")),

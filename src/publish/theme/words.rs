@@ -84,6 +84,12 @@ pub(in crate::publish) struct Words {
     edition_count: Counted,
     more: Counted,
     empty: String,
+    tags_about: Counted,
+    sources_about: Counted,
+    by_name: String,
+    by_weight: String,
+    initials: String,
+    closed: String,
     inputs: String,
     failing_since: String,
     held: String,
@@ -249,6 +255,16 @@ impl Words {
     /// That there are so many more.
     pub(in crate::publish) fn more(&self, n: u64) -> String {
         self.more.with(n)
+    }
+
+    /// What the catalogue of tags says of itself.
+    pub(in crate::publish) fn tags_about(&self, n: u64) -> String {
+        self.tags_about.with(n)
+    }
+
+    /// What the catalogue of cited hosts says of itself.
+    pub(in crate::publish) fn sources_about(&self, n: u64) -> String {
+        self.sources_about.with(n)
     }
 
     /// What is said with an HTTP status.
