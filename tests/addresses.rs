@@ -233,7 +233,7 @@ proptest! {
         let options = FeedOptions { content: feed::ContentKind::Full, ..FeedOptions::default() };
         let item = feed::entry_items(&read, "F", &options).remove(0).item;
         let cited = |link: &wellsourced::model::SourceLink| CitedSource {
-            host: LinkKey::host_of(&link.url).unwrap_or_default(), link: link.clone(), verdict: Verdict::Moved, since: Some(noon()),
+            host: LinkKey::host_of(&link.url).unwrap_or_default(), link: link.clone(), verdict: Verdict::Moved, rule: "moved".into(), since: Some(noon()),
             moved_to: Some(address.clone()), archive: Some(address.clone()),
         };
         let stored = StoredItem {

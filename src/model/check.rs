@@ -85,6 +85,11 @@ impl Verdict {
         matches!(self, Self::Gone | Self::Replaced)
     }
 
+    /// Whether nothing is said of what was seen: it is there, or nobody looked yet.
+    pub fn is_quiet(self) -> bool {
+        matches!(self, Self::Reachable | Self::Unchecked)
+    }
+
     /// Whether `since` is published with it.
     pub fn shows_since(self) -> bool {
         matches!(self, Self::Gone | Self::Replaced | Self::Moved | Self::Blocked)
@@ -168,17 +173,16 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Whether as much is shown of it as of another: the verdict, since when where that is told, the new address, and the
-    /// evidence that the status page gives for a link to look at.
+    /// Whether as much is shown of it as of another: the verdict, since when where that is told, the new address, and what was
+    /// seen, as the rule tells it in words and as evidence tells it in data.
     pub fn shows_as(&self, other: &Self) -> bool {
         self.shown() == other.shown()
     }
 
-    fn shown(&self) -> (Verdict, Option<i64>, Option<&str>, &str) {
+    fn shown(&self) -> (Verdict, Option<i64>, Option<&str>, [&str; 2]) {
         let since = self.since.filter(|_| self.verdict.shows_since()).map(|since| since.timestamp());
-        let is_quiet = matches!(self.verdict, Verdict::Reachable | Verdict::Unchecked);
-        let evidence = if is_quiet { "" } else { &self.evidence };
-        (self.verdict, since, self.moved_to.as_deref(), evidence)
+        let seen = if self.verdict.is_quiet() { [""; 2] } else { [self.rule.as_str(), &self.evidence] };
+        (self.verdict, since, self.moved_to.as_deref(), seen)
     }
 }
 

@@ -42,6 +42,8 @@ pub struct PollState {
     pub last_success: Option<DateTime<Utc>>,
     /// What was wrong the last time, in words; `None` when it went well.
     pub last_error: Option<String>,
+    /// A word for it, as a check's rule is named.
+    pub last_rule: Option<String>,
     /// Since when it has failed each time.
     pub failing_since: Option<DateTime<Utc>>,
     /// Failures in a row.

@@ -13,6 +13,8 @@ pub struct CitedSource {
     pub host: String,
     /// The verdict as published.
     pub verdict: Verdict,
+    /// The rule that judged it; empty while it is well.
+    pub rule: String,
     /// Since when; only for verdicts that show it.
     pub since: Option<DateTime<Utc>>,
     /// Where it moved to, when it did.

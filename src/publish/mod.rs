@@ -14,6 +14,7 @@ mod collation;
 pub mod compose;
 mod content;
 mod error;
+mod evidence;
 mod files;
 mod journal;
 mod json;

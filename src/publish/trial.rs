@@ -173,6 +173,7 @@ fn sources(verdict: Verdict) -> [CitedSource; 2] {
         link: SourceLink { label: "A source".to_owned(), url: url.to_owned() },
         host: "a.example".to_owned(),
         verdict,
+        rule: known.map(|_| "http-404".to_owned()).unwrap_or_default(),
         since: known.map(|_| DateTime::<Utc>::UNIX_EPOCH),
         moved_to: known.map(str::to_owned),
         archive: known.map(str::to_owned),
@@ -196,7 +197,10 @@ fn status() -> StatusView {
         host: "a.example".to_owned(),
         verdict: Verdict::Gone,
         since: Some(DateTime::UNIX_EPOCH),
+        rule: "http-404".to_owned(),
         evidence: "404".to_owned(),
+        moved_to: Some("https://b.example/".to_owned()),
+        archive: Some("https://a.example/copy".to_owned()),
         items,
     };
     StatusView {

@@ -231,7 +231,7 @@ impl Store {
         let mut query = QueryBuilder::new(format!(
             "SELECT json_group_array(json_array(i.id, i.edition_id, i.short_id, i.position, i.written, i.published,
                         i.updated, i.tags, e.slug, e.written, {HOME}, s.label, s.url, l.host, l.verdict, l.since,
-                        l.moved_to, l.archive) ORDER BY i.edition_id, i.position, i.id, s.position)
+                        l.moved_to, l.archive, l.rule) ORDER BY i.edition_id, i.position, i.id, s.position)
              FROM items i JOIN editions e ON e.id = i.edition_id JOIN inputs n ON n.id = e.input_id
                  LEFT JOIN item_sources s ON s.item_id = i.id LEFT JOIN links l ON l.key = s.link_key
              WHERE i.live = 1 AND i.shown = 1 AND ",
@@ -309,6 +309,7 @@ struct ItemSourceRow(
     Option<i64>,
     Option<String>,
     Option<String>,
+    Option<String>,
 );
 
 /// The item's part of a row.
@@ -329,7 +330,7 @@ struct ItemRow {
 impl ItemSourceRow {
     fn split(self) -> (ItemRow, Option<Result<CitedSource>>) {
         let Self(id, edition, short_id, position, written, published, updated, tags, slug, edition_written, ..) = self;
-        let Self(.., is_day, page, label, url, host, verdict, since, moved_to, archive) = self;
+        let Self(.., is_day, page, label, url, host, verdict, since, moved_to, archive, rule) = self;
         let home = home(is_day, page, &slug);
         let row =
             ItemRow { id, edition, short_id, position, written, published, updated, tags, slug, edition_written, home };
@@ -340,6 +341,7 @@ impl ItemSourceRow {
             link: SourceLink { label, url },
             host: host.unwrap_or_default(),
             verdict,
+            rule: rule.filter(|_| !verdict.is_quiet()).unwrap_or_default(),
             since: since.filter(|_| verdict.shows_since()).map(time),
             moved_to,
             archive: archive.filter(|_| verdict.is_lost()),

@@ -46,8 +46,14 @@ pub struct LinkState {
     pub verdict: Verdict,
     /// Since when it holds.
     pub since: Option<DateTime<Utc>>,
+    /// The rule that judged it.
+    pub rule: String,
     /// What was seen, in words.
     pub evidence: String,
+    /// Its new address, where it moved.
+    pub moved_to: Option<String>,
+    /// An archived copy of a page that is lost.
+    pub archive: Option<String>,
     /// The newest items that cite it.
     pub items: Vec<CitingItem>,
 }
@@ -189,7 +195,7 @@ impl Store {
     /// so many of the newest items that cite it.
     pub async fn troubled_links(&self, limit: u32, citing: u32) -> Result<Vec<LinkState>> {
         let rows = sqlx::query(
-            "SELECT l.key, l.url, l.host, l.verdict, l.since, l.evidence,
+            "SELECT l.key, l.url, l.host, l.verdict, l.since, l.evidence, l.rule, l.moved_to, l.archive,
                     (SELECT label FROM item_sources s WHERE s.link_key = l.key ORDER BY s.item_id LIMIT 1)
              FROM links l JOIN json_each($2) worst ON worst.value = l.verdict
              WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = l.key)
@@ -203,14 +209,19 @@ impl Store {
         let mut citing = self.citing(&keys, citing).await?;
         let mut links = Vec::with_capacity(rows.len());
         for (row, key) in rows.iter().zip(keys) {
+            let (url, verdict) = (row.try_get(1)?, parse::<Verdict>("links.verdict", row.try_get(3)?)?);
+            let moved_to: Option<String> = row.try_get(7)?;
             links.push(LinkState {
                 key: key.to_owned(),
-                url: row.try_get(1)?,
-                label: row.try_get(6)?,
+                label: row.try_get(9)?,
                 host: row.try_get(2)?,
-                verdict: parse("links.verdict", row.try_get(3)?)?,
+                verdict,
                 since: row.try_get::<Option<i64>, _>(4)?.map(time),
+                rule: row.try_get(6)?,
                 evidence: row.try_get(5)?,
+                moved_to: moved_to.map(|to| LinkKey::with_fragment_of(&to, url)),
+                archive: row.try_get::<Option<String>, _>(8)?.filter(|_| verdict.is_lost()),
+                url: url.to_owned(),
                 items: citing.remove(key).unwrap_or_default(),
             });
         }

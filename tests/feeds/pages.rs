@@ -28,7 +28,10 @@ fn status() -> StatusView {
             host: "gone.example".to_owned(),
             verdict: Verdict::Gone,
             since: Some(at("2024-02-29T18:00:00Z")),
+            rule: "http-404".to_owned(),
             evidence: "404 \u{8}<Not Found>".to_owned(),
+            moved_to: None,
+            archive: None,
             items: vec![
                 CitingItem { title: "一条 & 一条".to_owned(), short_id: "item1".to_owned(), home: Home::Page },
                 CitingItem { title: "某日一条".to_owned(), short_id: "item9".to_owned(), home: of_day(Some(2)) },

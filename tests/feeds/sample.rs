@@ -43,6 +43,7 @@ pub(crate) fn source(label: &str, url: &str, verdict: Verdict) -> CitedSource {
         link: SourceLink { label: label.to_owned(), url: url.to_owned() },
         host: LinkKey::host_of(url).unwrap_or_default(),
         verdict,
+        rule: String::new(),
         since: None,
         moved_to: None,
         archive: None,

@@ -127,9 +127,13 @@ impl Reader {
                 let mut unread = self.after(exchange, None);
                 unread.last_error =
                     Some("it is a page, not a feed, and none of the feeds it names can be read".to_owned());
+                unread.last_rule = Some("a-page".to_owned());
                 Came::Page { found, unread: Box::new(unread) }
             }
-            Document::Page { .. } => Came::Same(Box::new(self.unreadable(exchange, "it is a page, not a feed"))),
+            Document::Page { .. } => {
+                let state = self.unreadable(exchange, "it is a page, not a feed");
+                Came::Same(Box::new(PollState { last_rule: Some("a-page".to_owned()), ..state }))
+            }
             // It may have been cut before anything in it meant something.
             Document::Unreadable(complaint) => {
                 Came::Same(Box::new(self.unreadable(&exchange.clone().forgotten(), &complaint.message)))

@@ -262,7 +262,10 @@ async fn status(store: &Store) -> Result<StatusView, Error> {
                 host: link.host,
                 verdict: link.verdict,
                 since: link.since.filter(|_| link.verdict.shows_since()),
+                rule: link.rule,
                 evidence: link.evidence,
+                moved_to: link.moved_to,
+                archive: link.archive,
                 items: link.items,
             })
             .collect(),

@@ -9,6 +9,7 @@ use crate::publish::Error;
 use crate::publish::address;
 use crate::publish::characters::line;
 use crate::publish::content;
+use crate::publish::evidence::{Seen, evidence_in_words};
 use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::theme::Words;
@@ -66,8 +67,14 @@ pub struct TroubledLink {
     pub verdict: Verdict,
     /// Since when; shown only for verdicts that show it.
     pub since: Option<DateTime<Utc>>,
+    /// The rule that judged it.
+    pub rule: String,
     /// What was seen.
     pub evidence: String,
+    /// Its new address, where it moved.
+    pub moved_to: Option<String>,
+    /// An archived copy of a page that is lost.
+    pub archive: Option<String>,
     /// The newest items that cite it.
     pub items: Vec<CitingItem>,
 }
@@ -133,7 +140,12 @@ struct TroubleJson<'a> {
     verdict: Verdict,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<String>,
+    rule: &'a str,
     evidence: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved_to: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<Cow<'a, str>>,
     items: Vec<CitingJson<'a>>,
 }
 
@@ -188,7 +200,10 @@ pub fn status_json(status: &StatusView) -> Result<Vec<u8>, Error> {
         host: &link.host,
         verdict: link.verdict,
         since: shown_since(link).map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        rule: &link.rule,
         evidence: &link.evidence,
+        moved_to: link.moved_to.as_deref().and_then(web_uri),
+        archive: link.archive.as_deref().and_then(web_uri),
         items: link.items.iter().map(|item| CitingJson { id: &item.short_id, title: &item.title }).collect(),
     });
     let links = status.links.iter().map(|(verdict, count)| (verdict.as_str().to_owned(), (*count).into())).collect();
@@ -204,6 +219,7 @@ fn trouble(site: &Site, root: &str, link: &TroubledLink) -> TroubleView {
     let standing = shown_since(link)
         .map_or_else(|| word.to_owned(), |since| words.since(&content::day(site.options.timezone, since), word));
     let label = line(&link.label);
+    let seen = Seen { verdict: link.verdict, rule: &link.rule, since: None, has_copy: link.archive.is_some() };
     let cited_in =
         |item: &CitingItem| Link { name: line(&item.title), href: address::standing(root, &item.short_id, &item.home) };
     TroubleView {
@@ -212,7 +228,7 @@ fn trouble(site: &Site, root: &str, link: &TroubledLink) -> TroubleView {
         host: line(&link.host),
         verdict: link.verdict.as_str(),
         standing,
-        evidence: line(&link.evidence),
+        evidence: line(&evidence_in_words(words, &seen)),
         items: link.items.iter().map(cited_in).collect(),
     }
 }

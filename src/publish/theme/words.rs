@@ -108,6 +108,8 @@ pub(in crate::publish) struct Words {
     verdicts: BTreeMap<String, String>,
     standings: BTreeMap<String, String>,
     notes: BTreeMap<String, String>,
+    seen: BTreeMap<String, String>,
+    told: BTreeMap<String, String>,
     refusals: BTreeMap<String, RefusalWords>,
 }
 
@@ -245,6 +247,17 @@ impl Words {
     /// What is added on an item's own page.
     pub(in crate::publish) fn note(&self, verdict: Verdict) -> &str {
         self.notes.get(verdict.as_str()).map_or("", String::as_str)
+    }
+
+    /// What a rule saw, a part of a sentence; where it has no words, those of the `general` one.
+    pub(in crate::publish) fn seen(&self, rule: &str, general: &str, status: &str) -> String {
+        let text = self.seen.get(rule).or_else(|| self.seen.get(general)).map_or(rule, String::as_str);
+        filled(text, |name| (name == "status").then(|| status.to_owned()))
+    }
+
+    /// A sentence of what was seen, its places filled.
+    pub(in crate::publish) fn told(&self, key: &str, value: impl Fn(&str) -> Option<String>) -> String {
+        filled(self.told.get(key).map_or("", String::as_str), value)
     }
 
     /// The name of a numbered page.

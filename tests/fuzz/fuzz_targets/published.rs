@@ -66,6 +66,7 @@ fn stored(item: &Item, index: usize, header: &EditionHeader) -> StoredItem {
         link: link.clone(),
         host: LinkKey::host_of(&link.url).unwrap_or_default(),
         verdict: Verdict::Unchecked,
+        rule: String::new(),
         since: None,
         moved_to: None,
         archive: None,

@@ -4,6 +4,7 @@ use super::freshness::{self, Lifetime};
 use crate::model::{Hop, LinkKey, PollState, Validators};
 use crate::net::{Conditional, Failure, FailureKind, HeaderMap, HeaderValue, Room, Whole, retry_after, status_name};
 use chrono::{DateTime, TimeDelta, Utc};
+use std::borrow::Cow;
 use std::time::Duration;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
@@ -73,6 +74,8 @@ pub struct FetchTrouble {
     pub kind: TroubleKind,
     /// What was seen, in words.
     pub why: String,
+    /// A word for what was seen, as a check's rule is named.
+    pub rule: Cow<'static, str>,
 }
 
 /// How trouble is gone on with.
@@ -119,7 +122,7 @@ impl Exchange {
     /// The same as one that brought no document, for a document that is none of the input's.
     #[must_use]
     pub fn without_document(&self, why: String) -> Self {
-        let outcome = FetchOutcome::Failed(FetchTrouble { kind: TroubleKind::Passing, why });
+        let outcome = FetchOutcome::Failed(FetchTrouble { kind: TroubleKind::Passing, why, rule: "a-page".into() });
         Self { outcome, ..self.clone().forgotten() }
     }
 
@@ -208,8 +211,9 @@ impl Request {
     }
 
     fn meaning(&self, came: Came, exchange: Exchange) -> Exchange {
-        let trouble = |kind, why: String| FetchOutcome::Failed(FetchTrouble { kind, why });
         let status = came.status;
+        let rule = format!("http-{status}");
+        let trouble = |kind, why: String| FetchOutcome::Failed(FetchTrouble { kind, why, rule: rule.into() });
         let outcome = match status {
             304 if came.conditional => {
                 let validators = Some(renewed(self.validators.as_ref(), &came));
@@ -235,7 +239,8 @@ impl Request {
             Err(failure) => return Exchange { outcome: FetchOutcome::Failed(no_answer(failure)), ..exchange },
             Ok(whole) if whole.bytes.trim_ascii().is_empty() => {
                 let why = format!("{} with an empty body", status_name(came.status));
-                let outcome = FetchOutcome::Failed(FetchTrouble { kind: TroubleKind::Passing, why });
+                let outcome =
+                    FetchOutcome::Failed(FetchTrouble { kind: TroubleKind::Passing, why, rule: "empty".into() });
                 return Exchange { outcome, ..exchange };
             }
             Ok(whole) => whole,
@@ -290,5 +295,5 @@ fn no_answer(failure: Failure) -> FetchTrouble {
         | FailureKind::Timeout
         | FailureKind::Redirect => TroubleKind::Passing,
     };
-    FetchTrouble { kind, why: failure.message }
+    FetchTrouble { kind, why: failure.message, rule: failure.kind.as_str().into() }
 }

@@ -115,6 +115,7 @@ pub fn after(state: &PollState, exchange: &Exchange, occasion: &Occasion<'_>) ->
             next.next = None;
             "stopped: it answered 410 Gone".clone_into(&mut next.why);
             next.last_error = Some("410 Gone".to_owned());
+            next.last_rule = Some("http-410".to_owned());
             return next;
         }
         FetchOutcome::Failed(trouble) => Some(trouble.clone()),
@@ -171,12 +172,13 @@ fn arrived(next: &mut PollState, exchange: &Exchange, occasion: &Occasion<'_>) -
         }
     }
     let why = "what it serves cannot be read as a feed".to_owned();
-    next.unreadable.then_some(FetchTrouble { kind: TroubleKind::Passing, why })
+    next.unreadable.then_some(FetchTrouble { kind: TroubleKind::Passing, why, rule: "not-a-feed".into() })
 }
 
 fn succeeded(next: &mut PollState, exchange: &Exchange) {
     next.last_success = Some(exchange.at);
     next.last_error = None;
+    next.last_rule = None;
     next.failing_since = None;
     next.failures = 0;
     // Where another feed came from is nowhere to move to.
@@ -187,6 +189,7 @@ fn succeeded(next: &mut PollState, exchange: &Exchange) {
 
 fn failed(next: &mut PollState, trouble: &FetchTrouble, at: DateTime<Utc>) {
     next.last_error = Some(trouble.why.clone());
+    next.last_rule = Some(trouble.rule.clone().into_owned());
     if trouble.kind != TroubleKind::Ours {
         next.failing_since = next.failing_since.or(Some(at));
         next.failures = next.failures.saturating_add(1);
