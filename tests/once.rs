@@ -47,6 +47,7 @@ fn the_default_configuration_publishes_the_examples() {
         "editions/index.html",
         "feeds.opml",
         "status.html",
+        "404.html",
         "status.json",
     ] {
         assert!(folder.path().join("feeds").join(file).is_file(), "{file} is missing\n{}", out(&output));

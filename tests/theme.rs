@@ -158,7 +158,7 @@ fn a_wrong_template_is_told_with_its_place_and_how_to_mend_it() {
     }
     assert_refused(&[
         ("status.html", "\n{{ words.nothing }}", "status.html:2: `words.nothing` is undefined"),
-        ("refusal.html", "\n{{ page.title }}", "refusal.html:2: `page` is undefined"),
+        ("refusal.html", "\n{{ item.title }}", "refusal.html:2: `item` is undefined"),
         ("parts.html", "{% macro tags(list) %}{% endmacro %}", "(built in):"),
         ("base.html", "{% extends \"base.html\" %}", "base.html:1: "),
         ("parts.html", "\n{% include \"parts.html\" %}", "parts.html:2: "),

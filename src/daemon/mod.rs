@@ -8,6 +8,7 @@ mod clock;
 mod listen;
 mod measures;
 mod notify;
+mod operator;
 mod readiness;
 mod scheduler;
 mod shared;
@@ -145,11 +146,17 @@ async fn last_slot(store: &Store) -> anyhow::Result<Option<DateTime<Utc>>> {
 /// Starts the servers, for everybody and for the operator.
 fn serve(shared: &Arc<Shared>, sockets: Sockets, metrics: Metrics) -> Vec<JoinHandle<std::io::Result<()>>> {
     let (of_readiness, store) = (Arc::clone(shared), shared.store.clone());
+    let (of_page, of_style) = (Arc::clone(shared), Arc::clone(shared));
     let health = Health {
         ready: Arc::new(move || {
             let shared = Arc::clone(&of_readiness);
             Box::pin(async move { shared.ready().await })
         }),
+        page: Arc::new(move || {
+            let shared = Arc::clone(&of_page);
+            Box::pin(async move { operator::page(&shared).await.map_err(|error| error.to_string()) })
+        }),
+        style: Arc::new(move || of_style.settings().cycle.publish.theme.stylesheet().to_vec()),
         metrics: Arc::new(move || metrics.render()),
         links: Arc::new(move || {
             let store = store.clone();

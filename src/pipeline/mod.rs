@@ -26,6 +26,7 @@ pub use report::{
     SourceReport,
 };
 
+pub use publish::status;
 pub use troubled::{Troubled, TroubledLinkReport, Turned};
 
 use crate::model::Complaint;

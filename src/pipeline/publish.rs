@@ -10,7 +10,10 @@ mod days;
 mod front;
 mod pass;
 mod scope;
+mod status;
 mod writing;
+
+pub use status::status;
 
 use super::restore;
 use super::{Cycle, Error, Options, PublishReport};
@@ -46,7 +49,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let Extent { looked, all, changes, layout, fingerprint } = scope::of(cycle, &site).await?;
     let is_done = !all && changes.is_empty() && layout.units.is_empty() && looked.is_ours == Some(true);
     let (feeds, noted) = restore::feed_lines(store, all).await?;
-    if is_done && feeds.is_empty() && compose::status_stands(store, &site).await? {
+    if is_done && feeds.is_empty() && status::status_stands(store, &site).await? {
         return Ok((report, Vec::new()));
     }
     let how = writing::How { all, survey: all && looked.is_disturbed(), renew: all && looked.manifest != Since::Same };

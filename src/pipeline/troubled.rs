@@ -60,7 +60,8 @@ impl Troubled {
         if total == 0 {
             return Ok(Self::default());
         }
-        let states = store.troubled_links(TOLD, 0).await?;
+        let mut states = store.troubled_links(TOLD, 0).await?;
+        states.truncate(usize::try_from(TOLD).unwrap_or(usize::MAX));
         let keys: Vec<&str> = states.iter().map(|state| state.key.as_str()).collect();
         let mut posts = store.citing_posts(&keys).await?;
         let links = states.into_iter().map(|state| {

@@ -19,6 +19,8 @@ pub const OPML: &str = "feeds.opml";
 pub const STATUS_PAGE: &str = "status.html";
 /// The status as data.
 pub const STATUS_DATA: &str = "status.json";
+/// What a static host shows for an address at which nothing stands.
+pub const NOT_FOUND: &str = "404.html";
 /// The stylesheet of all pages.
 pub const STYLE: &str = "style.css";
 
@@ -81,7 +83,7 @@ const fn row(path: &'static str, phase: Phase, rank: Rank, is_watched: bool) -> 
 }
 
 /// The table. Where two rows fit a path, the first one counts.
-const TABLE: [PathRow; 22] = [
+const TABLE: [PathRow; 23] = [
     row("{feed}", Phase::Feed, Rank::Front, true),
     row("index.html", Phase::Index, Rank::Front, true),
     row("page/*/index.html", Phase::Index, Rank::Seldom, false),
@@ -89,6 +91,7 @@ const TABLE: [PathRow; 22] = [
     row(STATUS_DATA, Phase::Feed, Rank::Front, true),
     row(STATUS_PAGE, Phase::Index, Rank::Front, true),
     row(STYLE, Phase::Page, Rank::Front, true),
+    row(NOT_FOUND, Phase::Index, Rank::Seldom, true),
     row("tags/index.html", Phase::Index, Rank::Seldom, true),
     row("tags/*/{feed}", Phase::Feed, Rank::Feed, false),
     row("tags/*/index.html", Phase::Index, Rank::List, false),
@@ -239,6 +242,7 @@ mod tests {
             ("atom.xml", Phase::Feed, Rank::Front),
             ("page/7/index.html", Phase::Index, Rank::Seldom),
             ("style.css", Phase::Page, Rank::Front),
+            ("404.html", Phase::Index, Rank::Seldom),
             ("status.json", Phase::Feed, Rank::Front),
             ("tags/index.html", Phase::Index, Rank::Seldom),
             ("tags/开源/feed.json", Phase::Feed, Rank::Feed),

@@ -36,8 +36,9 @@ pub use journal::{Journal, ManifestLine, Since, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Options, Site};
 pub use pages::{
-    CatalogueEntry, FrontPage, HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page,
-    editions_page, front_page, item_page, list_page, refusal_page, source_index, status_json, status_page, tag_index,
+    CatalogueEntry, CycleLine, FailingSite, FrontPage, HeldInput, InputStatus, LinksOfAge, Newer, OperatorView, Paging,
+    PlannedRun, StatusView, TroubledLink, day_page, edition_page, editions_page, front_page, item_page, list_page,
+    operator_page, refusal_page, source_index, status_json, status_page, tag_index,
 };
 pub use recognise::{may_be_ours, says_ours};
 pub use theme::{Language, Theme, ThemeError};

@@ -14,6 +14,10 @@ pub fn may_be_ours(path: &str) -> bool {
 pub fn says_ours(site: &Site, path: &str, bytes: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(bytes) else { return false };
     let address = absolute(site, path);
+    if path == layout::NOT_FOUND {
+        let style = format!("href=\"{}{}\"", site.options.base_url.path(), layout::STYLE);
+        return text.contains("<a class=\"skip\"") && text.contains("content=\"noindex\"") && text.contains(&style);
+    }
     match layout::kind(path) {
         FileKind::Page => {
             let address = absolute(site, layout::folder_of(path).unwrap_or(path));

@@ -4,13 +4,14 @@
 use super::error::Error;
 use super::options::{Format, ItemLink, Options, Site};
 use super::pages::{
-    CatalogueEntry, FrontPage, HeldInput, InputStatus, Newer, Paging, StatusView, TroubledLink, day_page, edition_page,
-    editions_page, front_page, item_page, list_page, refusal_page, source_index, status_page, tag_index,
+    CatalogueEntry, CycleLine, FailingSite, FrontPage, HeldInput, InputStatus, LinksOfAge, Newer, OperatorView, Paging,
+    PlannedRun, StatusView, TroubledLink, day_page, edition_page, editions_page, front_page, item_page, list_page,
+    operator_page, refusal_page, source_index, status_page, tag_index,
 };
 use super::theme::{Language, Theme, ThemeError};
 use crate::model::{
-    Attachment, Channel, ChannelKind, CitedSource, CitingItem, EditionHeader, Face, Home, Item, SourceLink,
-    StoredEdition, StoredItem, Tag, Verdict,
+    Attachment, Channel, ChannelKind, CitedSource, CitingItem, Complaint, EditionHeader, Face, Home, Item, Place,
+    SourceLink, StoredEdition, StoredItem, Tag, Verdict,
 };
 use chrono::{DateTime, Utc};
 use std::path::Path;
@@ -93,7 +94,9 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
     let names = entries(is_full);
     tag_index(site, &names)?;
     source_index(site, &names)?;
-    status_page(site, &if is_full { status() } else { StatusView::default() })?;
+    let status = if is_full { status() } else { StatusView::default() };
+    status_page(site, &status)?;
+    operator_page(&site.options, &status, &if is_full { operator() } else { OperatorView::default() })?;
     Ok(())
 }
 
@@ -188,38 +191,63 @@ fn status() -> StatusView {
         editions: 1,
         items: 2,
         failing_since: (!is_well).then_some(DateTime::<Utc>::UNIX_EPOCH.date_naive()),
+        last_success: (!is_well).then_some(DateTime::<Utc>::UNIX_EPOCH.date_naive()),
+        rule: (!is_well).then(|| "dns".to_owned()),
         held: (!is_well).then(|| HeldInput { now: face.clone(), before: face.clone() }),
     };
     let citing = |home| CitingItem { title: "An item".to_owned(), short_id: "1".to_owned(), home };
-    let trouble = |url: &str, items: Vec<CitingItem>| TroubledLink {
+    let trouble = |verdict: Verdict, url: &str, items: Vec<CitingItem>| TroubledLink {
         url: url.to_owned(),
         label: "A source".to_owned(),
         host: "a.example".to_owned(),
-        verdict: Verdict::Gone,
+        verdict,
         since: Some(DateTime::UNIX_EPOCH),
         rule: "http-404".to_owned(),
         evidence: "404".to_owned(),
-        moved_to: Some("https://b.example/".to_owned()),
-        archive: Some("https://a.example/copy".to_owned()),
+        moved_to: (verdict == Verdict::Moved).then(|| "https://b.example/".to_owned()),
+        archive: (verdict == Verdict::Gone).then(|| "https://a.example/copy".to_owned()),
         items,
+    };
+    let host = |slug: Option<&str>| FailingSite {
+        host: "a.example".to_owned(),
+        slug: slug.map(str::to_owned),
+        links: 2,
+        failing: 2,
+        since: slug.map(|_| DateTime::UNIX_EPOCH.date_naive()),
+        rule: "timeout".to_owned(),
     };
     StatusView {
         inputs: vec![input(true), input(false)],
-        links: Verdict::ALL.iter().map(|verdict| (*verdict, 1)).collect(),
+        links: Verdict::ALL.iter().map(|verdict| (*verdict, 1000)).collect(),
         troubled: vec![
-            trouble("https://a.example/", vec![citing(Home::Page), citing(Home::Page)]),
-            trouble("nowhere", Vec::new()),
+            trouble(Verdict::Gone, "https://a.example/", vec![citing(Home::Page), citing(Home::Page)]),
+            trouble(Verdict::Moved, "https://c.example/", vec![citing(Home::Page)]),
+            trouble(Verdict::Replaced, "nowhere", Vec::new()),
         ],
+        newly_lost: vec![
+            trouble(Verdict::Gone, "https://a.example/", Vec::new()),
+            trouble(Verdict::Gone, "nowhere", Vec::new()),
+        ],
+        ages: vec![LinksOfAge { from_years: 0, links: 3, lost: 1 }],
+        hosts: vec![host(Some("a.example")), host(None)],
+        newest: Some(DateTime::UNIX_EPOCH),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_theme_makes_every_page_with_work_to_spare() {
-        tried(&Theme::default().with_fuel(FUEL / 5)).unwrap();
-        assert!(tried(&Theme::default().with_fuel(FUEL / 5000)).is_err(), "work is counted");
+fn operator() -> OperatorView {
+    let place = || Place::at("a.md", 1, 1);
+    let at = DateTime::UNIX_EPOCH;
+    let cycle = |failed| CycleLine { began: at, ended: at, failed, told: "told".to_owned() };
+    let run = |input: Option<&str>| PlannedRun {
+        at: input.map(|_| at),
+        input: input.map(str::to_owned),
+        why: "by the schedule".to_owned(),
+    };
+    OperatorView {
+        posts: vec![("https://a.example/".to_owned(), vec![place(), place()])],
+        complaints: vec![Complaint::error(place(), "wrong", "mend it"), Complaint::warning(place(), "odd", "")],
+        complaint_count: 2,
+        cycles: vec![cycle(false), cycle(true)],
+        planned: vec![run(None), run(Some("An input"))],
     }
 }

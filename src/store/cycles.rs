@@ -22,16 +22,23 @@ pub struct CycleRecord {
 impl Store {
     /// The last cycle.
     pub async fn last_cycle(&self) -> Result<Option<CycleRecord>> {
-        let row: Option<(i64, i64, i64, String)> =
-            sqlx::query_as("SELECT started, ended, failed, report FROM cycles ORDER BY id DESC LIMIT 1")
-                .fetch_optional(&self.pool)
+        Ok(self.last_cycles(1).await?.pop())
+    }
+
+    /// The last cycles, the latest first.
+    pub async fn last_cycles(&self, limit: u32) -> Result<Vec<CycleRecord>> {
+        let rows: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as("SELECT started, ended, failed, report FROM cycles ORDER BY id DESC LIMIT $1")
+                .bind(i64::from(limit))
+                .fetch_all(&self.pool)
                 .await?;
-        Ok(row.map(|(started, ended, failed, report)| CycleRecord {
+        let cycle = |(started, ended, failed, report)| CycleRecord {
             started: time(started),
             ended: time(ended),
             failed: failed != 0,
             report,
-        }))
+        };
+        Ok(rows.into_iter().map(cycle).collect())
     }
 
     /// When a cycle last ended that published, or found nothing to publish.

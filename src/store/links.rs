@@ -5,6 +5,7 @@ use super::{Result, Store, from_json, from_rows, parse, time, to_json};
 use crate::model::{CitingItem, LinkKey, Place, Portrait, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 use std::collections::{BTreeSet, HashMap};
 
 /// A link that is due for a check.
@@ -57,6 +58,11 @@ pub struct LinkState {
     /// The newest items that cite it.
     pub items: Vec<CitingItem>,
 }
+
+/// The columns that [`Store::link_states`] reads.
+pub(super) const LINK_COLUMNS: &str =
+    "l.key, l.url, l.host, l.verdict, l.since, l.evidence, l.rule, l.moved_to, l.archive,
+    (SELECT label FROM item_sources s WHERE s.link_key = l.key ORDER BY s.item_id LIMIT 1)";
 
 /// What a page looked like last, of what is remembered.
 fn last_portrait(portraits: &str) -> Result<Option<Portrait>> {
@@ -191,22 +197,29 @@ impl Store {
         Ok(from_rows(&rows)?.into_iter().collect())
     }
 
-    /// Cited links that readers or the editor should know of ([`Verdict::TROUBLE`]), the worst and latest first, each with
-    /// so many of the newest items that cite it.
+    /// Cited links that readers or the editor should know of ([`Verdict::TROUBLE`]), the worst and latest first, so many of each
+    /// verdict, each with so many of the newest items that cite it.
     pub async fn troubled_links(&self, limit: u32, citing: u32) -> Result<Vec<LinkState>> {
-        let rows = sqlx::query(
-            "SELECT l.key, l.url, l.host, l.verdict, l.since, l.evidence, l.rule, l.moved_to, l.archive,
-                    (SELECT label FROM item_sources s WHERE s.link_key = l.key ORDER BY s.item_id LIMIT 1)
-             FROM links l JOIN json_each($2) worst ON worst.value = l.verdict
-             WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = l.key)
-             ORDER BY worst.key, l.newest DESC, l.key LIMIT $1",
-        )
-        .bind(i64::from(limit))
-        .bind(to_json("links.verdict", &Verdict::TROUBLE)?)
-        .fetch_all(&self.pool)
-        .await?;
+        let sql = format!(
+            "SELECT {LINK_COLUMNS} FROM links l JOIN (
+                 SELECT t.key, worst.key AS place,
+                     ROW_NUMBER() OVER (PARTITION BY t.verdict ORDER BY t.newest DESC, t.key) AS nth
+                 FROM links t JOIN json_each($2) worst ON worst.value = t.verdict
+                 WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = t.key)) ranked ON ranked.key = l.key
+             WHERE ranked.nth <= $1 ORDER BY ranked.place, ranked.nth"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(i64::from(limit))
+            .bind(to_json("links.verdict", &Verdict::TROUBLE)?)
+            .fetch_all(&self.pool)
+            .await?;
+        self.link_states(&rows, citing).await
+    }
+
+    /// Links of rows of [`LINK_COLUMNS`], each with so many of the newest items that cite it.
+    pub(super) async fn link_states(&self, rows: &[SqliteRow], citing: u32) -> Result<Vec<LinkState>> {
         let keys = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<&str>, _>>()?;
-        let mut citing = self.citing(&keys, citing).await?;
+        let mut citing = if citing > 0 { self.citing(&keys, citing).await? } else { HashMap::new() };
         let mut links = Vec::with_capacity(rows.len());
         for (row, key) in rows.iter().zip(keys) {
             let (url, verdict) = (row.try_get(1)?, parse::<Verdict>("links.verdict", row.try_get(3)?)?);

@@ -9,6 +9,7 @@ mod archive;
 mod batch;
 mod channels;
 mod checks;
+mod condition;
 mod connection;
 mod cycles;
 mod day_pages;
@@ -35,6 +36,7 @@ mod upkeep;
 
 pub use archive::ArchiveWish;
 pub use checks::{Judged, NewCheck};
+pub use condition::{FailingHost, LinksOfAge};
 pub use cycles::CycleRecord;
 pub use day_pages::{Day, DayPage};
 pub use days::DAYS;
@@ -46,7 +48,7 @@ pub use links::{Due, DueLink, LinkState};
 pub use lock::{Claim, Holder, Lock};
 pub use neighbours::PostSummary;
 pub use open::Look;
-pub use polls::FeedState;
+pub use polls::{FailingFeed, FeedState};
 pub use published::{ChannelState, Shift, Stale};
 pub use shown::Candidate;
 

@@ -21,6 +21,17 @@ pub struct FeedState {
     pub poll: PollState,
 }
 
+/// A feed that cannot be fetched or read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailingFeed {
+    /// Since when it has failed each time.
+    pub since: DateTime<Utc>,
+    /// When it last went well.
+    pub last_success: Option<DateTime<Utc>>,
+    /// The rule that says why.
+    pub rule: Option<String>,
+}
+
 impl Store {
     /// What is remembered of fetching the feed inputs, by name.
     pub async fn polls(&self) -> Result<BTreeMap<String, PollState>> {
@@ -65,16 +76,18 @@ impl Store {
         Ok(from_rows::<(String, Held)>(&rows)?.into_iter().collect())
     }
 
-    /// Since when feeds have failed each time, by the names of their inputs.
-    pub async fn failing_feeds(&self) -> Result<BTreeMap<String, DateTime<Utc>>> {
+    /// Feeds that have failed each time since some moment, by the names of their inputs.
+    pub async fn failing_feeds(&self) -> Result<BTreeMap<String, FailingFeed>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(i.name, json_extract(p.state, '$.failing_since')))
+            "SELECT json_group_array(json_array(i.name, json_extract(p.state, '$.failing_since'),
+                        json_extract(p.state, '$.last_success'), json_extract(p.state, '$.last_rule')))
              FROM polls p JOIN inputs i ON i.id = p.input_id
              WHERE i.kind = 'feed' AND json_extract(p.state, '$.failing_since') IS NOT NULL",
         )
         .fetch_one(&self.pool)
         .await?;
-        Ok(from_rows::<(String, DateTime<Utc>)>(&rows)?.into_iter().collect())
+        let failing = |(name, since, last_success, rule)| (name, FailingFeed { since, last_success, rule });
+        Ok(from_rows(&rows)?.into_iter().map(failing).collect())
     }
 }
 

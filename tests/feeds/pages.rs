@@ -4,7 +4,10 @@ use crate::catalogue::{host, named};
 use crate::sample::{at, channel, edition, header, item, items, site, source, tag};
 use std::collections::BTreeSet;
 use wellsourced::model::{ChannelKind, CitingItem, EditionHeader, Home, StoredItem, Verdict};
-use wellsourced::publish::{self, InputStatus, Language, Newer, Paging, StatusView, TroubledLink};
+use wellsourced::publish::{
+    self, CycleLine, FailingSite, InputStatus, Language, LinksOfAge, Newer, OperatorView, Paging, PlannedRun,
+    StatusView, TroubledLink,
+};
 
 const NEWEST: Paging = Paging { number: None, older: Some(7), newer: Newer::None, total: 371 };
 
@@ -13,30 +16,59 @@ fn text(page: Result<Vec<u8>, publish::Error>) -> String {
 }
 
 fn status() -> StatusView {
+    let input = |name: &str| InputStatus { name: name.to_owned(), items: 1036, ..InputStatus::default() };
+    let trouble = |verdict: Verdict, host: &str, rule: &str| TroubledLink {
+        url: format!("https://{host}/x"),
+        label: "一处来源".to_owned(),
+        host: host.to_owned(),
+        verdict,
+        since: Some(at("2022-02-28T18:00:00Z")),
+        rule: rule.to_owned(),
+        evidence: "404 \u{8}<Not Found>".to_owned(),
+        moved_to: None,
+        archive: None,
+        items: vec![CitingItem { title: "一条 & 一条".to_owned(), short_id: "item1".to_owned(), home: Home::Page }],
+    };
+    let gone = TroubledLink {
+        label: String::new(),
+        archive: Some("https://web.archive.org/web/20200401120000/https://gone.example/x".to_owned()),
+        items: vec![
+            CitingItem { title: "一条 & 一条".to_owned(), short_id: "item1".to_owned(), home: Home::Page },
+            CitingItem { title: "某日一条".to_owned(), short_id: "item9".to_owned(), home: of_day(Some(2)) },
+        ],
+        ..trouble(Verdict::Gone, "gone.example", "http-404")
+    };
+    let dead =
+        TroubledLink { since: Some(at("2023-04-29T18:00:00Z")), ..trouble(Verdict::Gone, "dead.example", "dns") };
+    let moved = TroubledLink {
+        moved_to: Some("https://www.new.example/x/".to_owned()),
+        ..trouble(Verdict::Moved, "old.example", "moved")
+    };
+    let failing = InputStatus {
+        failing_since: Some("2023-05-01".parse().unwrap()),
+        last_success: Some("2022-12-31".parse().unwrap()),
+        rule: Some("tls".to_owned()),
+        ..input("取不到的 feed")
+    };
+    let host = FailingSite {
+        host: "dead.example".to_owned(),
+        slug: Some("例子.example".to_owned()),
+        links: 5,
+        failing: 4,
+        since: Some("2023-04-30".parse().unwrap()),
+        rule: "timeout".to_owned(),
+    };
     StatusView {
-        inputs: vec![InputStatus {
-            name: "硬核 <观察>".to_owned(),
-            editions: 12,
-            items: 36,
-            failing_since: None,
-            held: None,
-        }],
-        links: vec![(Verdict::Reachable, 30), (Verdict::Gone, 1)],
-        troubled: vec![TroubledLink {
-            url: "https://gone.example/x".to_owned(),
-            label: "死链".to_owned(),
-            host: "gone.example".to_owned(),
-            verdict: Verdict::Gone,
-            since: Some(at("2024-02-29T18:00:00Z")),
-            rule: "http-404".to_owned(),
-            evidence: "404 \u{8}<Not Found>".to_owned(),
-            moved_to: None,
-            archive: None,
-            items: vec![
-                CitingItem { title: "一条 & 一条".to_owned(), short_id: "item1".to_owned(), home: Home::Page },
-                CitingItem { title: "某日一条".to_owned(), short_id: "item9".to_owned(), home: of_day(Some(2)) },
-            ],
-        }],
+        inputs: vec![InputStatus { editions: 12, ..input("硬核 <观察>") }, failing],
+        links: vec![(Verdict::Reachable, 1930), (Verdict::Moved, 1), (Verdict::Gone, 102), (Verdict::Replaced, 1)],
+        troubled: vec![trouble(Verdict::Replaced, "other.example", "replaced"), gone, dead.clone(), moved],
+        newly_lost: vec![TroubledLink { items: Vec::new(), ..dead }],
+        ages: vec![
+            LinksOfAge { from_years: 0, links: 1500, lost: 3 },
+            LinksOfAge { from_years: 3, links: 534, lost: 100 },
+        ],
+        hosts: vec![host],
+        newest: Some(at("2023-05-05T12:50:03Z")),
     }
 }
 
@@ -97,6 +129,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("tags/index.html", text(publish::tag_index(&site, &[named("AI", 5), named("<C++>", 1)]))),
         ("sources/index.html", text(publish::source_index(&site, &[host("例子.example", 2)]))),
         ("status.html", text(publish::status_page(&site, &status()))),
+        ("404.html", text(publish::refusal_page(&site.options, 404))),
     ]
 }
 
@@ -106,6 +139,72 @@ fn each_page_looks_as_before() {
         insta::assert_snapshot!(path.replace("开源", "kaiyuan").replace('/', "_"), html);
     }
     insta::assert_snapshot!("status_json", text(publish::status_json(&status())));
+}
+
+#[test]
+fn the_status_says_first_whether_all_is_well() {
+    let mut site = site();
+    let told = |site: &wellsourced::publish::Site, status: &StatusView| {
+        let page = text(publish::status_page(site, status));
+        let banner = page.split("<header class=\"banner").nth(1).unwrap().split("</header>").next().unwrap();
+        banner.replace('\n', "")
+    };
+    let well = StatusView { links: vec![(Verdict::Reachable, 1), (Verdict::Blocked, 1)], ..StatusView::default() };
+    let failing =
+        InputStatus { name: "a".to_owned(), failing_since: "2024-01-01".parse().ok(), ..InputStatus::default() };
+    let of_feed = StatusView { inputs: vec![failing], ..well.clone() };
+    assert_eq!(
+        told(&site, &well),
+        " well\"><h1>一切正常</h1><p>共 2 个来源链接，其中 1 个可以打开（50.0%）。没有一个要你处理；各处输入都能取到。</p>"
+    );
+    assert_eq!(
+        told(&site, &of_feed),
+        "\"><h1>1 处输入需要看看</h1><p>共 2 个来源链接，其中 1 个可以打开（50.0%）。1 处输入取不到。</p>"
+    );
+    assert_eq!(
+        told(&site, &status()),
+        "\"><h1>104 个来源需要看看</h1><p>共 2,034 个来源链接，其中 1,931 个可以打开（94.9%）。最近新失效 1 个。1 处输入取不到。</p>"
+    );
+    assert_eq!(told(&site, &StatusView::default()), " well\"><h1>一切正常</h1><p>还没有来源链接。</p>");
+    site.options.language = Language::En;
+    assert_eq!(
+        told(&site, &status()),
+        "\"><h1>104 sources need a look</h1><p>1,931 of 2,034 source links open (94.9%). 1 newly dead. 1 input cannot be fetched.</p>"
+    );
+}
+
+#[test]
+fn the_operators_page_has_what_only_operators_see() {
+    let site = site();
+    let place = wellsourced::model::Place::at("posts/<1>.md", 7, 2);
+    let operator = OperatorView {
+        posts: vec![("https://gone.example/x".to_owned(), vec![place.clone()])],
+        complaints: vec![wellsourced::model::Complaint::error(place, "it has no <title>", "write one")],
+        complaint_count: 1201,
+        cycles: vec![CycleLine {
+            began: at("2024-01-01T00:00:00Z"),
+            ended: at("2024-01-01T00:01:05Z"),
+            failed: true,
+            told: "2 items".to_owned(),
+        }],
+        planned: vec![PlannedRun { input: Some("news".to_owned()), at: None, why: "a <why>".to_owned() }],
+    };
+    let page = text(publish::operator_page(&site.options, &status(), &operator));
+    for told in [
+        "posts/&#60;1&#62;.md:7:2</code></th>",
+        "<strong>it has no &#60;title&#62;</strong><br><small>write one</small>",
+        "<small>1,201</small>",
+        ">2024-01-01 08:00</th><td class=\"number\">1:05</td>",
+        "没有发布</span>：2 items",
+        ">news</th><td>下一轮</td><td class=\"words\">a &#60;why&#62;</td>",
+        "104 个来源需要看看",
+        "href=\"https://observe.example.org/news/items/item1/index.html\"",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("<script") && !page.contains("style="), "{page}");
+    let public = text(publish::status_page(&site, &status()));
+    assert!(!public.contains("posts/") && !public.contains("2024-01-01"), "{public}");
 }
 
 #[test]

@@ -145,13 +145,13 @@ const ELSEWHERE: &[Case] = &[
             "cache-control: public, max-age=60",
             "!etag",
         ],
-        Page("找不到"),
+        Page("没有这一页"),
     ),
     with("HEAD", get("/nothing", &[], 404, &[], Empty)),
-    get("/tags/nothing/", &[], 404, &[], Page("找不到")),
-    get("/tags/nothing/atom.xml", &[], 404, &[], Page("找不到")),
-    get("/items/", &[], 404, &[], Page("找不到")),
-    get("/favicon.ico", &[], 404, &[], Page("找不到")),
+    get("/tags/nothing/", &[], 404, &[], Page("没有这一页")),
+    get("/tags/nothing/atom.xml", &[], 404, &[], Page("没有这一页")),
+    get("/items/", &[], 404, &[], Page("没有这一页")),
+    get("/favicon.ico", &[], 404, &[], Page("没有这一页")),
 ];
 
 const CONDITIONAL: &[Case] = &[
@@ -216,7 +216,7 @@ const CONDITIONAL: &[Case] = &[
     with("HEAD", get("/atom.xml", &["If-None-Match: {tag:atom.xml}"], 304, &["etag: {tag:atom.xml}"], Empty)),
     get("/", &["If-None-Match: {tag:index.html}"], 304, &["!access-control-allow-origin"], Empty),
     get("/editions/2/", &["If-None-Match: {tag:editions/2/index.html}"], 304, &[], Empty),
-    get("/nothing", &["If-None-Match: *"], 404, &[], Page("找不到")),
+    get("/nothing", &["If-None-Match: *"], 404, &[], Page("没有这一页")),
     get("/atom.xml", &["If-Match: {tag:atom.xml}"], 200, &[], File("atom.xml")),
     get("/atom.xml", &["If-Match: *"], 200, &[], File("atom.xml")),
     get("/atom.xml", &["If-Match: \"a\""], 412, &[], Empty),
@@ -356,7 +356,7 @@ const METHODS: &[Case] = &[
         ),
     ),
     with("OPTIONS", get("/tags/ai/feed", &[], 204, &["access-control-allow-origin: *"], Empty)),
-    with("OPTIONS", get("/nothing", &[], 404, &[], Page("找不到"))),
+    with("OPTIONS", get("/nothing", &[], 404, &[], Page("没有这一页"))),
 ];
 
 const RANGES: &[Case] = &[
@@ -404,31 +404,31 @@ const RANGES: &[Case] = &[
 ];
 
 const HOSTILE: &[Case] = &[
-    get("/.wellsourced/manifest.jsonl", &[], 404, &[], Page("找不到")),
-    get("/.wellsourced/ids.jsonl", &[], 404, &[], Page("找不到")),
-    get("/%2Ewellsourced/ids.jsonl", &[], 404, &[], Page("找不到")),
-    get("/.wellsourced", &[], 404, &[], Page("找不到")),
-    get("/../wellsourced.toml", &[], 404, &[], Page("找不到")),
-    get("/tags/../../wellsourced.toml", &[], 404, &[], Page("找不到")),
-    get("/%2e%2e/wellsourced.toml", &[], 404, &[], Page("找不到")),
-    get("/..%2fwellsourced.toml", &[], 404, &[], Page("找不到")),
-    get("/tags/../atom.xml", &[], 404, &[], Page("找不到")),
-    get("/./atom.xml", &[], 404, &[], Page("找不到")),
-    get("//atom.xml", &[], 404, &[], Page("找不到")),
-    get("//elsewhere.example/%2f..", &[], 404, &["!location"], Page("找不到")),
-    get("/tags//ai/", &[], 404, &[], Page("找不到")),
-    get("/tags%2Fai%2Fatom.xml", &[], 404, &[], Page("找不到")),
-    get("/atom.xml/", &[], 404, &[], Page("找不到")),
-    get("/atom.xml%00", &[], 404, &[], Page("找不到")),
-    get("/atom.xml%0d%0aX-Evil:%201", &[], 404, &["!x-evil"], Page("找不到")),
-    get("/tags/%0d%0aSet-Cookie:%20a", &[], 404, &["!set-cookie"], Page("找不到")),
-    get("/%ff%fe", &[], 404, &[], Page("找不到")),
-    get("/%zz", &[], 404, &[], Page("找不到")),
-    get("/..%5c..%5cwellsourced.toml", &[], 404, &[], Page("找不到")),
-    get("/notes.txt", &[], 404, &[], Page("找不到")),
-    get("/link.txt", &[], 404, &[], Page("找不到")),
-    get("/link/index.html", &[], 404, &[], Page("找不到")),
-    get("/%3Cscript%3Ealert(1)%3C/script%3E", &[], 404, &[], Page("找不到")),
+    get("/.wellsourced/manifest.jsonl", &[], 404, &[], Page("没有这一页")),
+    get("/.wellsourced/ids.jsonl", &[], 404, &[], Page("没有这一页")),
+    get("/%2Ewellsourced/ids.jsonl", &[], 404, &[], Page("没有这一页")),
+    get("/.wellsourced", &[], 404, &[], Page("没有这一页")),
+    get("/../wellsourced.toml", &[], 404, &[], Page("没有这一页")),
+    get("/tags/../../wellsourced.toml", &[], 404, &[], Page("没有这一页")),
+    get("/%2e%2e/wellsourced.toml", &[], 404, &[], Page("没有这一页")),
+    get("/..%2fwellsourced.toml", &[], 404, &[], Page("没有这一页")),
+    get("/tags/../atom.xml", &[], 404, &[], Page("没有这一页")),
+    get("/./atom.xml", &[], 404, &[], Page("没有这一页")),
+    get("//atom.xml", &[], 404, &[], Page("没有这一页")),
+    get("//elsewhere.example/%2f..", &[], 404, &["!location"], Page("没有这一页")),
+    get("/tags//ai/", &[], 404, &[], Page("没有这一页")),
+    get("/tags%2Fai%2Fatom.xml", &[], 404, &[], Page("没有这一页")),
+    get("/atom.xml/", &[], 404, &[], Page("没有这一页")),
+    get("/atom.xml%00", &[], 404, &[], Page("没有这一页")),
+    get("/atom.xml%0d%0aX-Evil:%201", &[], 404, &["!x-evil"], Page("没有这一页")),
+    get("/tags/%0d%0aSet-Cookie:%20a", &[], 404, &["!set-cookie"], Page("没有这一页")),
+    get("/%ff%fe", &[], 404, &[], Page("没有这一页")),
+    get("/%zz", &[], 404, &[], Page("没有这一页")),
+    get("/..%5c..%5cwellsourced.toml", &[], 404, &[], Page("没有这一页")),
+    get("/notes.txt", &[], 404, &[], Page("没有这一页")),
+    get("/link.txt", &[], 404, &[], Page("没有这一页")),
+    get("/link/index.html", &[], 404, &[], Page("没有这一页")),
+    get("/%3Cscript%3Ealert(1)%3C/script%3E", &[], 404, &[], Page("没有这一页")),
 ];
 
 #[tokio::test]
@@ -447,11 +447,11 @@ async fn every_case_is_answered_as_it_should_be() {
 }
 
 const WITHDRAWN: &[Case] = &[
-    get("/rss.xml", &[], 410, &["content-type: text/html; charset=utf-8", "!etag"], Page("Gone")),
-    get("/tags/ai/feed.json", &[], 410, &[], Page("Gone")),
+    get("/rss.xml", &[], 410, &["content-type: text/html; charset=utf-8", "!etag"], Page("No longer published")),
+    get("/tags/ai/feed.json", &[], 410, &[], Page("No longer published")),
     get("/tags/ai/atom.xml", &[], 200, &[], File("tags/ai/atom.xml")),
     get("/tags/ai/", &[], 200, &[], File("tags/ai/index.html")),
-    with("OPTIONS", get("/rss.xml", &[], 410, &[], Page("Gone"))),
+    with("OPTIONS", get("/rss.xml", &[], 410, &[], Page("No longer published"))),
     get(
         "/feed",
         &["Accept: application/rss+xml, application/atom+xml;q=0.5"],

@@ -106,8 +106,8 @@ pub(crate) const NEGOTIATION: &[Case] = &[
         File("atom.xml"),
     ),
     get("/", &["Accept: application/atom+xml"], 200, &["content-type: text/html; charset=utf-8"], File("index.html")),
-    get("/feed/", &[], 404, &[], Page("找不到")),
-    get("/editions/3/feed", &[], 404, &[], Page("找不到")),
-    get("/tags/feed", &[], 404, &[], Page("找不到")),
-    get("/nothing/feed", &[], 404, &[], Page("找不到")),
+    get("/feed/", &[], 404, &[], Page("没有这一页")),
+    get("/editions/3/feed", &[], 404, &[], Page("没有这一页")),
+    get("/tags/feed", &[], 404, &[], Page("没有这一页")),
+    get("/nothing/feed", &[], 404, &[], Page("没有这一页")),
 ];

@@ -33,7 +33,9 @@ async fn the_operator_sees_life_readiness_and_metrics() {
     };
     let rendered = counted.clone();
     let links = Arc::new(|| async { Ok("https://a.example/ — gone\n".to_owned()) }.boxed());
-    let health = Health { ready: Arc::new(ready), metrics: Arc::new(move || rendered.render()), links };
+    let page = Arc::new(|| async { Ok(b"<!DOCTYPE html><title>Status</title>".to_vec()) }.boxed());
+    let style = Arc::new(|| b"body {}".to_vec());
+    let health = Health { ready: Arc::new(ready), metrics: Arc::new(move || rendered.render()), links, page, style };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = server.stop.clone().cancelled_owned();
@@ -44,7 +46,12 @@ async fn the_operator_sees_life_readiness_and_metrics() {
     for endpoint in endpoints.lines().filter_map(|line| line.split_whitespace().next()) {
         assert_eq!(ask(address, &format!("GET {endpoint} HTTP/1.1")).await.status, 200, "{endpoint}");
     }
-    assert_eq!(endpoints.lines().count(), 4);
+    assert_eq!(endpoints.lines().count(), 5);
+    let page = ask(address, "GET /status HTTP/1.1").await;
+    assert_eq!((page.header("content-type"), page.header("cache-control")), ("text/html; charset=utf-8", "no-store"));
+    assert!(page.header("content-security-policy").contains("default-src 'none'; style-src 'self'"));
+    assert_eq!(ask(address, "GET /style.css HTTP/1.1").await.text(), "body {}");
+    assert_eq!(server.get("/status", &[]).await.status, 404, "not for the public");
     assert_eq!(ask(address, "GET /links HTTP/1.1").await.text(), "https://a.example/ — gone\n");
     assert_eq!(ask(address, "GET /readyz HTTP/1.1").await.status, 200);
     well.store(false, Ordering::Relaxed);

@@ -237,7 +237,19 @@ async fn trouble_is_counted_and_told_worst_first() {
             [(Verdict::Gone, url(0x1001), 1), (Verdict::Failing, url(0x3002), 0), (Verdict::Blocked, url(0x1002), 1)];
         assert_eq!(told, expected);
         assert_eq!((troubled[0].label.as_str(), troubled[0].since), ("Source 1001", Some(at(10))));
-        assert_eq!(store.troubled_links(1, 10).await.unwrap(), troubled[..1]);
+        let ruled = (troubled[0].rule.as_str(), troubled[0].moved_to.as_deref(), troubled[0].archive.as_deref());
+        assert_eq!(ruled, ("rule", None, None));
+        written(&store, async |write| {
+            write.judge_links(&[judged(&key(0x1002), Verdict::Failing)]).await.unwrap();
+        })
+        .await;
+        let one_each = store.troubled_links(1, 10).await.unwrap();
+        let told: Vec<_> = one_each.iter().map(|link| (link.verdict, link.url.clone())).collect();
+        assert_eq!(told, [(Verdict::Gone, url(0x1001)), (Verdict::Failing, url(0x3002))], "so many of each verdict");
+        written(&store, async |write| {
+            write.judge_links(&[judged(&key(0x1002), Verdict::Blocked)]).await.unwrap();
+        })
+        .await;
         let hosts = store.host_counts(9).await.unwrap();
         let first =
             ("host2.example".to_owned(), vec![(Verdict::Failing, 1), (Verdict::Gone, 1), (Verdict::Unchecked, 1)]);

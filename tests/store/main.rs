@@ -13,6 +13,7 @@ mod answers;
 mod applied;
 mod backends;
 mod complete;
+mod condition;
 mod damaged;
 mod each;
 mod feeds;

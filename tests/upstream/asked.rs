@@ -89,11 +89,23 @@ async fn since_when_a_feed_fails_is_told_and_a_further_failure_writes_nothing() 
     let (_, told) = said(&site, &["status", "--json"]);
     let status: serde_json::Value = serde_json::from_str(&told).unwrap();
     let news = status["inputs"].as_array().unwrap().iter().find(|input| input["name"] == "news").unwrap();
-    let (day, _) = news["feed"]["failing_since"].as_str().unwrap().split_once('T').unwrap();
+    let since: chrono::DateTime<chrono::Utc> = news["feed"]["failing_since"].as_str().unwrap().parse().unwrap();
+    let day = since.with_timezone(&chrono_tz::Asia::Shanghai).date_naive();
     assert_eq!(news["feed"]["failures"], 2);
     assert!(read("status.json").contains(&format!("\"failing_since\": \"{day}\"")), "{}", read("status.json"));
-    assert!(read("status.html").contains(&format!("{day}</th>")), "{}", read("status.html"));
+    assert!(read("status.json").contains("\"rule\": \"http-500\""), "{}", read("status.json"));
+    assert!(read("status.json").contains(&format!("\"last_success\": \"{day}\"")), "{}", read("status.json"));
+    let page = read("status.html");
+    assert!(
+        page.contains("日起取不到：服务器出错（500）</span><br><small>最后一次取到：")
+            && page.contains("处输入需要看看"),
+        "{page}"
+    );
     upstream.answer("/news", feed(&[3, 2, 1]));
     assert_eq!(said(&site, &["fetch", "news"]).0, 0);
-    assert!(!read("status.json").contains("failing_since"));
+    assert!(["failing_since", "last_success", "rule"].iter().all(|key| !read("status.json").contains(key)));
+    assert!(
+        !read("status.html").contains("最后一次取到"),
+        "only while it fails, or the page would change with each try"
+    );
 }

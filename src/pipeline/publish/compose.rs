@@ -1,13 +1,11 @@
 //! Loads what a feed or page shows and has it composed, off the async threads.
 
-use crate::model::{Channel, ChannelKind, Held, Home, StoredItem};
+use super::status;
+use crate::model::{Channel, ChannelKind, Home, StoredItem};
 use crate::pipeline::Error;
 use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
-use crate::publish::{
-    self, CatalogueEntry, HeldInput, InputStatus, Newer, Paging, Site, StatusView, TroubledLink, content_hash,
-};
+use crate::publish::{self, CatalogueEntry, Newer, Paging, Site, content_hash};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
-use chrono::DateTime;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -17,12 +15,6 @@ pub(super) const PAGE: u64 = 50;
 
 /// Members that changed in place, of which each one's page is looked for.
 const MANY: usize = 200;
-
-/// Links told on the status page.
-const TROUBLED: u32 = 200;
-
-/// Items told that cite each of them, the newest.
-const CITING: u32 = 10;
 
 /// The newest items of a day that are shown where editions are listed. A day of many feeds may have thousands.
 const MOST_OF_DAY: u32 = 100;
@@ -207,7 +199,7 @@ impl Composer<'_> {
 
     /// What the site has once: indexes of tags and sources, the list of feeds, the status.
     pub(super) async fn site_wide(&self, channels: Vec<ChannelState>) -> Result<Vec<Output>, Error> {
-        let status = status(self.store).await?;
+        let status = status(self.store, self.site.options.timezone).await?;
         let closed = self.store.closed_hosts().await?;
         let site = Arc::clone(&self.site);
         blocking(move || {
@@ -219,13 +211,14 @@ impl Composer<'_> {
                 .into_iter()
                 .chain(of(ChannelKind::Tag).chain(of(ChannelKind::Source)).map(|s| s.channel.clone()))
                 .collect();
-            let [(page, page_bytes), (json, json_bytes)] = status_files(&site, &status)?;
+            let [(page, page_bytes), (json, json_bytes)] = status::status_files(&site, &status)?;
             Ok(vec![
                 Output::file(layout::index(TAGS), publish::tag_index(&site, &entries(ChannelKind::Tag))?),
                 Output::file(layout::index(SOURCES), publish::source_index(&site, &entries(ChannelKind::Source))?),
                 Output::file(layout::OPML.to_owned(), publish::opml(&site, &offered)?),
                 Output::file(page.to_owned(), page_bytes),
                 Output::file(json.to_owned(), json_bytes),
+                Output::file(layout::NOT_FOUND.to_owned(), publish::refusal_page(&site.options, 404)?),
                 Output::file(layout::STYLE.to_owned(), site.options.theme.stylesheet().to_vec()),
             ])
         })
@@ -238,56 +231,6 @@ fn entry(state: &ChannelState, closed: &BTreeSet<String>) -> CatalogueEntry {
     let Channel { kind, name, slug } = state.channel.clone();
     let is_closed = kind == ChannelKind::Source && closed.contains(&state.key);
     CatalogueEntry { name, slug, items: state.members, is_closed }
-}
-
-/// What the status tells.
-async fn status(store: &Store) -> Result<StatusView, Error> {
-    let inputs = store.input_counts().await?;
-    let troubled = store.troubled_links(TROUBLED, CITING).await?;
-    let mut held = store.held_feeds().await?;
-    let failing = store.failing_feeds().await?;
-    let input = |(name, editions, items): (String, u64, u64)| {
-        let failing_since = failing.get(&name).map(DateTime::date_naive);
-        let held = held.remove(&name).map(|Held { now, before, .. }| HeldInput { now, before });
-        InputStatus { name, editions, items, failing_since, held }
-    };
-    Ok(StatusView {
-        inputs: inputs.into_iter().map(input).collect(),
-        links: store.link_counts().await?,
-        troubled: troubled
-            .into_iter()
-            .map(|link| TroubledLink {
-                url: link.url,
-                label: link.label,
-                host: link.host,
-                verdict: link.verdict,
-                since: link.since.filter(|_| link.verdict.shows_since()),
-                rule: link.rule,
-                evidence: link.evidence,
-                moved_to: link.moved_to,
-                archive: link.archive,
-                items: link.items,
-            })
-            .collect(),
-    })
-}
-
-fn status_files(site: &Site, status: &StatusView) -> Result<[(&'static str, Vec<u8>); 2], publish::Error> {
-    Ok([
-        (layout::STATUS_PAGE, publish::status_page(site, status)?),
-        (layout::STATUS_DATA, publish::status_json(status)?),
-    ])
-}
-
-/// Whether the status reads as it was published. No mark tells: it shows inputs without items and what checks saw.
-pub(super) async fn status_stands(store: &Store, site: &Arc<Site>) -> Result<bool, Error> {
-    let (status, site) = (status(store).await?, Arc::clone(site));
-    for (path, bytes) in blocking(move || status_files(&site, &status)).await? {
-        if store.file_hash(path).await?.as_deref() != Some(content_hash(&bytes).as_str()) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// The page of an item; of a feed's, that it has none: it stands in the edition of its day.

@@ -20,7 +20,10 @@ pub use catalogue::{CatalogueEntry, source_index, tag_index};
 pub use front::{FrontPage, front_page};
 pub use lists::{Newer, Paging, editions_page, list_page};
 pub use refusal::refusal_page;
-pub use status::{HeldInput, InputStatus, StatusView, TroubledLink, status_json, status_page};
+pub use status::{
+    CycleLine, FailingSite, HeldInput, InputStatus, LinksOfAge, OperatorView, PlannedRun, StatusView, TroubledLink,
+    operator_page, status_json, status_page,
+};
 pub use stories::{day_page, edition_page, item_page};
 
 use super::Error;
@@ -63,6 +66,7 @@ struct PageFrame {
     title: String,
     /// What it is about, in a sentence or two; may be empty.
     description: String,
+    /// Its address; empty where it stands nowhere.
     canonical: String,
     /// Way up to the root: empty, or `../` as often as needed.
     root: String,
@@ -107,7 +111,7 @@ impl PageFrame {
                 || file == layout::STATUS_PAGE,
             is_home: folder.is_empty() && file.is_empty(),
             feed_title: name,
-            feeds: feeds(site, &root),
+            feeds: feeds(&site.options, &root),
             site_feeds: Vec::new(),
             subscribe: format!("{root}index.html#subscribe"),
             address: String::new(),
@@ -116,9 +120,29 @@ impl PageFrame {
         page
     }
 
+    /// The frame of a page that stands nowhere: its links are absolute paths.
+    fn nowhere(site: &Options, title: &str) -> Self {
+        let (root, name) = (site.base_url.path().to_owned(), line(&site.title));
+        Self {
+            lang: site.language.tag().to_owned(),
+            title: format!("{} · {name}", line(title)),
+            canonical: String::new(),
+            description: String::new(),
+            section: "",
+            is_section: false,
+            is_home: false,
+            feed_title: name,
+            feeds: feeds(site, &root),
+            site_feeds: Vec::new(),
+            subscribe: format!("{root}index.html#subscribe"),
+            address: String::new(),
+            root,
+        }
+    }
+
     /// Offers the feeds of a channel, whose folder that way leads to. They are subscribed to on its index page.
     fn with_feeds(mut self, site: &Site, channel: &Channel, way: &str) -> Self {
-        let of_site = std::mem::replace(&mut self.feeds, feeds(site, way));
+        let of_site = std::mem::replace(&mut self.feeds, feeds(&site.options, way));
         if channel.kind != ChannelKind::Combined {
             self.site_feeds = of_site;
         }
@@ -138,13 +162,13 @@ impl PageFrame {
 }
 
 /// The feeds of a folder that a way leads to.
-fn feeds(site: &Site, way: &str) -> Vec<FeedLink> {
+fn feeds(site: &Options, way: &str) -> Vec<FeedLink> {
     let feed = |format: &Format| FeedLink {
         name: format.title(),
         media_type: format.media_type(),
         href: format!("{way}{}", format.file_name()),
     };
-    site.options.formats.iter().map(feed).collect()
+    site.formats.iter().map(feed).collect()
 }
 
 /// What the page of a folder belongs to.

@@ -1,6 +1,6 @@
 //! The page of a request that is refused. It belongs to no folder, so its links begin at the root of the site.
 
-use super::{PageView, SiteView, render};
+use super::{PageFrame, PageView, SiteView, render};
 use crate::publish::Error;
 use crate::publish::options::Options;
 use serde::Serialize;
@@ -8,9 +8,12 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct RefusalPage<'a> {
     site: SiteView<'a>,
-    root: &'a str,
+    page: PageFrame,
+    status: u16,
     heading: String,
     text: String,
+    /// What leads to the pages that are there; empty where the address is not what is wrong.
+    instead: String,
 }
 
 impl PageView for RefusalPage<'_> {
@@ -20,6 +23,7 @@ impl PageView for RefusalPage<'_> {
 /// The page for an HTTP status; it depends on nothing that a client sent.
 pub fn refusal_page(site: &Options, status: u16) -> Result<Vec<u8>, Error> {
     let words = site.words().refusal(status);
-    let (heading, text, root) = (words.heading, words.text, site.base_url.path());
-    render(site, &RefusalPage { site: SiteView::new(site), root, heading, text })
+    let (heading, text, instead) = (words.heading, words.text, words.instead);
+    let page = PageFrame::nowhere(site, &heading);
+    render(site, &RefusalPage { site: SiteView::new(site), page, status, heading, text, instead })
 }

@@ -181,7 +181,7 @@ impl SourceView {
 }
 
 /// An address as it is read: without scheme, `www.` and a last slash.
-fn short_address(url: &str) -> String {
+pub(super) fn short_address(url: &str) -> String {
     let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
     bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/').to_owned()
 }

@@ -16,9 +16,10 @@ const LARGEST: u64 = 512 * 1024;
 const MOST: usize = 200;
 
 /// The built-in files. A new one stands here, and where a page names it as its template.
-pub(super) const BUILT_IN: [(&str, &str); 16] = [
+pub(super) const BUILT_IN: [(&str, &str); 18] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("catalogue.html", include_str!("../../../templates/catalogue.html")),
+    ("condition.html", include_str!("../../../templates/condition.html")),
     ("day.html", include_str!("../../../templates/day.html")),
     ("edition.html", include_str!("../../../templates/edition.html")),
     ("editions.html", include_str!("../../../templates/editions.html")),
@@ -26,6 +27,7 @@ pub(super) const BUILT_IN: [(&str, &str); 16] = [
     ("index.html", include_str!("../../../templates/index.html")),
     ("item.html", include_str!("../../../templates/item.html")),
     ("list.html", include_str!("../../../templates/list.html")),
+    ("operator.html", include_str!("../../../templates/operator.html")),
     ("parts.html", include_str!("../../../templates/parts.html")),
     ("plots.html", include_str!("../../../templates/plots.html")),
     ("refusal.html", include_str!("../../../templates/refusal.html")),

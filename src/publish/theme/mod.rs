@@ -7,13 +7,15 @@ mod engine;
 mod error;
 mod files;
 mod fill;
+mod status_words;
 mod texts;
 mod words;
 
 pub use error::ThemeError;
 pub use words::Language;
 
-pub(super) use words::Words;
+pub(super) use status_words::StatusWords;
+pub(super) use words::{Counted, Words};
 
 use engine::TemplateFault;
 use files::STYLE;

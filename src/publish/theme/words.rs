@@ -1,6 +1,7 @@
 //! The words of pages and feeds in a language. What they say stands in `templates/words.<language>.toml`; which there are, here.
 
 use super::fill::filled;
+use super::status_words::StatusWords;
 use crate::model::Verdict;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,7 @@ pub(in crate::publish) struct Words {
     pub(in crate::publish) tag: String,
     pub(in crate::publish) source_host: String,
     skip: String,
+    newest_edition: String,
     site_nav: String,
     foot: String,
     subscribe_how: String,
@@ -91,32 +93,26 @@ pub(in crate::publish) struct Words {
     initials: String,
     closed: String,
     inputs: String,
-    failing_since: String,
-    held: String,
     held_why: String,
     held_release: String,
     links: String,
-    troubled: String,
-    no_trouble: String,
     name: String,
     number_of_items: String,
     number_of_editions: String,
-    verdict: String,
-    number_of_links: String,
-    evidence: String,
     cited_in: String,
     verdicts: BTreeMap<String, String>,
     standings: BTreeMap<String, String>,
     notes: BTreeMap<String, String>,
     seen: BTreeMap<String, String>,
     told: BTreeMap<String, String>,
+    pub(in crate::publish) condition: StatusWords,
     refusals: BTreeMap<String, RefusalWords>,
 }
 
 /// A text with a number in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Counted {
+pub(in crate::publish) enum Counted {
     /// One form for all.
     Always(String),
     /// By the number, as English and its like have it.
@@ -131,11 +127,16 @@ impl Default for Counted {
 
 impl Counted {
     fn with(&self, n: u64) -> String {
+        self.filled(n, |name| (name == "n").then(|| n.to_string()))
+    }
+
+    /// The form for a number, its places filled.
+    pub(in crate::publish) fn filled(&self, n: u64, value: impl Fn(&str) -> Option<String>) -> String {
         let text = match self {
             Self::ByNumber { one, .. } if n == 1 => one,
             Self::Always(text) | Self::ByNumber { other: text, .. } => text,
         };
-        filled(text, |name| (name == "n").then(|| n.to_string()))
+        filled(text, value)
     }
 }
 
@@ -145,6 +146,8 @@ impl Counted {
 pub(in crate::publish) struct RefusalWords {
     pub(in crate::publish) heading: String,
     pub(in crate::publish) text: String,
+    /// What leads to the pages that are there.
+    pub(in crate::publish) instead: String,
 }
 
 /// One of the names in a list that is written with bars between them.
