@@ -8,7 +8,7 @@ use crate::model::Verdict;
 
 /// What stands against a source.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seen<'a> {
+pub(super) struct SeenSource<'a> {
     /// The verdict as published.
     pub(super) verdict: Verdict,
     /// The rule that judged it.
@@ -20,7 +20,7 @@ pub(super) struct Seen<'a> {
 }
 
 /// One calm sentence that says what was seen; nothing of what is well.
-pub(super) fn evidence_in_words(words: &Words, seen: &Seen<'_>) -> String {
+pub(super) fn evidence_in_words(words: &Words, seen: &SeenSource<'_>) -> String {
     let key = match (seen.verdict, seen.since) {
         (Verdict::Reachable, _) => return String::new(),
         (Verdict::Moved, Some(_)) => "moved_since",
@@ -65,7 +65,7 @@ mod tests {
 
     fn told(language: Language, verdict: Verdict, rule: &str, has_copy: bool) -> String {
         let theme = Theme::default();
-        evidence_in_words(theme.words(language), &Seen { verdict, rule, since: None, has_copy })
+        evidence_in_words(theme.words(language), &SeenSource { verdict, rule, since: None, has_copy })
     }
 
     #[test]
@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn a_move_is_told_with_its_day() {
         let theme = Theme::default();
-        let seen = Seen { verdict: Verdict::Moved, rule: "moved", since: Some("3 月 1 日"), has_copy: false };
+        let seen = SeenSource { verdict: Verdict::Moved, rule: "moved", since: Some("3 月 1 日"), has_copy: false };
         assert_eq!(evidence_in_words(theme.words(Language::ZhCn), &seen), "3 月 1 日起，原地址转到新地址。");
-        let seen = Seen { since: Some("1 March"), ..seen };
+        let seen = SeenSource { since: Some("1 March"), ..seen };
         assert_eq!(
             evidence_in_words(theme.words(Language::En), &seen),
             "Since 1 March the old address leads to a new one."

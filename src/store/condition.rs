@@ -12,7 +12,7 @@ const LATELY: TimeDelta = TimeDelta::days(7);
 
 /// Links of one age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LinksOfAge {
+pub struct AgedLinks {
     /// How many of the bounds lie behind their first mention.
     pub class: usize,
     /// How many there are.
@@ -49,7 +49,7 @@ impl Store {
 
     /// The cited links by the age of their first mention, which is told by how many of the `bounds`, newest first, are not
     /// before it.
-    pub async fn link_ages(&self, bounds: [DateTime<Utc>; 4]) -> Result<Vec<LinksOfAge>> {
+    pub async fn link_ages(&self, bounds: [DateTime<Utc>; 4]) -> Result<Vec<AgedLinks>> {
         // Of items only what an index holds is read: their rows are long.
         let [first, second, third, fourth] = bounds.map(|bound| bound.timestamp());
         let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
@@ -66,7 +66,7 @@ impl Store {
         .bind(fourth)
         .fetch_all(&self.pool)
         .await?;
-        let of_age = |(class, links, lost): (i64, i64, i64)| LinksOfAge {
+        let of_age = |(class, links, lost): (i64, i64, i64)| AgedLinks {
             class: usize::try_from(class).unwrap_or_default(),
             links: links.unsigned_abs(),
             lost: lost.unsigned_abs(),

@@ -36,7 +36,7 @@ mod upkeep;
 
 pub use archive::ArchiveWish;
 pub use checks::{Judged, NewCheck};
-pub use condition::{FailingHost, LinksOfAge};
+pub use condition::{AgedLinks, FailingHost};
 pub use cycles::CycleRecord;
 pub use day_pages::{Day, DayPage};
 pub use days::DAYS;

@@ -4,7 +4,7 @@ use crate::backends::each_backend;
 use crate::filled::{at, fill, inputs, judged, judgement, poll};
 use crate::writes::key;
 use wellsourced::model::{Judgement, PollState, Verdict};
-use wellsourced::store::{FailingFeed, FailingHost, Judged, LinksOfAge, Store};
+use wellsourced::store::{AgedLinks, FailingFeed, FailingHost, Judged, Store};
 
 /// Judges a link to have a verdict since a day.
 async fn judge(store: &Store, number: u128, verdict: Verdict, day: i64) {
@@ -47,8 +47,8 @@ async fn links_are_counted_by_the_age_of_their_first_mention() {
         let young = store.link_ages([at(-1); 4]).await.unwrap();
         let old = store.link_ages([newest; 4]).await.unwrap();
         let links = young[0].links;
-        assert_eq!(young, [LinksOfAge { class: 0, links, lost: 1 }]);
-        assert_eq!(old, [LinksOfAge { class: 4, links, lost: 1 }]);
+        assert_eq!(young, [AgedLinks { class: 0, links, lost: 1 }]);
+        assert_eq!(old, [AgedLinks { class: 4, links, lost: 1 }]);
         // The two items of the edition, and the newest one of a feed.
         let both = store.link_ages([at(0x1001), at(0x1001), at(-1), at(-1)]).await.unwrap();
         let of = |class: usize| both.iter().find(|age| age.class == class).map(|age| (age.links, age.lost));

@@ -1,6 +1,5 @@
 //! Gathers what the status tells, from the store alone: nothing here depends on when it is asked.
 
-use super::compose::blocking;
 use crate::model::Held;
 use crate::pipeline::Error;
 use crate::publish::layout;
@@ -86,7 +85,7 @@ fn troubled(link: LinkState) -> TroubledLink {
 async fn ages(store: &Store, newest: Option<DateTime<Utc>>) -> Result<Vec<LinksOfAge>, Error> {
     let Some(newest) = newest else { return Ok(Vec::new()) };
     let [_, bounds @ ..] = AGES.map(|years| newest.checked_sub_months(Months::new(years * 12)).unwrap_or_default());
-    let of_age = |age: crate::store::LinksOfAge| {
+    let of_age = |age: crate::store::AgedLinks| {
         let from_years = AGES.get(age.class).copied().unwrap_or_default();
         LinksOfAge { from_years, links: age.links, lost: age.lost }
     };
@@ -116,7 +115,7 @@ pub(super) fn status_files(site: &Site, status: &StatusView) -> Result<[(&'stati
 /// Whether the status reads as it was published. No mark tells: it shows inputs without items and what checks saw.
 pub(super) async fn status_stands(store: &Store, site: &Arc<Site>) -> Result<bool, Error> {
     let (status, site) = (status(store, site.options.timezone).await?, Arc::clone(site));
-    for (path, bytes) in blocking(move || status_files(&site, &status)).await? {
+    for (path, bytes) in tokio::task::spawn_blocking(move || status_files(&site, &status)).await?? {
         if store.file_hash(path).await?.as_deref() != Some(content_hash(&bytes).as_str()) {
             return Ok(false);
         }

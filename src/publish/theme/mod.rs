@@ -3,6 +3,7 @@
 //! A theme is read once and never changes: two that hold the same are equal, and the same hash tells whether pages were made
 //! with it. It knows no page; what each template is given, `pages` says.
 
+mod counted;
 mod engine;
 mod error;
 mod files;
@@ -14,8 +15,9 @@ mod words;
 pub use error::ThemeError;
 pub use words::Language;
 
+pub(super) use counted::Counted;
 pub(super) use status_words::StatusWords;
-pub(super) use words::{Counted, Words};
+pub(super) use words::Words;
 
 use engine::TemplateFault;
 use files::STYLE;

@@ -1,7 +1,7 @@
 //! The words of the status page, a table of its own among those of a language.
 
+use super::counted::Counted;
 use super::fill::filled;
-use super::words::Counted;
 use crate::model::Verdict;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

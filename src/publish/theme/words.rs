@@ -1,5 +1,6 @@
 //! The words of pages and feeds in a language. What they say stands in `templates/words.<language>.toml`; which there are, here.
 
+use super::counted::Counted;
 use super::fill::filled;
 use super::status_words::StatusWords;
 use crate::model::Verdict;
@@ -107,37 +108,6 @@ pub(in crate::publish) struct Words {
     told: BTreeMap<String, String>,
     pub(in crate::publish) condition: StatusWords,
     refusals: BTreeMap<String, RefusalWords>,
-}
-
-/// A text with a number in it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(in crate::publish) enum Counted {
-    /// One form for all.
-    Always(String),
-    /// By the number, as English and its like have it.
-    ByNumber { one: String, other: String },
-}
-
-impl Default for Counted {
-    fn default() -> Self {
-        Self::Always(String::new())
-    }
-}
-
-impl Counted {
-    fn with(&self, n: u64) -> String {
-        self.filled(n, |name| (name == "n").then(|| n.to_string()))
-    }
-
-    /// The form for a number, its places filled.
-    pub(in crate::publish) fn filled(&self, n: u64, value: impl Fn(&str) -> Option<String>) -> String {
-        let text = match self {
-            Self::ByNumber { one, .. } if n == 1 => one,
-            Self::Always(text) | Self::ByNumber { other: text, .. } => text,
-        };
-        filled(text, value)
-    }
 }
 
 /// What a request is told that is not answered with a file.

@@ -4,7 +4,7 @@ use super::{FailingSite, HeldInput, InputStatus, LinksOfAge, NEEDS_A_LOOK, Statu
 use crate::model::{CitingItem, Face, Verdict, web_uri};
 use crate::publish::address;
 use crate::publish::characters::line;
-use crate::publish::evidence::{Seen, evidence_in_words, rule_in_words};
+use crate::publish::evidence::{SeenSource, evidence_in_words, rule_in_words};
 use crate::publish::layout;
 use crate::publish::options::Options;
 use crate::publish::pages::views::{Link, archived_on, page, short_address};
@@ -202,7 +202,7 @@ impl Teller<'_> {
         let day = shown_since(link).map(|since| self.day(self.local(since)));
         let since = day.as_deref().map(|day| self.said.since(link.verdict, day)).unwrap_or_default();
         let (label, has_copy) = (line(&link.label), link.archive.is_some());
-        let seen = Seen { verdict: link.verdict, rule: &link.rule, since: day.as_deref(), has_copy };
+        let seen = SeenSource { verdict: link.verdict, rule: &link.rule, since: day.as_deref(), has_copy };
         // That it moved, and when, is said with the new address.
         let said = if link.moved_to.is_some() { String::new() } else { evidence_in_words(self.words, &seen) };
         let cited_in = |item: &CitingItem| Link {
