@@ -250,6 +250,7 @@ proptest! {
                 title: "T".into(), base_url: "https://feeds.example/".parse().unwrap(), language: publish::Language::En, author: "A".into(),
                 timezone: chrono_tz::UTC, formats: publish::Format::ALL.to_vec(), items_per_feed: 50, item_link: publish::ItemLink::Source,
                 theme: publish::Theme::default(),
+                icon: publish::Icon::default(),
             },
         };
         let channel = wellsourced::model::Channel { kind: wellsourced::model::ChannelKind::Combined, slug: String::new(), name: String::new() };

@@ -52,6 +52,8 @@ pub(super) struct SiteTable {
     pub(super) author: Option<String>,
     #[serde(default)]
     pub(super) timezone: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) icon: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]

@@ -108,6 +108,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         },
         base_url: base_url.clone(),
         theme: theme(&text, file.publish.theme.as_ref())?,
+        icon: icon(&text, file.site.icon.as_ref())?,
     };
     let cycle = Options {
         inputs: inputs::mean(&text, file, timezone, environment.home.as_deref())?,
@@ -187,6 +188,11 @@ fn theme(text: &FileText<'_>, written: Option<&Spanned<String>>) -> Result<publi
         return Err(text.wrong(&written.span(), message));
     }
     Ok(publish::load_theme(folder)?)
+}
+
+fn icon(text: &FileText<'_>, written: Option<&Spanned<String>>) -> Result<publish::Icon, Error> {
+    let Some(written) = written else { return Ok(publish::Icon::default()) };
+    publish::Icon::read(Path::new(written.as_ref())).map_err(|error| text.wrong(&written.span(), error.to_string()))
 }
 
 fn formats(written: Option<&[file::WrittenFormat]>) -> Vec<publish::Format> {

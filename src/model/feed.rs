@@ -18,12 +18,25 @@ pub struct Feed {
     pub author: String,
     /// Atom `link rel=alternate`, RSS `link`, JSON Feed `home_page_url`.
     pub home_url: String,
+    /// Where the site's icon is, where its operator gave it one: Atom `icon`, RSS `image`, JSON Feed `icon` or `favicon`.
+    pub icon: Option<FeedIcon>,
     /// Where the feed itself lives, per format.
     pub urls: FeedUrls,
     /// Atom `updated`, RSS `lastBuildDate`: the newest entry's.
     pub updated: DateTime<Utc>,
     /// Newest first.
     pub entries: Vec<Entry>,
+}
+
+/// The icon of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedIcon {
+    /// Its address.
+    pub url: String,
+    /// Whether it is a picture, as RSS wants it; a drawing is none.
+    pub is_picture: bool,
+    /// Whether it has the small sizes of a browser's tab.
+    pub is_small: bool,
 }
 
 /// Where a feed lives in each format (`rel=self`, `feed_url`).

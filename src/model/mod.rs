@@ -29,7 +29,7 @@ pub use channel::{Channel, ChannelKind};
 pub use check::{Check, Hop, Judgement, Verdict};
 pub use complaint::{Complaint, Place, Severity};
 pub use face::{Face, Held};
-pub use feed::{Category, Entry, Feed, FeedUrls};
+pub use feed::{Category, Entry, Feed, FeedIcon, FeedUrls};
 pub use invisible::{is_blank, is_ignorable, looks_like, visible_name};
 pub use item::{Edition, Item, Joined, SourceKind, SourceLink, file_of, part_path};
 pub use known::{Founder, KnownEdition, KnownItem, Presence};

@@ -57,6 +57,7 @@ mod tests {
                 items_per_feed: 50,
                 item_link: ItemLink::Page,
                 theme: Theme::default(),
+                icon: crate::publish::Icon::default(),
             },
         }
     }

@@ -7,6 +7,7 @@
 mod channels;
 mod compose;
 mod days;
+mod finding;
 mod front;
 mod pass;
 mod scope;
@@ -132,6 +133,8 @@ async fn compose_all(
     let counted: Vec<ChannelState> = channels.iter().map(counted).collect();
     writing.put_all(vec![composer.front(&counted).await?]).await?;
     writing.put_all(composer.site_wide(counted).await?).await?;
+    let is_changed = all || !changes.is_empty() || !layout.units.is_empty();
+    writing.put_all(composer.finding(is_changed).await?).await?;
     Ok(members)
 }
 

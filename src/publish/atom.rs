@@ -22,6 +22,7 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
             link("self", &feed.urls.atom, Some(Format::Atom.media_type()), None),
             link("alternate", &feed.home_url, Some("text/html"), None),
         ],
+        icon: feed.icon.as_ref().map(|icon| icon.url.clone()),
         subtitle: Some(Text::plain(line(&feed.subtitle))),
         entries: feed.entries.iter().map(entry).collect(),
         namespaces: [("ws".to_owned(), WELLSOURCED.to_owned())].into(),

@@ -6,12 +6,13 @@
 use super::address::{absolute, edition_folder, in_channel, of_item};
 use super::characters::{escaped, line};
 use super::content;
+use super::icon::IconKind;
 use super::layout;
 use super::options::{Format, ItemLink, Site};
 use super::{attached, markdown};
 use crate::model::{
-    Attachment, Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedUrls, Item, Medium, StoredEdition,
-    StoredItem, Tag, web_uri,
+    Attachment, Category, Channel, ChannelKind, CitedSource, Entry, Feed, FeedIcon, FeedUrls, Item, Medium,
+    StoredEdition, StoredItem, Tag, web_uri,
 };
 use chrono::{DateTime, SubsecRound, Utc};
 use std::borrow::Borrow;
@@ -59,6 +60,7 @@ fn frame(site: &Site, channel: &Channel, entries: Vec<Entry>, emptied: Option<Da
         language: site.options.language.tag().to_owned(),
         author: author(site),
         home_url: in_channel(site, channel, ""),
+        icon: icon(site),
         urls: FeedUrls {
             rss: in_channel(site, channel, Format::Rss.file_name()),
             atom: in_channel(site, channel, Format::Atom.file_name()),
@@ -67,6 +69,14 @@ fn frame(site: &Site, channel: &Channel, entries: Vec<Entry>, emptied: Option<Da
         updated: updated.trunc_subsecs(0),
         entries,
     }
+}
+
+/// The icon that the operator gave the site; of the built-in one feeds say nothing.
+fn icon(site: &Site) -> Option<FeedIcon> {
+    let icon = Some(&site.options.icon).filter(|icon| !icon.is_built_in())?;
+    let kind = icon.kind();
+    let (is_picture, is_small) = (kind == IconKind::Png, kind == IconKind::Ico);
+    Some(FeedIcon { url: absolute(site, icon.path()), is_picture, is_small })
 }
 
 /// A feed's id: of the site and the channel only, so that it outlives a move to another address.

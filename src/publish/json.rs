@@ -18,6 +18,10 @@ struct FeedJson<'a> {
     home_page_url: &'a str,
     feed_url: &'a str,
     description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    favicon: Option<&'a str>,
     language: &'a str,
     authors: [AuthorJson; 1],
     _wellsourced: AboutJson<'a>,
@@ -95,6 +99,8 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
         home_page_url: &feed.home_url,
         feed_url: &feed.urls.json,
         description: line(&feed.subtitle),
+        icon: feed.icon.as_ref().filter(|icon| !icon.is_small).map(|icon| icon.url.as_str()),
+        favicon: feed.icon.as_ref().filter(|icon| icon.is_small).map(|icon| icon.url.as_str()),
         language: &feed.language,
         authors: [AuthorJson { name: line(&feed.author) }],
         _wellsourced: AboutJson { id: &feed.id, updated: date(feed.updated) },

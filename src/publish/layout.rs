@@ -23,11 +23,17 @@ pub const STATUS_DATA: &str = "status.json";
 pub const NOT_FOUND: &str = "404.html";
 /// The stylesheet of all pages.
 pub const STYLE: &str = "style.css";
+/// The list of pages for search engines, or the list of its parts.
+pub const SITEMAP: &str = "sitemap.xml";
+/// What robots may visit; stands only where a host's root is ours.
+pub const ROBOTS: &str = "robots.txt";
+/// The built-in icon; one that is configured has its own ending.
+pub const ICON: &str = "icon.svg";
 
 /// The page of a folder.
 const INDEX: &str = "index.html";
-/// Stands in the table for any one name.
-const ANY: &str = "*";
+/// Stands in the table for any one name, or for what is within one.
+const ANY: char = '*';
 /// Stands in the table for the feed of a folder, in each format.
 const FEED: &str = "{feed}";
 
@@ -83,7 +89,7 @@ const fn row(path: &'static str, phase: Phase, rank: Rank, is_watched: bool) -> 
 }
 
 /// The table. Where two rows fit a path, the first one counts.
-const TABLE: [PathRow; 23] = [
+const TABLE: [PathRow; 29] = [
     row("{feed}", Phase::Feed, Rank::Front, true),
     row("index.html", Phase::Index, Rank::Front, true),
     row("page/*/index.html", Phase::Index, Rank::Seldom, false),
@@ -92,6 +98,12 @@ const TABLE: [PathRow; 23] = [
     row(STATUS_PAGE, Phase::Index, Rank::Front, true),
     row(STYLE, Phase::Page, Rank::Front, true),
     row(NOT_FOUND, Phase::Index, Rank::Seldom, true),
+    row(ICON, Phase::Page, Rank::Front, true),
+    row("icon.png", Phase::Page, Rank::Front, true),
+    row("icon.ico", Phase::Page, Rank::Front, true),
+    row(ROBOTS, Phase::Index, Rank::List, true),
+    row(SITEMAP, Phase::Index, Rank::Seldom, false),
+    row("sitemap-*.xml", Phase::Feed, Rank::Seldom, false),
     row("tags/index.html", Phase::Index, Rank::Seldom, true),
     row("tags/*/{feed}", Phase::Feed, Rank::Feed, false),
     row("tags/*/index.html", Phase::Index, Rank::List, false),
@@ -119,13 +131,19 @@ impl PathRow {
         loop {
             match (patterns.next(), names.next()) {
                 (None, None) => return true,
-                (Some(ANY), Some(name)) if !name.is_empty() => {}
+                (Some(pattern), Some(name)) if is_like(pattern, name) => {}
                 (Some(FEED), Some(name)) if Format::of_file(name).is_some() => {}
-                (Some(pattern), Some(name)) if pattern == name => {}
                 _ => return false,
             }
         }
     }
+}
+
+/// Whether a name is the one of a pattern, or one of those.
+fn is_like(pattern: &str, name: &str) -> bool {
+    let Some((before, after)) = pattern.split_once(ANY) else { return pattern == name };
+    let within = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    within.is_some_and(|within| !within.is_empty())
 }
 
 fn row_of(path: &str) -> PathRow {
@@ -168,6 +186,16 @@ pub fn watched() -> impl Iterator<Item = String> {
         formats.iter().map(move |format| path.replace(FEED, format.file_name()))
     };
     TABLE.into_iter().filter(|row| row.is_watched).flat_map(move |row| expanded(row.path))
+}
+
+/// Whether a file of ours makes way for one that somebody else put there: what many sites have by other means.
+pub fn makes_way(path: &str) -> bool {
+    [ROBOTS, SITEMAP, ICON].contains(&path)
+}
+
+/// One of several lists of pages, from 1.
+pub fn sitemap(number: usize) -> String {
+    format!("sitemap-{number}.xml")
 }
 
 /// Whether a folder is one in which a channel stands.
@@ -243,6 +271,9 @@ mod tests {
             ("page/7/index.html", Phase::Index, Rank::Seldom),
             ("style.css", Phase::Page, Rank::Front),
             ("404.html", Phase::Index, Rank::Seldom),
+            ("icon.png", Phase::Page, Rank::Front),
+            ("sitemap.xml", Phase::Index, Rank::Seldom),
+            ("sitemap-12.xml", Phase::Feed, Rank::Seldom),
             ("status.json", Phase::Feed, Rank::Front),
             ("tags/index.html", Phase::Index, Rank::Seldom),
             ("tags/开源/feed.json", Phase::Feed, Rank::Feed),
@@ -256,7 +287,16 @@ mod tests {
             assert!(is_known(path), "{path}");
             assert_eq!((phase(path), rank(path)), (phase_of, rank_of), "{path}");
         }
-        for path in ["", "x.html", "tags/a/b/index.html", "items/index.html", "editions//index.html", "tags/a"] {
+        for path in [
+            "",
+            "x.html",
+            "sitemap-.xml",
+            "sitemap-1.xml/x",
+            "tags/a/b/index.html",
+            "items/index.html",
+            "editions//index.html",
+            "tags/a",
+        ] {
             assert!(!is_known(path), "{path}");
         }
     }

@@ -16,6 +16,7 @@ mod content;
 mod error;
 mod evidence;
 mod files;
+mod icon;
 mod journal;
 mod json;
 pub mod layout;
@@ -25,6 +26,7 @@ mod options;
 mod pages;
 mod recognise;
 mod rss;
+mod sitemap;
 mod theme;
 mod trial;
 
@@ -32,6 +34,7 @@ pub use address::{encoded, reference};
 pub use compose::{EditionWithItems, editions_feed, feed};
 pub use error::Error;
 pub use files::{Obstacle, Standing, Writer};
+pub use icon::{Icon, IconError};
 pub use journal::{Journal, ManifestLine, Since, content_hash};
 pub use opml::opml;
 pub use options::{Format, ItemLink, Options, Site};
@@ -41,6 +44,7 @@ pub use pages::{
     operator_page, refusal_page, source_index, status_json, status_page, tag_index,
 };
 pub use recognise::{may_be_ours, says_ours};
+pub use sitemap::{ListedPage, robots, sitemaps};
 pub use theme::{Language, Theme, ThemeError};
 pub use trial::load_theme;
 

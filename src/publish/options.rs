@@ -1,5 +1,6 @@
 //! What the operator decides about the published directory, as meant (the configuration fills it in).
 
+use super::icon::Icon;
 use super::theme::{Language, Theme, Words};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,9 @@ pub struct Options {
     /// What pages look like and what they say.
     #[serde(skip_serializing_if = "Theme::is_built_in")]
     pub theme: Theme,
+    /// What stands beside its title.
+    #[serde(skip_serializing_if = "Icon::is_built_in")]
+    pub icon: Icon,
 }
 
 impl Options {

@@ -2,8 +2,10 @@
 //! this site's `base_url`, in the form that we write. Asked when neither the store nor the manifest remembers.
 
 use super::address::absolute;
+use super::characters::escaped;
 use super::layout::{self, EDITIONS, FileKind};
 use super::options::{Format, Site};
+use super::sitemap::MARK;
 
 /// Whether a name is one that files of ours have; others need not be read.
 pub fn may_be_ours(path: &str) -> bool {
@@ -30,6 +32,15 @@ pub fn says_ours(site: &Site, path: &str, bytes: &[u8]) -> bool {
             path == layout::STATUS_DATA
                 && ["\"inputs\"", "\"links\"", "\"troubled\""].iter().all(|key| text.contains(key))
         }
-        FileKind::Other => path == layout::STYLE && text.starts_with(":root {") && text.contains(".skip"),
+        FileKind::Other if path == layout::STYLE => text.starts_with(":root {") && text.contains(".skip"),
+        FileKind::Other if path == layout::ROBOTS => {
+            text.starts_with(&format!("# {MARK}\n")) && text.contains(&absolute(site, layout::SITEMAP))
+        }
+        FileKind::Other => {
+            let is_sitemap = path.starts_with("sitemap") && path.ends_with(".xml");
+            is_sitemap
+                && text.contains(&format!("<!-- {MARK} -->"))
+                && text.contains(&format!("<loc>{base}", base = escaped(&absolute(site, ""))))
+        }
     }
 }

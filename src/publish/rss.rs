@@ -10,7 +10,7 @@ use super::options::Format;
 use crate::model::{Attachment, CitedSource, Entry, Feed, Medium, web_uri};
 use ::rss::extension::dublincore::DublinCoreExtension;
 use ::rss::extension::{Extension, ExtensionMap};
-use ::rss::{Category, Channel, Enclosure, Guid, Item};
+use ::rss::{Category, Channel, Enclosure, Guid, Image, Item};
 use chrono::SecondsFormat;
 use std::collections::BTreeMap;
 
@@ -27,6 +27,7 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
         link: feed.home_url.clone(),
         description: line(&feed.subtitle),
         language: Some(feed.language.to_ascii_lowercase()),
+        image: feed.icon.as_ref().filter(|icon| icon.is_picture).map(|icon| image(feed, &icon.url)),
         last_build_date: Some(feed.updated.to_rfc2822()),
         generator: Some("wellsourced".to_owned()),
         namespaces: all_namespaces(feed),
@@ -57,6 +58,11 @@ fn with_numeric_references(xml: &str) -> String {
     }
     written.push_str(&rest.replace("&lt;", "&#x3C;").replace("&amp;", "&#x26;"));
     written
+}
+
+/// Title and link are to be the channel's own.
+fn image(feed: &Feed, url: &str) -> Image {
+    Image { url: url.to_owned(), title: line(&feed.title), link: feed.home_url.clone(), ..Image::default() }
 }
 
 fn item(feed: &Feed, entry: &Entry) -> Item {

@@ -2,6 +2,7 @@
 //! at all, in each language. So a name that nobody gives is told with file and line at the start, not by a cycle.
 
 use super::error::Error;
+use super::icon::Icon;
 use super::options::{Format, ItemLink, Options, Site};
 use super::pages::{
     CatalogueEntry, CycleLine, FailingSite, FrontPage, HeldInput, InputStatus, LinksOfAge, Newer, OperatorView, Paging,
@@ -52,6 +53,7 @@ fn tried(theme: &Theme) -> Result<(), Error> {
             items_per_feed: 50,
             item_link: ItemLink::Page,
             theme: theme.clone(),
+            icon: Icon::default(),
         };
         let site = Site { id: Uuid::nil(), options };
         for is_full in [true, false] {

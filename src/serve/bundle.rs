@@ -152,7 +152,7 @@ fn whole(unchanged: &HeaderMap, kind: FileKind, path: &str, coding: Coding, last
     whole.extend(unchanged.clone());
     whole.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     whole.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Some(policy) = kind.content_policy() {
+    if let Some(policy) = kind.content_policy(path) {
         whole.insert(CONTENT_SECURITY_POLICY, policy);
     }
     if kind.is_open() {

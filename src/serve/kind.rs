@@ -14,6 +14,9 @@ const LARGE: usize = 1024;
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http: https:; base-uri 'none'; \
                            form-action 'none'; frame-ancestors 'none'";
 
+/// A drawing that is looked at by itself runs and loads nothing.
+const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
 impl FileKind {
     /// The media type of a file of this kind at a path, with its charset.
     pub(in crate::serve) fn media_type(self, path: &str) -> HeaderValue {
@@ -27,6 +30,10 @@ impl FileKind {
             (Self::Data, _) => "application/json; charset=utf-8",
             (Self::Other, "css") => "text/css; charset=utf-8",
             (Self::Other, "txt") => "text/plain; charset=utf-8",
+            (Self::Other, "xml") => "application/xml; charset=utf-8",
+            (Self::Other, "svg") => "image/svg+xml",
+            (Self::Other, "png") => "image/png",
+            (Self::Other, "ico") => "image/x-icon",
             (Self::Other, _) => "application/octet-stream",
         })
     }
@@ -41,9 +48,14 @@ impl FileKind {
         matches!(self, Self::Feed(_) | Self::Data)
     }
 
-    /// What a browser may do with it.
-    pub(in crate::serve) fn content_policy(self) -> Option<HeaderValue> {
-        (self == Self::Page).then(|| HeaderValue::from_static(PAGE_POLICY))
+    /// What a browser may do with the file of this kind at a path.
+    pub(in crate::serve) fn content_policy(self, path: &str) -> Option<HeaderValue> {
+        let policy = match self {
+            Self::Page => PAGE_POLICY,
+            Self::Other if path.ends_with(".svg") => DRAWING_POLICY,
+            Self::Feed(_) | Self::Data | Self::Other => return None,
+        };
+        Some(HeaderValue::from_static(policy))
     }
 
     /// The word for it in metrics.

@@ -44,7 +44,7 @@ impl Refusals {
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if let Some(policy) = super::kind::FileKind::Page.content_policy() {
+        if let Some(policy) = super::kind::FileKind::Page.content_policy("") {
             headers.insert(http::header::CONTENT_SECURITY_POLICY, policy);
         }
         let keep = match status {

@@ -27,6 +27,7 @@ fn options(directory: &Path) -> Options {
         items_per_feed: 50,
         item_link: publish::ItemLink::Page,
         theme: publish::Theme::default(),
+        icon: publish::Icon::default(),
     };
     Options::new(directory.to_owned(), site, Duration::from_mins(1))
 }

@@ -6,7 +6,7 @@ use wellsourced::model::{
     Channel, ChannelKind, CitedSource, EditionHeader, Home, Item, LinkKey, SourceKind, SourceLink, StoredEdition,
     StoredItem, Tag, Verdict, slug_of,
 };
-use wellsourced::publish::{Format, ItemLink, Language, Options, Site, Theme};
+use wellsourced::publish::{Format, Icon, ItemLink, Language, Options, Site, Theme};
 
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -25,6 +25,7 @@ pub(crate) fn site() -> Site {
             items_per_feed: 50,
             item_link: ItemLink::Page,
             theme: Theme::default(),
+            icon: Icon::default(),
         },
     }
 }

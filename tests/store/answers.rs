@@ -126,6 +126,7 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         member_counts(),
         members_from(&[(1, 0)]),
         newest_items(&[1], 9),
+        page_dates(),
     );
 }
 

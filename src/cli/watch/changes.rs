@@ -1,4 +1,4 @@
-//! What changes: the posts of all digest inputs, the configuration file and the files of its theme, looked at again and again by the walk that a cycle
+//! What changes: the posts of all digest inputs, the configuration file, its icon and the files of its theme, looked at again and again by the walk that a cycle
 //! makes.
 //!
 //! Looked at, and not told by the system (inotify): that would have to follow every link, every new folder and every mount as the
@@ -27,7 +27,7 @@ const LOOKS: usize = 20;
 pub(super) struct WatchedFiles {
     /// Per path.
     posts: BTreeMap<String, FoundFile>,
-    /// The configuration, and the files of its theme.
+    /// The configuration, the files of its theme, and its icon.
     pub(super) config: BTreeMap<String, Option<FileStamp>>,
 }
 
@@ -45,7 +45,8 @@ impl WatchedFiles {
             posts.extend(found.files.into_iter().map(|file| (file.path.clone(), file)));
         }
         let of_theme = settings.cycle.publish.theme.files();
-        let config = std::iter::once(config.to_owned()).chain(of_theme).map(|path| {
+        let icon = settings.cycle.publish.icon.file().map(Path::to_owned);
+        let config = std::iter::once(config.to_owned()).chain(of_theme).chain(icon).map(|path| {
             let stands = std::fs::metadata(&path).ok();
             let stands = stands.map(|metadata| (metadata.len(), metadata.mtime(), metadata.mtime_nsec()));
             (path.display().to_string(), stands)

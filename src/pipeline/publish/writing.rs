@@ -139,7 +139,9 @@ impl<'a> Writing<'a> {
                 return Ok(());
             }
             Standing::Other if known.is_none() && !self.is_ours(&path)? => {
-                self.complaints.push(not_ours(self.directory, &path));
+                if !layout::makes_way(&path) {
+                    self.complaints.push(not_ours(self.directory, &path));
+                }
                 return Ok(());
             }
             Standing::Other | Standing::Free => true,

@@ -41,6 +41,7 @@ fn site() -> Site {
         items_per_feed: 50,
         item_link: ItemLink::Page,
                 theme: Theme::default(),
+                icon: wellsourced::publish::Icon::default(),
     };
     Site { id: Uuid::nil(), options }
 }
