@@ -34,7 +34,7 @@
   // Calls `each` for every row of the parts of a folder, newest first, with the row's place among all items.
   const walk = async (folder, of, each, goes_on) => {
     let first = 0;
-    for (let at = 0; at < of.length; at += AT_ONCE) {
+    for (let at = 0; at < of.length && goes_on(); at += AT_ONCE) {
       const some = of.slice(at, at + AT_ONCE);
       const loaded = await Promise.all(some.map(([name, count]) => part(folder, name, count)));
       for (const [n, [, count]] of some.entries()) {

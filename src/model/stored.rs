@@ -52,9 +52,10 @@ pub struct EditionHeader {
 }
 
 /// Where an item stands on the site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Home {
     /// On a page of its own: an editor's item.
+    #[default]
     Page,
     /// In the edition of its day: an item of a feed.
     Day {
@@ -88,6 +89,27 @@ pub struct StoredItem {
     pub published: DateTime<Utc>,
     /// When the content changed last.
     pub updated: DateTime<Utc>,
+}
+
+/// An item as readers search for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SearchItem {
+    /// Path below `items/`, or anchor in the edition of its day.
+    pub short_id: String,
+    /// Where it stands.
+    pub home: Home,
+    /// Its primary source as written.
+    pub source: Option<String>,
+    /// When it was published.
+    pub published: DateTime<Utc>,
+    /// Its title.
+    pub title: String,
+    /// Plain text of title and body.
+    pub text: String,
+    /// The remark as sanitised HTML.
+    pub remark_html: String,
+    /// Its language, where it says one.
+    pub language: Option<String>,
 }
 
 /// An edition as it stands in the store, without its items.

@@ -132,9 +132,10 @@ async fn compose_all(
     };
     let counted: Vec<ChannelState> = channels.iter().map(counted).collect();
     writing.put_all(vec![composer.front(&counted).await?]).await?;
+    let tags = finding::most_used(&counted);
     writing.put_all(composer.site_wide(counted).await?).await?;
     let is_changed = all || !changes.is_empty() || !layout.units.is_empty();
-    writing.put_all(composer.finding(is_changed).await?).await?;
+    writing.put_all(composer.finding(all, is_changed, &tags).await?).await?;
     Ok(members)
 }
 

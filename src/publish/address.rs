@@ -2,7 +2,7 @@
 
 use super::layout;
 use super::options::Site;
-use crate::model::{Channel, EditionHeader, Home, StoredEdition, StoredItem, web_uri};
+use crate::model::{Channel, EditionHeader, Home, SearchItem, StoredEdition, StoredItem, web_uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
@@ -71,6 +71,12 @@ pub(super) fn of_item(site: &Site, item: &StoredItem) -> String {
 /// The same from a page of ours.
 pub(super) fn link_to_item(root: &str, item: &StoredItem) -> String {
     read_at(item).map_or_else(|| standing(root, &item.short_id, &item.home), Cow::into_owned)
+}
+
+/// The same, from the search page.
+pub(super) fn link_to_found(item: &SearchItem) -> String {
+    let source = item.source.as_deref().filter(|_| item.home != Home::Page).and_then(web_uri);
+    source.map_or_else(|| standing("", &item.short_id, &item.home), Cow::into_owned)
 }
 
 /// Folder of an edition's page.

@@ -25,6 +25,14 @@ pub const NOT_FOUND: &str = "404.html";
 pub const STYLE: &str = "style.css";
 /// The list of pages for search engines, or the list of its parts.
 pub const SITEMAP: &str = "sitemap.xml";
+/// The page on which readers search.
+pub const SEARCH_PAGE: &str = "search.html";
+/// The script of that page.
+pub const SEARCH_SCRIPT: &str = "search.js";
+/// The list of the files of the index in which it searches.
+pub const SEARCH_LIST: &str = "search.json";
+/// Folder of these files.
+pub const SEARCH: &str = "search/";
 /// What robots may visit; stands only where a host's root is ours.
 pub const ROBOTS: &str = "robots.txt";
 /// The built-in icon; one that is configured has its own ending.
@@ -89,7 +97,7 @@ const fn row(path: &'static str, phase: Phase, rank: Rank, is_watched: bool) -> 
 }
 
 /// The table. Where two rows fit a path, the first one counts.
-const TABLE: [PathRow; 29] = [
+const TABLE: [PathRow; 34] = [
     row("{feed}", Phase::Feed, Rank::Front, true),
     row("index.html", Phase::Index, Rank::Front, true),
     row("page/*/index.html", Phase::Index, Rank::Seldom, false),
@@ -101,6 +109,11 @@ const TABLE: [PathRow; 29] = [
     row(ICON, Phase::Page, Rank::Front, true),
     row("icon.png", Phase::Page, Rank::Front, true),
     row("icon.ico", Phase::Page, Rank::Front, true),
+    row(SEARCH_PAGE, Phase::Index, Rank::Front, true),
+    row(SEARCH_SCRIPT, Phase::Page, Rank::Front, true),
+    row(SEARCH_LIST, Phase::Feed, Rank::List, true),
+    row("search/titles/*.json", Phase::Page, Rank::List, false),
+    row("search/texts/*.json", Phase::Page, Rank::Seldom, false),
     row(ROBOTS, Phase::Index, Rank::List, true),
     row(SITEMAP, Phase::Index, Rank::Seldom, false),
     row("sitemap-*.xml", Phase::Feed, Rank::Seldom, false),
@@ -193,6 +206,16 @@ pub fn makes_way(path: &str) -> bool {
     [ROBOTS, SITEMAP, ICON].contains(&path)
 }
 
+/// The titles of a period in the index in which readers search.
+pub fn search_titles(period: &str) -> String {
+    format!("{SEARCH}titles/{period}.json")
+}
+
+/// The texts of a period in that index.
+pub fn search_texts(period: &str) -> String {
+    format!("{SEARCH}texts/{period}.json")
+}
+
 /// One of several lists of pages, from 1.
 pub fn sitemap(number: usize) -> String {
     format!("sitemap-{number}.xml")
@@ -255,7 +278,7 @@ pub fn source(host: &str) -> String {
 /// Whether a name is one that files of ours have in many folders; others need not be read to know whose they are.
 pub fn is_common_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name == INDEX || Format::of_file(name).is_some()
+    name == INDEX || Format::of_file(name).is_some() || path.starts_with(SEARCH)
 }
 
 #[cfg(test)]
@@ -272,6 +295,9 @@ mod tests {
             ("style.css", Phase::Page, Rank::Front),
             ("404.html", Phase::Index, Rank::Seldom),
             ("icon.png", Phase::Page, Rank::Front),
+            ("search.html", Phase::Index, Rank::Front),
+            ("search.json", Phase::Feed, Rank::List),
+            ("search/titles/2026.json", Phase::Page, Rank::List),
             ("sitemap.xml", Phase::Index, Rank::Seldom),
             ("sitemap-12.xml", Phase::Feed, Rank::Seldom),
             ("status.json", Phase::Feed, Rank::Front),

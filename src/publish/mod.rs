@@ -26,6 +26,7 @@ mod options;
 mod pages;
 mod recognise;
 mod rss;
+mod search;
 mod sitemap;
 mod theme;
 mod trial;
@@ -41,9 +42,10 @@ pub use options::{Format, ItemLink, Options, Site};
 pub use pages::{
     CatalogueEntry, CycleLine, FailingSite, FrontPage, HeldInput, InputStatus, LinksOfAge, Newer, OperatorView, Paging,
     PlannedRun, StatusView, TroubledLink, day_page, edition_page, editions_page, front_page, item_page, list_page,
-    operator_page, refusal_page, source_index, status_json, status_page, tag_index,
+    operator_page, refusal_page, search_page, source_index, status_json, status_page, tag_index,
 };
 pub use recognise::{may_be_ours, says_ours};
+pub use search::{IndexKind, IndexPart, SEARCH_SCRIPT, index_list, index_part, index_parts};
 pub use sitemap::{ListedPage, robots, sitemaps};
 pub use theme::{Language, Theme, ThemeError};
 pub use trial::load_theme;

@@ -28,11 +28,15 @@ pub fn says_ours(site: &Site, path: &str, bytes: &[u8]) -> bool {
         FileKind::Feed(Format::Json) => text.contains("\"_wellsourced\"") && text.contains(&address),
         FileKind::Feed(_) => text.contains("<generator>wellsourced</generator>") && text.contains(&address),
         FileKind::Data if path == layout::OPML => text.contains("<opml") && text.contains(&absolute(site, EDITIONS)),
+        FileKind::Data if path == layout::SEARCH_LIST || path.starts_with(layout::SEARCH) => {
+            text.starts_with(&format!("{{\"{MARK}\":\"{}\",", site.options.base_url))
+        }
         FileKind::Data => {
             path == layout::STATUS_DATA
                 && ["\"inputs\"", "\"links\"", "\"troubled\""].iter().all(|key| text.contains(key))
         }
         FileKind::Other if path == layout::STYLE => text.starts_with(":root {") && text.contains(".skip"),
+        FileKind::Other if path == layout::SEARCH_SCRIPT => text.starts_with(&format!("\"use strict\";\n// {MARK}: ")),
         FileKind::Other if path == layout::ROBOTS => {
             text.starts_with(&format!("# {MARK}\n")) && text.contains(&absolute(site, layout::SITEMAP))
         }

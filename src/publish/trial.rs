@@ -7,7 +7,7 @@ use super::options::{Format, ItemLink, Options, Site};
 use super::pages::{
     CatalogueEntry, CycleLine, FailingSite, FrontPage, HeldInput, InputStatus, LinksOfAge, Newer, OperatorView, Paging,
     PlannedRun, StatusView, TroubledLink, day_page, edition_page, editions_page, front_page, item_page, list_page,
-    operator_page, refusal_page, source_index, status_page, tag_index,
+    operator_page, refusal_page, search_page, source_index, status_page, tag_index,
 };
 use super::theme::{Language, Theme, ThemeError};
 use crate::model::{
@@ -99,6 +99,8 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
     let status = if is_full { status() } else { StatusView::default() };
     status_page(site, &status)?;
     operator_page(&site.options, &status, &if is_full { operator() } else { OperatorView::default() })?;
+    search_page(site, 2, &tags(is_full))?;
+    status_page(site, &if is_full { status() } else { StatusView::default() })?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! How a published file is answered by what it is: its media type and the headers of its kind.
 
 use crate::publish::Format;
+use crate::publish::layout::SEARCH_PAGE;
 pub(super) use crate::publish::layout::{FileKind, kind};
 use http::HeaderValue;
 
@@ -13,6 +14,10 @@ const LARGE: usize = 1024;
 /// Pages load the one stylesheet and show pictures from anywhere; nothing else.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http: https:; base-uri 'none'; \
                            form-action 'none'; frame-ancestors 'none'";
+
+/// The one page with a script, of our own, which reads the index that lies beside it.
+const SEARCH_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http: https:; script-src 'self'; \
+                             connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// A drawing that is looked at by itself runs and loads nothing.
 const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
@@ -29,6 +34,7 @@ impl FileKind {
             (Self::Data, "opml") => "text/x-opml; charset=utf-8",
             (Self::Data, _) => "application/json; charset=utf-8",
             (Self::Other, "css") => "text/css; charset=utf-8",
+            (Self::Other, "js") => "text/javascript; charset=utf-8",
             (Self::Other, "txt") => "text/plain; charset=utf-8",
             (Self::Other, "xml") => "application/xml; charset=utf-8",
             (Self::Other, "svg") => "image/svg+xml",
@@ -51,6 +57,7 @@ impl FileKind {
     /// What a browser may do with the file of this kind at a path.
     pub(in crate::serve) fn content_policy(self, path: &str) -> Option<HeaderValue> {
         let policy = match self {
+            Self::Page if path == SEARCH_PAGE => SEARCH_POLICY,
             Self::Page => PAGE_POLICY,
             Self::Other if path.ends_with(".svg") => DRAWING_POLICY,
             Self::Feed(_) | Self::Data | Self::Other => return None,

@@ -75,6 +75,18 @@ const FILES: &[Case] = &[
         File("style.css"),
     ),
     get("/status.html", &[], 200, &["content-security-policy: ~default-src 'none'"], File("status.html")),
+    get(
+        "/search.html",
+        &[],
+        200,
+        &[
+            "content-security-policy: ~script-src 'self'; connect-src 'self'",
+            "content-security-policy: ~default-src 'none'",
+        ],
+        File("search.html"),
+    ),
+    get("/search.js", &[], 200, &["content-type: text/javascript; charset=utf-8"], File("search.js")),
+    get("/search.json", &[], 200, &["content-type: application/json; charset=utf-8"], File("search.json")),
     get("/sitemap.xml", &[], 200, &["content-type: application/xml; charset=utf-8"], File("sitemap.xml")),
     get("/robots.txt", &[], 200, &["content-type: text/plain; charset=utf-8"], File("robots.txt")),
     get(

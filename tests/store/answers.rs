@@ -114,12 +114,15 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         changes(),
         channel_items(1, ItemOrder::Newest, 0, 9),
         channels(ChannelKind::Tag),
+        changed_days(),
         channels_of(&[ITEM, CARRIED]),
         changed_items(),
         editions_from(&[0]),
         file_hash("feed.json"),
         file_hashes(&["feed.json"]),
         files(),
+        files_below("search/"),
+        item_days(),
         last_cycle(),
         last_cycles(9),
         last_published(),
@@ -127,6 +130,7 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         members_from(&[(1, 0)]),
         newest_items(&[1], 9),
         page_dates(),
+        search_items(at(0), at(9)),
     );
 }
 

@@ -11,6 +11,7 @@ mod lists;
 mod plots;
 mod refusal;
 mod safe;
+mod search;
 mod status;
 mod stories;
 mod text;
@@ -20,6 +21,7 @@ pub use catalogue::{CatalogueEntry, source_index, tag_index};
 pub use front::{FrontPage, front_page};
 pub use lists::{Newer, Paging, editions_page, list_page};
 pub use refusal::refusal_page;
+pub use search::search_page;
 pub use status::{
     CycleLine, FailingSite, HeldInput, InputStatus, LinksOfAge, OperatorView, PlannedRun, StatusView, TroubledLink,
     operator_page, status_json, status_page,

@@ -31,6 +31,7 @@ pub(super) const BUILT_IN: [(&str, &str); 18] = [
     ("parts.html", include_str!("../../../templates/parts.html")),
     ("plots.html", include_str!("../../../templates/plots.html")),
     ("refusal.html", include_str!("../../../templates/refusal.html")),
+    ("search.html", include_str!("../../../templates/search.html")),
     ("status.html", include_str!("../../../templates/status.html")),
     (STYLE, include_str!("../../../templates/style.css")),
     ("words.en.toml", include_str!("../../../templates/words.en.toml")),

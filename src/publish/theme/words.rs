@@ -101,6 +101,18 @@ pub(in crate::publish) struct Words {
     number_of_items: String,
     number_of_editions: String,
     cited_in: String,
+    pub(in crate::publish) search: String,
+    search_about: Counted,
+    search_label: String,
+    search_hint: String,
+    search_no_script: String,
+    search_by_tag: String,
+    search_more: Counted,
+    search_none: String,
+    search_busy: String,
+    search_failed: String,
+    all_tags: String,
+    found: Counted,
     verdicts: BTreeMap<String, String>,
     standings: BTreeMap<String, String>,
     notes: BTreeMap<String, String>,
@@ -236,6 +248,14 @@ impl Words {
     /// The name of a numbered page.
     pub(in crate::publish) fn page(&self, number: u32) -> String {
         self.page.with(number.into())
+    }
+
+    /// That one was found, and that several were, with a place for the number.
+    pub(in crate::publish) fn found(&self) -> [&str; 2] {
+        match &self.found {
+            Counted::Always(text) => [text, text],
+            Counted::ByNumber { one, other } => [one, other],
+        }
     }
 
     /// That there are so many more.
