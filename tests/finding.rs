@@ -22,7 +22,7 @@ fn listed(xml: &str) -> BTreeMap<String, Option<String>> {
     let (mut within, mut address, mut date) = (String::new(), String::new(), None);
     loop {
         match reader.read_event().unwrap() {
-            Event::Start(element) => within = element.name().as_ref().to_owned(),
+            Event::Start(element) => element.name().as_ref().clone_into(&mut within),
             Event::Text(text) if within == "loc" => address.push_str(&text.xml10_content()),
             Event::Text(text) if within == "lastmod" => date = Some(text.xml10_content().into_owned()),
             Event::End(element) if element.name().as_ref() == "url" => {

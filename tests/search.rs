@@ -2,6 +2,7 @@
 //! `node`, where there is one, against the published files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+#![allow(clippy::print_stderr, reason = "who has no `node` is told what was not tried")]
 
 mod support;
 

@@ -276,8 +276,8 @@ fn is_harmless(key: &str, value: &str) -> bool {
 fn check_png(bytes: &[u8]) -> Result<(), Flaw> {
     const MEND: &str = "save it as PNG, square, of 512 pixels";
     let header = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").and_then(|rest| rest.first_chunk::<8>());
-    let Some(&[a, b, c, d, e, f, g, h]) = header else { return Err(flaw("is no PNG", MEND)) };
-    let (width, height) = (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]));
+    let Some(&[w0, w1, w2, w3, h0, h1, h2, h3]) = header else { return Err(flaw("is no PNG", MEND)) };
+    let (width, height) = (u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3]));
     if !(1..=LONGEST).contains(&width) || !(1..=LONGEST).contains(&height) {
         return Err(flaw(format!("has {width} × {height} pixels"), MEND));
     }

@@ -216,6 +216,11 @@ pub fn search_texts(period: &str) -> String {
     format!("{SEARCH}texts/{period}.json")
 }
 
+/// Whether a path is one of a list of pages, or of a part of it.
+pub fn is_sitemap(path: &str) -> bool {
+    path == SITEMAP || is_like("sitemap-*.xml", path)
+}
+
 /// One of several lists of pages, from 1.
 pub fn sitemap(number: usize) -> String {
     format!("sitemap-{number}.xml")

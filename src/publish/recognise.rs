@@ -41,8 +41,7 @@ pub fn says_ours(site: &Site, path: &str, bytes: &[u8]) -> bool {
             text.starts_with(&format!("# {MARK}\n")) && text.contains(&absolute(site, layout::SITEMAP))
         }
         FileKind::Other => {
-            let is_sitemap = path.starts_with("sitemap") && path.ends_with(".xml");
-            is_sitemap
+            layout::is_sitemap(path)
                 && text.contains(&format!("<!-- {MARK} -->"))
                 && text.contains(&format!("<loc>{base}", base = escaped(&absolute(site, ""))))
         }

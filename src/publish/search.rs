@@ -153,10 +153,9 @@ fn plain(html: &str) -> String {
             }
             (false, _) => text.push(c),
             (true, Some(open)) if c == open => quote = None,
-            (true, Some(_)) => {}
             (true, None) if c == '"' || c == '\'' => quote = Some(c),
             (true, None) if c == '>' => is_tag = false,
-            (true, None) => {}
+            (true, _) => {}
         }
     }
     // The ampersand last, lest what it escapes is read twice.

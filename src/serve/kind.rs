@@ -1,8 +1,8 @@
 //! How a published file is answered by what it is: its media type and the headers of its kind.
 
 use crate::publish::Format;
-use crate::publish::layout::SEARCH_PAGE;
 pub(super) use crate::publish::layout::{FileKind, kind};
+use crate::publish::layout::{ICON, SEARCH_PAGE};
 use http::HeaderValue;
 
 /// From so many bytes on a page is worth compressing; below, a packet or two carry it anyway.
@@ -59,7 +59,7 @@ impl FileKind {
         let policy = match self {
             Self::Page if path == SEARCH_PAGE => SEARCH_POLICY,
             Self::Page => PAGE_POLICY,
-            Self::Other if path.ends_with(".svg") => DRAWING_POLICY,
+            Self::Other if path == ICON => DRAWING_POLICY,
             Self::Feed(_) | Self::Data | Self::Other => return None,
         };
         Some(HeaderValue::from_static(policy))
