@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
 
+#[allow(dead_code, reason = "some of the sample is for others")]
+#[path = "feeds/sample.rs"]
+mod sample;
 mod support;
 
 use quick_xml::Reader;
@@ -9,6 +12,8 @@ use quick_xml::events::Event;
 use std::collections::BTreeMap;
 use std::fs;
 use support::{Site, noon, post};
+use wellsourced::model::Verdict;
+use wellsourced::publish;
 
 const DRAWING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9v9z\"/></svg>";
 
@@ -170,4 +175,62 @@ fn an_icon_that_may_run_something_is_refused_with_its_place() {
     assert!(output.status.code() == Some(2) && told.contains("wellsourced.toml:5:8"), "{told}");
     assert!(told.contains("holds <script>, which does more than draw; save it as a plain drawing"), "{told}");
     assert!(!site.path("feeds").exists());
+}
+
+/// The JSON-LD of a page.
+fn article(page: &str) -> serde_json::Value {
+    let (_, rest) = page.split_once("<script type=\"application/ld+json\">").unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+#[test]
+fn an_item_says_what_it_is_and_what_it_is_based_on() {
+    let mut item = sample::item(7, "</script><script>alert(1)</script> & <!--");
+    item.sources = vec![
+        sample::source("首发", "https://a.example/1?a&b", Verdict::Reachable),
+        sample::source("另一处", "https://b.example/2", Verdict::Reachable),
+        sample::source("无处", "javascript:alert(1)", Verdict::Refused),
+    ];
+    let page = String::from_utf8(publish::item_page(&sample::site(), &item).unwrap()).unwrap();
+    assert_eq!(page.matches("<script").count(), 1, "nothing of it runs: {page}");
+    let article = article(&page);
+    assert_eq!((&article["@type"], &article["inLanguage"]), (&"NewsArticle".into(), &"zh-CN".into()));
+    assert_eq!(article["headline"], "</script><script>alert(1)</script> & <!--");
+    assert_eq!(article["datePublished"], "2023-05-05T20:49:56+08:00");
+    assert_eq!(article["author"], serde_json::json!({ "@type": "Person", "name": "硬核老王" }));
+    assert_eq!(article["url"], "https://observe.example.org/news/items/item7/");
+    assert_eq!(article["isBasedOn"]["url"], "https://a.example/1?a&b");
+    let cited = article["citation"].as_array().unwrap();
+    assert_eq!((cited.len(), &cited[0]["name"]), (1, &"另一处".into()));
+    for said in [
+        "<meta property=\"og:type\" content=\"article\">",
+        "<meta property=\"og:site_name\" content=\"每日观察\">",
+        "<meta property=\"og:url\" content=\"https://observe.example.org/news/items/item7/\">",
+        "<link rel=\"icon\" href=\"../../icon.svg\" type=\"image/svg+xml\">",
+        "<a href=\"../../search.html\">",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+#[test]
+fn a_link_with_an_archived_copy_is_a_robust_link() {
+    let copy = "https://web.archive.org/web/20240401123456/https://a.example/1";
+    let page = |verdict: Verdict, archive: &str| {
+        let mut item = sample::item(7, "标题");
+        let mut source = sample::source("首发", "https://a.example/1", verdict);
+        source.archive = Some(archive.to_owned());
+        item.sources = vec![source];
+        String::from_utf8(publish::item_page(&sample::site(), &item).unwrap()).unwrap()
+    };
+    let gone = page(Verdict::Gone, copy);
+    let link = format!("<a href=\"{copy}\" data-originalurl=\"https://a.example/1\" data-versiondate=\"2024-04-01\">");
+    assert!(gone.contains(&link), "{gone}");
+    let original =
+        format!("<a href=\"https://a.example/1\" data-versionurl=\"{copy}\" data-versiondate=\"2024-04-01\">");
+    assert!(gone.contains(&original), "{gone}");
+    let failing = page(Verdict::Failing, copy);
+    assert!(!failing.contains("data-version"), "{failing}");
+    let undated = page(Verdict::Gone, "https://archive.example/x");
+    assert!(undated.contains("data-originalurl=") && !undated.contains("data-versiondate"), "{undated}");
 }

@@ -3,7 +3,6 @@
 //! The file is served under the site's own address, so it must not be able to run anything: a drawing (SVG) is taken only
 //! when each of its elements is known to draw and nothing in it leads outside; pictures must be what their name says.
 
-use super::layout;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde::{Serialize, Serializer};
@@ -146,7 +145,7 @@ impl Icon {
     /// Its path below the published directory.
     pub fn path(&self) -> &'static str {
         match self.kind() {
-            IconKind::Svg => layout::ICON,
+            IconKind::Svg => "icon.svg",
             IconKind::Png => "icon.png",
             IconKind::Ico => "icon.ico",
         }

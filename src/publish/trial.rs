@@ -183,7 +183,7 @@ fn sources(verdict: Verdict) -> [CitedSource; 2] {
         rule: known.map(|_| "http-404".to_owned()).unwrap_or_default(),
         since: known.map(|_| DateTime::<Utc>::UNIX_EPOCH),
         moved_to: known.map(str::to_owned),
-        archive: known.map(str::to_owned),
+        archive: known.map(|known| format!("{known}web/20260101000000/")),
     };
     [source("https://a.example/", Some("https://b.example/")), source("nowhere", None)]
 }

@@ -8,6 +8,7 @@ mod catalogue;
 mod edition;
 mod front;
 mod lists;
+mod meta;
 mod plots;
 mod refusal;
 mod safe;
@@ -52,12 +53,22 @@ struct SiteView<'a> {
     author: String,
     /// Where it is served.
     url: &'a str,
+    /// Its icon, below the root, and of which type that is.
+    icon: &'static str,
+    icon_type: &'static str,
 }
 
 impl<'a> SiteView<'a> {
     fn new(site: &'a Options) -> Self {
         let (title, author) = (line(&site.title), line(&site.author));
-        Self { title, author, language: site.language.tag(), url: site.base_url.as_str() }
+        Self {
+            title,
+            author,
+            language: site.language.tag(),
+            url: site.base_url.as_str(),
+            icon: site.icon.path(),
+            icon_type: site.icon.media_type(),
+        }
     }
 }
 
@@ -66,13 +77,15 @@ impl<'a> SiteView<'a> {
 struct PageFrame {
     lang: String,
     title: String,
+    /// What it is called within the site.
+    name: String,
     /// What it is about, in a sentence or two; may be empty.
     description: String,
     /// Its address; empty where it stands nowhere.
     canonical: String,
     /// Way up to the root: empty, or `../` as often as needed.
     root: String,
-    /// What it belongs to: `editions`, `tags`, `sources`, `status`, or nothing.
+    /// What it belongs to: `editions`, `tags`, `sources`, `search`, `status`, or nothing.
     section: &'static str,
     /// Whether it is that section's own page.
     is_section: bool,
@@ -106,11 +119,12 @@ impl PageFrame {
         let page = Self {
             lang: site.options.language.tag().to_owned(),
             title: if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") },
+            name: if title.is_empty() { name.clone() } else { title },
             canonical: absolute(site, &format!("{folder}{file}")),
             description: String::new(),
             section: section(folder, file),
             is_section: [layout::EDITIONS, layout::TAGS, layout::SOURCES].contains(&folder)
-                || file == layout::STATUS_PAGE,
+                || [layout::STATUS_PAGE, layout::SEARCH_PAGE].contains(&file),
             is_home: folder.is_empty() && file.is_empty(),
             feed_title: name,
             feeds: feeds(&site.options, &root),
@@ -181,6 +195,7 @@ fn section(folder: &str, file: &str) -> &'static str {
         () if of(layout::TAGS) => "tags",
         () if of(layout::SOURCES) => "sources",
         () if file == layout::STATUS_PAGE => "status",
+        () if file == layout::SEARCH_PAGE => "search",
         () => "",
     }
 }

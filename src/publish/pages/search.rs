@@ -33,7 +33,7 @@ impl PageView for SearchPage<'_> {
 /// The page on which readers search among so many items, `search.html`, with the tags that most of them have.
 pub fn search_page(site: &Site, total: u64, most_used: &[Tag]) -> Result<Vec<u8>, Error> {
     let words = site.words();
-    let page = PageFrame::new(site, "", layout::SEARCH_PAGE, &words.search);
+    let page = PageFrame::new(site, "", layout::SEARCH_PAGE, &words.search).about(&words.search_about(total));
     let [one, other] = words.found();
     let tags = tags(&page.root, most_used);
     let view = SearchPage { site: SiteView::new(&site.options), page, total, found: FoundWords { one, other }, tags };

@@ -2,9 +2,9 @@
 
 use super::edition::EditionView;
 use super::lists::{Paging, PagingView};
-use super::text;
+use super::safe::SafeHtml;
 use super::views::{ItemView, day_of};
-use super::{PageFrame, PageView, SiteView, render};
+use super::{PageFrame, PageView, SiteView, meta, render, text};
 use crate::model::{EditionHeader, StoredEdition, StoredItem};
 use crate::publish::address::{edition_folder, edition_page_folder};
 use crate::publish::characters::line;
@@ -18,6 +18,8 @@ struct ItemPage<'a> {
     site: SiteView<'a>,
     page: PageFrame,
     item: ItemView,
+    /// The item as programs read it: JSON-LD.
+    article: SafeHtml,
 }
 
 impl PageView for ItemPage<'_> {
@@ -56,8 +58,9 @@ pub fn item_page(site: &Site, item: &StoredItem) -> Result<Vec<u8>, Error> {
     if let Some(lang) = compose::language(site, &item.item) {
         lang.clone_into(&mut page.lang);
     }
+    let article = meta::article(site, item, &page.description)?;
     let item = ItemView::new(site, &page.root, item).in_full(site, item, 1);
-    render(&site.options, &ItemPage { site: SiteView::new(&site.options), item, page })
+    render(&site.options, &ItemPage { site: SiteView::new(&site.options), item, article, page })
 }
 
 /// An edition's page, `editions/<slug>/index.html`, with its items in the order of the post.

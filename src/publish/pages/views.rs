@@ -38,6 +38,8 @@ pub(super) struct SourceView {
     /// An archived copy, to be read in place of what is lost.
     pub(super) copy: Option<String>,
     pub(super) copy_words: String,
+    /// The day of that copy, as a program reads it, where it is known.
+    pub(super) copy_day: Option<String>,
 }
 
 /// A picture before an item's text.
@@ -175,6 +177,7 @@ impl SourceView {
             moved_to_name: moved_to.as_deref().map(short_address).unwrap_or_default(),
             moved_to,
             copy_words: words.copy_of(copy.as_deref().and_then(archived_on)),
+            copy_day: copy.as_deref().and_then(archived_on).map(|day| day.to_string()),
             copy,
         }
     }

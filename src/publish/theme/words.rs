@@ -250,6 +250,11 @@ impl Words {
         self.page.with(number.into())
     }
 
+    /// Among what one searches.
+    pub(in crate::publish) fn search_about(&self, n: u64) -> String {
+        self.search_about.with(n)
+    }
+
     /// That one was found, and that several were, with a place for the number.
     pub(in crate::publish) fn found(&self) -> [&str; 2] {
         match &self.found {
