@@ -100,7 +100,6 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
     status_page(site, &status)?;
     operator_page(&site.options, &status, &if is_full { operator() } else { OperatorView::default() })?;
     search_page(site, 2, &tags(is_full))?;
-    status_page(site, &if is_full { status() } else { StatusView::default() })?;
     Ok(())
 }
 

@@ -142,6 +142,7 @@ impl PageFrame {
         Self {
             lang: site.language.tag().to_owned(),
             title: format!("{} · {name}", line(title)),
+            name: line(title),
             canonical: String::new(),
             description: String::new(),
             section: "",
