@@ -38,7 +38,10 @@ pub use link::{LinkKey, registrable_domain, registrable_domain_of};
 pub use poll::{Instead, Move, PollState, Rest, Validators};
 pub use portrait::{Beside, Citation, Lately, LinkMemory, Portrait};
 pub use sketch::Sketch;
-pub use stored::{CitedSource, CitingItem, EditionHeader, Home, SearchItem, StoredEdition, StoredItem};
+pub use stored::{
+    CitedSource, CitingItem, EditionHeader, EditionNeighbours, Home, NeighbourEdition, SearchItem, StoredEdition,
+    StoredItem,
+};
 pub use tag::{Tag, former_tag_key, short_hash, slug_of, tag_key};
 pub use tracking::{compare_key, is_specific, is_tracking, without_tracking};
 pub use upstream::{Enclosure, EntryItem, Rhythm, UpstreamEntry, UpstreamFeed};

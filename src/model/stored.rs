@@ -132,3 +132,25 @@ pub struct StoredEdition {
     /// Items that it has beyond those that are listed with it: a day of many feeds may have thousands.
     pub more: u64,
 }
+
+/// An edition as its neighbours name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeighbourEdition {
+    /// Path below `editions/`.
+    pub slug: String,
+    /// Title less the digest's name and number.
+    pub headline: String,
+    /// Number, where it has one.
+    pub number: Option<u32>,
+    /// Assigned once.
+    pub published: DateTime<Utc>,
+}
+
+/// The editions of the same input that stand before and after one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EditionNeighbours {
+    /// The next older one.
+    pub older: Option<NeighbourEdition>,
+    /// The next newer one.
+    pub newer: Option<NeighbourEdition>,
+}

@@ -7,6 +7,7 @@
 mod channels;
 mod compose;
 mod days;
+mod facts;
 mod finding;
 mod front;
 mod pass;
@@ -123,6 +124,8 @@ async fn compose_all(
     let list = if all { &whole } else { &changes.edition_list };
     if !list.is_empty() {
         writing.put_all(composer.editions(list).await?).await?;
+        let dates = (!all).then_some(&changes.edition_dates);
+        writing.put_all(composer.month_pages(dates).await?).await?;
     }
     tracing::debug!("list of editions composed");
     let counts: HashMap<i64, u64> = members.iter().copied().collect();
@@ -146,7 +149,8 @@ async fn edition_pages(
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<(), Error> {
-    let mut editions = if all { composer.store.editors_editions().await? } else { changes.editions.clone() };
+    let changed = || changes.editions.iter().chain(&changes.beside).copied().collect();
+    let mut editions = if all { composer.store.editors_editions().await? } else { changed() };
     editions.retain(|id| !layout.days.contains(id));
     let bar = progress.publishing(editions.len() + layout.units.len());
     let of_editors = editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids).boxed());

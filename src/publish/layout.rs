@@ -97,7 +97,7 @@ const fn row(path: &'static str, phase: Phase, rank: Rank, is_watched: bool) -> 
 }
 
 /// The table. Where two rows fit a path, the first one counts.
-const TABLE: [PathRow; 34] = [
+const TABLE: [PathRow; 35] = [
     row("{feed}", Phase::Feed, Rank::Front, true),
     row("index.html", Phase::Index, Rank::Front, true),
     row("page/*/index.html", Phase::Index, Rank::Seldom, false),
@@ -128,6 +128,8 @@ const TABLE: [PathRow; 34] = [
     row("editions/{feed}", Phase::Feed, Rank::Front, false),
     row("editions/index.html", Phase::Index, Rank::Front, true),
     row("editions/page/*/index.html", Phase::Index, Rank::Seldom, false),
+    // Of a month. No edition has this path: theirs are numbers and dates.
+    row("editions/month/*/index.html", Phase::Index, Rank::Seldom, false),
     row("editions/*/index.html", Phase::Page, Rank::Seldom, false),
     // Of a day.
     row("editions/*/page/*/index.html", Phase::Page, Rank::Seldom, false),
@@ -270,6 +272,11 @@ pub fn edition(slug: &str) -> String {
     format!("{EDITIONS}{slug}/")
 }
 
+/// Folder of the editions of a month.
+pub fn month(slug: &str) -> String {
+    format!("{EDITIONS}month/{slug}/")
+}
+
 /// Folder of a tag.
 pub fn tag(slug: &str) -> String {
     format!("{TAGS}{slug}/")
@@ -311,6 +318,7 @@ mod tests {
             ("tags/开源/index.html", Phase::Index, Rank::List),
             ("editions/rss.xml", Phase::Feed, Rank::Front),
             ("editions/page/2/index.html", Phase::Index, Rank::Seldom),
+            ("editions/month/2026-06/index.html", Phase::Index, Rank::Seldom),
             ("editions/2026-06-01/index.html", Phase::Page, Rank::Seldom),
             ("editions/2026-06-01/page/2/index.html", Phase::Page, Rank::Seldom),
             ("items/abc/index.html", Phase::Page, Rank::Seldom),

@@ -21,6 +21,7 @@ mod journal;
 mod json;
 pub mod layout;
 mod markdown;
+mod months;
 mod opml;
 mod options;
 mod pages;
@@ -37,12 +38,14 @@ pub use error::Error;
 pub use files::{Obstacle, Standing, Writer};
 pub use icon::{Icon, IconError};
 pub use journal::{Journal, ManifestLine, Since, content_hash};
+pub use months::Month;
 pub use opml::opml;
 pub use options::{Format, ItemLink, Options, Site};
 pub use pages::{
-    CatalogueEntry, CycleLine, FailingSite, FrontPage, HeldInput, InputStatus, LinksOfAge, Newer, OperatorView, Paging,
-    PlannedRun, StatusView, TroubledLink, day_page, edition_page, editions_page, front_page, item_page, list_page,
-    operator_page, refusal_page, search_page, source_index, status_json, status_page, tag_index,
+    CatalogueEntry, ChannelFacts, CycleLine, FailingSite, FrontPage, HeldInput, HostFacts, InputStatus, LinkMonth,
+    LinksOfAge, Newer, OperatorView, PLOTTED_MONTHS, Paging, PlannedRun, StatusView, TroubledLink, day_page,
+    edition_page, editions_page, front_page, item_page, list_page, month_page, operator_page, refusal_page,
+    search_page, source_index, status_json, status_page, tag_index,
 };
 pub use recognise::{may_be_ours, says_ours};
 pub use search::{IndexKind, IndexPart, SEARCH_SCRIPT, index_list, index_part, index_parts};

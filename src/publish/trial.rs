@@ -3,16 +3,18 @@
 
 use super::error::Error;
 use super::icon::Icon;
+use super::months::Month;
 use super::options::{Format, ItemLink, Options, Site};
 use super::pages::{
-    CatalogueEntry, CycleLine, FailingSite, FrontPage, HeldInput, InputStatus, LinksOfAge, Newer, OperatorView, Paging,
-    PlannedRun, StatusView, TroubledLink, day_page, edition_page, editions_page, front_page, item_page, list_page,
-    operator_page, refusal_page, search_page, source_index, status_page, tag_index,
+    CatalogueEntry, ChannelFacts, CycleLine, FailingSite, FrontPage, HeldInput, HostFacts, InputStatus, LinkMonth,
+    LinksOfAge, Newer, OperatorView, PLOTTED_MONTHS, Paging, PlannedRun, StatusView, TroubledLink, day_page,
+    edition_page, editions_page, front_page, item_page, list_page, month_page, operator_page, refusal_page,
+    search_page, source_index, status_page, tag_index,
 };
 use super::theme::{Language, Theme, ThemeError};
 use crate::model::{
-    Attachment, Channel, ChannelKind, CitedSource, CitingItem, Complaint, EditionHeader, Face, Home, Item, Place,
-    SourceLink, StoredEdition, StoredItem, Tag, Verdict,
+    Attachment, Channel, ChannelKind, CitedSource, CitingItem, Complaint, EditionHeader, EditionNeighbours, Face, Home,
+    Item, NeighbourEdition, Place, SourceLink, StoredEdition, StoredItem, Tag, Verdict,
 };
 use chrono::{DateTime, Utc};
 use std::path::Path;
@@ -71,13 +73,16 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
     let of_day: Vec<_> = items.iter().map(|item| StoredItem { home: home(), ..item.clone() }).collect();
     let edition = edition(is_full);
     item_page(site, &item(is_full, Home::Page))?;
-    edition_page(site, &edition, &items)?;
-    edition_page(site, &StoredEdition { headline: String::new(), ..edition.clone() }, &items)?;
+    edition_page(site, &edition, &items, &neighbours(is_full))?;
+    let unnamed = StoredEdition { headline: String::new(), ..edition.clone() };
+    edition_page(site, &unnamed, &items, &neighbours(is_full))?;
+    month_page(site, Month { year: 2026, month: 1 }, &[])?;
     for paging in &PAGINGS {
         day_page(site, &edition.header, &of_day, paging)?;
-        for kind in [ChannelKind::Combined, ChannelKind::Tag] {
+        for kind in [ChannelKind::Combined, ChannelKind::Tag, ChannelKind::Source] {
             let channel = Channel { kind, slug: "a".to_owned(), name: "A".to_owned() };
-            list_page(site, &channel, &items, paging)?;
+            let facts = facts(kind).filter(|_| is_full && paging.number.is_none());
+            list_page(site, &channel, &items, paging, facts.as_ref())?;
         }
         // Called by its day, since its title is that of an item.
         let unnamed = StoredEdition { headline: "An item".to_owned(), ..edition.clone() };
@@ -91,7 +96,7 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
             paging: *paging,
         };
         front_page(site, &front)?;
-        editions_page(site, &editions, paging)?;
+        editions_page(site, &editions, paging, if is_full { &MONTHS } else { &[] })?;
     }
     let names = entries(is_full);
     tag_index(site, &names)?;
@@ -112,6 +117,37 @@ fn entries(is_full: bool) -> Vec<CatalogueEntry> {
         is_closed: n.is_multiple_of(2),
     };
     (0..40).filter(|_| is_full).map(entry).collect()
+}
+
+const MONTHS: [Month; 2] = [Month { year: 2026, month: 1 }, Month { year: 2026, month: 2 }];
+
+fn neighbours(is_full: bool) -> EditionNeighbours {
+    let edition = |headline: &str| {
+        let (slug, headline) = ("1".to_owned(), headline.to_owned());
+        NeighbourEdition { slug, headline, number: Some(1), published: DateTime::UNIX_EPOCH }
+    };
+    let [older, newer] = ["A headline", ""].map(|headline| is_full.then(|| edition(headline)));
+    EditionNeighbours { older, newer }
+}
+
+/// What is known of a tag or a host.
+fn facts(kind: ChannelKind) -> Option<ChannelFacts> {
+    let states = [LinkMonth::Open, LinkMonth::Mixed, LinkMonth::Closed, LinkMonth::Unknown];
+    let host = HostFacts {
+        links: 2,
+        open: 1,
+        months: states.into_iter().cycle().take(PLOTTED_MONTHS.into()).collect(),
+        trouble: sources(Verdict::Gone).to_vec(),
+    };
+    let facts = ChannelFacts {
+        oldest: DateTime::UNIX_EPOCH,
+        newest: DateTime::UNIX_EPOCH,
+        items: 2,
+        months: (0..u64::from(PLOTTED_MONTHS)).collect(),
+        beside: tags(true).into_iter().map(|tag| (tag, 2)).collect(),
+        host: (kind == ChannelKind::Source).then_some(host),
+    };
+    (kind != ChannelKind::Combined).then_some(facts)
 }
 
 fn tags(is_full: bool) -> Vec<Tag> {

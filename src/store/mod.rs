@@ -6,6 +6,7 @@
 
 mod apply;
 mod archive;
+mod archive_list;
 mod batch;
 mod channels;
 mod checks;
@@ -16,6 +17,7 @@ mod day_pages;
 mod days;
 mod entries;
 mod error;
+mod facts;
 mod finding;
 mod histories;
 mod inputs;
@@ -42,6 +44,7 @@ pub use cycles::CycleRecord;
 pub use day_pages::{Day, DayPage};
 pub use days::DAYS;
 pub use error::{Error, Result, StoreTrouble, Unusable};
+pub use facts::{LinksByState, Span};
 pub use finding::PageDates;
 pub use histories::History;
 pub use inputs::{InputState, PostRow, PostState, RememberedInput};

@@ -4,7 +4,7 @@ use super::batch::ROWS;
 use super::{Result, Store, Write, from_rows, parse, time};
 use crate::model::{Channel, ChannelKind};
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What changed among the members of a channel.
@@ -23,8 +23,12 @@ pub struct Stale {
     pub items: Vec<Uuid>,
     /// Editions, also those that left.
     pub editions: Vec<Uuid>,
+    /// Editors' editions beside these, whose pages name them.
+    pub beside: Vec<Uuid>,
     /// What changed in the list of editions.
     pub edition_list: Shift,
+    /// Dates at which an edition in the list changed, came or left.
+    pub edition_dates: BTreeSet<i64>,
     /// Channels by row.
     pub channels: BTreeMap<i64, Shift>,
 }
@@ -90,9 +94,11 @@ impl Store {
             // A day that has not ended stands in no list.
             if *listed == 1 {
                 changes.edition_list.add(*published, *shifted == 1);
+                changes.edition_dates.insert(*published);
             }
         }
         changes.editions.dedup();
+        changes.beside = self.beside_changed().await?;
         let channels: Vec<(i64, i64, i64)> =
             sqlx::query_as("SELECT channel_id, published, shifted FROM dirty_channels").fetch_all(&self.pool).await?;
         for (channel, published, shifted) in channels {

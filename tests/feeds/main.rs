@@ -6,6 +6,7 @@
 mod any_text;
 mod attached;
 mod catalogue;
+mod channel;
 mod formats;
 mod pages;
 mod sample;

@@ -3,9 +3,11 @@
 use crate::catalogue::{host, named};
 use crate::sample::{at, channel, edition, header, item, items, site, source, tag};
 use std::collections::BTreeSet;
-use wellsourced::model::{ChannelKind, CitingItem, EditionHeader, Home, StoredItem, Verdict};
+use wellsourced::model::{
+    ChannelKind, CitingItem, EditionHeader, EditionNeighbours, Home, NeighbourEdition, StoredItem, Verdict,
+};
 use wellsourced::publish::{
-    self, CycleLine, FailingSite, InputStatus, Language, LinksOfAge, Newer, OperatorView, Paging, PlannedRun,
+    self, CycleLine, FailingSite, InputStatus, Language, LinksOfAge, Month, Newer, OperatorView, Paging, PlannedRun,
     StatusView, TroubledLink,
 };
 
@@ -77,6 +79,21 @@ fn of_day(page: Option<u32>) -> Home {
     Home::Day { slug: "2023-05-05".to_owned(), page }
 }
 
+fn months() -> [Month; 2] {
+    [Month { year: 2022, month: 12 }, Month { year: 2023, month: 5 }]
+}
+
+/// The editions beside one: one with a title, one without.
+fn neighbours() -> EditionNeighbours {
+    let edition = |number: u32, headline: &str| NeighbourEdition {
+        slug: number.to_string(),
+        headline: headline.to_owned(),
+        number: Some(number),
+        published: at("2023-05-06T20:00:00Z"),
+    };
+    EditionNeighbours { older: Some(edition(991, "上一期 <的标题>")), newer: Some(edition(993, "")) }
+}
+
 /// Items of feeds: one with sources, in trouble, and one without.
 fn items_of_day() -> Vec<StoredItem> {
     let header =
@@ -94,15 +111,20 @@ fn pages() -> Vec<(&'static str, String)> {
     vec![
         ("items/item0/index.html", text(publish::item_page(&site, &items()[0]))),
         ("items/item1/index.html", text(publish::item_page(&site, &items()[1]))),
-        ("editions/992/index.html", text(publish::edition_page(&site, &edition(), &items()))),
+        ("editions/992/index.html", text(publish::edition_page(&site, &edition(), &items(), &neighbours()))),
         ("editions/2023-05-05/page/3/index.html", {
             let items = items_of_day();
             text(publish::day_page(&site, &items[0].edition, &items, &numbered))
         }),
-        ("index.html", text(publish::list_page(&site, &combined, &items(), &NEWEST))),
-        ("page/7/index.html", text(publish::list_page(&site, &combined, &items_of_day(), &last))),
+        ("index.html", text(publish::list_page(&site, &combined, &items(), &NEWEST, None))),
+        ("page/7/index.html", text(publish::list_page(&site, &combined, &items_of_day(), &last, None))),
         ("tags/开源/page/3/index.html", {
-            text(publish::list_page(&site, &channel(ChannelKind::Tag, "开源"), &items(), &numbered))
+            text(publish::list_page(&site, &channel(ChannelKind::Tag, "开源"), &items(), &numbered, None))
+        }),
+        ("editions/index.html", text(publish::editions_page(&site, &[(edition(), items())], &NEWEST, &months()))),
+        ("editions/page/7/index.html", text(publish::editions_page(&site, &[(edition(), items())], &last, &months()))),
+        ("editions/month/2023-05/index.html", {
+            text(publish::month_page(&site, months()[1], &[(edition(), items())]))
         }),
         (
             "front.html",
@@ -124,8 +146,6 @@ fn pages() -> Vec<(&'static str, String)> {
                 },
             )),
         ),
-        ("editions/index.html", text(publish::editions_page(&site, &[(edition(), items())], &NEWEST))),
-        ("editions/page/7/index.html", text(publish::editions_page(&site, &[(edition(), items())], &last))),
         ("tags/index.html", text(publish::tag_index(&site, &[named("AI", 5), named("<C++>", 1)]))),
         ("sources/index.html", text(publish::source_index(&site, &[host("例子.example", 2)]))),
         ("status.html", text(publish::status_page(&site, &status()))),
@@ -234,7 +254,7 @@ fn english_pages_have_no_chinese_label() {
     for kind in [ChannelKind::Combined, ChannelKind::Tag, ChannelKind::Source, ChannelKind::Editions] {
         let feed = publish::feed(&site, &channel(kind, "name"), std::slice::from_ref(&story), None);
         all.push(text(publish::render(&feed, publish::Format::Json)));
-        all.push(text(publish::list_page::<StoredItem>(&site, &channel(kind, "name"), &[], &NEWEST)));
+        all.push(text(publish::list_page::<StoredItem>(&site, &channel(kind, "name"), &[], &NEWEST, None)));
     }
     for page in &all {
         assert!(page.chars().all(|c| !('\u{3000}'..='\u{9fff}').contains(&c) && c != '：'), "{page}");
@@ -267,9 +287,20 @@ fn relative_links_lead_to_what_is_published() {
         "tags/c-plusplus/index.html",
         "sources/例子.example/index.html",
     ];
-    let numbered =
-        ["page/6/index.html", "page/7/index.html", "tags/开源/page/2/index.html", "tags/开源/page/4/index.html"];
+    let numbered = [
+        "page/1/index.html",
+        "page/6/index.html",
+        "page/7/index.html",
+        "tags/开源/page/1/index.html",
+        "tags/开源/page/2/index.html",
+        "tags/开源/page/4/index.html",
+    ];
     let editions = [
+        "editions/991/index.html",
+        "editions/993/index.html",
+        "editions/month/2022-12/index.html",
+        "editions/page/1/index.html",
+        "editions/2023-05-05/page/1/index.html",
         "editions/page/6/index.html",
         "editions/2023-05-05/index.html",
         "editions/2023-05-05/page/2/index.html",
@@ -319,9 +350,9 @@ fn what_input_brings_is_escaped() {
     let combined = publish::feed(&site, &channel(ChannelKind::Tag, attack), &items, None);
     for html in [
         text(publish::item_page(&site, &items[0])),
-        text(publish::edition_page(&site, &edition, &items)),
-        text(publish::list_page(&site, &channel(ChannelKind::Tag, attack), &items, &NEWEST)),
-        text(publish::editions_page(&site, &[(edition.clone(), items.to_vec())], &NEWEST)),
+        text(publish::edition_page(&site, &edition, &items, &neighbours())),
+        text(publish::list_page(&site, &channel(ChannelKind::Tag, attack), &items, &NEWEST, None)),
+        text(publish::editions_page(&site, &[(edition.clone(), items.to_vec())], &NEWEST, &months())),
         text(publish::tag_index(&site, &[named(attack, 1)])),
         text(publish::source_index(&site, &[named(attack, 1)])),
         combined.entries[0].content_html.clone(),
@@ -341,7 +372,7 @@ fn old_pages_do_not_change_when_new_items_come() {
     let site = site();
     let page = |total| {
         let paging = Paging { number: Some(1), older: None, newer: Newer::Page(2), total };
-        publish::list_page(&site, &channel(ChannelKind::Tag, "AI"), &items(), &paging).unwrap()
+        publish::list_page(&site, &channel(ChannelKind::Tag, "AI"), &items(), &paging, None).unwrap()
     };
     assert_eq!(page(100), page(101));
     assert_eq!(header(), items()[0].edition);

@@ -61,10 +61,13 @@ async fn of_items(store: &Store, answers: &mut Answers) {
         days(&[DAY]),
         days_to_lay_out(true),
         edition_count(),
+        edition_dates(),
         edition_ids(ItemOrder::Oldest, 0, 9),
+        edition_neighbours(&[EDITION]),
         edition_slugs(&[EDITION]),
         edition_times(),
         editions(&[EDITION, DAY], &tags, 100),
+        editions_within(at(0), at(99_999)),
         editors_editions(),
         front_editions(7),
         hidden_items(),
@@ -112,6 +115,7 @@ async fn of_links(store: &Store, answers: &mut Answers) {
 async fn of_publishing(store: &Store, answers: &mut Answers) {
     ask!(answers, store:
         changes(),
+        channel_ages(&[1]),
         channel_items(1, ItemOrder::Newest, 0, 9),
         channels(ChannelKind::Tag),
         changed_days(),
@@ -123,14 +127,19 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         files(),
         files_below("search/"),
         item_days(),
+        host_links(&[1, 2, 3, 4, 5, 6]),
+        host_links_within(&[(1, 0, i64::MAX), (2, 0, i64::MAX), (3, 0, i64::MAX)]),
+        host_trouble(&[1, 2, 3, 4, 5, 6], 9),
         last_cycle(),
         last_cycles(9),
         last_published(),
         member_counts(),
         members_from(&[(1, 0)]),
+        members_within(&[(1, 0, i64::MAX)]),
         newest_items(&[1], 9),
         page_dates(),
         search_items(at(0), at(9)),
+        tags_beside(&[1], 9, 9),
     );
 }
 

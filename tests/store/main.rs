@@ -11,11 +11,13 @@ mod support;
 
 mod answers;
 mod applied;
+mod archive_list;
 mod backends;
 mod complete;
 mod condition;
 mod damaged;
 mod each;
+mod facts;
 mod feeds;
 mod file;
 mod filled;

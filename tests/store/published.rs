@@ -8,7 +8,7 @@ use wellsourced::model::{Channel, ChannelKind, Home, Presence, StoredItem};
 use wellsourced::store::{DayPage, ItemOrder, Store};
 
 /// Loads items with their editions, changes them, and saves that.
-async fn changed(store: &Store, act: impl FnOnce(&mut Scope)) {
+pub(crate) async fn changed(store: &Store, act: impl FnOnce(&mut Scope)) {
     let mut write = store.begin().await.unwrap();
     let items = BTreeSet::from([ITEM, SECOND, CARRIED, HIDDEN]);
     let editions = BTreeSet::from([EDITION, LEFT]);

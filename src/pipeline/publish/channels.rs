@@ -53,7 +53,7 @@ impl Composer<'_> {
         let (items, site, channel) =
             (self.store.items(&ids, &self.tags).await?, Arc::clone(&self.site), state.channel.clone());
         blocking(move || {
-            let page = publish::list_page(&site, &channel, &items, &cut.page(number))?;
+            let page = publish::list_page(&site, &channel, &items, &cut.page(number), None)?;
             Ok(Output::file(layout::index(&layout::numbered(&channel.folder(), number)), page))
         })
         .await
@@ -72,6 +72,7 @@ impl Composer<'_> {
         let wanted: Vec<Uuid> = ids.values().flatten().copied().filter(|id| seen.insert(*id)).collect();
         let items = self.store.items(&wanted, &self.tags).await?;
         let items: HashMap<Uuid, Arc<StoredItem>> = items.into_iter().map(|item| (item.id, Arc::new(item))).collect();
+        let facts = self.facts(&part).await?;
         let part: Vec<(ChannelState, u64)> = part.into_iter().map(|(state, total)| (state.clone(), total)).collect();
         let site = Arc::clone(&self.site);
         blocking(move || {
@@ -86,7 +87,7 @@ impl Composer<'_> {
                 outputs.extend(feeds(&site, channel, &publish::feed(&site, channel, newest, state.emptied_at))?);
                 // The front page stands in the place of its index.
                 if channel.kind != ChannelKind::Combined {
-                    let page = publish::list_page(&site, channel, shown, &cut.paging(0))?;
+                    let page = publish::list_page(&site, channel, shown, &cut.paging(0), facts.get(&state.id))?;
                     outputs.push(Output::file(layout::index(&channel.folder()), page));
                 }
             }

@@ -1,11 +1,12 @@
 //! Loads what a feed or page shows and has it composed, off the async threads.
 
 use super::status;
-use crate::model::{Channel, ChannelKind, Home, StoredItem};
+use crate::model::{Channel, ChannelKind, EditionNeighbours, Home, StoredItem};
 use crate::pipeline::Error;
 use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
-use crate::publish::{self, CatalogueEntry, Newer, Paging, Site, content_hash};
+use crate::publish::{self, CatalogueEntry, Month, Newer, Paging, Site, content_hash};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -125,11 +126,14 @@ impl Composer<'_> {
         let slugs = self.store.edition_slugs(&gone).await?;
         let mut outputs: Vec<Output> =
             slugs.iter().map(|slug| Output::Removed(layout::index(&layout::edition(slug)))).collect();
+        let neighbours = self.store.edition_neighbours(ids).await?;
         let site = Arc::clone(&self.site);
         let pages = blocking(move || {
+            let alone = EditionNeighbours::default();
             let page = |(edition, items): &publish::EditionWithItems| {
                 let path = layout::index(&layout::edition(&edition.header.slug));
-                Ok(Output::file(path, publish::edition_page(&site, edition, items)?))
+                let beside = neighbours.get(&edition.id).unwrap_or(&alone);
+                Ok(Output::file(path, publish::edition_page(&site, edition, items, beside)?))
             };
             editions.iter().map(page).collect::<Result<Vec<_>, _>>()
         });
@@ -152,7 +156,7 @@ impl Composer<'_> {
             let mut editions = self.store.editions(&ids, &self.tags, MOST_OF_DAY).await?;
             editions.reverse();
             let site = Arc::clone(&self.site);
-            let page = blocking(move || publish::editions_page(&site, &editions, &cut.page(number))).await?;
+            let page = blocking(move || publish::editions_page(&site, &editions, &cut.page(number), &[])).await?;
             outputs.push(Output::file(layout::index(&layout::numbered(&channel.folder(), number)), page));
         }
         let (in_feed, on_index) = (self.site.options.items_per_feed, count(cut.on_index()));
@@ -160,6 +164,7 @@ impl Composer<'_> {
         let ids = self.store.edition_ids(ItemOrder::Newest, 0, take).await?;
         let editions = self.store.editions(&ids, &self.tags, MOST_OF_DAY).await?;
         let emptied = self.store.newest_left_edition().await?;
+        let months: Vec<Month> = self.months(self.store.edition_dates().await?).into_iter().collect();
         let site = Arc::clone(&self.site);
         let newest = blocking(move || {
             let mut outputs = feeds(
@@ -168,11 +173,38 @@ impl Composer<'_> {
                 &publish::editions_feed(&site, editions.get(..in_feed).unwrap_or(&editions), emptied),
             )?;
             let shown = editions.get(..on_index).unwrap_or(&editions);
-            let page = publish::editions_page(&site, shown, &cut.index())?;
+            let page = publish::editions_page(&site, shown, &cut.index(), &months)?;
             outputs.push(Output::file(layout::index(EDITIONS), page));
             Ok(outputs)
         });
         outputs.extend(newest.await?);
+        Ok(outputs)
+    }
+
+    /// The months in which dates lie.
+    fn months(&self, dates: impl IntoIterator<Item = DateTime<Utc>>) -> BTreeSet<Month> {
+        dates.into_iter().map(|at| Month::of(self.site.options.timezone, at)).collect()
+    }
+
+    /// The pages of the months in which these dates lie, or of all (`None`); of months without editions, that they are gone.
+    pub(super) async fn month_pages(&self, dates: Option<&BTreeSet<i64>>) -> Result<Vec<Output>, Error> {
+        let months = match dates {
+            Some(dates) => self.months(dates.iter().filter_map(|at| DateTime::from_timestamp(*at, 0))),
+            None => self.months(self.store.edition_dates().await?),
+        };
+        let (mut outputs, zone) = (Vec::with_capacity(months.len()), self.site.options.timezone);
+        for month in months {
+            let path = layout::index(&layout::month(&month.slug()));
+            let ids = self.store.editions_within(month.start(zone), month.plus(1).start(zone)).await?;
+            if ids.is_empty() {
+                outputs.push(Output::Removed(path));
+                continue;
+            }
+            let editions = self.store.editions(&ids, &self.tags, MOST_OF_DAY).await?;
+            let site = Arc::clone(&self.site);
+            let page = blocking(move || publish::month_page(&site, month, &editions)).await?;
+            outputs.push(Output::file(path, page));
+        }
         Ok(outputs)
     }
 

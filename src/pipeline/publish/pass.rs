@@ -118,7 +118,7 @@ fn compose(site: &Site, items: &[Arc<StoredItem>], full: Vec<Full>) -> Result<Ve
         outputs.push(item_page(site, item)?);
     }
     for Full { channel, cut, number, items } in full {
-        let page = publish::list_page(site, &channel, &items, &cut.page(number))?;
+        let page = publish::list_page(site, &channel, &items, &cut.page(number), None)?;
         outputs.push(Output::file(layout::index(&layout::numbered(&channel.folder(), number)), page));
     }
     Ok(outputs)

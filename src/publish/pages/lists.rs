@@ -1,5 +1,7 @@
 //! Pages that list: the items of a channel, the editions.
 
+use super::archive::{YearView, years};
+use super::channel::{ChannelFacts, FactsView};
 use super::edition::EditionView;
 use super::views::{ItemView, Link, day_of};
 use super::{PageFrame, PageView, SiteView, render};
@@ -7,6 +9,7 @@ use crate::model::{Channel, ChannelKind, StoredItem};
 use crate::publish::characters::line;
 use crate::publish::compose::EditionWithItems;
 use crate::publish::layout;
+use crate::publish::months::Month;
 use crate::publish::options::Site;
 use crate::publish::{Error, compose};
 use serde::Serialize;
@@ -48,6 +51,10 @@ pub(super) struct PagingView {
     pub(super) total: Option<u64>,
     pub(super) older: Option<String>,
     pub(super) newer: Option<String>,
+    /// The page with the oldest, on others than it.
+    pub(super) oldest: Option<String>,
+    /// The index page, on others than it.
+    pub(super) newest: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +67,8 @@ struct ListPage<'a> {
     /// What subscribing is called.
     subscribe: String,
     paging: PagingView,
+    /// Of a tag or a host, on its index page.
+    facts: Option<FactsView>,
     items: Vec<ItemView>,
 }
 
@@ -71,9 +80,15 @@ impl PageView for ListPage<'_> {
 struct EditionsPage<'a> {
     site: SiteView<'a>,
     page: PageFrame,
+    heading: String,
+    /// Of a month: the whole list.
+    list: Option<Link>,
+    /// What subscribing is called.
     subscribe: String,
     paging: PagingView,
     editions: Vec<ListedEdition>,
+    /// On the index page.
+    years: Vec<YearView>,
 }
 
 impl PageView for EditionsPage<'_> {
@@ -109,6 +124,7 @@ pub fn list_page<I: Borrow<StoredItem>>(
     channel: &Channel,
     items: &[I],
     paging: &Paging,
+    facts: Option<&ChannelFacts>,
 ) -> Result<Vec<u8>, Error> {
     let heading = match channel.kind {
         ChannelKind::Combined => line(&site.options.title),
@@ -131,6 +147,7 @@ pub fn list_page<I: Borrow<StoredItem>>(
             ChannelKind::Combined | ChannelKind::Editions => None,
         },
         subscribe: subscribe(site, channel, &heading),
+        facts: facts.map(|facts| FactsView::new(site, &page.root, channel, facts)),
         items,
         heading,
         paging: paging.view(),
@@ -139,19 +156,47 @@ pub fn list_page<I: Borrow<StoredItem>>(
     render(&site.options, &view)
 }
 
-/// The list of editions, newest first, or one of its numbered pages.
-pub fn editions_page(site: &Site, editions: &[EditionWithItems], paging: &Paging) -> Result<Vec<u8>, Error> {
-    let channel = compose::editions_channel();
-    let page = frame(site, &channel, paging, &site.words().editions);
-    let editions = editions.iter().map(|edition| ListedEdition::new(site, &page.root, edition)).collect();
-    let view = EditionsPage {
-        site: SiteView::new(&site.options),
-        subscribe: subscribe(site, &channel, &site.words().editions),
-        editions,
-        paging: paging.view(),
-        page,
-    };
-    render(&site.options, &view)
+/// The list of editions, newest first, or one of its numbered pages; the index page has the months in which there are some.
+pub fn editions_page(
+    site: &Site,
+    editions: &[EditionWithItems],
+    paging: &Paging,
+    months: &[Month],
+) -> Result<Vec<u8>, Error> {
+    let heading = &site.words().editions;
+    let page = frame(site, &compose::editions_channel(), paging, heading);
+    let months = if paging.number.is_none() { months } else { &[] };
+    let years = years(site, &page.root, months);
+    let view = EditionsPage { years, ..EditionsPage::new(site, heading, page, editions) };
+    render(&site.options, &EditionsPage { paging: paging.view(), ..view })
+}
+
+/// The editions of a month, newest first, `editions/month/<month>/index.html`. It knows no other month, so that old ones do
+/// not change.
+pub fn month_page(site: &Site, month: Month, editions: &[EditionWithItems]) -> Result<Vec<u8>, Error> {
+    let (channel, heading) = (compose::editions_channel(), site.words().month_of(month));
+    let mut page =
+        PageFrame::new(site, &layout::month(&month.slug()), "", &heading).with_feeds(site, &channel, "../../");
+    page.feed_title = compose::channel_title(site, &channel);
+    let list = Link { name: site.words().editions.clone(), href: layout::index("../../") };
+    render(&site.options, &EditionsPage { list: Some(list), ..EditionsPage::new(site, &heading, page, editions) })
+}
+
+impl<'a> EditionsPage<'a> {
+    /// A list of editions that are all there are.
+    fn new(site: &'a Site, heading: &str, page: PageFrame, editions: &[EditionWithItems]) -> Self {
+        let total = u64::try_from(editions.len()).unwrap_or(u64::MAX);
+        Self {
+            site: SiteView::new(&site.options),
+            heading: heading.to_owned(),
+            list: None,
+            subscribe: subscribe(site, &compose::editions_channel(), &site.words().editions),
+            paging: Paging { number: None, older: None, newer: Newer::None, total }.view(),
+            editions: editions.iter().map(|edition| ListedEdition::new(site, &page.root, edition)).collect(),
+            years: Vec::new(),
+            page,
+        }
+    }
 }
 
 /// What subscribing to a channel is called.
@@ -190,6 +235,8 @@ impl Paging {
             number: self.number,
             total: self.number.is_none().then_some(self.total),
             older: self.older.map(numbered),
+            oldest: self.older.map(|_| numbered(1)),
+            newest: self.number.map(|_| layout::index(up)),
             newer: match self.newer {
                 Newer::None => None,
                 Newer::Index => Some(layout::index(up)),

@@ -4,7 +4,9 @@
 //! absolute. An item's page knows no neighbours and a numbered list page no total, so that old ones do not change when
 //! new ones come.
 
+mod archive;
 mod catalogue;
+mod channel;
 mod edition;
 mod front;
 mod lists;
@@ -19,8 +21,10 @@ mod text;
 mod views;
 
 pub use catalogue::{CatalogueEntry, source_index, tag_index};
+pub use channel::{ChannelFacts, HostFacts, PLOTTED_MONTHS};
 pub use front::{FrontPage, front_page};
-pub use lists::{Newer, Paging, editions_page, list_page};
+pub use lists::{Newer, Paging, editions_page, list_page, month_page};
+pub use plots::LinkMonth;
 pub use refusal::refusal_page;
 pub use search::search_page;
 pub use status::{

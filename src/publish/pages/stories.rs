@@ -1,11 +1,12 @@
 //! The pages of one item, of one edition, and of the items of one day.
 
+use super::archive::NeighboursView;
 use super::edition::EditionView;
 use super::lists::{Paging, PagingView};
 use super::safe::SafeHtml;
 use super::views::{ItemView, day_of};
 use super::{PageFrame, PageView, SiteView, meta, render, text};
-use crate::model::{EditionHeader, StoredEdition, StoredItem};
+use crate::model::{EditionHeader, EditionNeighbours, StoredEdition, StoredItem};
 use crate::publish::address::{edition_folder, edition_page_folder};
 use crate::publish::characters::line;
 use crate::publish::layout;
@@ -31,6 +32,7 @@ struct EditionPage<'a> {
     site: SiteView<'a>,
     page: PageFrame,
     edition: EditionView,
+    neighbours: NeighboursView,
     items: Vec<ItemView>,
 }
 
@@ -64,14 +66,20 @@ pub fn item_page(site: &Site, item: &StoredItem) -> Result<Vec<u8>, Error> {
 }
 
 /// An edition's page, `editions/<slug>/index.html`, with its items in the order of the post.
-pub fn edition_page(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> Result<Vec<u8>, Error> {
+pub fn edition_page(
+    site: &Site,
+    edition: &StoredEdition,
+    items: &[StoredItem],
+    neighbours: &EditionNeighbours,
+) -> Result<Vec<u8>, Error> {
     let titles: Vec<&str> = items.iter().map(|item| item.item.title.as_str()).collect();
     let about = titles.join(site.words().between());
     let page = PageFrame::new(site, &edition_folder(edition), "", &edition.header.title).about(&about);
     let root = page.root.as_str();
     let view = EditionView::new(site, root, edition, items);
+    let neighbours = NeighboursView::new(site, root, neighbours);
     let items = items.iter().map(|item| ItemView::new(site, root, item).in_full(site, item, 2)).collect();
-    render(&site.options, &EditionPage { site: SiteView::new(&site.options), edition: view, items, page })
+    render(&site.options, &EditionPage { site: SiteView::new(&site.options), edition: view, neighbours, items, page })
 }
 
 /// A page of a day's edition, newest first, where each item is an anchor: the index page of the edition's folder, or one

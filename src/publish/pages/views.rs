@@ -155,7 +155,8 @@ pub(super) fn day_of(slug: &str) -> Option<NaiveDate> {
 }
 
 impl SourceView {
-    fn new(site: &Site, root: &str, source: &CitedSource) -> Self {
+    /// A source as a page shows it from which `root` leads to the root.
+    pub(super) fn new(site: &Site, root: &str, source: &CitedSource) -> Self {
         let words = site.words();
         let shown = |address: &Option<String>| address.as_deref().and_then(web_uri).map(String::from);
         let (label, host) = (line(content::label(source)), line(&source.host));

@@ -24,6 +24,11 @@ impl Counted {
         self.filled(n, |name| (name == "n").then(|| n.to_string()))
     }
 
+    /// The same, where other places are to be filled too.
+    pub(super) fn with_all(&self, n: u64, value: impl Fn(&str) -> Option<String>) -> String {
+        self.filled(n, |name| if name == "n" { Some(n.to_string()) } else { value(name) })
+    }
+
     /// The form for a number, its places filled.
     pub(in crate::publish) fn filled(&self, n: u64, value: impl Fn(&str) -> Option<String>) -> String {
         let text = match self {

@@ -16,9 +16,10 @@ const LARGEST: u64 = 512 * 1024;
 const MOST: usize = 200;
 
 /// The built-in files. A new one stands here, and where a page names it as its template.
-pub(super) const BUILT_IN: [(&str, &str); 19] = [
+pub(super) const BUILT_IN: [(&str, &str); 20] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("catalogue.html", include_str!("../../../templates/catalogue.html")),
+    ("channel.html", include_str!("../../../templates/channel.html")),
     ("condition.html", include_str!("../../../templates/condition.html")),
     ("day.html", include_str!("../../../templates/day.html")),
     ("edition.html", include_str!("../../../templates/edition.html")),

@@ -3,6 +3,7 @@
 //! A theme is read once and never changes: two that hold the same are equal, and the same hash tells whether pages were made
 //! with it. It knows no page; what each template is given, `pages` says.
 
+mod channel_words;
 mod counted;
 mod engine;
 mod error;

@@ -61,7 +61,7 @@ pub(in crate::publish) struct Words {
     day: String,
     short_day: String,
     pub(in crate::publish) month: String,
-    month_names: String,
+    pub(super) month_names: String,
     weekdays: String,
     excerpts: String,
     all_of_day: Counted,
@@ -93,6 +93,25 @@ pub(in crate::publish) struct Words {
     by_weight: String,
     initials: String,
     closed: String,
+    pub(super) month_short: String,
+    by_month: String,
+    newest: String,
+    oldest: String,
+    neighbours: String,
+    previous_edition: String,
+    next_edition: String,
+    pub(super) tag_facts: Counted,
+    pub(super) source_facts: Counted,
+    pub(super) latest_item: String,
+    pub(super) visit: String,
+    per_month: String,
+    pub(super) in_month: Counted,
+    pub(super) months_told: String,
+    goes_with: String,
+    reach: String,
+    pub(super) reach_told: String,
+    attention: String,
+    pub(super) reach_states: BTreeMap<String, String>,
     inputs: String,
     held_why: String,
     held_release: String,
@@ -133,7 +152,7 @@ pub(in crate::publish) struct RefusalWords {
 }
 
 /// One of the names in a list that is written with bars between them.
-fn nth(names: &str, index: u32) -> &str {
+pub(super) fn nth(names: &str, index: u32) -> &str {
     names.split('|').nth(usize::try_from(index).unwrap_or(usize::MAX)).unwrap_or_default()
 }
 
