@@ -47,11 +47,7 @@ async fn the_operator_sees_life_readiness_and_metrics() {
         assert_eq!(ask(address, &format!("GET {endpoint} HTTP/1.1")).await.status, 200, "{endpoint}");
     }
     assert_eq!(endpoints.lines().count(), 5);
-    let page = ask(address, "GET /status HTTP/1.1").await;
-    assert_eq!((page.header("content-type"), page.header("cache-control")), ("text/html; charset=utf-8", "no-store"));
-    assert!(page.header("content-security-policy").contains("default-src 'none'; style-src 'self'"));
-    assert_eq!(ask(address, "GET /style.css HTTP/1.1").await.text(), "body {}");
-    assert_eq!(server.get("/status", &[]).await.status, 404, "not for the public");
+    check_page(address, &server).await;
     assert_eq!(ask(address, "GET /links HTTP/1.1").await.text(), "https://a.example/ — gone\n");
     assert_eq!(ask(address, "GET /readyz HTTP/1.1").await.status, 200);
     well.store(false, Ordering::Relaxed);
@@ -83,16 +79,29 @@ async fn the_operator_sees_life_readiness_and_metrics() {
     ] {
         assert!(text.contains(line), "{line} is missing in\n{text}");
     }
-    // Other tests of this process are counted too.
+    check_requests(&text);
+    check_exposition(&text);
+    server.stop.cancel();
+    admin.await.unwrap().unwrap();
+}
+
+/// The operator's page runs nothing, loads only its stylesheet, and is for nobody else.
+async fn check_page(address: SocketAddr, server: &Server) {
+    let page = ask(address, "GET /status HTTP/1.1").await;
+    assert_eq!((page.header("content-type"), page.header("cache-control")), ("text/html; charset=utf-8", "no-store"));
+    assert!(page.header("content-security-policy").contains("default-src 'none'; style-src 'self'"));
+    assert_eq!(ask(address, "GET /style.css HTTP/1.1").await.text(), "body {}");
+    assert_eq!(server.get("/status", &[]).await.status, 404, "not for the public");
+}
+
+/// That requests were counted; those of other tests of this process are too.
+fn check_requests(text: &str) {
     for end in ["304", "2xx", "4xx"] {
         let kind = if end == "4xx" { "other" } else { "feed" };
         let series = format!("wellsourced_http_requests_total{{kind=\"{kind}\",status=\"{end}\"}} ");
         let count = text.lines().find_map(|line| line.strip_prefix(&series)?.parse::<u64>().ok());
         assert!(count.is_some_and(|count| count > 0), "{series}");
     }
-    check_exposition(&text);
-    server.stop.cancel();
-    admin.await.unwrap().unwrap();
 }
 
 /// What `promtool check metrics` looks at, and that the series are few.
