@@ -89,7 +89,7 @@ fn a_changed_theme_is_on_every_page_and_an_unchanged_one_writes_nothing() {
     let site = site("en");
     with_theme(&site);
     site.write("theme/style.css", "body { color: red }\n");
-    site.write("theme/words.en.toml", "skip = \"Down <there>\"\nitems = \"{n} in all\"\nsource = \"By <b> & *all*\"\n");
+    site.write("theme/words.en.toml", "skip = \"Down <there>\"\nsubscribe_how = \"By <hand>\"\nsource = \"By <b> & *all*\"\n");
     site.write("theme/README.md", "notes");
     site.cycle(noon());
     let first = site.published();
@@ -97,7 +97,7 @@ fn a_changed_theme_is_on_every_page_and_an_unchanged_one_writes_nothing() {
     for path in ["index.html", "editions/1/index.html", "tags/index.html", "status.html"] {
         assert!(page(&site, path).contains(">Down &#60;there&#62;</a>"), "{path}");
     }
-    assert!(page(&site, "tags/ai/index.html").contains(" in all</p>"), "{}", page(&site, "tags/ai/index.html"));
+    assert!(page(&site, "tags/ai/index.html").contains(">By &#60;hand&#62;</label>"));
     assert!(page(&site, "editions/index.html").contains("<p class=\"lead\">3 editions</p>"), "others stay");
     let entry = &site.feed("")["items"][0]["content_html"];
     assert!(entry.as_str().unwrap().contains("<p>By &lt;b&gt; &amp; *all*: <a "), "{entry}");

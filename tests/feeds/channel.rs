@@ -68,7 +68,7 @@ fn heads_are_in_english_on_a_site_in_english() {
     for told in [
         "Cited since January 2020. Items: 326. Links: 57, of which 54 open.",
         "all of 21 months, some of 1, none of 1; 1 without links or checks.",
-        "<a href=\"https://archive.example/1\">replaced (archived copy)</a>",
+        "<a href=\"https://archive.example/1\" data-originalurl=\"https://openwall.com/replaced\">replaced (archived copy)</a>",
         "<a href=\"https://openwall.com/moved\">moved</a> <span class=\"verdict\">new address <a href=\"https://new.example/\">new.example</a></span>",
         "<a href=\"https://openwall.com/failing\">failing</a> <span class=\"verdict\">does not open at present</span>",
         "<a href=\"https://openwall.com/\">Visit openwall.com</a>",

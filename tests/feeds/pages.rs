@@ -276,6 +276,7 @@ fn relative_links_lead_to_what_is_published() {
         "style.css",
         "icon.svg",
         "search.html",
+        "status.json",
         "feeds.opml",
         "items/item2/index.html",
         "tags/ai/index.html",
