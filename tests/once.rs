@@ -226,10 +226,10 @@ fn every_key_of_the_default_configuration_parses_also_the_commented_ones() {
     // The files that two of them name must be there.
     site.write("theme/style.css", "");
     site.write("icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
-    let named = |key: &str, path: &str| format!("{key} = \"{}\"", site.path(path).display());
+    let quoted = |key: &str, path: &str| format!("{key} = \"{}\"", site.path(path).display());
     let all = uncommented.join("\n");
-    let all = all.replace("theme = \"theme\"", &named("theme", "theme"));
-    site.write("all.toml", all.replace("icon = \"icon.svg\"", &named("icon", "icon.svg")));
+    let all = all.replace("theme = \"theme\"", &quoted("theme", "theme"));
+    site.write("all.toml", all.replace("icon = \"icon.svg\"", &quoted("icon", "icon.svg")));
     let settings =
         wellsourced::config::load(&site.path("all.toml"), &wellsourced::config::Environment::default()).unwrap();
     let names: Vec<&str> = settings.cycle.inputs.iter().map(wellsourced::pipeline::Input::name).collect();

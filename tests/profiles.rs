@@ -133,13 +133,13 @@ fn an_address_that_ends_a_line_goes_before_links_within_its_words() {
 
 /// A post read as a configuration's profile says.
 fn read_as(rules: &str, text: &str) -> Reading {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("wellsourced.toml");
+    let site = Site::new("");
+    let path = site.path("own.toml");
     let written = format!(
         "[site]\ntitle = \"S\"\nbase_url = \"https://s.example/\"\n\n[[inputs]]\nname = \"D\"\ndigest = \"posts/*.md\"\n\
         profile = \"own\"\n\n[profiles.own]\n{rules}"
     );
-    std::fs::write(&path, written).expect("a configuration");
+    site.write("own.toml", written);
     let settings = config::load(&path, &Environment::default()).unwrap_or_else(|error| panic!("{error}"));
     let profile = Box::new(settings.profiles["own"].profile.clone());
     digest::read("2026-05-01.md", text.as_bytes(), &DigestOptions { profile, ..DigestOptions::default() })

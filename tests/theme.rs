@@ -89,7 +89,10 @@ fn a_changed_theme_is_on_every_page_and_an_unchanged_one_writes_nothing() {
     let site = site("en");
     with_theme(&site);
     site.write("theme/style.css", "body { color: red }\n");
-    site.write("theme/words.en.toml", "skip = \"Down <there>\"\nsubscribe_how = \"By <hand>\"\nsource = \"By <b> & *all*\"\n");
+    site.write(
+        "theme/words.en.toml",
+        "skip = \"Down <there>\"\nsubscribe_how = \"By <hand>\"\nsource = \"By <b> & *all*\"\n",
+    );
     site.write("theme/README.md", "notes");
     site.cycle(noon());
     let first = site.published();

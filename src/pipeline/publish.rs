@@ -149,8 +149,8 @@ async fn edition_pages(
     writing: &mut Writing<'_>,
     progress: &Progress,
 ) -> Result<(), Error> {
-    let changed = || changes.editions.iter().chain(&changes.beside).copied().collect();
-    let mut editions = if all { composer.store.editors_editions().await? } else { changed() };
+    let of_marks = || changes.editions.iter().chain(&changes.beside).copied().collect();
+    let mut editions = if all { composer.store.editors_editions().await? } else { of_marks() };
     editions.retain(|id| !layout.days.contains(id));
     let bar = progress.publishing(editions.len() + layout.units.len());
     let of_editors = editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids).boxed());

@@ -20,6 +20,7 @@ impl Month {
     }
 
     /// The month so many months later; earlier where negative.
+    #[must_use]
     pub fn plus(self, months: i32) -> Self {
         let all = self.year * 12 + i32::try_from(self.month).unwrap_or(1) - 1 + months;
         Self { year: all.div_euclid(12), month: all.rem_euclid(12).unsigned_abs() + 1 }
@@ -35,8 +36,8 @@ impl Month {
         let first = NaiveDate::from_ymd_opt(self.year, self.month, 1).unwrap_or_default().and_hms_opt(0, 0, 0);
         let midnight = first.unwrap_or_default();
         // A clock that is put forward at midnight has no such moment: the day begins when it goes on.
-        let hours = (0..4).map(|hours| midnight + TimeDelta::hours(hours));
-        let found = hours.filter_map(|naive| zone.from_local_datetime(&naive).earliest()).next();
+        let mut hours = (0..4).map(|hours| midnight + TimeDelta::hours(hours));
+        let found = hours.find_map(|naive| zone.from_local_datetime(&naive).earliest());
         found.map_or_else(|| midnight.and_utc(), |there| there.to_utc())
     }
 

@@ -168,10 +168,10 @@ impl Store {
                 link,
                 host,
                 verdict,
+                rule,
                 since,
                 moved_to,
                 archive,
-                rule,
             });
         }
         Ok(trouble)

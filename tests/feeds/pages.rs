@@ -164,7 +164,7 @@ fn each_page_looks_as_before() {
 #[test]
 fn the_status_says_first_whether_all_is_well() {
     let mut site = site();
-    let told = |site: &wellsourced::publish::Site, status: &StatusView| {
+    let told = |site: &publish::Site, status: &StatusView| {
         let page = text(publish::status_page(site, status));
         let banner = page.split("<header class=\"banner").nth(1).unwrap().split("</header>").next().unwrap();
         banner.replace('\n', "")

@@ -90,7 +90,7 @@ impl<'a> Workshop<'a, '_> {
             return Vec::new();
         }
         let (mut of_pictures, mut of_words) = (Vec::new(), HashSet::new());
-        for node in section.nodes().into_iter().flat_map(|block| block.descendants()) {
+        for node in section.nodes().iter().flat_map(|block| block.descendants()) {
             let NodeValue::Link(link) = &node.data().value else { continue };
             let Some(url) = self.reader.meant(&link.url) else { continue };
             if tree::has_image(node) && tree::text_beside_images(node).is_empty() {

@@ -60,10 +60,10 @@ async fn inputs(store: &Store, day: impl Fn(DateTime<Utc>) -> NaiveDate) -> Resu
 
 /// What was lost in the week before the newest loss, where that is not long ago by the newest item.
 async fn newly_lost(store: &Store, newest: Option<DateTime<Utc>>) -> Result<Vec<TroubledLink>, Error> {
-    let lost = store.newly_lost(NEWLY_LOST).await?;
-    let last = lost.first().and_then(|link| link.since);
-    let is_news = last.zip(newest).is_some_and(|(last, newest)| newest - last <= LONG_AGO);
-    Ok(lost.into_iter().filter(|_| is_news).map(troubled).collect())
+    let found = store.newly_lost(NEWLY_LOST).await?;
+    let latest = found.first().and_then(|link| link.since);
+    let is_news = latest.zip(newest).is_some_and(|(latest, newest)| newest - latest <= LONG_AGO);
+    Ok(found.into_iter().filter(|_| is_news).map(troubled).collect())
 }
 
 fn troubled(link: LinkState) -> TroubledLink {

@@ -120,7 +120,7 @@ impl PageFrame {
         let root = "../".repeat(folder.matches('/').count());
         let name = line(&site.options.title);
         let title = line(title);
-        let page = Self {
+        Self {
             lang: site.options.language.tag().to_owned(),
             title: if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") },
             name: if title.is_empty() { name.clone() } else { title },
@@ -136,8 +136,7 @@ impl PageFrame {
             subscribe: format!("{root}index.html#subscribe"),
             address: String::new(),
             root,
-        };
-        page
+        }
     }
 
     /// The frame of a page that stands nowhere: its links are absolute paths.

@@ -40,6 +40,7 @@ const BELOW: u64 = 22;
 
 /// A bar for each month.
 #[derive(Debug, Serialize)]
+#[allow(clippy::struct_field_names, reason = "templates see them by these names")]
 pub(super) struct Bars {
     /// The plot in a sentence.
     label: String,

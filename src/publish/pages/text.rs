@@ -26,7 +26,7 @@ pub(super) fn summary(item: &Item) -> String {
             || (matches!(c, '.' | '!' | '?') && next.is_none_or(char::is_whitespace));
         is_end.then_some(at + c.len_utf8())
     };
-    let sentence = start.char_indices().filter_map(ends).last().filter(|end| *end * 2 > start.len());
+    let sentence = start.char_indices().filter_map(ends).next_back().filter(|end| *end * 2 > start.len());
     match sentence.and_then(|end| start.get(..end)) {
         Some(sentence) => sentence.to_owned(),
         None => format!("{}…", start.trim_end()),
