@@ -113,17 +113,17 @@ async fn a_day_of_thousands_has_a_page_that_can_be_opened() {
     let read = |path: &str| std::fs::read_to_string(site.path("feeds/editions").join(path)).unwrap();
     let page = read("2026-06-01/index.html");
     assert!(page.contains(">News 900<") && page.contains(">News 851<") && !page.contains(">News 850<"));
-    let mut shown = page.matches("<article id=").count();
+    let mut shown = page.matches("<li id=").count();
     for number in 1..=17 {
         let page = read(&format!("2026-06-01/page/{number}/index.html"));
         assert!(page.contains(&format!(">News {}<", number * 50)));
-        shown += page.matches("<article id=").count();
+        shown += page.matches("<li id=").count();
     }
     assert_eq!(shown, 900, "each stands on one page");
     assert!(!site.path("feeds/editions/2026-06-01/page/18").exists() && !site.path("feeds/items").exists());
     // Where editions are listed, the newest are named and the others counted.
     let list = read("index.html");
-    assert!(list.contains(">News 801<") && !list.contains(">News 800<") && list.contains("还有 800 条，见本期页面"));
+    assert!(list.contains(">News 891<") && !list.contains(">News 890<") && list.contains("还有 890 条，见本期页面"));
     let entry = site.feed("editions")["items"][0]["content_html"].as_str().unwrap().to_owned();
     assert!(entry.contains("editions/2026-06-01/\">还有 800 条，见本期页面</a>"));
 }
