@@ -481,8 +481,8 @@ const WITHDRAWN: &[Case] = &[
         File("atom.xml"),
     ),
     get("/feed", &["Accept: application/rss+xml"], 406, &[], Page("No such format")),
-    get("/nothing/rss.xml", &[], 404, &[], Page("Not found")),
-    get("/editions/3/rss.xml", &[], 404, &[], Page("Not found")),
+    get("/nothing/rss.xml", &[], 404, &[], Page("No such page")),
+    get("/editions/3/rss.xml", &[], 404, &[], Page("No such page")),
 ];
 
 #[tokio::test]
