@@ -106,7 +106,8 @@ pub(super) fn channel_title(site: &Site, channel: &Channel) -> String {
     format!("{part} · {title}")
 }
 
-fn subtitle(site: &Site, channel: &Channel) -> String {
+/// What a channel offers, in a line.
+pub(super) fn subtitle(site: &Site, channel: &Channel) -> String {
     let words = site.words();
     let label = match channel.kind {
         ChannelKind::Combined => return words.combined_subtitle.clone(),

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { samples, tags } from './crawl.mjs';
-import { AXE, CHANNELS, KINDS, LIMITS, MARKUP, TASTE } from './expect.mjs';
+import { AXE, CHANNELS, KINDS, LIMITS, MARKUP, TASTE, TEXTS } from './expect.mjs';
 import { WATCH_SHIFTS, layoutShift, reading, scrollThrough, sideways } from './reading.mjs';
 import { foreign, openedOn } from './tab.mjs';
 
@@ -117,7 +117,7 @@ async function looks({ tab, site, page, where, axe, report, keep, isFirst }) {
     await tab.look({ width: narrow, scheme: 'dark' });
     const dark = await tab.run(reading, MARKUP);
     report.note('dark where readers ask for it', where, dark.ground > 0.1 ? `the ground's luminance is ${dark.ground.toFixed(2)}` : []);
-    readContrast(dark, `${where}, dark`, report);
+    readContrast(dark, `${where}, dark`, report, TEXTS.includes(page.kind));
     if (isFirst) {
         await ask('narrow, dark');
         await shot('narrow-dark');
@@ -144,18 +144,19 @@ async function looks({ tab, site, page, where, axe, report, keep, isFirst }) {
     report.note('no navigation in print', where, printed.navigation ? `${printed.navigation} are shown` : []);
 }
 
-function readContrast(told, where, report) {
-    if (told.hasText) report.note(`text has a contrast of at least ${LIMITS.contrast}`, where, told.contrast < LIMITS.contrast ? told.contrast.toFixed(1) : []);
+function readContrast(told, where, report, isText) {
+    if (isText && told.hasText) report.note(`text has a contrast of at least ${LIMITS.contrast}`, where, told.contrast < LIMITS.contrast ? told.contrast.toFixed(1) : []);
 }
 
 /** What one look at a page tells of its type, pictures and head. */
 function read({ told, page, where, site, report }) {
     const { copies, data } = told;
+    const hasText = told.hasText && TEXTS.includes(page.kind);
     const within = (value, [least, most]) => value >= least && value <= most;
     const isRefusal = page.kind.startsWith('answer');
-    readContrast(told, where, report);
-    if (told.hasText) report.note(`text of ${LIMITS.body.join('–')} px`, where, within(told.size, LIMITS.body) ? [] : `${told.size} px`);
-    if (told.hasText) report.note(`lines ${LIMITS.line.join('–')} high`, where, within(told.line, LIMITS.line) ? [] : told.line.toFixed(2));
+    readContrast(told, where, report, TEXTS.includes(page.kind));
+    if (hasText) report.note(`text of ${LIMITS.body.join('–')} px`, where, within(told.size, LIMITS.body) ? [] : `${told.size} px`);
+    if (hasText) report.note(`lines ${LIMITS.line.join('–')} high`, where, within(told.line, LIMITS.line) ? [] : told.line.toFixed(2));
     report.note(`no text below ${LIMITS.smallest} px`, where, told.smallest.size < LIMITS.smallest ? `${told.smallest.size} px: ${told.smallest.text}` : []);
     report.note('a language', where, told.lang ? [] : 'html has no lang');
     report.note('navigation on every page', where, told.navigation ? [] : 'none is shown');

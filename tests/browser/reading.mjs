@@ -82,7 +82,7 @@ export function reading({ main, navigation, copyField, feed, pictures }) {
         firstFeed: feeds.length ? Math.min(...feeds.map((node) => node.getBoundingClientRect().top + scrollY)) : null,
         copies: [...document.querySelectorAll(copyField)].map((node) => ({ value: node.value, name: node.labels?.length > 0 || node.ariaLabel != null })),
         pictures: [...document.querySelectorAll(pictures)].map((node) => ({
-            src: node.currentSrc || node.src, lazy: node.loading === 'lazy', referrer: node.referrerPolicy, hasAlt: node.hasAttribute('alt'),
+            src: node.currentSrc || node.src, lazy: node.loading === 'lazy' || node.fetchPriority === 'high', referrer: node.referrerPolicy, hasAlt: node.hasAttribute('alt'),
         })),
         current: document.querySelectorAll('[aria-current]').length,
         navigation: [...document.querySelectorAll(navigation)].filter((node) => node.checkVisibility()).length,

@@ -185,12 +185,49 @@ fn the_status_says_first_whether_all_is_well() {
         told(&site, &status()),
         "\"><h1>104 个来源需要看看</h1><p>共 2,034 个来源链接，其中 1,931 个可以打开（94.9%）。最近新失效 1 个。1 处输入取不到。</p>"
     );
+    let unchecked = |checked: u64| StatusView {
+        links: vec![(Verdict::Reachable, checked), (Verdict::Unchecked, 3)],
+        ..StatusView::default()
+    };
+    assert_eq!(
+        told(&site, &unchecked(0)),
+        "\"><h1>来源链接还没有检查</h1><p>3 个来源链接尚未检查。</p>",
+        "of what nothing is known nothing is said"
+    );
+    assert_eq!(
+        told(&site, &unchecked(1)),
+        " well\"><h1>一切正常</h1><p>共 4 个来源链接，其中 1 个可以打开（25.0%）。3 个来源链接尚未检查。没有一个要你处理；各处输入都能取到。</p>"
+    );
     assert_eq!(told(&site, &StatusView::default()), " well\"><h1>一切正常</h1><p>还没有来源链接。</p>");
     site.options.language = Language::En;
     assert_eq!(
         told(&site, &status()),
         "\"><h1>104 sources need a look</h1><p>1,931 of 2,034 source links open (94.9%). 1 newly dead. 1 input cannot be fetched.</p>"
     );
+}
+
+#[test]
+fn a_large_edition_is_cut_on_the_front_page_and_one_of_a_day_in_lists() {
+    let site = site();
+    let many: Vec<StoredItem> = (0..50).map(|n| item(n, &format!("Title {n}"))).collect();
+    let mut dated = edition();
+    (dated.header.slug, dated.headline) = ("2023-05-20".to_owned(), "An editor's own".to_owned());
+    let of_day: Vec<StoredItem> = many.iter().map(|item| StoredItem { home: of_day(None), ..item.clone() }).collect();
+    let editions = [(dated.clone(), many.clone()), (dated.clone(), many.clone())];
+    let front = publish::FrontPage { editions: &editions, edition_count: 2, day: None, tags: &[], paging: NEWEST };
+    let front = text(publish::front_page(&site, &front));
+    assert_eq!(front.matches("<section class=\"item\"").count(), 40);
+    assert!(front.contains("还有 10 条，见本期页面") && front.contains("还有 38 条，见本期页面"), "{front}");
+    // A date as its path does not make an editor's edition a day's.
+    assert!(front.contains(">An editor&#39;s own</a></h2>") && front.contains("<b>An editor&#39;s own</b>"), "{front}");
+    let list =
+        |items: &[StoredItem]| text(publish::editions_page(&site, &[(dated.clone(), items.to_vec())], &NEWEST, &[]));
+    assert!(list(&many).contains(">Title 49</a>") && list(&many).contains("An editor&#39;s own"));
+    assert!(!list(&of_day).contains(">Title 10</a>") && !list(&of_day).contains("An editor&#39;s own"));
+    let page = text(publish::edition_page(&site, &dated, &many, &EditionNeighbours::default()));
+    let about = page.split("name=\"description\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(about.starts_with("Title 0; Title 1") || about.starts_with("Title 0；Title 1"), "{about}");
+    assert!(about.chars().count() <= 241, "{about}");
 }
 
 #[test]

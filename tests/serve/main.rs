@@ -12,6 +12,7 @@ mod server;
 mod table;
 mod torn;
 mod wire;
+mod withdrawn;
 
 #[path = "../support/mod.rs"]
 mod support;

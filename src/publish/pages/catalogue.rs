@@ -66,15 +66,16 @@ struct CatalogueRow {
 /// All tags, `tags/index.html`.
 pub fn tag_index(site: &Site, tags: &[CatalogueEntry]) -> Result<Vec<u8>, Error> {
     let words = site.words();
-    let page = CataloguePage::new(site, (layout::TAGS, &words.tags), tags);
-    render(&site.options, &CataloguePage { about: words.tags_about(count(tags)), ..page })
+    let about = words.tags_about(count(tags));
+    render(&site.options, &CataloguePage::new(site, (layout::TAGS, &words.tags), about, tags))
 }
 
 /// All cited hosts, `sources/index.html`.
 pub fn source_index(site: &Site, hosts: &[CatalogueEntry]) -> Result<Vec<u8>, Error> {
     let words = site.words();
-    let page = CataloguePage::new(site, (layout::SOURCES, &words.sources), hosts);
-    render(&site.options, &CataloguePage { about: words.sources_about(count(hosts)), is_wide: true, ..page })
+    let about = words.sources_about(count(hosts));
+    let page = CataloguePage::new(site, (layout::SOURCES, &words.sources), about, hosts);
+    render(&site.options, &CataloguePage { is_wide: true, ..page })
 }
 
 fn count(entries: &[CatalogueEntry]) -> u64 {
@@ -83,7 +84,7 @@ fn count(entries: &[CatalogueEntry]) -> u64 {
 
 impl<'a> CataloguePage<'a> {
     /// The catalogue of a folder, under a heading.
-    fn new(site: &'a Site, (folder, heading): (&str, &'a str), entries: &[CatalogueEntry]) -> Self {
+    fn new(site: &'a Site, (folder, heading): (&str, &'a str), about: String, entries: &[CatalogueEntry]) -> Self {
         let key = |entry: &CatalogueEntry| CollationKey::of(site.options.language, &line(&entry.name));
         let mut entries: Vec<_> = entries.iter().map(|entry| (key(entry), entry)).collect();
         entries.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.slug.cmp(&other.slug)));
@@ -101,9 +102,9 @@ impl<'a> CataloguePage<'a> {
         let heaviest = entries.iter().take(HEAVIEST).map(|(_, entry)| (&*entry.name, &*entry.slug, entry.items));
         Self {
             site: SiteView::new(&site.options),
-            page: PageFrame::new(site, folder, "", heading),
+            page: PageFrame::new(site, folder, "", heading).about(&about),
             heading,
-            about: String::new(),
+            about,
             is_wide: false,
             has_initials,
             groups: groups.into_iter().map(|(_, group)| group).collect(),

@@ -1,6 +1,6 @@
 //! An edition as pages show it.
 
-use super::views::{Link, date, day_of, page, tags};
+use super::views::{Link, date, is_of_day, page, tags};
 use crate::model::{StoredEdition, StoredItem, web_uri};
 use crate::publish::address::edition_folder;
 use crate::publish::characters::line;
@@ -32,7 +32,7 @@ impl EditionView {
         let day_in_zone = edition.published.with_timezone(&site.options.timezone).date_naive();
         let headline = line(&edition.headline);
         let of_item = items.iter().any(|item| line(&item.item.title) == headline);
-        let is_named = !(headline.is_empty() || of_item || day_of(&header.slug).is_some());
+        let is_named = !(headline.is_empty() || of_item || is_of_day(items));
         let author = header.author.as_deref().map(line).filter(|name| !name.is_empty());
         let first = if is_named { day.as_str() } else { words.weekday(day_in_zone) };
         let number = header.number.map(|number| words.edition_number(number));

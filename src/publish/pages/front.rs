@@ -13,6 +13,12 @@ use crate::publish::compose::EditionWithItems;
 use crate::publish::options::Site;
 use serde::Serialize;
 
+/// Items of the latest edition on the front page.
+const LATEST: usize = 40;
+
+/// Items of each earlier one.
+const EARLIER: usize = 12;
+
 /// What the front page shows.
 #[derive(Debug, Clone, Copy)]
 pub struct FrontPage<'a> {
@@ -46,6 +52,8 @@ struct FrontView<'a> {
 struct LatestEdition {
     edition: EditionView,
     items: Vec<ItemView>,
+    /// How many of them stand on its own page only.
+    more: u64,
 }
 
 /// What feeds brought on a day.
@@ -66,13 +74,15 @@ pub fn front_page(site: &Site, front: &FrontPage<'_>) -> Result<Vec<u8>, Error> 
     let words = site.words();
     let title = line(&site.options.title);
     let combined = Channel { kind: ChannelKind::Combined, slug: String::new(), name: String::new() };
-    let page = frame(site, &combined, &front.paging, &title).about(&words.combined_subtitle);
+    let page = frame(site, &combined, &front.paging, &title);
     let root = page.root.as_str();
     let latest = front.editions.first().map(|(edition, items)| LatestEdition {
         edition: EditionView::new(site, root, edition, items),
-        items: items.iter().map(|item| ItemView::new(site, root, item).in_full(site, item, 3)).collect(),
+        items: items.iter().take(LATEST).map(|item| ItemView::new(site, root, item).in_full(site, item, 3)).collect(),
+        more: edition.more.saturating_add(u64::try_from(items.len().saturating_sub(LATEST)).unwrap_or(u64::MAX)),
     });
-    let earlier = front.editions.iter().skip(1).map(|edition| ListedEdition::new(site, root, edition)).collect();
+    let listed = |edition| ListedEdition::new(site, root, edition, EARLIER);
+    let earlier = front.editions.iter().skip(1).map(listed).collect();
     let view = FrontView {
         site: SiteView::new(&site.options),
         subscribe: words.subscribe_to(&title, None),

@@ -3,7 +3,7 @@
 use super::archive::{YearView, years};
 use super::channel::{ChannelFacts, FactsView};
 use super::edition::EditionView;
-use super::views::{ItemView, Link, day_of};
+use super::views::{ItemView, Link, is_of_day};
 use super::{PageFrame, PageView, SiteView, render};
 use crate::model::{Channel, ChannelKind, StoredItem};
 use crate::publish::characters::line;
@@ -106,9 +106,10 @@ pub(super) struct ListedEdition {
 }
 
 impl ListedEdition {
-    pub(super) fn new(site: &Site, root: &str, (edition, items): &EditionWithItems) -> Self {
+    /// An edition with so many of its items at most.
+    pub(super) fn new(site: &Site, root: &str, (edition, items): &EditionWithItems, most: usize) -> Self {
         // What feeds brought is not to bury what editors wrote.
-        let most = if day_of(&edition.header.slug).is_some() { OF_DAY } else { usize::MAX };
+        let most = if is_of_day(items) { most.min(OF_DAY) } else { most };
         let rest = items.len().saturating_sub(most);
         Self {
             edition: EditionView::new(site, root, edition, items),
@@ -178,6 +179,7 @@ pub fn month_page(site: &Site, month: Month, editions: &[EditionWithItems]) -> R
     let mut page =
         PageFrame::new(site, &layout::month(&month.slug()), "", &heading).with_feeds(site, &channel, "../../");
     page.feed_title = compose::channel_title(site, &channel);
+    page = page.about(&heading);
     let list = Link { name: site.words().editions.clone(), href: layout::index("../../") };
     render(&site.options, &EditionsPage { list: Some(list), ..EditionsPage::new(site, &heading, page, editions) })
 }
@@ -192,7 +194,10 @@ impl<'a> EditionsPage<'a> {
             list: None,
             subscribe: subscribe(site, &compose::editions_channel(), &site.words().editions),
             paging: Paging { number: None, older: None, newer: Newer::None, total }.view(),
-            editions: editions.iter().map(|edition| ListedEdition::new(site, &page.root, edition)).collect(),
+            editions: editions
+                .iter()
+                .map(|edition| ListedEdition::new(site, &page.root, edition, usize::MAX))
+                .collect(),
             years: Vec::new(),
             page,
         }
@@ -210,7 +215,7 @@ pub(super) fn frame(site: &Site, channel: &Channel, paging: &Paging, heading: &s
     let (folder, title) = paging.of_page(site, &channel.folder(), heading);
     let mut frame = PageFrame::new(site, &folder, "", &title).with_feeds(site, channel, paging.up());
     frame.feed_title = compose::channel_title(site, channel);
-    frame
+    frame.about(&compose::subtitle(site, channel))
 }
 
 impl Paging {

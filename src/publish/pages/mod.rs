@@ -89,7 +89,7 @@ struct PageFrame {
     canonical: String,
     /// Way up to the root: empty, or `../` as often as needed.
     root: String,
-    /// What it belongs to: `editions`, `tags`, `sources`, `search`, `status`, or nothing.
+    /// What it belongs to: `home`, `editions`, `tags`, `sources`, `search`, `status`, or nothing.
     section: &'static str,
     /// Whether it is that section's own page.
     is_section: bool,
@@ -176,7 +176,7 @@ impl PageFrame {
 
     /// Says what the page is about.
     fn about(mut self, description: &str) -> Self {
-        self.description = line(description);
+        self.description = text::beginning(description);
         self
     }
 }
@@ -199,6 +199,7 @@ fn section(folder: &str, file: &str) -> &'static str {
         () if of(layout::TAGS) => "tags",
         () if of(layout::SOURCES) => "sources",
         () if file == layout::STATUS_PAGE => "status",
+        () if file.is_empty() => "home",
         () if file == layout::SEARCH_PAGE => "search",
         () => "",
     }

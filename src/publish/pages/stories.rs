@@ -87,7 +87,7 @@ pub fn edition_page(
 pub fn day_page(site: &Site, edition: &EditionHeader, items: &[StoredItem], paging: &Paging) -> Result<Vec<u8>, Error> {
     let heading = day_of(&edition.slug).map_or_else(|| line(&edition.title), |day| site.words().excerpts_of(day));
     let (folder, title) = paging.of_page(site, &edition_page_folder(edition), &heading);
-    let page = PageFrame::new(site, &folder, "", &title);
+    let page = PageFrame::new(site, &folder, "", &title).about(&title);
     let items = items.iter().map(|item| ItemView::new(site, &page.root, item).in_full(site, item, 2)).collect();
     let view = PageOfDay { site: SiteView::new(&site.options), heading, paging: paging.view(), items, page };
     render(&site.options, &view)

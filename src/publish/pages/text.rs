@@ -13,8 +13,12 @@ const SUMMARY: (usize, usize) = (120, 240);
 /// The beginning of an item's text without its title, up to the end of a sentence where there is one.
 pub(super) fn summary(item: &Item) -> String {
     let text = item.text.trim();
-    let body = line(text.strip_prefix(item.title.trim()).unwrap_or(text));
-    let body = without_gaps(&body);
+    beginning(text.strip_prefix(item.title.trim()).unwrap_or(text))
+}
+
+/// The beginning of a text, up to the end of a sentence where there is one.
+pub(super) fn beginning(text: &str) -> String {
+    let body = without_gaps(&line(text));
     let wide = body.chars().take(SUMMARY.0).filter(|c| is_wide(*c)).count();
     let most = if wide * 3 > SUMMARY.0.min(body.chars().count()) { SUMMARY.0 } else { SUMMARY.1 };
     let Some((end, _)) = body.char_indices().nth(most) else { return body };
@@ -95,12 +99,15 @@ fn fit(words: &Words, html: &str, above: u8) -> String {
             "<img" => out.push_str("<img loading=\"lazy\" referrerpolicy=\"no-referrer\""),
             "<table" => {
                 tables += 1;
-                out.push_str("<section class=\"scroll\" tabindex=\"0\" aria-label=\"");
+                // No landmark: a page may have many texts, each with a first table.
+                out.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
                 push_escaped(&mut out, &words.table(tables));
                 out.push_str("\"><table");
             }
-            "</table" => {
-                out.push_str("</table></section");
+            "</table" => out.push_str("</table></div"),
+            "<td" | "<th" => {
+                out.push_str(name);
+                rest = aligned(&mut out, rest);
             }
             _ => match heading(name) {
                 Some((slash, level)) => {
@@ -116,6 +123,19 @@ fn fit(words: &Words, html: &str, above: u8) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The alignment of a cell as a class, in place of an attribute that HTML gave up. Gives what follows.
+fn aligned<'t>(out: &mut String, rest: &'t str) -> &'t str {
+    for (written, class) in [(" align=\"right\"", "right"), (" align=\"center\"", "center"), (" align=\"left\"", "")] {
+        if let Some(after) = rest.strip_prefix(written) {
+            if !class.is_empty() {
+                out.extend([" class=\"", class, "\""]);
+            }
+            return after;
+        }
+    }
+    rest
 }
 
 /// The slash and the level of a heading's tag.
@@ -150,13 +170,16 @@ mod tests {
     #[test]
     fn headings_go_on_and_what_is_wide_scrolls() {
         let words = Words::default();
-        let html = "<h4>a</h4><h6>b</h6><h4>c</h4><pre><code>x</code></pre><table><tr><td>1</td></tr></table><img src=\"x\"> &lt;h1";
+        let html = "<h4>a</h4><h6>b</h6><h4>c</h4><pre><code>x</code></pre><table><tr><td align=\"right\">1</td><th align=\"left\">2</th></tr></table><img src=\"x\"> &lt;h1";
         let fitted = fit(&words, html, 1);
         assert!(
             fitted.starts_with("<h2>a</h2><h3>b</h3><h2>c</h2><pre tabindex=\"0\"><code>x</code></pre>"),
             "{fitted}"
         );
-        assert!(fitted.contains("aria-label=\"\"><table><tr><td>1</td></tr></table></section>"), "{fitted}");
+        assert!(
+            fitted.contains("aria-label=\"\"><table><tr><td class=\"right\">1</td><th>2</th></tr></table></div>"),
+            "{fitted}"
+        );
         assert!(fitted.ends_with("<img loading=\"lazy\" referrerpolicy=\"no-referrer\" src=\"x\"> &lt;h1"), "{fitted}");
         assert_eq!(fit(&words, "<hr><header>x</header>", 1), "<hr><header>x</header>");
     }

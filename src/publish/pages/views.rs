@@ -5,6 +5,7 @@ use super::text;
 use crate::model::{CitedSource, Home, Medium, StoredItem, Tag, Verdict, web_uri};
 use crate::publish::address::{edition_page_folder, encoded, link_to_item};
 use crate::publish::characters::line;
+use crate::publish::evidence::{SeenSource, evidence_in_words};
 use crate::publish::layout;
 use crate::publish::options::Site;
 use crate::publish::{attached, compose, content};
@@ -149,6 +150,11 @@ fn edition_name(site: &Site, stored: &StoredItem) -> String {
     of_day().or_else(by_number).unwrap_or_else(|| line(&stored.edition.title))
 }
 
+/// Whether an edition is a day's, of what feeds brought: an editor's may have a date as its path too.
+pub(super) fn is_of_day(items: &[StoredItem]) -> bool {
+    items.first().is_some_and(|item| matches!(item.home, Home::Day { .. }))
+}
+
 /// The day that a day's edition is of.
 pub(super) fn day_of(slug: &str) -> Option<NaiveDate> {
     slug.get(..10)?.parse().ok()
@@ -166,6 +172,10 @@ impl SourceView {
             .map(|since| since.with_timezone(&site.options.timezone).date_naive());
         let copy = shown(&source.archive).filter(|_| source.verdict.is_lost());
         let moved_to = shown(&source.moved_to).filter(|_| source.verdict == Verdict::Moved);
+        let day = since.map(|since| words.day(since));
+        let seen =
+            SeenSource { verdict: source.verdict, rule: &source.rule, since: day.as_deref(), has_copy: copy.is_some() };
+        let note = evidence_in_words(words, &seen);
         let has_page = !host.is_empty() && host != label && web_uri(&source.link.url).is_some();
         Self {
             href: web_uri(&source.link.url).map(String::from),
@@ -174,7 +184,7 @@ impl SourceView {
             host,
             verdict: source.verdict.as_str(),
             standing: words.short_standing(source.verdict, since),
-            note: words.note(source.verdict).to_owned(),
+            note,
             moved_to_name: moved_to.as_deref().map(short_address).unwrap_or_default(),
             moved_to,
             copy_words: words.copy_of(copy.as_deref().and_then(archived_on)),

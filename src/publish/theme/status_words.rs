@@ -15,6 +15,8 @@ pub(in crate::publish) struct StatusWords {
     pub(in crate::publish) inputs_need_a_look: Counted,
     pub(in crate::publish) no_links: String,
     pub(in crate::publish) open: Counted,
+    pub(in crate::publish) not_checked: String,
+    pub(in crate::publish) unchecked_count: Counted,
     pub(in crate::publish) newly_lost_count: Counted,
     pub(in crate::publish) failing_inputs: Counted,
     pub(in crate::publish) nothing_to_do: String,

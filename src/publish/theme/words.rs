@@ -134,7 +134,6 @@ pub(in crate::publish) struct Words {
     found: Counted,
     verdicts: BTreeMap<String, String>,
     standings: BTreeMap<String, String>,
-    notes: BTreeMap<String, String>,
     seen: BTreeMap<String, String>,
     told: BTreeMap<String, String>,
     pub(in crate::publish) condition: StatusWords,
@@ -246,11 +245,6 @@ impl Words {
             Some((text, day)) => filled(text, |name| (name == "day").then(|| self.day(day))),
             None => self.standings.get(key).cloned().unwrap_or_default(),
         }
-    }
-
-    /// What is added on an item's own page.
-    pub(in crate::publish) fn note(&self, verdict: Verdict) -> &str {
-        self.notes.get(verdict.as_str()).map_or("", String::as_str)
     }
 
     /// What a rule saw, a part of a sentence; where it has no words, those of the `general` one.

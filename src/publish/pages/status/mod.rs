@@ -125,6 +125,12 @@ pub struct FailingSite {
 const NEEDS_A_LOOK: [Verdict; 3] = [Verdict::Gone, Verdict::Replaced, Verdict::Moved];
 
 impl StatusView {
+    /// Whether there are links and none was ever checked, so that nothing is known of them.
+    fn is_unchecked(&self) -> bool {
+        let total = self.total();
+        total > 0 && self.count(&[Verdict::Unchecked]) == total
+    }
+
     /// How many links have one of these verdicts.
     fn count(&self, verdicts: &[Verdict]) -> u64 {
         self.links.iter().filter(|(verdict, _)| verdicts.contains(verdict)).map(|(_, count)| count).sum()

@@ -126,8 +126,8 @@ impl ToldStatus {
         let held: Vec<HeldView> = held.collect();
         let widest = status.ages.iter().map(tenths).max().unwrap_or_default().max(1);
         Self {
-            is_well: needing + failing == 0 && held.is_empty(),
-            heading: teller.heading(needing, failing, held.len()),
+            is_well: needing + failing == 0 && held.is_empty() && !status.is_unchecked(),
+            heading: teller.heading(status, needing, held.len()),
             about: teller.about(status, needing, held.len()),
             groups: NEEDS_A_LOOK.iter().filter_map(|verdict| teller.group(status, *verdict)).collect(),
             newly_lost: status.newly_lost.iter().map(|link| teller.trouble(link)).collect(),
@@ -151,8 +151,9 @@ impl ToldStatus {
 }
 
 impl Teller<'_> {
-    fn heading(&self, needing: u64, failing: u64, held: usize) -> String {
-        match (needing, failing + u64::try_from(held).unwrap_or_default()) {
+    fn heading(&self, status: &StatusView, needing: u64, held: usize) -> String {
+        match (needing, status.failing_inputs() + u64::try_from(held).unwrap_or_default()) {
+            (0, 0) if status.is_unchecked() => self.said.not_checked.clone(),
             (0, 0) => self.said.well.clone(),
             (0, inputs) => counted(&self.said.inputs_need_a_look, inputs),
             (links, _) => counted(&self.said.links_need_a_look, links),
@@ -169,11 +170,14 @@ impl Teller<'_> {
             "share" => Some(percent(open, total)),
             _ => None,
         });
+        let unchecked = status.count(&[Verdict::Unchecked]);
+        let links = (!status.is_unchecked()).then_some(links);
         let sentences = [
-            Some(if total == 0 { self.said.no_links.clone() } else { links }),
+            if total == 0 { Some(self.said.no_links.clone()) } else { links },
+            (unchecked > 0).then(|| counted(&self.said.unchecked_count, unchecked)),
             (lost > 0).then(|| counted(&self.said.newly_lost_count, lost)),
             (failing > 0).then(|| counted(&self.said.failing_inputs, failing)),
-            (total > 0 && needing + failing == 0 && held == 0).then(|| self.said.nothing_to_do.clone()),
+            (total > unchecked && needing + failing == 0 && held == 0).then(|| self.said.nothing_to_do.clone()),
         ];
         let mut about = String::new();
         for sentence in sentences.into_iter().flatten() {
