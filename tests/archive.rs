@@ -109,6 +109,46 @@ fn an_edition_names_those_beside_it_as_they_are_now() {
     assert_eq!(site.published(), before);
 }
 
+#[test]
+fn an_item_names_what_stands_beside_it_as_it_is_now() {
+    let site = site();
+    let named = |seed: u32| {
+        let pages = std::fs::read_dir(site.path("feeds/items")).unwrap();
+        let pages = pages.map(|item| std::fs::read_to_string(item.unwrap().path().join("index.html")).unwrap());
+        let title = format!("<h1>Story {seed}</h1>");
+        let page = pages.into_iter().find(|page| page.contains(&title)).unwrap();
+        let of = |rel: &str| {
+            let (_, rest) = page.split_once(&format!("rel=\"{rel}\" href=\"../../"))?;
+            let (way, rest) = rest.split_once("\"><span>")?;
+            assert!(site.path("feeds").join(way).is_file(), "{way}");
+            let (_, rest) = rest.split_once("</span>")?;
+            Some(rest.split('<').next()?.to_owned())
+        };
+        (of("prev"), of("next"))
+    };
+    let some = |title: &str| Some(title.to_owned());
+    assert_eq!(named(10), (None, some("Story 11")), "the first of all");
+    assert_eq!(named(11), (some("Story 10"), some("Edition 2")), "the last of its edition is followed by the next one");
+    assert_eq!(named(30), (some("Edition 2"), some("Story 31")));
+    assert_eq!(named(51), (some("Story 50"), None), "the last of all");
+    let before = site.published();
+    put(&site, &dated(6, "2026-06-01"));
+    put(&site, &Post { date: "2026-03-10 08:00:00".to_owned(), ..post(3, &[31, 32, 30]) });
+    site.cycle(noon());
+    assert_eq!(named(51), (some("Story 50"), some("Edition 6")));
+    assert_eq!(named(31), (some("Edition 2"), some("Story 32")));
+    assert_eq!((named(32), named(30)), ((some("Story 31"), some("Story 30")), (some("Story 32"), some("Edition 4"))));
+    let written = site.published().into_iter().filter(|(path, state)| {
+        path.to_string_lossy().contains("/items/") && before.get(path).is_some_and(|before| before != state)
+    });
+    assert_eq!(written.count(), 3, "Story 30 and 31 moved, Story 51 has an edition after it: no other page is touched");
+    put(&site, &Post { date: "2026-03-10 08:00:00".to_owned(), ..post(3, &[31, 30]) });
+    site.remove("posts/4.md");
+    site.cycle(noon());
+    assert_eq!((named(31).1, named(30)), (some("Story 30"), (some("Story 31"), some("Edition 5"))));
+    assert_whole(&site);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_tells_of_a_verdict_that_turned() {
     let site = tokio::task::spawn_blocking(site).await.unwrap();

@@ -191,7 +191,7 @@ fn an_item_says_what_it_is_and_what_it_is_based_on() {
         sample::source("另一处", "https://b.example/2", Verdict::Reachable),
         sample::source("无处", "javascript:alert(1)", Verdict::Refused),
     ];
-    let page = String::from_utf8(publish::item_page(&sample::site(), &item).unwrap()).unwrap();
+    let page = String::from_utf8(publish::item_page(&sample::site(), &item, [None; 2]).unwrap()).unwrap();
     assert_eq!(page.matches("<script").count(), 1, "nothing of it runs: {page}");
     let article = article(&page);
     assert_eq!((&article["@type"], &article["inLanguage"]), (&"NewsArticle".into(), &"zh-CN".into()));
@@ -221,7 +221,7 @@ fn a_link_with_an_archived_copy_is_a_robust_link() {
         let mut source = sample::source("首发", "https://a.example/1", verdict);
         source.archive = Some(archive.to_owned());
         item.sources = vec![source];
-        String::from_utf8(publish::item_page(&sample::site(), &item).unwrap()).unwrap()
+        String::from_utf8(publish::item_page(&sample::site(), &item, [None; 2]).unwrap()).unwrap()
     };
     let gone = page(Verdict::Gone, copy);
     let link = format!("<a href=\"{copy}\" data-originalurl=\"https://a.example/1\" data-versiondate=\"2024-04-01\">");

@@ -40,8 +40,9 @@ class Content(HTMLParser):
 
 
 def title_of(entry):
-    """RSS does not say whether titles are HTML, so feedparser takes what looks like a tag for one; such are left out."""
-    title = entry["title"]
+    """RSS does not say whether titles are HTML, so feedparser takes them for it, and what is escaped is left out. Behind `<`
+    stands a space of no width, lest a tag begins there."""
+    title = entry["title"].replace("\u200b", "")
     return None if re.search(r"[<>&]", title) else title
 
 

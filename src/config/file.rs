@@ -248,6 +248,7 @@ pub(super) struct PublishTable {
     #[serde(default)]
     pub(super) item_link: WrittenItemLink,
     pub(super) theme: Option<Spanned<String>>,
+    pub(super) pictures: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

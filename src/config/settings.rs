@@ -109,6 +109,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         base_url: base_url.clone(),
         theme: theme(&text, file.publish.theme.as_ref())?,
         icon: icon(&text, file.site.icon.as_ref())?,
+        pictures: file.publish.pictures.unwrap_or(true),
     };
     let cycle = Options {
         inputs: inputs::mean(&text, file, timezone, environment.home.as_deref())?,

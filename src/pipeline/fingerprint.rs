@@ -58,6 +58,7 @@ mod tests {
                 item_link: ItemLink::Page,
                 theme: Theme::default(),
                 icon: crate::publish::Icon::default(),
+                pictures: true,
             },
         }
     }

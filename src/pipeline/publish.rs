@@ -33,8 +33,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 use writing::Writing;
 
-/// Items whose pages are composed in one go.
-const PAGES_AT_ONCE: usize = 250;
+/// Items that are looked at in one go.
+const ITEMS_AT_ONCE: usize = 250;
 
 /// Editions whose pages are composed in one go; each may have hundreds of items on its page.
 const EDITIONS_AT_ONCE: usize = 16;
@@ -142,7 +142,7 @@ async fn compose_all(
     Ok(members)
 }
 
-/// Composes the pages of editors' editions and of days.
+/// Composes the pages of editors' editions with their items, and of days.
 async fn edition_pages(
     composer: &Composer<'_>,
     (all, changes, layout): (bool, &Stale, &Layout),
@@ -153,18 +153,20 @@ async fn edition_pages(
     let mut editions = if all { composer.store.editors_editions().await? } else { of_marks() };
     editions.retain(|id| !layout.days.contains(id));
     let bar = progress.publishing(editions.len() + layout.units.len());
-    let of_editors = editions.chunks(EDITIONS_AT_ONCE).map(|ids| composer.edition_pages(ids).boxed());
-    let of_days = layout.units.chunks(days::PAGES_AT_ONCE).map(|units| composer.day_pages(units).boxed());
-    let mut units = futures::stream::iter(of_editors.chain(of_days)).buffered(WORKERS);
-    while let Some(files) = units.try_next().await? {
-        bar.inc(u64::try_from(files.len()).unwrap_or_default());
+    let of_editors = editions.chunks(EDITIONS_AT_ONCE).map(|ids| (ids.len(), composer.edition_pages(ids).boxed()));
+    let of_days =
+        layout.units.chunks(days::PAGES_AT_ONCE).map(|units| (units.len(), composer.day_pages(units).boxed()));
+    let units = of_editors.chain(of_days).map(async |(count, files)| files.await.map(|files| (count, files)));
+    let mut units = futures::stream::iter(units).buffered(WORKERS);
+    while let Some((count, files)) = units.try_next().await? {
+        bar.inc(u64::try_from(count).unwrap_or_default());
         writing.put_all(files).await?;
     }
     drop(units);
     writing.put_all(composer.surplus_day_pages(layout).await?).await
 }
 
-/// Composes every item and every channel. Returns how many items each channel has.
+/// Composes every channel. Returns how many items each channel has.
 async fn all_items(
     composer: &Composer<'_>,
     channels: &[ChannelState],
@@ -175,8 +177,8 @@ async fn all_items(
     let items = composer.store.item_count().await?;
     let bar = progress.publishing(usize::try_from(items).unwrap_or(usize::MAX).saturating_add(channels.len()));
     let mut parts = std::pin::pin!(pass::pages(composer, channels, &counts));
-    while let Some(files) = parts.try_next().await? {
-        bar.inc(u64::try_from(files.len()).unwrap_or_default());
+    while let Some((items, files)) = parts.try_next().await? {
+        bar.inc(u64::try_from(items).unwrap_or_default());
         writing.put_all(files).await?;
     }
     let members: Vec<(i64, u64)> =
@@ -193,7 +195,7 @@ async fn all_items(
     Ok(members)
 }
 
-/// Composes the items and channels that changed. Returns how many items each of these channels has.
+/// Composes the channels that changed, and removes the pages of items that left. Returns how many items each of these channels has.
 async fn changed_items(
     composer: &Composer<'_>,
     channels: &[ChannelState],
@@ -205,11 +207,9 @@ async fn changed_items(
         channels.iter().filter_map(|state| changes.channels.get(&state.id).map(|shift| (state, shift))).collect();
     tracing::debug!(items = changes.items.len(), channels = in_scope.len(), "changed");
     let bar = progress.publishing(changes.items.len() + in_scope.len());
-    let mut units = futures::stream::iter(changes.items.chunks(PAGES_AT_ONCE).map(|ids| composer.item_pages(ids)))
-        .buffered(WORKERS);
-    while let Some(files) = units.try_next().await? {
-        bar.inc(u64::try_from(files.len()).unwrap_or_default());
-        writing.put_all(files).await?;
+    for ids in changes.items.chunks(ITEMS_AT_ONCE) {
+        writing.put_all(composer.left_item_pages(ids).await?).await?;
+        bar.inc(u64::try_from(ids.len()).unwrap_or_default());
     }
     let mut members = Vec::with_capacity(in_scope.len());
     let mut units =

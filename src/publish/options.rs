@@ -92,6 +92,15 @@ pub struct Options {
     /// What stands beside its title.
     #[serde(skip_serializing_if = "Icon::is_built_in")]
     pub icon: Icon,
+    /// Whether pages show the pictures of items and editions. Feeds have them in any case.
+    #[serde(skip_serializing_if = "is_true")]
+    pub pictures: bool,
+}
+
+/// Whether an option is as it is by default, and so leaves no trace in what is remembered of the options.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_true(value: &bool) -> bool {
+    *value
 }
 
 impl Options {

@@ -21,9 +21,12 @@ const MEDIA: &str = "http://search.yahoo.com/mrss/";
 /// Of Dave Winer, with `source:markdown`.
 const SCRIPTING: &str = "http://source.scripting.com/";
 
+/// Parts `<` from what would make a tag of it.
+const NO_TAG: char = '\u{200b}';
+
 pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, Error> {
     let channel = Channel {
-        title: line(&feed.title),
+        title: title(&feed.title),
         link: feed.home_url.clone(),
         description: line(&feed.subtitle),
         language: Some(feed.language.to_ascii_lowercase()),
@@ -60,16 +63,31 @@ fn with_numeric_references(xml: &str) -> String {
     written
 }
 
+/// A title as text. RSS does not say whether titles are text or HTML, and some readers take them for HTML: what would begin a tag
+/// there does not, by a blank of no width behind it that nobody sees, and reads the same in both kinds of readers.
+fn title(text: &str) -> String {
+    let text = line(text);
+    let mut written = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        written.push(c);
+        if c == '<' && chars.peek().is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?')) {
+            written.push(NO_TAG);
+        }
+    }
+    written
+}
+
 /// Title and link are to be the channel's own.
 fn image(feed: &Feed, url: &str) -> Image {
-    Image { url: url.to_owned(), title: line(&feed.title), link: feed.home_url.clone(), ..Image::default() }
+    Image { url: url.to_owned(), title: title(&feed.title), link: feed.home_url.clone(), ..Image::default() }
 }
 
 fn item(feed: &Feed, entry: &Entry) -> Item {
     let creator = line(entry.author.as_ref().unwrap_or(&feed.author));
     let categories = entry.categories.iter();
     Item {
-        title: Some(line(&entry.title)),
+        title: Some(title(&entry.title)),
         link: Some(entry.link.clone()),
         // RSS takes descriptions as HTML, so plain text is escaped once more.
         description: Some(escaped(&clean(&entry.summary))).filter(|summary| !summary.is_empty()),
@@ -169,4 +187,24 @@ fn extensions<const N: usize>(elements: [(&str, &str, Vec<Extension>); N]) -> Ex
 
 fn namespaces<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
     pairs.map(|(prefix, name)| (prefix.to_owned(), name.to_owned())).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_begins_no_tag_in_readers_that_take_it_for_html() {
+        let said = "vector<int> a < b <3 </script><!-- <?x &lt;i>";
+        let written = title(said);
+        assert_eq!(written.replace(NO_TAG, ""), said, "it reads the same");
+        assert_eq!(written.matches(NO_TAG).count(), 4, "{written:?}");
+        let shown = as_html(&written);
+        assert_eq!(shown, written.replace("&lt;", "<"), "as HTML it is nothing but text");
+    }
+
+    /// The text of HTML as browsers read it.
+    fn as_html(html: &str) -> String {
+        scraper::Html::parse_fragment(html).root_element().text().collect()
+    }
 }

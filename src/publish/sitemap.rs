@@ -90,6 +90,7 @@ mod tests {
             item_link: ItemLink::Page,
             theme: Theme::default(),
             icon: Icon::default(),
+            pictures: true,
         };
         Site { id: Uuid::nil(), options }
     }

@@ -6,8 +6,8 @@ use super::icon::Icon;
 use super::months::Month;
 use super::options::{Format, ItemLink, Options, Site};
 use super::pages::{
-    CatalogueEntry, ChannelFacts, CycleLine, FailingSite, FrontPage, HeldInput, HostFacts, InputStatus, LinkMonth,
-    LinksOfAge, Newer, OperatorView, PLOTTED_MONTHS, Paging, PlannedRun, StatusView, TroubledLink, day_page,
+    Beside, CatalogueEntry, ChannelFacts, CycleLine, FailingSite, FrontPage, HeldInput, HostFacts, InputStatus,
+    LinkMonth, LinksOfAge, Newer, OperatorView, PLOTTED_MONTHS, Paging, PlannedRun, StatusView, TroubledLink, day_page,
     edition_page, editions_page, front_page, item_page, list_page, month_page, operator_page, refusal_page,
     search_page, source_index, status_page, tag_index,
 };
@@ -56,6 +56,7 @@ fn tried(theme: &Theme) -> Result<(), Error> {
             item_link: ItemLink::Page,
             theme: theme.clone(),
             icon: Icon::default(),
+            pictures: true,
         };
         let site = Site { id: Uuid::nil(), options };
         for is_full in [true, false] {
@@ -72,7 +73,10 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
     let home = || Home::Day { slug: "2026-01-01".to_owned(), page: None };
     let of_day: Vec<_> = items.iter().map(|item| StoredItem { home: home(), ..item.clone() }).collect();
     let edition = edition(is_full);
-    item_page(site, &item(is_full, Home::Page))?;
+    let EditionNeighbours { older, newer } = neighbours(is_full);
+    let sides = [older.as_ref().map(Beside::Edition), newer.as_ref().map(Beside::Edition)];
+    item_page(site, &item(is_full, Home::Page), sides)?;
+    item_page(site, &item(is_full, Home::Page), [items.first(), items.last()].map(|item| item.map(Beside::Item)))?;
     edition_page(site, &edition, &items, &neighbours(is_full))?;
     let unnamed = StoredEdition { headline: String::new(), ..edition.clone() };
     edition_page(site, &unnamed, &items, &neighbours(is_full))?;

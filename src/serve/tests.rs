@@ -26,6 +26,7 @@ fn options(directory: &Path) -> Options {
         formats: publish::Format::ALL.to_vec(),
         items_per_feed: 50,
         item_link: publish::ItemLink::Page,
+        pictures: true,
         theme: publish::Theme::default(),
         icon: publish::Icon::default(),
     };

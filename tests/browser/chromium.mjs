@@ -171,13 +171,38 @@ export class Tab {
         answering.finally(() => this.#pending.delete(answering));
     }
 
-    /** Goes to an address and waits until it is loaded. */
-    async open(url) {
+    /** Ends when the next page is loaded. */
+    #load(what) {
         const loaded = new Promise((done, fail) => {
-            const timer = setTimeout(() => fail(new Error(`${url} does not load`)), PATIENCE);
+            const timer = setTimeout(() => fail(new Error(`${what} does not load`)), PATIENCE);
             this.#loaded = () => (clearTimeout(timer), done());
         });
         loaded.catch(() => {});
+        return loaded;
+    }
+
+    /** Does something that leads to another page, and waits until that is loaded. */
+    async follow(act) {
+        const loaded = this.#load('what is led to');
+        await act();
+        await loaded;
+    }
+
+    /** Clicks on an element, with the mouse. */
+    async click(selector) {
+        const [x, y] = await this.run((wanted) => {
+            const node = document.querySelector(wanted);
+            if (!node) throw new Error(`there is no ${wanted}`);
+            node.scrollIntoView({ block: 'center', behavior: 'instant' });
+            const { left, top, width, height } = node.getClientRects()[0];
+            return [left + width / 2, top + height / 2];
+        }, selector);
+        for (const type of ['mousePressed', 'mouseReleased']) await this.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+    }
+
+    /** Goes to an address and waits until it is loaded. */
+    async open(url) {
+        const loaded = this.#load(url);
         const { errorText, isDownload } = await this.send('Page.navigate', { url });
         if (isDownload) return 'download';
         if (errorText) throw new Error(`${url}: ${errorText}`);

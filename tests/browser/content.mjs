@@ -39,7 +39,7 @@ const day = (now, ago) => new Date(now - ago * 86_400_000).toISOString().slice(0
 /** One post of a digest: `{path, text}`. */
 function post({ at, number, date, hour, language, items, tags, cover }) {
     const texts = language === 'en' ? EN : ZH;
-    const [label, remark, name] = language === 'en' ? ['Source: ', 'Editor: ', 'Daily Watch'] : ['消息来源：', '编者点评：', '每日观察'];
+    const [label, remark, name] = language === 'en' ? ['Source: ', '', 'Daily Watch'] : ['消息来源：', '编者点评：', '每日观察'];
     const bodies = [];
     for (let n = 0; n < items; n += 1) {
         const seed = number * 7 + n;

@@ -4,7 +4,8 @@ import { NOWHERE, kindOf } from './expect.mjs';
 
 const MOST = 20_000; // pages; a site that has more does not end
 
-const unescape = (text) =>
+/** Text of what is escaped in a page. */
+export const unescape = (text) =>
     text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(amp|lt|gt|quot|apos));/gi, (whole, hex, decimal, name) =>
         name ? { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }[name.toLowerCase()] : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(decimal)),
     );

@@ -9,6 +9,7 @@ import { tryFeeds } from './feeds.mjs';
 import { tryHostile } from './hostile.mjs';
 import { tools, tryEyes, tryPages } from './pages.mjs';
 import { Report } from './report.mjs';
+import { trySearch } from './search.mjs';
 import { web } from './server.mjs';
 import { Site } from './site.mjs';
 import { feeds, posts } from './vectors.mjs';
@@ -19,7 +20,7 @@ const VERDICTS = ['reachable', 'moved', 'blocked', 'failing', 'gone', 'replaced'
 const [binary, folder, ...options] = process.argv.slice(2);
 const option = (name) => (options.includes(name) ? options[options.indexOf(name) + 1] : null);
 const keep = option('--keep');
-const only = option('--only')?.split(',') ?? ['pages', 'feeds', 'hostile'];
+const only = option('--only')?.split(',') ?? ['pages', 'feeds', 'search', 'hostile'];
 const now = Date.now();
 const report = new Report();
 const began = Date.now();
@@ -94,7 +95,7 @@ async function tryWhole(browser, upstream, sites) {
 }
 
 async function tryAll(browser, upstream, sites) {
-    if (only.includes('pages') || only.includes('feeds')) {
+    if (['pages', 'feeds', 'search'].some((part) => only.includes(part))) {
         const found = [await tryWhole(browser, upstream, sites)];
         step('a small site in English');
         found.push(await small(upstream));
@@ -111,6 +112,10 @@ async function tryAll(browser, upstream, sites) {
             if (only.includes('feeds')) {
                 step(`${site.name}: feeds`);
                 await tryFeeds({ browser, site, crawled, report });
+            }
+            if (only.includes('search')) {
+                step(`${site.name}: search`);
+                await trySearch({ browser, site, crawled, report });
             }
             if (only.includes('pages')) {
                 step(`${site.name}: pages`);

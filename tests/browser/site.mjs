@@ -90,7 +90,7 @@ ${inputs.map(({ name: input, feed }) => `[[inputs]]\nname = "${input}"\nfeed = "
 
     /** Whether an address is one of this site. */
     owns(url) {
-        return new URL(url).host === this.host;
+        return new URL(url).origin === `http://${this.host}`;
     }
 
     /** Asks the daemon for an address of the site: `{status, headers, body}`. */

@@ -31,9 +31,13 @@ fn it_runs_a_cycle_at_once_serves_and_ends_well() {
     assert!(get(public, "/feed.json").contains("Story 1"));
     assert!(get(admin, "/readyz").starts_with("HTTP/1.1 200"), "{}", get(admin, "/readyz"));
     let page = get(admin, "/status");
-    for told in
-        ["HTTP/1.1 200", "<h1>来源链接还没有检查</h1>", "2 items, 2 new", ">2027-01-01 00:00</td>", "https://feeds.example/\""]
-    {
+    for told in [
+        "HTTP/1.1 200",
+        "<h1>来源链接还没有检查</h1>",
+        "2 items, 2 new",
+        ">2027-01-01 00:00</td>",
+        "https://feeds.example/\"",
+    ] {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(get(admin, "/style.css").contains("text/css"));

@@ -40,7 +40,9 @@ proptest! {
         for (format, content, category) in [(Format::Rss, "content:encoded", None), (Format::Atom, "content", Some("term"))] {
             let found = elements(&text(&feed, format));
             let last = |name: &str| found.iter().rfind(|e| e.name == name).map(|e| e.text.as_str());
-            prop_assert_eq!(last("title"), entry["title"].as_str());
+            // In RSS a blank of no width stands where a tag would begin.
+            let title = last("title").map(|title| title.replace("<\u{200b}", "<"));
+            prop_assert_eq!(title.as_deref(), entry["title"].as_str());
             prop_assert_eq!(last(content), entry["content_html"].as_str());
             let tags: Vec<String> = found.iter().filter(|e| e.name == "category").map(|e| match category {
                 Some(term) => e.attributes.iter().find(|(name, _)| name == term).unwrap().1.clone(),

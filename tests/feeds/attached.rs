@@ -1,9 +1,9 @@
 //! Files, languages and Markdown of entries, read back from every format with parsers that are not the writers' own.
 
-use crate::sample::{channel, header, item, items, site, source};
+use crate::sample::{channel, edition, header, item, items, site, source};
 use crate::xml::{Element, elements, text};
 use serde_json::{Value, json};
-use wellsourced::model::{Attachment, ChannelKind, CitedSource, Feed, Home, StoredItem, Verdict};
+use wellsourced::model::{Attachment, ChannelKind, CitedSource, EditionNeighbours, Feed, Home, StoredItem, Verdict};
 use wellsourced::publish::{self, Format, Language};
 
 /// An episode of a foreign feed: audio with all that may be said of it, a document, a picture, and files of unknown type.
@@ -122,16 +122,51 @@ fn another_language_is_told_and_the_sites_own_is_not() {
     let json: Value = serde_json::from_str(&text(&feed, Format::Json)).unwrap();
     let of = |n: usize| json["items"][n]["language"].clone();
     assert_eq!((of(0), of(1), of(2)), (json!("en-GB"), Value::Null, Value::Null));
-    let page = |item: &StoredItem| String::from_utf8(publish::item_page(&site(), item).unwrap()).unwrap();
-    assert!(
-        page(&episode()).contains("<html lang=\"en-GB\">") && page(&item(1, "B")).contains("<html lang=\"zh-CN\">")
-    );
+    let page = |item: &StoredItem| String::from_utf8(publish::item_page(&site(), item, [None; 2]).unwrap()).unwrap();
+    let [foreign, own] = [page(&episode()), page(&item(1, "B"))];
+    assert!(foreign.contains("<html lang=\"zh-CN\">") && foreign.contains("<article lang=\"en-GB\">"), "{foreign}");
+    assert!(own.contains("<html lang=\"zh-CN\">") && own.contains("<article>"), "{own}");
     let paging = publish::Paging { number: None, older: None, newer: publish::Newer::None, total: 2 };
     let day = publish::day_page(&site(), &header(), &[episode(), item(1, "B")], &paging).unwrap();
     let day = String::from_utf8(day).unwrap();
     assert!(day.contains("<li id=\"item0\" lang=\"en-GB\">") && day.contains("<li id=\"item1\">"), "{day}");
     assert!(day.contains("<a href=\"https://pod.example/1.mp3\" type=\"audio/mpeg\">1.mp3</a>"), "{day}");
     assert!(!day.contains(">cover.png</a>"), "pictures are seen");
+}
+
+#[test]
+fn pages_without_pictures_lead_to_them_and_feeds_keep_them() {
+    let mut site = site();
+    let (mut one, mut edition) = (items().remove(0), edition());
+    one.item.body_html.push_str("<p>a<img src=\"https://img.example/b.png\" alt=\"一张 &amp; 图\">b</p>");
+    edition.cover = Some("https://img.example/cover.png".to_owned());
+    let text = |page: Result<Vec<u8>, publish::Error>| String::from_utf8(page.unwrap()).unwrap();
+    let pages = |site: &publish::Site| {
+        let alone = EditionNeighbours::default();
+        let edition = text(publish::edition_page(site, &edition, std::slice::from_ref(&one), &alone));
+        [text(publish::item_page(site, &one, [None; 2])), edition]
+    };
+    let shows = |page: &str| page.matches("src=\"https://img.example/").count();
+    let [with, of_edition] = pages(&site);
+    assert!(with.contains("og:image") && with.contains("\"image\":"), "{with}");
+    assert_eq!((shows(&with), shows(&of_edition)), (2, 3));
+    let feed = |site: &publish::Site| {
+        let channel = channel(ChannelKind::Combined, "");
+        publish::feed(site, &channel, std::slice::from_ref(&one), None)
+    };
+    let before = feed(&site);
+    site.options.pictures = false;
+    for page in pages(&site) {
+        let main = page.split_once("<main").unwrap().1;
+        assert!(shows(&page) == 0 && !main.contains("<img"), "{page}");
+        assert!(main.contains("<p>a（插图：一张 &amp; 图）b</p>"), "{page}");
+        assert!(
+            main.contains("<a href=\"https://img.example/a.jpg?x=1&#38;y=2\" type=\"image/jpeg\">a.jpg</a>"),
+            "{page}"
+        );
+        assert!(!page.contains("og:image") && !page.contains("\"image\":"), "{page}");
+    }
+    assert_eq!(feed(&site), before);
 }
 
 #[test]
@@ -176,7 +211,7 @@ fn where_something_else_stands_the_copy_comes_first() {
     for (verdict, copy_first) in [(Verdict::Gone, false), (Verdict::Replaced, true)] {
         one.sources = vec![troubled(verdict)];
         let entry = feed(std::slice::from_ref(&one)).entries.remove(0);
-        let page = String::from_utf8(publish::item_page(&site(), &one).unwrap()).unwrap();
+        let page = String::from_utf8(publish::item_page(&site(), &one, [None; 2]).unwrap()).unwrap();
         let (copy, link) = (page.find("archive.example/copy").unwrap(), page.find(">原链接</a>").unwrap());
         assert!(copy < link, "on pages the copy is what is read: {page}");
         for text in [entry.content_html.as_str(), entry.markdown.as_deref().unwrap()] {

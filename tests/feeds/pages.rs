@@ -7,8 +7,8 @@ use wellsourced::model::{
     ChannelKind, CitingItem, EditionHeader, EditionNeighbours, Home, NeighbourEdition, StoredItem, Verdict,
 };
 use wellsourced::publish::{
-    self, CycleLine, FailingSite, InputStatus, Language, LinksOfAge, Month, Newer, OperatorView, Paging, PlannedRun,
-    StatusView, TroubledLink,
+    self, Beside, CycleLine, FailingSite, InputStatus, Language, LinksOfAge, Month, Newer, OperatorView, Paging,
+    PlannedRun, StatusView, TroubledLink,
 };
 
 const NEWEST: Paging = Paging { number: None, older: Some(7), newer: Newer::None, total: 371 };
@@ -107,10 +107,18 @@ fn pages() -> Vec<(&'static str, String)> {
     let site = site();
     let combined = channel(ChannelKind::Combined, "");
     let numbered = Paging { number: Some(3), older: Some(2), newer: Newer::Page(4), total: 371 };
+    let EditionNeighbours { older, newer } = neighbours();
+    let [older, newer] = [&older, &newer].map(|edition| edition.as_ref().map(Beside::Edition));
     let last = Paging { number: Some(7), older: Some(6), newer: Newer::Index, total: 371 };
     vec![
-        ("items/item0/index.html", text(publish::item_page(&site, &items()[0]))),
-        ("items/item1/index.html", text(publish::item_page(&site, &items()[1]))),
+        (
+            "items/item0/index.html",
+            text(publish::item_page(&site, &items()[0], [older, Some(Beside::Item(&items()[1]))])),
+        ),
+        (
+            "items/item1/index.html",
+            text(publish::item_page(&site, &items()[1], [Some(Beside::Item(&items()[0])), newer])),
+        ),
         ("editions/992/index.html", text(publish::edition_page(&site, &edition(), &items(), &neighbours()))),
         ("editions/2023-05-05/page/3/index.html", {
             let items = items_of_day();
@@ -286,8 +294,10 @@ fn english_pages_have_no_chinese_label() {
         source.moved_to = Some("https://new.example/".to_owned());
         source.archive = Some("https://archive.example/".to_owned());
     }
-    let mut all =
-        vec![text(publish::item_page(&site, &story)), text(publish::status_page(&site, &StatusView::default()))];
+    let mut all = vec![
+        text(publish::item_page(&site, &story, [None; 2])),
+        text(publish::status_page(&site, &StatusView::default())),
+    ];
     for kind in [ChannelKind::Combined, ChannelKind::Tag, ChannelKind::Source, ChannelKind::Editions] {
         let feed = publish::feed(&site, &channel(kind, "name"), std::slice::from_ref(&story), None);
         all.push(text(publish::render(&feed, publish::Format::Json)));
@@ -387,7 +397,7 @@ fn what_input_brings_is_escaped() {
     let items = [odd];
     let combined = publish::feed(&site, &channel(ChannelKind::Tag, attack), &items, None);
     for html in [
-        text(publish::item_page(&site, &items[0])),
+        text(publish::item_page(&site, &items[0], [None; 2])),
         text(publish::edition_page(&site, &edition, &items, &neighbours())),
         text(publish::list_page(&site, &channel(ChannelKind::Tag, attack), &items, &NEWEST, None)),
         text(publish::editions_page(&site, &[(edition.clone(), items.to_vec())], &NEWEST, &months())),

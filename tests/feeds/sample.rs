@@ -24,6 +24,7 @@ pub(crate) fn site() -> Site {
             formats: Format::ALL.to_vec(),
             items_per_feed: 50,
             item_link: ItemLink::Page,
+            pictures: true,
             theme: Theme::default(),
             icon: Icon::default(),
         },

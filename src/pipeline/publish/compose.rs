@@ -1,10 +1,10 @@
 //! Loads what a feed or page shows and has it composed, off the async threads.
 
 use super::status;
-use crate::model::{Channel, ChannelKind, EditionNeighbours, Home, StoredItem};
+use crate::model::{Channel, ChannelKind, EditionNeighbours, NeighbourEdition, StoredItem};
 use crate::pipeline::Error;
 use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
-use crate::publish::{self, CatalogueEntry, Month, Newer, Paging, Site, content_hash};
+use crate::publish::{self, Beside, CatalogueEntry, Month, Newer, Paging, Site, content_hash};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -101,24 +101,15 @@ impl Cut {
 }
 
 impl Composer<'_> {
-    /// The pages of items; of those that left, or that a feed has from now on, that they are gone.
-    pub(super) async fn item_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
-        let (mut with_page, mut outputs) = (Vec::with_capacity(ids.len()), Vec::new());
-        for (id, short_id, has_page) in self.store.own_pages(ids).await? {
-            if has_page {
-                with_page.push(id);
-            } else {
-                outputs.push(Output::Removed(layout::index(&layout::item(&short_id))));
-            }
-        }
-        let items = self.store.items(&with_page, &self.tags).await?;
-        let site = Arc::clone(&self.site);
-        let pages = blocking(move || items.iter().map(|item| item_page(&site, item)).collect::<Result<Vec<_>, _>>());
-        outputs.extend(pages.await?);
-        Ok(outputs)
+    /// Of those of these items that left, or that a feed has from now on, that their pages are gone. The others' pages are
+    /// composed with their editions, which are marked whenever one of their items is.
+    pub(super) async fn left_item_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
+        let pages = self.store.own_pages(ids).await?.into_iter();
+        let left = pages.filter(|(_, _, has_page)| !has_page);
+        Ok(left.map(|(_, short_id, _)| Output::Removed(layout::index(&layout::item(&short_id)))).collect())
     }
 
-    /// The pages of editors' editions; of those that left, that they are gone.
+    /// The pages of editors' editions with those of their items; of editions that left, that they are gone.
     pub(super) async fn edition_pages(&self, ids: &[Uuid]) -> Result<Vec<Output>, Error> {
         let editions = self.store.editions(ids, &self.tags, MOST_OF_DAY).await?;
         let live: BTreeSet<Uuid> = editions.iter().map(|(edition, _)| edition.id).collect();
@@ -130,12 +121,18 @@ impl Composer<'_> {
         let site = Arc::clone(&self.site);
         let pages = blocking(move || {
             let alone = EditionNeighbours::default();
-            let page = |(edition, items): &publish::EditionWithItems| {
+            let mut pages = Vec::with_capacity(editions.iter().map(|(_, items)| items.len() + 1).sum());
+            for (edition, items) in &editions {
                 let path = layout::index(&layout::edition(&edition.header.slug));
-                let beside = neighbours.get(&edition.id).unwrap_or(&alone);
-                Ok(Output::file(path, publish::edition_page(&site, edition, items, beside)?))
-            };
-            editions.iter().map(page).collect::<Result<Vec<_>, _>>()
+                let neighbours = neighbours.get(&edition.id).unwrap_or(&alone);
+                pages.push(Output::file(path, publish::edition_page(&site, edition, items, neighbours)?));
+                for (at, item) in items.iter().enumerate() {
+                    let path = layout::index(&layout::item(&item.short_id));
+                    let beside = beside(items, at, neighbours);
+                    pages.push(Output::file(path, publish::item_page(&site, item, beside)?));
+                }
+            }
+            Ok(pages)
         });
         outputs.extend(pages.await?);
         Ok(outputs)
@@ -265,13 +262,15 @@ fn entry(state: &ChannelState, closed: &BTreeSet<String>) -> CatalogueEntry {
     CatalogueEntry { name, slug, items: state.members, is_closed }
 }
 
-/// The page of an item; of a feed's, that it has none: it stands in the edition of its day.
-pub(super) fn item_page(site: &Site, item: &StoredItem) -> Result<Output, publish::Error> {
-    let path = layout::index(&layout::item(&item.short_id));
-    Ok(match item.home {
-        Home::Page => Output::file(path, publish::item_page(site, item)?),
-        Home::Day { .. } => Output::Removed(path),
-    })
+/// What stands before and after the item at a place of its edition. The first one follows the edition before, the last one is
+/// followed by the edition after.
+fn beside<'a>(items: &'a [StoredItem], at: usize, neighbours: &'a EditionNeighbours) -> [Option<Beside<'a>>; 2] {
+    let item = |at: Option<usize>| at.and_then(|at| items.get(at)).map(Beside::Item);
+    let edition = |side: &'a Option<NeighbourEdition>| side.as_ref().map(Beside::Edition);
+    [
+        item(at.checked_sub(1)).or_else(|| edition(&neighbours.older)),
+        item(at.checked_add(1)).or_else(|| edition(&neighbours.newer)),
+    ]
 }
 
 /// Dates of which the rank decides which pages are composed.

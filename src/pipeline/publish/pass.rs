@@ -1,9 +1,9 @@
-//! Composes the pages of all items, and the numbered pages of all channels, in one pass over the items.
+//! Composes the numbered pages of all channels in one pass over the items.
 //!
-//! Every item stands on its own page and on one of each of its channels; read once from the oldest on, it is put on all of
+//! Every item stands on one page of each of its channels; read once from the oldest on, it is put on all of
 //! them, and a page that is full is written and forgotten. So a first publish reads the store once, and keeps little.
 
-use super::compose::{Composer, Cut, Output, item_page};
+use super::compose::{Composer, Cut, Output};
 use crate::model::{Channel, StoredItem};
 use crate::pipeline::Error;
 use crate::publish::{self, Site, layout};
@@ -62,8 +62,8 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// The next items, with the pages that they fill.
-    async fn next(&mut self) -> Result<Option<(Vec<Arc<StoredItem>>, Vec<Full>)>, Error> {
+    /// How many items came next, with the pages that they fill.
+    async fn next(&mut self) -> Result<Option<(usize, Vec<Full>)>, Error> {
         let store = self.composer.store;
         let part = store.items_after(self.last, PART).await?;
         let Some(last) = part.last() else { return Ok(None) };
@@ -71,23 +71,22 @@ impl Pass<'_> {
         let ids: Vec<Uuid> = part.into_iter().map(|(_, id)| id).collect();
         let mut standing = store.channels_of(&ids).await?;
         let items = store.items(&ids, &self.composer.tags).await?;
-        let items: Vec<Arc<StoredItem>> = items.into_iter().map(Arc::new).collect();
         let mut full = Vec::new();
-        for item in &items {
+        for item in items.into_iter().map(Arc::new) {
             for channel in standing.remove(&item.id).unwrap_or_default() {
-                full.extend(self.filling.get_mut(&channel).and_then(|filling| filling.put(item)));
+                full.extend(self.filling.get_mut(&channel).and_then(|filling| filling.put(&item)));
             }
         }
-        Ok(Some((items, full)))
+        Ok(Some((ids.len(), full)))
     }
 }
 
-/// All pages, a part of the items at a time. `counts` tells how many items each channel has.
+/// All pages, a part of the items at a time, with how many items that were. `counts` tells how many items each channel has.
 pub(super) fn pages<'a>(
     composer: &'a Composer<'a>,
     channels: &[ChannelState],
     counts: &HashMap<i64, u64>,
-) -> impl Stream<Item = Result<Vec<Output>, Error>> + 'a {
+) -> impl Stream<Item = Result<(usize, Vec<Output>), Error>> + 'a {
     let filling = channels.iter().map(|state| {
         let cut = Cut::of(counts.get(&state.id).copied().unwrap_or_default());
         (state.id, Filling { channel: Arc::new(state.channel.clone()), cut, number: 1, items: Vec::new() })
@@ -106,20 +105,16 @@ pub(super) fn pages<'a>(
         let site = Arc::clone(&site);
         async move {
             let (items, full) = part?;
-            super::compose::blocking(move || compose(&site, &items, full)).await
+            Ok((items, super::compose::blocking(move || compose(&site, full)).await?))
         }
     });
     pages.buffered(WORKERS)
 }
 
-fn compose(site: &Site, items: &[Arc<StoredItem>], full: Vec<Full>) -> Result<Vec<Output>, publish::Error> {
-    let mut outputs = Vec::with_capacity(items.len() + full.len());
-    for item in items {
-        outputs.push(item_page(site, item)?);
-    }
-    for Full { channel, cut, number, items } in full {
+fn compose(site: &Site, full: Vec<Full>) -> Result<Vec<Output>, publish::Error> {
+    let page = |Full { channel, cut, number, items }: Full| {
         let page = publish::list_page(site, &channel, &items, &cut.page(number), None)?;
-        outputs.push(Output::file(layout::index(&layout::numbered(&channel.folder(), number)), page));
-    }
-    Ok(outputs)
+        Ok(Output::file(layout::index(&layout::numbered(&channel.folder(), number)), page))
+    };
+    full.into_iter().map(page).collect()
 }

@@ -47,7 +47,7 @@ impl EditionView {
             datetime,
             author,
             permalink: address(&header.permalink),
-            cover: address(&edition.cover),
+            cover: address(&edition.cover).filter(|_| site.options.pictures),
             tags: tags(root, &edition.tags),
         }
     }

@@ -53,6 +53,7 @@ pub(super) fn article(site: &Site, stored: &StoredItem, description: &str) -> Re
     let title = line(&site.options.title);
     let publisher = LinkedThing { kind: "Organization", name: title.clone(), url: Some(absolute(site, "")) };
     let mut sources = stored.sources.iter().filter_map(source);
+    let images = item.images.iter().filter(|_| site.options.pictures);
     let article = NewsArticle {
         context: "https://schema.org",
         kind: "NewsArticle",
@@ -67,7 +68,7 @@ pub(super) fn article(site: &Site, stored: &StoredItem, description: &str) -> Re
             |name| LinkedThing { kind: "Person", name, url: None },
         ),
         publisher,
-        image: item.images.iter().filter_map(|image| web_uri(image)).map(String::from).collect(),
+        image: images.filter_map(|image| web_uri(image)).map(String::from).collect(),
         is_based_on: sources.next(),
         citation: sources.collect(),
     };

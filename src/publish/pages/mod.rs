@@ -1,8 +1,8 @@
 //! Pages: what a reader without a feed reader sees. Plain HTML from the templates, no scripts.
 //!
 //! Pages link each other relatively, so that the directory can be opened from a disk; only the canonical address is
-//! absolute. An item's page knows no neighbours and a numbered list page no total, so that old ones do not change when
-//! new ones come.
+//! absolute. An item's page knows no neighbours but those of its edition, and the editions beside that, and a numbered list
+//! page no total, so that old ones do not change when new ones come.
 
 mod archive;
 mod catalogue;
@@ -20,6 +20,7 @@ mod stories;
 mod text;
 mod views;
 
+pub use archive::Beside;
 pub use catalogue::{CatalogueEntry, source_index, tag_index};
 pub use channel::{ChannelFacts, HostFacts, PLOTTED_MONTHS};
 pub use front::{FrontPage, front_page};

@@ -1,17 +1,17 @@
 //! The pages of one item, of one edition, and of the items of one day.
 
-use super::archive::NeighboursView;
+use super::archive::{Beside, NeighboursView};
 use super::edition::EditionView;
 use super::lists::{Paging, PagingView};
 use super::safe::SafeHtml;
 use super::views::{ItemView, day_of};
 use super::{PageFrame, PageView, SiteView, meta, render, text};
 use crate::model::{EditionHeader, EditionNeighbours, StoredEdition, StoredItem};
+use crate::publish::Error;
 use crate::publish::address::{edition_folder, edition_page_folder};
 use crate::publish::characters::line;
 use crate::publish::layout;
 use crate::publish::options::Site;
-use crate::publish::{Error, compose};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -19,6 +19,7 @@ struct ItemPage<'a> {
     site: SiteView<'a>,
     page: PageFrame,
     item: ItemView,
+    neighbours: NeighboursView,
     /// The item as programs read it: JSON-LD.
     article: SafeHtml,
 }
@@ -53,16 +54,14 @@ impl PageView for PageOfDay<'_> {
     const TEMPLATE: &'static str = "day.html";
 }
 
-/// An item's own page, `items/<short id>/index.html`.
-pub fn item_page(site: &Site, item: &StoredItem) -> Result<Vec<u8>, Error> {
+/// An item's own page, `items/<short id>/index.html`, with what stands before and after it.
+pub fn item_page(site: &Site, item: &StoredItem, beside: [Option<Beside<'_>>; 2]) -> Result<Vec<u8>, Error> {
     let mut page = PageFrame::new(site, &layout::item(&item.short_id), "", &item.item.title);
     page.description = text::summary(&item.item);
-    if let Some(lang) = compose::language(site, &item.item) {
-        lang.clone_into(&mut page.lang);
-    }
     let article = meta::article(site, item, &page.description)?;
+    let neighbours = NeighboursView::new(site, &page.root, beside);
     let item = ItemView::new(site, &page.root, item).in_full(site, item, 1);
-    render(&site.options, &ItemPage { site: SiteView::new(&site.options), item, article, page })
+    render(&site.options, &ItemPage { site: SiteView::new(&site.options), item, neighbours, article, page })
 }
 
 /// An edition's page, `editions/<slug>/index.html`, with its items in the order of the post.
@@ -77,7 +76,7 @@ pub fn edition_page(
     let page = PageFrame::new(site, &edition_folder(edition), "", &edition.header.title).about(&about);
     let root = page.root.as_str();
     let view = EditionView::new(site, root, edition, items);
-    let neighbours = NeighboursView::new(site, root, neighbours);
+    let neighbours = NeighboursView::of_edition(site, root, neighbours);
     let items = items.iter().map(|item| ItemView::new(site, root, item).in_full(site, item, 2)).collect();
     render(&site.options, &EditionPage { site: SiteView::new(&site.options), edition: view, neighbours, items, page })
 }

@@ -4,6 +4,7 @@ use super::safe::SafeHtml;
 use crate::model::Item;
 use crate::publish::characters::{line, push_escaped};
 use crate::publish::content;
+use crate::publish::options::Site;
 use crate::publish::theme::Words;
 use std::fmt::Write;
 
@@ -57,7 +58,8 @@ fn is_wide(c: char) -> bool {
 }
 
 /// The remark with the name of who remarks before its first words: what stands in its `<blockquote>`.
-pub(super) fn remark(words: &Words, item: &Item, author: Option<&str>) -> Option<SafeHtml> {
+pub(super) fn remark(site: &Site, item: &Item, author: Option<&str>) -> Option<SafeHtml> {
+    let words = site.words();
     let remark = item.remark_html.trim();
     if remark.is_empty() {
         return None;
@@ -73,18 +75,19 @@ pub(super) fn remark(words: &Words, item: &Item, author: Option<&str>) -> Option
     if rest.is_none() {
         html.push_str("</p>");
     }
-    html.push_str(&fit(words, &content::html(words, rest.unwrap_or(remark)), 3));
+    html.push_str(&fit((words, site.options.pictures), &content::html(words, rest.unwrap_or(remark)), 3));
     Some(SafeHtml(html))
 }
 
 /// An item's text below a heading of a level.
-pub(super) fn body(words: &Words, item: &Item, level: u8) -> SafeHtml {
-    SafeHtml(fit(words, &content::html(words, item.body_html.trim()), level))
+pub(super) fn body(site: &Site, item: &Item, level: u8) -> SafeHtml {
+    let words = site.words();
+    SafeHtml(fit((words, site.options.pictures), &content::html(words, item.body_html.trim()), level))
 }
 
 /// Sanitised HTML made fit for a page: headings go on from the level above them, tables and code scroll by themselves and can be
-/// reached by the keyboard, pictures are fetched when they are seen and tell their servers nothing.
-fn fit(words: &Words, html: &str, above: u8) -> String {
+/// reached by the keyboard, pictures are fetched when they are seen and tell their servers nothing, or are told in words.
+fn fit((words, has_pictures): (&Words, bool), html: &str, above: u8) -> String {
     let mut out = String::with_capacity(html.len() + 128);
     let highest = (1..=6).find(|level| html.contains(&format!("<h{level}"))).unwrap_or(1);
     let (mut last, mut tables, mut rest) = (above, 0, html);
@@ -96,6 +99,7 @@ fn fit(words: &Words, html: &str, above: u8) -> String {
         rest = after;
         match name {
             "<pre" => out.push_str("<pre tabindex=\"0\""),
+            "<img" if !has_pictures => rest = picture_in_words(&mut out, words, rest),
             "<img" => out.push_str("<img loading=\"lazy\" referrerpolicy=\"no-referrer\""),
             "<table" => {
                 tables += 1;
@@ -123,6 +127,21 @@ fn fit(words: &Words, html: &str, above: u8) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// A picture in words, of what follows its `<img`. Gives what follows the whole tag.
+fn picture_in_words<'t>(out: &mut String, words: &Words, rest: &'t str) -> &'t str {
+    let mut quotes = 0;
+    let end = rest.find(|c| {
+        quotes += i32::from(c == '"');
+        c == '>' && quotes % 2 == 0
+    });
+    let (attributes, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+    let alt = attributes.split_once(" alt=\"").and_then(|(_, value)| value.split_once('"')).map_or("", |(alt, _)| alt);
+    let mark = if alt.trim().is_empty() { "" } else { &words.colon };
+    // It is escaped where it stands.
+    out.extend([&words.open, &words.illustration, mark, alt, &words.close]);
+    after
 }
 
 /// The alignment of a cell as a class, in place of an attribute that HTML gave up. Gives what follows.
@@ -171,7 +190,7 @@ mod tests {
     fn headings_go_on_and_what_is_wide_scrolls() {
         let words = Words::default();
         let html = "<h4>a</h4><h6>b</h6><h4>c</h4><pre><code>x</code></pre><table><tr><td align=\"right\">1</td><th align=\"left\">2</th></tr></table><img src=\"x\"> &lt;h1";
-        let fitted = fit(&words, html, 1);
+        let fitted = fit((&words, true), html, 1);
         assert!(
             fitted.starts_with("<h2>a</h2><h3>b</h3><h2>c</h2><pre tabindex=\"0\"><code>x</code></pre>"),
             "{fitted}"
@@ -181,6 +200,17 @@ mod tests {
             "{fitted}"
         );
         assert!(fitted.ends_with("<img loading=\"lazy\" referrerpolicy=\"no-referrer\" src=\"x\"> &lt;h1"), "{fitted}");
-        assert_eq!(fit(&words, "<hr><header>x</header>", 1), "<hr><header>x</header>");
+        assert_eq!(fit((&words, true), "<hr><header>x</header>", 1), "<hr><header>x</header>");
+    }
+
+    #[test]
+    fn where_pages_show_no_pictures_their_descriptions_stand_in_their_places() {
+        let mut words = Words::default();
+        let said = [&mut words.open, &mut words.close, &mut words.illustration, &mut words.colon];
+        for (word, text) in said.into_iter().zip(["(", ")", "Picture", ": "]) {
+            text.clone_into(word);
+        }
+        let html = "<p>a<img src=\"x\" alt=\"b > &lt;c&gt;\" title=\"d\">e<img src=\"y\" alt=\"\">f<img src=\"z\"></p>";
+        assert_eq!(fit((&words, false), html, 1), "<p>a(Picture: b > &lt;c&gt;)e(Picture)f(Picture)</p>");
     }
 }

@@ -83,7 +83,7 @@ pub(super) struct ItemView {
     pub(super) summary: String,
     /// Its language, where it is another than the site's.
     pub(super) lang: Option<String>,
-    /// Its files but for pictures, which its text shows.
+    /// Its files; pictures only where pages show none.
     pub(super) files: Vec<FileView>,
     pub(super) sources: Vec<SourceView>,
     pub(super) tags: Vec<Link>,
@@ -93,7 +93,6 @@ impl ItemView {
     /// An item as a page shows it from which `root` leads to the root.
     pub(super) fn new(site: &Site, root: &str, stored: &StoredItem) -> Self {
         let (day, datetime) = date(site, stored.published);
-        let words = site.words();
         Self {
             title: line(&stored.item.title),
             href: link_to_item(root, stored),
@@ -104,11 +103,11 @@ impl ItemView {
             edition: Link { name: edition_name(site, stored), href: page(root, &edition_page_folder(&stored.edition)) },
             pictures: Vec::new(),
             body: SafeHtml::default(),
-            remark: text::remark(words, &stored.item, remarks(stored)),
+            remark: text::remark(site, &stored.item, remarks(stored)),
             author: stored.item.author.as_deref().map(line).filter(|name| !name.is_empty()),
             summary: String::new(),
             lang: compose::language(site, &stored.item).map(str::to_owned),
-            files: files(stored),
+            files: files(site, stored),
             sources: stored.sources.iter().map(|source| SourceView::new(site, root, source)).collect(),
             tags: tags(root, &stored.tags),
         }
@@ -123,8 +122,8 @@ impl ItemView {
             alt: line(alt),
             credit: item.image_credit.as_deref().filter(|_| n == 0).map(line),
         };
-        self.pictures = images.enumerate().map(picture).collect();
-        self.body = text::body(site.words(), item, level);
+        self.pictures = images.enumerate().filter(|_| site.options.pictures).map(picture).collect();
+        self.body = text::body(site, item, level);
         self
     }
 
@@ -207,9 +206,11 @@ pub(super) fn archived_on(copy: &str) -> Option<NaiveDate> {
 }
 
 /// What an item's text does not show of its files. A file that is its source stands there.
-fn files(stored: &StoredItem) -> Vec<FileView> {
+fn files(site: &Site, stored: &StoredItem) -> Vec<FileView> {
     let cited: Vec<_> = stored.sources.iter().filter_map(|source| web_uri(&source.link.url)).collect();
-    let files = attached::of_item(&stored.item).into_iter().filter(|file| file.medium != Medium::Image);
+    let files = attached::of_item(&stored.item)
+        .into_iter()
+        .filter(|file| !site.options.pictures || file.medium != Medium::Image);
     let files = files.filter(|file| !cited.iter().any(|url| *url == file.url));
     files
         .map(|file| {

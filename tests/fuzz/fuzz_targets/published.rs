@@ -18,7 +18,7 @@ pub fn everywhere(edition: &Edition) {
     let combined = Channel { kind: ChannelKind::Combined, slug: String::new(), name: String::new() };
     let entry = stored_edition(edition, header);
     for item in &stored {
-        publish::item_page(&site, item).expect("an item's page");
+        publish::item_page(&site, item, [None; 2]).expect("an item's page");
     }
     publish::edition_page(&site, &entry, &stored).expect("an edition's page");
     let feeds =
@@ -40,6 +40,7 @@ fn site() -> Site {
         formats: Format::ALL.to_vec(),
         items_per_feed: 50,
         item_link: ItemLink::Page,
+        pictures: true,
                 theme: Theme::default(),
                 icon: wellsourced::publish::Icon::default(),
     };
