@@ -42,9 +42,9 @@ pub use months::Month;
 pub use opml::opml;
 pub use options::{Format, ItemLink, Options, Site};
 pub use pages::{
-    Beside, CatalogueEntry, ChannelFacts, CycleLine, FailingSite, FrontPage, HeldInput, HostFacts, InputStatus,
-    LinkMonth, LinksOfAge, Newer, OperatorView, PLOTTED_MONTHS, Paging, PlannedRun, StatusView, TroubledLink, day_page,
-    edition_page, editions_page, front_page, item_page, list_page, month_page, operator_page, refusal_page,
+    CatalogueEntry, ChannelFacts, CycleLine, FailingSite, FrontPage, HeldInput, HostFacts, InputStatus, LinkMonth,
+    LinksOfAge, Newer, OperatorView, PLOTTED_MONTHS, PageNeighbour, Paging, PlannedRun, StatusView, TroubledLink,
+    day_page, edition_page, editions_page, front_page, item_page, list_page, month_page, operator_page, refusal_page,
     search_page, source_index, status_json, status_page, tag_index,
 };
 pub use recognise::{may_be_ours, says_ours};

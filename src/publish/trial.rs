@@ -6,9 +6,9 @@ use super::icon::Icon;
 use super::months::Month;
 use super::options::{Format, ItemLink, Options, Site};
 use super::pages::{
-    Beside, CatalogueEntry, ChannelFacts, CycleLine, FailingSite, FrontPage, HeldInput, HostFacts, InputStatus,
-    LinkMonth, LinksOfAge, Newer, OperatorView, PLOTTED_MONTHS, Paging, PlannedRun, StatusView, TroubledLink, day_page,
-    edition_page, editions_page, front_page, item_page, list_page, month_page, operator_page, refusal_page,
+    CatalogueEntry, ChannelFacts, CycleLine, FailingSite, FrontPage, HeldInput, HostFacts, InputStatus, LinkMonth,
+    LinksOfAge, Newer, OperatorView, PLOTTED_MONTHS, PageNeighbour, Paging, PlannedRun, StatusView, TroubledLink,
+    day_page, edition_page, editions_page, front_page, item_page, list_page, month_page, operator_page, refusal_page,
     search_page, source_index, status_page, tag_index,
 };
 use super::theme::{Language, Theme, ThemeError};
@@ -74,9 +74,13 @@ fn pages(site: &Site, is_full: bool) -> Result<(), Error> {
     let of_day: Vec<_> = items.iter().map(|item| StoredItem { home: home(), ..item.clone() }).collect();
     let edition = edition(is_full);
     let EditionNeighbours { older, newer } = neighbours(is_full);
-    let sides = [older.as_ref().map(Beside::Edition), newer.as_ref().map(Beside::Edition)];
+    let sides = [older.as_ref().map(PageNeighbour::Edition), newer.as_ref().map(PageNeighbour::Edition)];
     item_page(site, &item(is_full, Home::Page), sides)?;
-    item_page(site, &item(is_full, Home::Page), [items.first(), items.last()].map(|item| item.map(Beside::Item)))?;
+    item_page(
+        site,
+        &item(is_full, Home::Page),
+        [items.first(), items.last()].map(|item| item.map(PageNeighbour::Item)),
+    )?;
     edition_page(site, &edition, &items, &neighbours(is_full))?;
     let unnamed = StoredEdition { headline: String::new(), ..edition.clone() };
     edition_page(site, &unnamed, &items, &neighbours(is_full))?;

@@ -7,7 +7,7 @@ use wellsourced::model::{
     ChannelKind, CitingItem, EditionHeader, EditionNeighbours, Home, NeighbourEdition, StoredItem, Verdict,
 };
 use wellsourced::publish::{
-    self, Beside, CycleLine, FailingSite, InputStatus, Language, LinksOfAge, Month, Newer, OperatorView, Paging,
+    self, CycleLine, FailingSite, InputStatus, Language, LinksOfAge, Month, Newer, OperatorView, PageNeighbour, Paging,
     PlannedRun, StatusView, TroubledLink,
 };
 
@@ -108,16 +108,16 @@ fn pages() -> Vec<(&'static str, String)> {
     let combined = channel(ChannelKind::Combined, "");
     let numbered = Paging { number: Some(3), older: Some(2), newer: Newer::Page(4), total: 371 };
     let EditionNeighbours { older, newer } = neighbours();
-    let [older, newer] = [&older, &newer].map(|edition| edition.as_ref().map(Beside::Edition));
+    let [older, newer] = [&older, &newer].map(|edition| edition.as_ref().map(PageNeighbour::Edition));
     let last = Paging { number: Some(7), older: Some(6), newer: Newer::Index, total: 371 };
     vec![
         (
             "items/item0/index.html",
-            text(publish::item_page(&site, &items()[0], [older, Some(Beside::Item(&items()[1]))])),
+            text(publish::item_page(&site, &items()[0], [older, Some(PageNeighbour::Item(&items()[1]))])),
         ),
         (
             "items/item1/index.html",
-            text(publish::item_page(&site, &items()[1], [Some(Beside::Item(&items()[0])), newer])),
+            text(publish::item_page(&site, &items()[1], [Some(PageNeighbour::Item(&items()[0])), newer])),
         ),
         ("editions/992/index.html", text(publish::edition_page(&site, &edition(), &items(), &neighbours()))),
         ("editions/2023-05-05/page/3/index.html", {

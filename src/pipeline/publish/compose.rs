@@ -4,7 +4,7 @@ use super::status;
 use crate::model::{Channel, ChannelKind, EditionNeighbours, NeighbourEdition, StoredItem};
 use crate::pipeline::Error;
 use crate::publish::layout::{self, EDITIONS, SOURCES, TAGS};
-use crate::publish::{self, Beside, CatalogueEntry, Month, Newer, Paging, Site, content_hash};
+use crate::publish::{self, CatalogueEntry, Month, Newer, PageNeighbour, Paging, Site, content_hash};
 use crate::store::{ChannelState, ItemOrder, Shift, Store, Tags};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -264,9 +264,9 @@ fn entry(state: &ChannelState, closed: &BTreeSet<String>) -> CatalogueEntry {
 
 /// What stands before and after the item at a place of its edition. The first one follows the edition before, the last one is
 /// followed by the edition after.
-fn beside<'a>(items: &'a [StoredItem], at: usize, neighbours: &'a EditionNeighbours) -> [Option<Beside<'a>>; 2] {
-    let item = |at: Option<usize>| at.and_then(|at| items.get(at)).map(Beside::Item);
-    let edition = |side: &'a Option<NeighbourEdition>| side.as_ref().map(Beside::Edition);
+fn beside<'a>(items: &'a [StoredItem], at: usize, neighbours: &'a EditionNeighbours) -> [Option<PageNeighbour<'a>>; 2] {
+    let item = |at: Option<usize>| at.and_then(|at| items.get(at)).map(PageNeighbour::Item);
+    let edition = |side: &'a Option<NeighbourEdition>| side.as_ref().map(PageNeighbour::Edition);
     [
         item(at.checked_sub(1)).or_else(|| edition(&neighbours.older)),
         item(at.checked_add(1)).or_else(|| edition(&neighbours.newer)),

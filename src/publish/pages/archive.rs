@@ -44,7 +44,7 @@ pub(super) fn years(site: &Site, root: &str, months: &[Month]) -> Vec<YearView> 
 
 /// What stands before or after an item: another one of its edition, else the edition beside that.
 #[derive(Debug, Clone, Copy)]
-pub enum Beside<'a> {
+pub enum PageNeighbour<'a> {
     /// An item of the same edition.
     Item(&'a StoredItem),
     /// The edition of the same input that was published before, or after.
@@ -74,11 +74,15 @@ struct NeighbourLink {
 impl NeighboursView {
     /// Those of an edition, as a page names them from which `root` leads to the root.
     pub(super) fn of_edition(site: &Site, root: &str, neighbours: &EditionNeighbours) -> Self {
-        Self::new(site, root, [&neighbours.older, &neighbours.newer].map(|side| side.as_ref().map(Beside::Edition)))
+        Self::new(
+            site,
+            root,
+            [&neighbours.older, &neighbours.newer].map(|side| side.as_ref().map(PageNeighbour::Edition)),
+        )
     }
 
     /// What stands before and after.
-    pub(super) fn new(site: &Site, root: &str, [previous, next]: [Option<Beside<'_>>; 2]) -> Self {
+    pub(super) fn new(site: &Site, root: &str, [previous, next]: [Option<PageNeighbour<'_>>; 2]) -> Self {
         let words = site.words();
         Self {
             previous: previous.map(|beside| link(site, root, beside, [&words.previous_item, &words.previous_edition])),
@@ -87,16 +91,16 @@ impl NeighboursView {
     }
 }
 
-fn link(site: &Site, root: &str, beside: Beside<'_>, [item_word, edition_word]: [&str; 2]) -> NeighbourLink {
+fn link(site: &Site, root: &str, beside: PageNeighbour<'_>, [item_word, edition_word]: [&str; 2]) -> NeighbourLink {
     match beside {
-        Beside::Item(item) => NeighbourLink {
+        PageNeighbour::Item(item) => NeighbourLink {
             what: item_word.to_owned(),
             name: line(&item.item.title),
             number: None,
             lang: compose::language(site, &item.item).map(str::to_owned),
             href: link_to_item(root, item),
         },
-        Beside::Edition(edition) => {
+        PageNeighbour::Edition(edition) => {
             let title = line(&edition.headline);
             let day = || site.words().day(edition.published.with_timezone(&site.options.timezone).date_naive());
             NeighbourLink {

@@ -20,7 +20,7 @@ mod stories;
 mod text;
 mod views;
 
-pub use archive::Beside;
+pub use archive::PageNeighbour;
 pub use catalogue::{CatalogueEntry, source_index, tag_index};
 pub use channel::{ChannelFacts, HostFacts, PLOTTED_MONTHS};
 pub use front::{FrontPage, front_page};

@@ -1,6 +1,6 @@
 //! The pages of one item, of one edition, and of the items of one day.
 
-use super::archive::{Beside, NeighboursView};
+use super::archive::{NeighboursView, PageNeighbour};
 use super::edition::EditionView;
 use super::lists::{Paging, PagingView};
 use super::safe::SafeHtml;
@@ -55,7 +55,7 @@ impl PageView for PageOfDay<'_> {
 }
 
 /// An item's own page, `items/<short id>/index.html`, with what stands before and after it.
-pub fn item_page(site: &Site, item: &StoredItem, beside: [Option<Beside<'_>>; 2]) -> Result<Vec<u8>, Error> {
+pub fn item_page(site: &Site, item: &StoredItem, beside: [Option<PageNeighbour<'_>>; 2]) -> Result<Vec<u8>, Error> {
     let mut page = PageFrame::new(site, &layout::item(&item.short_id), "", &item.item.title);
     page.description = text::summary(&item.item);
     let article = meta::article(site, item, &page.description)?;
