@@ -34,8 +34,17 @@ pub(super) fn beginning(text: &str) -> String {
     let sentence = start.char_indices().filter_map(ends).next_back().filter(|end| *end * 2 > start.len());
     match sentence.and_then(|end| start.get(..end)) {
         Some(sentence) => sentence.to_owned(),
-        None => format!("{}…", start.trim_end()),
+        None => format!("{}…", without_torn_word(start, rest)),
     }
+}
+
+/// The beginning of a text less the word that the rest goes on with. Chinese has no blanks, and may be cut anywhere.
+fn without_torn_word<'t>(start: &'t str, rest: &str) -> &'t str {
+    let is_of_word = |c: char| c.is_alphanumeric() && !is_wide(c);
+    let is_torn = rest.starts_with(is_of_word) && start.ends_with(is_of_word);
+    let whole = start.trim_end_matches(is_of_word);
+    // What is longer than half of it is no word.
+    if is_torn && whole.len() * 2 > start.len() { whole.trim_end() } else { start.trim_end() }
 }
 
 /// Without the blanks that stand where one Chinese line went on in the next.
@@ -184,6 +193,9 @@ mod tests {
         let english = "This is a sentence of some length, version 6.18 of it. ".repeat(8);
         let cut = summary(&item("T", &english));
         assert!(cut.ends_with("of it.") && cut.len() > 150 && cut.len() <= 240, "{cut}");
+        let words = summary(&item("T", &"longish words ".repeat(40)));
+        assert!(words.ends_with(" words…") && words.len() > 220, "{words}");
+        assert_eq!(summary(&item("T", &"x".repeat(300))), format!("{}…", "x".repeat(240)));
     }
 
     #[test]
