@@ -95,9 +95,10 @@ impl Write {
         sqlx::query(
             "UPDATE entries SET key = new.value ->> 1, link = new.value ->> 2, story = new.value ->> 3,
                  title = new.value ->> 4, content_hash = new.value ->> 5, hash = new.value ->> 6,
-                 published = new.value ->> 7, item_id = new.value ->> 8, place = new.value ->> 9,
-                 left_at = new.value ->> 10, written = COALESCE(new.value ->> 11, written)
-             FROM json_each($1) AS new WHERE entries.id = new.value ->> 0",
+                 published = CAST(new.value ->> 7 AS BIGINT), item_id = new.value ->> 8,
+                 place = CAST(new.value ->> 9 AS BIGINT), left_at = CAST(new.value ->> 10 AS BIGINT),
+                 written = COALESCE(new.value ->> 11, written)
+             FROM json_each($1) AS new WHERE entries.id = CAST(new.value ->> 0 AS BIGINT)",
         )
         .bind(to_json("entries", &rows)?)
         .execute(&mut *self.tx)
@@ -119,7 +120,8 @@ impl Write {
         if !marks.is_empty() {
             sqlx::query(
                 "INSERT INTO dirty_editions (edition_id, published, shifted)
-                 SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+                 SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT) FROM json_each($1) WHERE true
+                 ON CONFLICT DO NOTHING",
             )
             .bind(to_json("dirty_editions", &marks)?)
             .execute(&mut *self.tx)

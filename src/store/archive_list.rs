@@ -60,8 +60,8 @@ impl Store {
     /// The neighbours of editors' editions; nothing of days, and of those that left.
     pub async fn edition_neighbours(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, EditionNeighbours>> {
         let sql = concat!(
-            "SELECT json_group_array(json_array(e.id, n.slug, n.written ->> 'headline', n.written ->> 'number',
-                 n.published, COALESCE(n.id = b.newer, 0))) FROM (SELECT e.id, ",
+            "SELECT json_group_array(json_array(e.id, n.slug, n.written ->> 'headline', CAST(n.written ->> 'number' AS BIGINT),
+                 n.published, CASE WHEN n.id = b.newer THEN 1 ELSE 0 END)) FROM (SELECT e.id, ",
             next_to!(older, "e.published"),
             " AS older, ",
             next_to!(newer, "e.published"),

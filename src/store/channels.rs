@@ -45,7 +45,7 @@ impl Write {
         if !new.is_empty() {
             let keys: Vec<(&str, &str)> = new.iter().map(|(wish, _)| (wish.kind.as_str(), wish.key.as_str())).collect();
             let sql = "SELECT json_group_array(json_array(c.kind, c.key, c.id)) FROM json_each($1) k
-                       CROSS JOIN channels c WHERE c.kind = k.value ->> 0 AND c.key = k.value ->> 1";
+                       CROSS JOIN channels c ON c.kind = k.value ->> 0 AND c.key = k.value ->> 1";
             let rows: String =
                 sqlx::query_scalar(sql).bind(to_json("channels.key", &keys)?).fetch_one(&mut *self.tx).await?;
             for (kind, key, row) in from_rows::<(String, String, i64)>(&rows)? {
@@ -75,13 +75,13 @@ impl Write {
         }
         let keys = to_json("channels.key", &keys)?;
         let sql = "SELECT json_group_array(json_array(c.kind, c.key, c.id, c.slug, c.name)) FROM json_each($1) k
-                   CROSS JOIN channels c WHERE c.kind = k.value ->> 0 AND c.key = k.value ->> 1";
+                   CROSS JOIN channels c ON c.kind = k.value ->> 0 AND c.key = k.value ->> 1";
         let rows: String = sqlx::query_scalar(sql).bind(&keys).fetch_one(&mut *self.tx).await?;
         for (kind, key, row, slug, name) in from_rows::<(String, String, i64, String, String)>(&rows)? {
             channels.know(kind_of(&kind)?, key, KnownChannel { row: Some(row), slug, name });
         }
         let sql = "SELECT json_group_array(json_array(c.kind, c.slug)) FROM json_each($1) k
-                   CROSS JOIN channels c WHERE c.kind = k.value ->> 0 AND c.slug = k.value ->> 2";
+                   CROSS JOIN channels c ON c.kind = k.value ->> 0 AND c.slug = k.value ->> 2";
         let rows: String = sqlx::query_scalar(sql).bind(&keys).fetch_one(&mut *self.tx).await?;
         for (kind, slug) in from_rows::<(String, String)>(&rows)? {
             channels.know_slug(kind_of(&kind)?, slug);
@@ -159,7 +159,7 @@ impl Write {
                           ORDER BY s.published, s.edition_id LIMIT 1)";
         let sql = format!(
             "UPDATE channels SET name = {earliest}
-             WHERE id IN (SELECT value FROM json_each($1)) AND name <> COALESCE({earliest}, name)"
+             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND name <> COALESCE({earliest}, name)"
         );
         let changed = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(to_json("channels.id", channels)?)
@@ -177,7 +177,7 @@ impl Write {
             return Ok(());
         }
         sqlx::query(
-            "UPDATE channels SET emptied_at = $2 WHERE id IN (SELECT value FROM json_each($1))
+            "UPDATE channels SET emptied_at = $2 WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
                  AND NOT EXISTS (SELECT 1 FROM memberships WHERE channel_id = channels.id)",
         )
         .bind(to_json("channels.id", channels)?)

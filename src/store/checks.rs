@@ -61,7 +61,7 @@ impl Write {
         }
         sqlx::query(
             "INSERT INTO checks (link_key, at, seen, counted)
-             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)",
+             SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS BIGINT) FROM json_each($1)",
         )
         .bind(to_json("checks.seen", &rows)?)
         .execute(&mut *self.tx)
@@ -94,7 +94,7 @@ impl Write {
         let rows: Vec<_> = totals.iter().map(|((day, host, verdict), count)| (day, host, verdict, count)).collect();
         sqlx::query(
             "INSERT INTO check_totals (day, host, verdict, count)
-             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE true
+             SELECT value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT) FROM json_each($1) WHERE true
              ON CONFLICT (day, host, verdict) DO UPDATE SET count = check_totals.count + excluded.count",
         )
         .bind(to_json("check_totals", &rows)?)
@@ -131,14 +131,14 @@ impl Write {
             let Judgement { verdict, rule, evidence, moved_to, .. } = judgement;
             let next_check = next_check.timestamp();
             let (portraits, lately) = remembered(memory)?;
-            let row = (verdict.as_str(), since, last_reached, rule, evidence, moved_to, next_check);
-            rows.push((key, row, portraits, lately));
+            let verdict = verdict.as_str();
+            rows.push((key, verdict, since, last_reached, rule, evidence, moved_to, next_check, portraits, lately));
         }
         sqlx::query(
-            "UPDATE links SET verdict = new.value ->> '$[1][0]', since = new.value ->> '$[1][1]',
-                 last_reached = new.value ->> '$[1][2]', rule = new.value ->> '$[1][3]',
-                 evidence = new.value ->> '$[1][4]', moved_to = new.value ->> '$[1][5]',
-                 next_check = new.value ->> '$[1][6]', portraits = new.value ->> 2, lately = new.value ->> 3
+            "UPDATE links SET verdict = new.value ->> 1, since = CAST(new.value ->> 2 AS BIGINT),
+                 last_reached = CAST(new.value ->> 3 AS BIGINT), rule = new.value ->> 4, evidence = new.value ->> 5,
+                 moved_to = new.value ->> 6, next_check = CAST(new.value ->> 7 AS BIGINT),
+                 portraits = new.value ->> 8, lately = new.value ->> 9
              FROM json_each($1) AS new WHERE links.key = new.value ->> 0",
         )
         .bind(to_json("links", &rows)?)

@@ -53,8 +53,9 @@ impl Store {
         // Of items only what an index holds is read: their rows are long.
         let [first, second, third, fourth] = bounds.map(|bound| bound.timestamp());
         let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "SELECT (first <= $2) + (first <= $3) + (first <= $4) + (first <= $5) AS class, COUNT(*),
-                    SUM(link_key IN (SELECT key FROM links WHERE verdict IN (SELECT value FROM json_each($1))))
+            "SELECT CASE WHEN first <= $5 THEN 4 WHEN first <= $4 THEN 3 WHEN first <= $3 THEN 2 WHEN first <= $2 THEN 1 ELSE 0 END AS class,
+                    COUNT(*), SUM(CASE WHEN link_key IN (SELECT key FROM links
+                        WHERE verdict IN (SELECT value FROM json_each($1))) THEN 1 ELSE 0 END)
              FROM (SELECT s.link_key, MIN(m.published) AS first FROM memberships m JOIN item_sources s ON s.item_id = m.item_id
                  WHERE m.channel_id = (SELECT id FROM channels WHERE kind = 'combined') GROUP BY s.link_key)
              GROUP BY class ORDER BY class",

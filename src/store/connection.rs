@@ -1,28 +1,44 @@
-//! Every statement of ours goes through here, so that an error that somebody has to mend names the store's file and what was
-//! read or written.
+//! Every statement of ours goes through here, so that an error that somebody has to mend names the store and what was read or
+//! written, and so that PostgreSQL is asked in its own words.
 //!
-//! A store whose file cannot be used answers every statement with the reason, without touching the file.
+//! A store that cannot be used answers every statement with the reason, without touching it.
 
+use super::dialect;
 use super::error::{StoreTrouble, Unusable};
 use super::{Error, Result};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
+use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::error::BoxDynError;
-use sqlx::sqlite::{SqliteArguments, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
-use sqlx::{Describe, Either, Execute, Executor, SqlStr, Sqlite, SqlitePool, Transaction};
+use sqlx::{Any, Describe, Either, Execute, Executor, PgPool, Postgres, SqlStr, Sqlite, SqlitePool, Transaction};
+use sqlx_core::any::{AnyConnectionBackend, AnyValueKind};
 use std::sync::{Arc, OnceLock};
 
-/// The connections to a store's file.
+/// Begins to write in PostgreSQL, which waits for whoever writes to the same schema, as SQLite has one writer. One who hangs in
+/// the middle does not keep the others waiting for ever.
+const BEGIN_ALONE: &str =
+    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL lock_timeout = '60s';
+    SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 7163))";
+
+/// The connections to a store.
 #[derive(Debug, Clone)]
 pub(super) struct Pool {
+    /// Its file, or its address without the password.
     pub(super) file: Arc<str>,
     state: Arc<State>,
 }
 
+/// Connections to one of the engines.
+#[derive(Debug, Clone)]
+pub(super) enum Connections {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
 #[derive(Debug)]
 struct State {
-    open: OnceLock<SqlitePool>,
+    open: OnceLock<Connections>,
     /// Why it is not open.
     shut: Option<Unusable>,
 }
@@ -31,11 +47,22 @@ struct State {
 #[derive(Debug)]
 pub(super) struct WriteTransaction {
     file: Arc<str>,
-    transaction: Transaction<'static, Sqlite>,
+    transaction: OpenTransaction,
 }
 
+#[derive(Debug)]
+enum OpenTransaction {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A NUL as JSON writes it.
+const NUL_IN_JSON: &str = r"\u0000";
+
+type Rows = Vec<Either<AnyQueryResult, AnyRow>>;
+
 impl Pool {
-    pub(super) fn open(file: Arc<str>, pool: SqlitePool) -> Self {
+    pub(super) fn open(file: Arc<str>, pool: Connections) -> Self {
         Self { file, state: Arc::new(State { open: OnceLock::from(pool), shut: None }) }
     }
 
@@ -56,25 +83,43 @@ impl Pool {
         }
     }
 
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes: one at a time, whoever asks.
     pub(super) async fn begin(&self) -> Result<Box<WriteTransaction>> {
-        let pool = self.get()?;
-        let transaction = pool.begin_with("BEGIN IMMEDIATE").await;
-        let transaction = transaction.map_err(|error| named(error, &self.file, "beginning to write"))?;
+        let begun = match self.get()? {
+            Connections::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
+            Connections::Postgres(pool) => pool.begin_with(BEGIN_ALONE).await.map(OpenTransaction::Postgres),
+        };
+        let transaction = begun.map_err(|error| named(error, &self.file, "beginning to write"))?;
         Ok(Box::new(WriteTransaction { file: Arc::clone(&self.file), transaction }))
     }
 
     pub(super) async fn close(&self) {
-        if let Some(pool) = self.state.open.get() {
-            pool.close().await;
+        match self.state.open.get() {
+            Some(Connections::Sqlite(pool)) => pool.close().await,
+            Some(Connections::Postgres(pool)) => pool.close().await,
+            None => {}
         }
     }
 
-    fn get(&self) -> Result<&SqlitePool, sqlx::Error> {
+    fn get(&self) -> Result<&Connections, sqlx::Error> {
         self.state.open.get().ok_or_else(|| match &self.state.shut {
             Some(why) => sqlx::Error::AnyDriverError(Box::new(why.clone())),
             None => sqlx::Error::PoolClosed,
         })
+    }
+
+    async fn rows(&self, statement: Statement) -> Result<Rows, sqlx::Error> {
+        match self.get()? {
+            Connections::Sqlite(pool) => statement.rows(&mut *pool.acquire().await?).await,
+            Connections::Postgres(pool) => statement.in_postgres().rows(&mut *pool.acquire().await?).await,
+        }
+    }
+
+    async fn first(&self, statement: Statement) -> Result<Option<AnyRow>, sqlx::Error> {
+        match self.get()? {
+            Connections::Sqlite(pool) => statement.first(&mut *pool.acquire().await?).await,
+            Connections::Postgres(pool) => statement.in_postgres().first(&mut *pool.acquire().await?).await,
+        }
     }
 }
 
@@ -82,145 +127,164 @@ impl WriteTransaction {
     /// Makes everything written so far last.
     pub(super) async fn commit(self) -> Result<()> {
         let Self { file, transaction } = self;
-        transaction.commit().await.map_err(|error| Error::from(named(error, &file, "writing all")))
+        let committed = match transaction {
+            OpenTransaction::Sqlite(transaction) => transaction.commit().await,
+            OpenTransaction::Postgres(transaction) => transaction.commit().await,
+        };
+        committed.map_err(|error| Error::from(named(error, &file, "writing all")))
+    }
+
+    async fn rows(&mut self, statement: Statement) -> Result<Rows, sqlx::Error> {
+        match &mut self.transaction {
+            OpenTransaction::Sqlite(transaction) => statement.rows(&mut **transaction).await,
+            OpenTransaction::Postgres(transaction) => statement.in_postgres().rows(&mut **transaction).await,
+        }
+    }
+
+    async fn first(&mut self, statement: Statement) -> Result<Option<AnyRow>, sqlx::Error> {
+        match &mut self.transaction {
+            OpenTransaction::Sqlite(transaction) => statement.first(&mut **transaction).await,
+            OpenTransaction::Postgres(transaction) => statement.in_postgres().first(&mut **transaction).await,
+        }
     }
 }
 
 impl<'p> Executor<'p> for &'p Pool {
-    type Database = Sqlite;
+    type Database = Any;
 
-    fn fetch_many<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxStream<'e, Result<Either<SqliteQueryResult, SqliteRow>, sqlx::Error>>
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>>
     where
         'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
+        E: 'q + Execute<'q, Any>,
     {
-        let (statement, context) = match self.get().and_then(|pool| Ok((pool, Statement::of(query)?))) {
-            Ok((pool, statement)) => {
-                let context = StatementContext::of(&self.file, &statement);
-                (pool.fetch_many(statement), context)
-            }
-            Err(error) => return stream::once(std::future::ready(Err(error))).boxed(),
+        let statement = Statement::of(query);
+        let rows = async move {
+            let statement = statement?;
+            let context = StatementContext::of(&self.file, &statement);
+            self.rows(statement).await.map_err(|error| context.name(error))
         };
-        statement.map(move |row| row.map_err(|error| context.name(error))).boxed()
+        one_by_one(rows)
     }
 
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<SqliteRow>, sqlx::Error>>
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
     where
         'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
+        E: 'q + Execute<'q, Any>,
     {
+        let statement = Statement::of(query);
         async move {
-            let statement = Statement::of(query)?;
+            let statement = statement?;
             let context = StatementContext::of(&self.file, &statement);
-            self.get()?.fetch_optional(statement).await.map_err(|error| context.name(error))
+            self.first(statement).await.map_err(|error| context.name(error))
         }
         .boxed()
     }
 
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [SqliteTypeInfo],
-    ) -> BoxFuture<'e, Result<SqliteStatement, sqlx::Error>>
+    fn prepare_with<'e>(self, _: SqlStr, _: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
     where
         'p: 'e,
     {
-        async move { self.get()?.prepare_with(sql, parameters).await }.boxed()
+        unasked()
     }
 
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Sqlite>, sqlx::Error>>
+    fn describe<'e>(self, _: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, sqlx::Error>>
     where
         'p: 'e,
     {
-        async move { self.get()?.describe(sql).await }.boxed()
+        unasked()
     }
 }
 
 impl<'c> Executor<'c> for &'c mut WriteTransaction {
-    type Database = Sqlite;
+    type Database = Any;
 
-    fn fetch_many<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxStream<'e, Result<Either<SqliteQueryResult, SqliteRow>, sqlx::Error>>
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>>
     where
         'c: 'e,
-        E: 'q + Execute<'q, Sqlite>,
+        E: 'q + Execute<'q, Any>,
     {
-        match Statement::of(query) {
-            Ok(statement) => {
-                let context = StatementContext::of(&self.file, &statement);
-                let rows = self.transaction.fetch_many(statement);
-                rows.map(move |row| row.map_err(|error| context.name(error))).boxed()
-            }
-            Err(error) => stream::once(std::future::ready(Err(error))).boxed(),
-        }
+        let statement = Statement::of(query);
+        let rows = async move {
+            let statement = statement?;
+            let context = StatementContext::of(&self.file, &statement);
+            self.rows(statement).await.map_err(|error| context.name(error))
+        };
+        one_by_one(rows)
     }
 
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<SqliteRow>, sqlx::Error>>
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
     where
         'c: 'e,
-        E: 'q + Execute<'q, Sqlite>,
+        E: 'q + Execute<'q, Any>,
     {
+        let statement = Statement::of(query);
         async move {
-            let statement = Statement::of(query)?;
+            let statement = statement?;
             let context = StatementContext::of(&self.file, &statement);
-            self.transaction.fetch_optional(statement).await.map_err(|error| context.name(error))
+            self.first(statement).await.map_err(|error| context.name(error))
         }
         .boxed()
     }
 
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [SqliteTypeInfo],
-    ) -> BoxFuture<'e, Result<SqliteStatement, sqlx::Error>>
+    fn prepare_with<'e>(self, _: SqlStr, _: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
     where
         'c: 'e,
     {
-        self.transaction.prepare_with(sql, parameters)
+        unasked()
     }
 
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Sqlite>, sqlx::Error>>
+    fn describe<'e>(self, _: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, sqlx::Error>>
     where
         'c: 'e,
     {
-        self.transaction.describe(sql)
+        unasked()
     }
+}
+
+/// What is read at once is told row by row: no statement of ours answers with more rows than are wanted.
+fn one_by_one<'e>(
+    rows: impl Future<Output = Result<Rows, sqlx::Error>> + Send + 'e,
+) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>> {
+    stream::once(rows).map_ok(|rows| stream::iter(rows.into_iter().map(Ok))).try_flatten().boxed()
+}
+
+/// Statements are prepared where they are run, and nobody asks what one would answer.
+fn unasked<'e, T: Send + 'e>() -> BoxFuture<'e, Result<T, sqlx::Error>> {
+    std::future::ready(Err(sqlx::Error::Protocol("a statement is only run".to_owned()))).boxed()
 }
 
 /// A query taken apart, so that its text can be looked at.
 struct Statement {
     sql: SqlStr,
-    arguments: Option<SqliteArguments>,
+    arguments: Option<AnyArguments>,
     persistent: bool,
 }
 
 impl Statement {
-    fn of<'q>(mut query: impl Execute<'q, Sqlite>) -> Result<Self, sqlx::Error> {
-        let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
+    fn of<'q>(mut query: impl Execute<'q, Any>) -> Result<Self, sqlx::Error> {
+        let arguments = query.take_arguments().map_err(|error: BoxDynError| sqlx::Error::Encode(error))?;
         Ok(Self { arguments, persistent: query.persistent(), sql: query.sql() })
     }
-}
 
-impl Execute<'_, Sqlite> for Statement {
-    fn sql(self) -> SqlStr {
-        self.sql
+    /// The same for PostgreSQL, whose text has no NUL.
+    fn in_postgres(self) -> Self {
+        let mut arguments = self.arguments;
+        for value in arguments.iter_mut().flat_map(|arguments| &mut arguments.values.0) {
+            if let AnyValueKind::Text(text) = value
+                && (text.contains('\0') || text.contains(NUL_IN_JSON))
+            {
+                *text = Arc::new(text.replace('\0', "\u{fffd}").replace(NUL_IN_JSON, r"\ufffd"));
+            }
+        }
+        Self { sql: dialect::postgres(&self.sql), arguments, persistent: self.persistent }
     }
 
-    fn statement(&self) -> Option<&SqliteStatement> {
-        None
+    async fn rows(self, connection: &mut impl AnyConnectionBackend) -> Result<Rows, sqlx::Error> {
+        connection.fetch_many(self.sql, self.persistent, self.arguments).try_collect().await
     }
 
-    fn take_arguments(&mut self) -> Result<Option<SqliteArguments>, BoxDynError> {
-        Ok(self.arguments.take())
-    }
-
-    fn persistent(&self) -> bool {
-        self.persistent
+    async fn first(self, connection: &mut impl AnyConnectionBackend) -> Result<Option<AnyRow>, sqlx::Error> {
+        connection.fetch_optional(self.sql, self.persistent, self.arguments).await
     }
 }
 

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What an item's row says of where it stands, given `items i`, `editions e` and `inputs n`: whether it is a day, and the page.
-pub(super) const HOME: &str = "n.kind = 'days', CASE WHEN n.kind = 'days' THEN (SELECT page FROM day_pages p
+pub(super) const HOME: &str =
+    "CASE WHEN n.kind = 'days' THEN 1 ELSE 0 END, CASE WHEN n.kind = 'days' THEN (SELECT page FROM day_pages p
     WHERE p.edition_id = i.edition_id AND (p.position, p.item_id) <= (i.position, i.id)
     ORDER BY p.position DESC, p.item_id DESC LIMIT 1) END";
 
@@ -73,7 +74,7 @@ impl Store {
         let mut days: HashMap<Uuid, Day> = from_rows::<(Uuid, String)>(&rows)?.into_iter().map(day).collect();
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(json_array(i.edition_id, i.position, i.id,
-                        EXISTS (SELECT 1 FROM dirty_items d WHERE d.item_id = i.id))
+                        CASE WHEN EXISTS (SELECT 1 FROM dirty_items d WHERE d.item_id = i.id) THEN 1 ELSE 0 END)
                     ORDER BY i.edition_id, i.position, i.id)
              FROM items i WHERE i.live = 1 AND i.shown = 1 AND i.edition_id IN (SELECT value FROM json_each($1))",
         )
@@ -106,9 +107,9 @@ impl Store {
             "SELECT e.slug, {HOME} FROM items i JOIN editions e ON e.id = i.edition_id JOIN inputs n ON n.id = e.input_id
              WHERE i.short_id = $1 AND i.live = 1 AND i.shown = 1 AND n.kind = 'days'"
         );
-        let row: Option<(String, i64, Option<u32>)> =
+        let row: Option<(String, i64, Option<i64>)> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(short_id).fetch_optional(&self.pool).await?;
-        Ok(row.map(|(slug, is_day, page)| home(is_day, page, &slug)))
+        Ok(row.map(|(slug, is_day, page)| home(is_day, page.and_then(|page| u32::try_from(page).ok()), &slug)))
     }
 }
 

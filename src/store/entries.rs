@@ -36,7 +36,7 @@ impl Store {
                  ORDER BY i.published DESC, i.id LIMIT $2)",
         )
         .bind(since.timestamp())
-        .bind(take)
+        .bind(i64::from(take))
         .bind(DAYS)
         .fetch_one(&self.pool)
         .await?;

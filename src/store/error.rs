@@ -1,6 +1,7 @@
 //! Why the store could not do what was asked, and what to do about it.
 //!
-//! What SQLite says becomes an [`Unusable`] here where somebody has to do something: it names the file and the way out.
+//! What SQLite or PostgreSQL says becomes an [`Unusable`] here where somebody has to do something: it names the store and the
+//! way out.
 
 use sqlx::migrate::MigrateError;
 use std::fmt;
@@ -10,12 +11,14 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The URL is not one we understand.
-    #[error("the store's url `{url}` cannot be used: {reason}; write it as sqlite:PATH")]
+    #[error("the store's url `{url}` cannot be used: {reason}; write it {form}")]
     Url {
         /// As configured.
         url: String,
         /// What is wrong with it.
         reason: String,
+        /// How it is written.
+        form: &'static str,
     },
     /// The folder of the database could not be made.
     #[error("cannot make the folder {path} for the store: {source}")]
@@ -91,6 +94,14 @@ pub enum StoreTrouble {
     Disk,
     /// Another program keeps it locked.
     Locked,
+    /// Its server cannot be reached, or does not take us.
+    Unreachable,
+    /// There is no such database.
+    Absent,
+    /// We may not do what we have to.
+    NoRights,
+    /// Its server is too old.
+    OldServer,
 }
 
 impl fmt::Display for Unusable {
@@ -140,6 +151,25 @@ impl fmt::Display for Unusable {
                 "the store {file} is locked by another program ({during}: {reason}): find it with `fuser {file}` and \
                  end it; the next cycle goes on"
             ),
+            StoreTrouble::Unreachable => write!(
+                f,
+                "the store {file} cannot be reached ({during}: {reason}): look whether its server runs, and whether [store] \
+                 url names it, its user and its password; the next cycle tries again"
+            ),
+            StoreTrouble::Absent => write!(
+                f,
+                "the store {file} is not there ({during}: {reason}): make it with `createdb`, owned by the user that \
+                 [store] url names, or name another one there"
+            ),
+            StoreTrouble::NoRights => write!(
+                f,
+                "the store {file} does not let us ({during}: {reason}): let the user that [store] url names own the \
+                 database, or give it all rights on its schema"
+            ),
+            StoreTrouble::OldServer => write!(
+                f,
+                "the store {file} cannot be used ({during}: {reason}): move it to a newer server (pg_dump, psql)"
+            ),
         }
     }
 }
@@ -150,6 +180,12 @@ impl Unusable {
     /// What README says about a store that is lost, in one line.
     fn write_way_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = &self.file;
+        if file.starts_with("postgres") {
+            return f.write_str(
+                "restore the database from a backup, or name an empty one in [store] url; the store is rebuilt from the \
+                 posts and the published directory, with the same ids",
+            );
+        }
         write!(
             f,
             "stop wellsourced, move {file}, {file}-wal and {file}-shm away, and start it again; the store is rebuilt from \
@@ -161,14 +197,23 @@ impl Unusable {
     pub(super) fn of(error: &sqlx::Error, file: &Arc<str>, during: &str) -> Option<Self> {
         let new = |trouble, reason: String| Self { file: Arc::clone(file), trouble, during: during.to_owned(), reason };
         let sqlx::Error::Database(database) = error else {
+            let is_served = file.starts_with("postgres");
             return match error {
+                sqlx::Error::Io(error) if is_served => Some(new(StoreTrouble::Unreachable, error.to_string())),
                 sqlx::Error::Io(error) => Some(new(StoreTrouble::Closed, error.to_string())),
+                sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) if is_served => {
+                    Some(new(StoreTrouble::Unreachable, error.to_string()))
+                }
                 _ => None,
             };
         };
         let reason = database.message().to_owned();
+        let code = database.code()?;
+        if code.len() == STATE {
+            return Some(new(of_state(&code)?, reason));
+        }
         // https://www.sqlite.org/rescode.html; the lowest byte is the primary code.
-        let code: i32 = database.code()?.parse().ok()?;
+        let code: i32 = code.parse().ok()?;
         let trouble = match code & 0xff {
             // A table or column of ours is missing: every migration ran, and the file has lost it since.
             1 if reason.starts_with("no such ") => StoreTrouble::Damaged,
@@ -185,6 +230,30 @@ impl Unusable {
         };
         Some(new(trouble, reason))
     }
+}
+
+/// Characters of an SQLSTATE; SQLite's codes are shorter.
+const STATE: usize = 5;
+
+/// What an SQLSTATE of PostgreSQL means (its documentation, appendix A); `None` where it is a fault of ours.
+fn of_state(state: &str) -> Option<StoreTrouble> {
+    Some(match state {
+        // A table, a column or a function of ours is missing: every migration ran, and the database has lost it since.
+        "42P01" | "42703" | "42883" | "3F000" => StoreTrouble::Damaged,
+        // What is to be JSON is none.
+        "22P02" => StoreTrouble::Damaged,
+        "3D000" => StoreTrouble::Absent,
+        "42501" => StoreTrouble::NoRights,
+        "25006" => StoreTrouble::ReadOnly,
+        "53100" => StoreTrouble::Full,
+        "55P03" => StoreTrouble::Locked,
+        "58030" => StoreTrouble::Disk,
+        "XX001" | "XX002" => StoreTrouble::Damaged,
+        // No password or a wrong one, too many connections, shutting down or starting, cut off for having hung.
+        _ if ["08", "28", "57"].contains(&&state[..2]) => StoreTrouble::Unreachable,
+        "53300" | "25P03" => StoreTrouble::Unreachable,
+        _ => return None,
+    })
 }
 
 impl From<sqlx::Error> for Error {
@@ -240,6 +309,10 @@ mod tests {
             StoreTrouble::Closed,
             StoreTrouble::Disk,
             StoreTrouble::Locked,
+            StoreTrouble::Unreachable,
+            StoreTrouble::Absent,
+            StoreTrouble::NoRights,
+            StoreTrouble::OldServer,
         ] {
             let unusable = Unusable {
                 file: "var/store.db".into(),

@@ -39,9 +39,9 @@ impl Store {
     /// When the oldest and the newest item of each of these channels were published; nothing of a channel without items.
     pub async fn channel_ages(&self, channels: &[i64]) -> Result<HashMap<i64, (DateTime<Utc>, DateTime<Utc>)>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(k.value,
-                 (SELECT MIN(published) FROM memberships WHERE channel_id = k.value),
-                 (SELECT MAX(published) FROM memberships WHERE channel_id = k.value))) FROM json_each($1) k",
+            "SELECT json_group_array(json_array(CAST(k.value AS BIGINT),
+                 (SELECT MIN(published) FROM memberships WHERE channel_id = CAST(k.value AS BIGINT)),
+                 (SELECT MAX(published) FROM memberships WHERE channel_id = CAST(k.value AS BIGINT)))) FROM json_each($1) k",
         )
         .bind(to_json("memberships.channel_id", &channels)?)
         .fetch_one(&self.pool)
@@ -55,8 +55,9 @@ impl Store {
     /// How many items of a channel are dated within each of these spans, by channel and beginning.
     pub async fn members_within(&self, spans: &[Span]) -> Result<HashMap<(i64, i64), u64>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(k.value ->> 0, k.value ->> 1, (SELECT COUNT(*) FROM memberships
-                 WHERE channel_id = k.value ->> 0 AND published >= k.value ->> 1 AND published < k.value ->> 2)))
+            "SELECT json_group_array(json_array(CAST(k.value ->> 0 AS BIGINT), CAST(k.value ->> 1 AS BIGINT), (SELECT COUNT(*)
+                 FROM memberships WHERE channel_id = CAST(k.value ->> 0 AS BIGINT)
+                     AND published >= CAST(k.value ->> 1 AS BIGINT) AND published < CAST(k.value ->> 2 AS BIGINT))))
              FROM json_each($1) k",
         )
         .bind(to_json("memberships.published", &spans)?)
@@ -71,14 +72,15 @@ impl Store {
     pub async fn tags_beside(&self, channels: &[i64], newest: u32, most: u32) -> Result<HashMap<i64, Vec<(i64, u64)>>> {
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(json_array(channel, tag, items) ORDER BY channel, place) FROM (
-                 SELECT k.value AS channel, o.channel_id AS tag, COUNT(*) AS items,
-                     ROW_NUMBER() OVER (PARTITION BY k.value ORDER BY COUNT(*) DESC, c.key) AS place
-                 FROM json_each($1) k CROSS JOIN memberships m ON m.channel_id = k.value
-                     AND m.published >= COALESCE((SELECT published FROM memberships WHERE channel_id = k.value
+                 SELECT k.channel, o.channel_id AS tag, COUNT(*) AS items,
+                     ROW_NUMBER() OVER (PARTITION BY k.channel ORDER BY COUNT(*) DESC, c.key) AS place
+                 FROM (SELECT CAST(value AS BIGINT) AS channel FROM json_each($1)) k
+                 CROSS JOIN memberships m ON m.channel_id = k.channel
+                     AND m.published >= COALESCE((SELECT published FROM memberships WHERE channel_id = k.channel
                          ORDER BY published DESC LIMIT 1 OFFSET $2 - 1), m.published)
-                 CROSS JOIN memberships o ON o.item_id = m.item_id AND o.channel_id <> k.value
+                 CROSS JOIN memberships o ON o.item_id = m.item_id AND o.channel_id <> k.channel
                  CROSS JOIN channels c ON c.id = o.channel_id AND c.kind = 'tag'
-                 GROUP BY k.value, o.channel_id) WHERE place <= $3",
+                 GROUP BY k.channel, o.channel_id, c.key) WHERE place <= $3",
         )
         .bind(to_json("memberships.channel_id", &channels)?)
         .bind(i64::from(newest))
@@ -100,7 +102,7 @@ impl Store {
                  COUNT(DISTINCT CASE WHEN l.verdict IN (SELECT value FROM json_each($2)) THEN l.key END) AS open,
                  COUNT(DISTINCT CASE WHEN l.verdict IN (SELECT value FROM json_each($3)) THEN l.key END) AS closed
              FROM ",
-            host_links!("k.value", ""),
+            host_links!("CAST(k.value AS BIGINT)", ""),
             " GROUP BY c.id)"
         );
         let rows: String = sqlx::query_scalar(sql)
@@ -117,12 +119,15 @@ impl Store {
     pub async fn host_links_within(&self, spans: &[Span]) -> Result<HashMap<(i64, i64), LinksByState>> {
         let sql = concat!(
             "SELECT json_group_array(json_array(channel, start, links, open, closed)) FROM (SELECT c.id AS channel,
-                 k.value ->> 1 AS start, COUNT(DISTINCT l.key) AS links,
+                 CAST(k.value ->> 1 AS BIGINT) AS start, COUNT(DISTINCT l.key) AS links,
                  COUNT(DISTINCT CASE WHEN l.verdict IN (SELECT value FROM json_each($2)) THEN l.key END) AS open,
                  COUNT(DISTINCT CASE WHEN l.verdict IN (SELECT value FROM json_each($3)) THEN l.key END) AS closed
              FROM ",
-            host_links!("k.value ->> 0", " AND m.published >= k.value ->> 1 AND m.published < k.value ->> 2"),
-            " GROUP BY c.id, k.value ->> 1)"
+            host_links!(
+                "CAST(k.value ->> 0 AS BIGINT)",
+                " AND m.published >= CAST(k.value ->> 1 AS BIGINT) AND m.published < CAST(k.value ->> 2 AS BIGINT)"
+            ),
+            " GROUP BY c.id, CAST(k.value ->> 1 AS BIGINT))"
         );
         let rows: String = sqlx::query_scalar(sql)
             .bind(to_json("memberships.published", &spans)?)
@@ -147,7 +152,7 @@ impl Store {
                      ROW_NUMBER() OVER (PARTITION BY c.id ORDER BY worst.key, l.newest DESC, l.key) AS place
                  FROM json_each($2) worst CROSS JOIN links l ON l.verdict = worst.value
                  CROSS JOIN channels c ON c.kind = 'source' AND c.key = l.host
-                 WHERE c.id IN (SELECT value FROM json_each($1)) AND EXISTS (SELECT 1 FROM item_sources s
+                 WHERE c.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND EXISTS (SELECT 1 FROM item_sources s
                      CROSS JOIN memberships m ON m.item_id = s.item_id AND m.channel_id = c.id
                      WHERE s.link_key = l.key)) WHERE place <= $3",
         )

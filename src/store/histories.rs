@@ -88,7 +88,7 @@ impl Asked<'_> {
                 "SELECT json_group_array(json_array(key, host, lately)) FROM (SELECT key, host, lately FROM links
                  WHERE lately IS NOT NULL
                      AND host IN (SELECT host FROM links WHERE key IN (SELECT value FROM json_each($1)))
-                 LIMIT 10000)",
+                 ORDER BY host, key LIMIT 10000)",
                 keys,
             )
             .await?;
@@ -114,7 +114,8 @@ impl Asked<'_> {
     async fn citations(&mut self, keys: &str, all: &mut HashMap<String, History>) -> Result<()> {
         let rows = self
             .value(
-                "SELECT json_group_array(json_array(s.link_key, s.label, i.title, n.kind <> 'days'))
+                "SELECT json_group_array(json_array(s.link_key, s.label, i.title, CASE WHEN n.kind = 'days' THEN 0 ELSE 1 END)
+                     ORDER BY s.link_key, s.item_id, s.position)
                  FROM item_sources s JOIN items i ON i.id = s.item_id JOIN editions e ON e.id = i.edition_id
                      JOIN inputs n ON n.id = e.input_id WHERE s.link_key IN (SELECT value FROM json_each($1))",
                 keys,

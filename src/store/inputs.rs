@@ -145,7 +145,7 @@ impl Store {
     /// Inputs that have something published, or are asked for, and are not among these names.
     pub async fn inputs_gone(&self, names: &[&str]) -> Result<Vec<RememberedInput>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(i.id, i.name, json_extract(p.state, '$.configured')) ORDER BY i.id)
+            "SELECT json_group_array(json_array(i.id, i.name, p.state ->> '$.configured') ORDER BY i.id)
              FROM inputs i LEFT JOIN polls p ON p.input_id = i.id
              WHERE i.kind <> 'days' AND i.name NOT IN (SELECT value FROM json_each($1))
                  AND (i.kind = 'digest' OR p.state IS NOT NULL)
@@ -253,7 +253,8 @@ impl Write {
         sqlx::query(
             "INSERT INTO posts (input_id, path, size, mtime_ns, hash, held_until, skipped, kept_out, same_as, edition_id,
                  cited)
-             SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+             SELECT $1, value ->> 0, CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT), value ->> 3,
+                 CAST(value ->> 4 AS BIGINT), value ->> 5, value ->> 6,
                  value ->> 7, value ->> 8, value ->> 9 FROM json_each($2) WHERE true
              ON CONFLICT (input_id, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
                  hash = excluded.hash, held_until = excluded.held_until, skipped = excluded.skipped,
@@ -275,7 +276,7 @@ impl Write {
         }
         sqlx::query(
             "UPDATE posts SET mtime_ns =
-                 (SELECT new.value ->> 1 FROM json_each($2) AS new WHERE new.value ->> 0 = posts.path)
+                 (SELECT CAST(new.value ->> 1 AS BIGINT) FROM json_each($2) AS new WHERE new.value ->> 0 = posts.path)
              WHERE input_id = $1 AND path IN (SELECT value ->> 0 FROM json_each($2))",
         )
         .bind(input_id)
@@ -331,7 +332,7 @@ impl Write {
         }
         sqlx::query(
             "INSERT INTO complaints (input_id, path, ordinal, written)
-             SELECT $1, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2)",
+             SELECT $1, value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2 FROM json_each($2)",
         )
         .bind(input_id)
         .bind(to_json("complaints", &rows)?)

@@ -5,7 +5,7 @@ use super::{Result, Store, from_json, from_rows, parse, time, to_json};
 use crate::model::{
     CitedSource, Edition, EditionHeader, Home, LinkKey, SourceLink, StoredEdition, StoredItem, Tag, Verdict,
 };
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{Any, QueryBuilder};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -71,8 +71,8 @@ impl Store {
             return Ok(HashMap::new());
         }
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(k.value, json((SELECT json_group_array(item_id) FROM (
-                 SELECT item_id FROM memberships WHERE channel_id = k.value
+            "SELECT json_group_array(json_array(CAST(k.value AS BIGINT), json((SELECT json_group_array(item_id) FROM (
+                 SELECT item_id FROM memberships WHERE channel_id = CAST(k.value AS BIGINT)
                  ORDER BY published DESC, item_id DESC LIMIT $2))))) FROM json_each($1) k",
         )
         .bind(to_json("memberships.channel_id", &channels)?)
@@ -161,7 +161,7 @@ impl Store {
                  (SELECT COUNT(*) FROM shown WHERE NOT is_day),
                  (SELECT id FROM shown WHERE is_day ORDER BY published DESC, id DESC LIMIT 1)",
         )
-        .bind(take)
+        .bind(i64::from(take))
         .fetch_one(&self.pool)
         .await?;
         let day = day.map(|id| parse("editions.id", &id)).transpose()?;
@@ -201,7 +201,8 @@ impl Store {
             return Ok(Vec::new());
         }
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(i.id, i.short_id, i.live = 1 AND i.shown = 1 AND n.kind <> 'days')
+            "SELECT json_group_array(json_array(i.id, i.short_id,
+                     CASE WHEN i.live = 1 AND i.shown = 1 AND n.kind <> 'days' THEN 1 ELSE 0 END)
                     ORDER BY i.id)
              FROM items i JOIN editions e ON e.id = i.edition_id JOIN inputs n ON n.id = e.input_id
              WHERE i.id IN (SELECT value FROM json_each($1))",
@@ -267,7 +268,7 @@ impl Store {
     }
 }
 
-fn push_list(query: &mut QueryBuilder<Sqlite>, ids: &[Uuid]) {
+fn push_list(query: &mut QueryBuilder<Any>, ids: &[Uuid]) {
     query.push("(");
     let mut list = query.separated(", ");
     for id in ids {

@@ -5,7 +5,7 @@ use super::{Result, Store, from_json, from_rows, parse, time, to_json};
 use crate::model::{CitingItem, LinkKey, Place, Portrait, Verdict};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 use std::collections::{BTreeSet, HashMap};
 
 /// A link that is due for a check.
@@ -119,9 +119,12 @@ impl Store {
     /// looked like. None of the hosts named.
     pub async fn canaries(&self, but: &[&str], limit: u32) -> Result<Vec<(String, Portrait)>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(url, portraits)) FROM (SELECT url, portraits, MAX(last_reached) AS latest
-             FROM links WHERE verdict = $3 AND portraits IS NOT NULL
-                 AND host NOT IN (SELECT value FROM json_each($1)) GROUP BY host ORDER BY latest DESC, url LIMIT $2)",
+            "SELECT json_group_array(json_array(url, portraits)) FROM (SELECT url, portraits FROM (
+                 SELECT url, portraits, last_reached,
+                     ROW_NUMBER() OVER (PARTITION BY host ORDER BY last_reached DESC, url) AS place
+                 FROM links WHERE verdict = $3 AND portraits IS NOT NULL AND last_reached IS NOT NULL
+                     AND host NOT IN (SELECT value FROM json_each($1)))
+             WHERE place = 1 ORDER BY last_reached DESC, url LIMIT $2)",
         )
         .bind(to_json("links.host", &but)?)
         .bind(i64::from(limit))
@@ -156,7 +159,7 @@ impl Store {
         let dead: Vec<_> = Verdict::TROUBLE.into_iter().filter(|verdict| !verdict.is_alive()).collect();
         let rows: Vec<(String, String, i64)> = sqlx::query_as(
             "SELECT l.host, l.verdict, COUNT(*) FROM links l JOIN (
-                 SELECT host, SUM(verdict IN (SELECT value FROM json_each($2))) AS dead,
+                 SELECT host, SUM(CASE WHEN verdict IN (SELECT value FROM json_each($2)) THEN 1 ELSE 0 END) AS dead,
                      COUNT(*) AS troubled
                  FROM links WHERE verdict IN (SELECT value FROM json_each($3))
                      AND EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = links.key)
@@ -189,7 +192,7 @@ impl Store {
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(host) FROM (SELECT host FROM links
                  WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = links.key) GROUP BY host
-                 HAVING SUM(verdict NOT IN (SELECT value FROM json_each($1))) = 0)",
+                 HAVING SUM(CASE WHEN verdict IN (SELECT value FROM json_each($1)) THEN 0 ELSE 1 END) = 0)",
         )
         .bind(to_json("links.verdict", &Verdict::those(Verdict::is_closed))?)
         .fetch_one(&self.pool)
@@ -217,7 +220,7 @@ impl Store {
     }
 
     /// Links of rows of [`LINK_COLUMNS`], each with so many of the newest items that cite it.
-    pub(super) async fn link_states(&self, rows: &[SqliteRow], citing: u32) -> Result<Vec<LinkState>> {
+    pub(super) async fn link_states(&self, rows: &[AnyRow], citing: u32) -> Result<Vec<LinkState>> {
         let keys = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<&str>, _>>()?;
         let mut citing = if citing > 0 { self.citing(&keys, citing).await? } else { HashMap::new() };
         let mut links = Vec::with_capacity(rows.len());
@@ -244,7 +247,8 @@ impl Store {
     /// Where posts cite each of these links, by its key: files and lines.
     pub async fn citing_posts(&self, keys: &[&str]) -> Result<HashMap<String, Vec<Place>>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(c.value ->> 0, p.path, c.value ->> 1) ORDER BY p.path, c.value ->> 1)
+            "SELECT json_group_array(json_array(c.value ->> 0, p.path, CAST(c.value ->> 1 AS BIGINT))
+                 ORDER BY p.path, CAST(c.value ->> 1 AS BIGINT))
              FROM posts p, json_each(p.cited) c WHERE c.value ->> 0 IN (SELECT value FROM json_each($1))",
         )
         .bind(to_json("links.key", &keys)?)

@@ -33,7 +33,8 @@ impl Write {
         }
         sqlx::query(
             "INSERT INTO dirty_channels (channel_id, published, shifted)
-             SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+             SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT) FROM json_each($1)
+             WHERE true ON CONFLICT DO NOTHING",
         )
         .bind(to_json("dirty_channels", &channels)?)
         .execute(&mut *self.tx)

@@ -1,4 +1,4 @@
-//! What we remember: SQLite. Every write in a transaction; no SQL anywhere else.
+//! What we remember: SQLite or PostgreSQL. Every write in a transaction, of which there is one at a time; no SQL anywhere else.
 //!
 //! What a row looks like is known in the file that reads it. Times are seconds since 1970 UTC. Decides nothing: `load`
 //! answers a question of the ledger, `apply` writes down what it decided; verdicts are judged in `verify`, and what to
@@ -15,6 +15,7 @@ mod connection;
 mod cycles;
 mod day_pages;
 mod days;
+mod dialect;
 mod entries;
 mod error;
 mod facts;
@@ -29,12 +30,15 @@ mod marks;
 mod neighbours;
 mod open;
 mod polls;
+mod postgres;
 mod published;
 mod quiet;
 mod rows;
 mod scope;
 mod shown;
+mod sqlite;
 mod stories;
+mod tables;
 mod upkeep;
 
 pub use archive::ArchiveWish;
@@ -81,7 +85,7 @@ pub struct Write {
 }
 
 impl Store {
-    /// Begins a transaction that writes (`BEGIN IMMEDIATE`, as SQLite has one writer).
+    /// Begins a transaction that writes. There is one at a time, whoever else has the store open.
     pub async fn begin(&self) -> Result<Write> {
         let tx = self.pool.begin().await?;
         let mut write = Write { tx, marks: true, days: None };
@@ -129,7 +133,7 @@ impl Write {
 }
 
 /// Reads the one row of `SELECT json_group_array(json_array(…)) …`. Every row of a result costs two switches between
-/// threads, 50 µs in all; a thousand rows are read as one (PostgreSQL spells it `json_agg(json_build_array(…))`).
+/// threads, 50 µs in all; a thousand rows are read as one.
 fn from_rows<T: serde::de::DeserializeOwned>(rows: &str) -> Result<Vec<T>> {
     from_json("a result", rows)
 }

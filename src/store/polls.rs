@@ -50,11 +50,11 @@ impl Store {
     /// Feed inputs that gave entries or are asked at another address than the configured one, by name, with both.
     pub async fn known_feeds(&self) -> Result<BTreeMap<String, (String, Option<Instead>)>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(i.name, json_extract(p.state, '$.configured'),
-                        json(json_extract(p.state, '$.instead'))))
+            "SELECT json_group_array(json_array(i.name, p.state ->> '$.configured',
+                        json(p.state ->> '$.instead')))
              FROM polls p JOIN inputs i ON i.id = p.input_id
              WHERE i.kind = 'feed'
-                 AND (json_extract(p.state, '$.instead') IS NOT NULL OR json_extract(p.state, '$.gave_entries'))",
+                 AND (p.state ->> '$.instead' IS NOT NULL OR CAST(p.state ->> '$.gave_entries' AS TEXT) IN ('1', 'true'))",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -67,9 +67,9 @@ impl Store {
     /// Feed inputs of which nothing is published because they became others, by name.
     pub async fn held_feeds(&self) -> Result<BTreeMap<String, Held>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(i.name, json(json_extract(p.state, '$.held'))))
+            "SELECT json_group_array(json_array(i.name, json(p.state ->> '$.held')))
              FROM polls p JOIN inputs i ON i.id = p.input_id
-             WHERE i.kind = 'feed' AND json_extract(p.state, '$.held') IS NOT NULL",
+             WHERE i.kind = 'feed' AND p.state ->> '$.held' IS NOT NULL",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -79,10 +79,10 @@ impl Store {
     /// Feeds that have failed each time since some moment, by the names of their inputs.
     pub async fn failing_feeds(&self) -> Result<BTreeMap<String, FailingFeed>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(i.name, json_extract(p.state, '$.failing_since'),
-                        json_extract(p.state, '$.last_success'), json_extract(p.state, '$.last_rule')))
+            "SELECT json_group_array(json_array(i.name, p.state ->> '$.failing_since',
+                        p.state ->> '$.last_success', p.state ->> '$.last_rule'))
              FROM polls p JOIN inputs i ON i.id = p.input_id
-             WHERE i.kind = 'feed' AND json_extract(p.state, '$.failing_since') IS NOT NULL",
+             WHERE i.kind = 'feed' AND p.state ->> '$.failing_since' IS NOT NULL",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -105,7 +105,7 @@ impl Write {
         .await?;
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(json_array(i.id, i.name, i.fingerprint, p.state,
-                     EXISTS (SELECT 1 FROM entries e WHERE e.input_id = i.id))) FROM inputs i
+                     CASE WHEN EXISTS (SELECT 1 FROM entries e WHERE e.input_id = i.id) THEN 1 ELSE 0 END)) FROM inputs i
                  LEFT JOIN polls p ON p.input_id = i.id WHERE i.name IN (SELECT value FROM json_each($1))",
         )
         .bind(&asked)
@@ -129,7 +129,7 @@ impl Write {
             rows.push((input_id, to_json("polls.state", state)?));
         }
         sqlx::query(
-            "INSERT INTO polls (input_id, state) SELECT value ->> 0, value ->> 1 FROM json_each($1) WHERE true
+            "INSERT INTO polls (input_id, state) SELECT CAST(value ->> 0 AS BIGINT), value ->> 1 FROM json_each($1) WHERE true
              ON CONFLICT (input_id) DO UPDATE SET state = excluded.state",
         )
         .bind(to_json("polls", &rows)?)

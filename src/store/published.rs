@@ -170,8 +170,9 @@ impl Store {
     /// How many of a channel's items are dated at or after an instant, for many channels (by row) and instants at once.
     pub async fn members_from(&self, asked: &[(i64, i64)]) -> Result<HashMap<(i64, i64), u64>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(k.value ->> 0, k.value ->> 1, (SELECT COUNT(*) FROM memberships
-                 WHERE channel_id = k.value ->> 0 AND published >= k.value ->> 1))) FROM json_each($1) k",
+            "SELECT json_group_array(json_array(CAST(k.value ->> 0 AS BIGINT), CAST(k.value ->> 1 AS BIGINT), (SELECT COUNT(*)
+                 FROM memberships WHERE channel_id = CAST(k.value ->> 0 AS BIGINT)
+                     AND published >= CAST(k.value ->> 1 AS BIGINT)))) FROM json_each($1) k",
         )
         .bind(super::to_json("memberships.published", &asked)?)
         .fetch_one(&self.pool)
@@ -186,8 +187,8 @@ impl Store {
             return Ok(HashMap::new());
         }
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(k.value, (SELECT COUNT(*) FROM editions
-                 WHERE live = 1 AND shown = 1 AND listed = 1 AND published >= k.value))) FROM json_each($1) k",
+            "SELECT json_group_array(json_array(CAST(k.value AS BIGINT), (SELECT COUNT(*) FROM editions
+                 WHERE live = 1 AND shown = 1 AND listed = 1 AND published >= CAST(k.value AS BIGINT)))) FROM json_each($1) k",
         )
         .bind(super::to_json("editions.published", &asked)?)
         .fetch_one(&self.pool)

@@ -67,21 +67,22 @@ impl Write {
             .collect();
         let rows: String = sqlx::query_scalar(
             "WITH signs AS MATERIALIZED (
-                 SELECT value ->> 0 AS input, value ->> 1 AS path, value ->> 2 AS link, value ->> 3 AS number,
-                     value ->> 4 AS title, value ->> 5 AS published FROM json_each($1))
+                 SELECT CAST(value ->> 0 AS BIGINT) AS input, value ->> 1 AS path, value ->> 2 AS link,
+                     CAST(value ->> 3 AS BIGINT) AS number, value ->> 4 AS title,
+                     CAST(value ->> 5 AS BIGINT) AS published FROM json_each($1))
              SELECT json_group_array(id) FROM (
-                 SELECT e.id FROM signs s CROSS JOIN editions e WHERE e.input_id = s.input AND e.path = s.path
-                 UNION SELECT e.id FROM signs s CROSS JOIN editions e WHERE e.permalink = s.link AND e.input_id = s.input
-                 UNION SELECT e.id FROM signs s CROSS JOIN editions e WHERE e.number = s.number AND e.input_id = s.input
+                 SELECT e.id FROM signs s CROSS JOIN editions e ON e.input_id = s.input AND e.path = s.path
+                 UNION SELECT e.id FROM signs s CROSS JOIN editions e ON e.permalink = s.link AND e.input_id = s.input
+                 UNION SELECT e.id FROM signs s CROSS JOIN editions e ON e.number = s.number AND e.input_id = s.input
                  UNION SELECT id FROM (
                      SELECT e.id, ROW_NUMBER() OVER (PARTITION BY e.input_id, e.title ORDER BY e.live DESC, e.published,
                          e.id) AS place
-                     FROM (SELECT DISTINCT title FROM signs) s CROSS JOIN editions e WHERE e.title = s.title)
+                     FROM (SELECT DISTINCT title FROM signs) s CROSS JOIN editions e ON e.title = s.title)
                  WHERE place <= $2
                  UNION SELECT id FROM (
                      SELECT e.id, ROW_NUMBER() OVER (PARTITION BY e.input_id, e.published ORDER BY e.live, e.id) AS place
                      FROM (SELECT DISTINCT input, published FROM signs) s CROSS JOIN editions e
-                     WHERE e.live IN (-1, 0, 1) AND e.shown IN (0, 1) AND e.published = s.published AND e.input_id = s.input)
+                     ON e.live IN (-1, 0, 1) AND e.shown IN (0, 1) AND e.published = s.published AND e.input_id = s.input)
                  WHERE place <= $2)",
         )
         .bind(to_json("editions", &signs)?)
@@ -108,7 +109,7 @@ impl Write {
              FROM items i JOIN editions e ON e.id = i.edition_id WHERE i.id IN (
                  SELECT value FROM json_each($1)
                  UNION SELECT x.id FROM json_each($2) k CROSS JOIN editions w ON w.id = k.value
-                     JOIN items x ON x.edition_id = w.id WHERE w.input_id IS NOT $5
+                     JOIN items x ON x.edition_id = w.id WHERE w.input_id IS DISTINCT FROM $5
                  UNION SELECT id FROM items WHERE story IN (SELECT value FROM json_each($3))
                  UNION SELECT item_id FROM entries WHERE story IN (SELECT value FROM json_each($3)) AND item_id IS NOT NULL
                  UNION SELECT x.id FROM items x CROSS JOIN editions d ON d.id = x.edition_id
@@ -153,7 +154,7 @@ impl Write {
         let Some(EntriesAsked { inputs, left_after, keys }) = &question.entries else { return Ok(()) };
         let sql = format!(
             "SELECT json_group_array(json_array({ENTRY}, NULL) ORDER BY n.id) FROM entries n
-             WHERE n.input_id IN (SELECT value FROM json_each($1))
+             WHERE n.input_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
                  AND (n.left_at IS NULL OR n.left_at >= $2 OR n.key IN (SELECT value FROM json_each($3)))"
         );
         let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
@@ -215,7 +216,7 @@ impl Write {
         }
         if !question.numbers.is_empty() {
             let sql = "SELECT json_group_array(json_array(number, input_id, id, path, live)) FROM editions
-                       WHERE number IN (SELECT value FROM json_each($1))";
+                       WHERE number IN (SELECT CAST(value AS BIGINT) FROM json_each($1))";
             let rows: String = sqlx::query_scalar(sql)
                 .bind(to_json("editions.number", &question.numbers)?)
                 .fetch_one(&mut *self.tx)
@@ -236,10 +237,7 @@ impl Write {
         if before.is_some_and(|before| before <= from) {
             return Ok(());
         }
-        for (of_items, sql) in [
-            (true, "SELECT COALESCE(MAX(rowid), 0) FROM items"),
-            (false, "SELECT COALESCE(MAX(rowid), 0) FROM editions"),
-        ] {
+        for (of_items, sql) in [(true, "SELECT COUNT(*) FROM items"), (false, "SELECT COUNT(*) FROM editions")] {
             let most: i64 = sqlx::query_scalar(sql).fetch_one(&mut *self.tx).await?;
             let sql = if of_items {
                 "SELECT json_group_array(DISTINCT updated) FROM items WHERE updated >= $1"

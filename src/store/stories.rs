@@ -24,7 +24,7 @@ impl Write {
     pub async fn note_led_to(&mut self, links: &[(&str, Option<String>)]) -> Result<()> {
         let changed: Vec<String> = sqlx::query_scalar(
             "UPDATE links SET leads_to = new.value ->> 1 FROM json_each($1) AS new
-             WHERE links.key = new.value ->> 0 AND links.leads_to IS NOT new.value ->> 1 RETURNING key",
+             WHERE links.key = new.value ->> 0 AND links.leads_to IS DISTINCT FROM new.value ->> 1 RETURNING links.key",
         )
         .bind(to_json("links.leads_to", &links)?)
         .fetch_all(&mut *self.tx)
