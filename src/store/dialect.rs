@@ -10,6 +10,8 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 #[derive(Clone, Copy, PartialEq)]
 enum Opened {
     Plain,
+    /// A key that is unique by its digest.
+    Digest,
     /// Rows gathered to a list.
     List,
     /// A query to select from, which older versions want a name for.
@@ -41,6 +43,11 @@ fn spelled(sql: &str) -> String {
                 arguments += 1;
                 out.push_str(&format!("${arguments}"));
             }
+            // A key may be longer than what an index holds; it is unique by its digest.
+            "(" if word == "CONFLICT" && rest.starts_with("key)") => {
+                out.push_str("(md5(");
+                opened.push(Opened::Digest);
+            }
             "(" if word == "json_group_array" => {
                 out.push_str("COALESCE(CAST(json_agg(");
                 opened.push(Opened::List);
@@ -52,6 +59,7 @@ fn spelled(sql: &str) -> String {
                 out.push('(');
             }
             ")" => match opened.pop() {
+                Some(Opened::Digest) => out.push_str("))"),
                 Some(Opened::List) => out.push_str(") AS TEXT), '[]')"),
                 Some(Opened::Rows) if !is_named(rest) => {
                     names += 1;
@@ -93,6 +101,7 @@ mod tests {
             ("SELECT a FROM (SELECT a FROM t) b JOIN c", "SELECT a FROM (SELECT a FROM t) b JOIN c"),
             ("WHERE a IN (SELECT f(b) FROM (SELECT c))", "WHERE a IN (SELECT f(b) FROM (SELECT c) AS rows_1)"),
             ("a k CROSS JOIN b ON c", "a k  JOIN b ON c"),
+            ("ON CONFLICT (key) DO UPDATE", "ON CONFLICT (md5(key)) DO UPDATE"),
             ("VALUES (?, ?), (?, '?')", "VALUES ($1, $2), ($3, '?')"),
             ("written <> '' AND 'json_array(' = a", "written <> '' AND 'json_array(' = a"),
         ] {

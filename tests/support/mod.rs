@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "every test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+pub(crate) mod postgres;
+
 use chrono::{DateTime, TimeZone, Utc};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
