@@ -75,6 +75,27 @@ pub(super) enum Command {
     Export,
     /// What pages look like and what they say
     Theme(ThemeArgs),
+    /// Where everything is remembered
+    Store(StoreArgs),
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct StoreArgs {
+    #[command(subcommand)]
+    pub(super) command: StoreCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum StoreCommand {
+    /// Copies everything into a store that is empty, and compares both; stop what works on either first
+    Copy {
+        /// A store, as sqlite:PATH or postgres://USER@HOST/DATABASE; or a file that holds that, so that no password is seen
+        #[arg(value_name = "FROM")]
+        from: String,
+        /// The same; made where it is not there
+        #[arg(value_name = "TO")]
+        to: String,
+    },
 }
 
 #[derive(Debug, Clone, ClapArgs)]

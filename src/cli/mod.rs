@@ -18,6 +18,7 @@ mod release;
 mod schedule;
 mod spell;
 mod status;
+mod store;
 mod summary;
 mod theme;
 mod verify;
@@ -71,6 +72,7 @@ async fn run(args: &Args, environment: &Environment, inherited: Inherited) -> Ex
         Some(Command::Verify(verify)) => verify::run(args, verify, environment).await,
         Some(Command::Import(import)) => import::run(args, import, environment),
         Some(Command::Theme(theme)) => theme::run(args, theme),
+        Some(Command::Store(store)) => store::run(args, store).await,
         command => match settings(args, environment) {
             Err(error) => return complain(&error.into(), USAGE, environment),
             Ok(settings) => match command {

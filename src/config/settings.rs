@@ -161,8 +161,8 @@ fn store_url(
     written: Option<&Spanned<String>>,
     environment: &Environment,
 ) -> Result<String, Error> {
-    let understood = |url: &str| url.starts_with("sqlite:");
-    let message = "only SQLite is built in; write sqlite:PATH";
+    let understood = |url: &str| ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme));
+    let message = "only SQLite and PostgreSQL are built in; write sqlite:PATH, or postgres://USER@HOST/DATABASE";
     match (&environment.store_url, written) {
         (Some(url), _) if understood(url) => Ok(url.clone()),
         (Some(_), _) => Err(Error::Environment { name: "WELLSOURCED_STORE_URL", message }),

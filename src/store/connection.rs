@@ -101,6 +101,22 @@ impl Pool {
         }
     }
 
+    /// The columns of a table, each with whether it holds numbers.
+    pub(super) async fn columns(&self, table: &str) -> Result<Vec<(String, bool)>> {
+        let sql = match self.get()? {
+            Connections::Sqlite(_) => {
+                "SELECT name, CASE WHEN type = 'TEXT' THEN 0 ELSE 1 END FROM pragma_table_info($1)"
+            }
+            Connections::Postgres(_) => {
+                "SELECT CAST(column_name AS TEXT), CASE WHEN data_type = 'text' THEN 0 ELSE 1 END
+                 FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1
+                 ORDER BY ordinal_position"
+            }
+        };
+        let columns: Vec<(String, i64)> = sqlx::query_as(sql).bind(table).fetch_all(self).await?;
+        Ok(columns.into_iter().map(|(name, is_number)| (name, is_number == 1)).collect())
+    }
+
     fn get(&self) -> Result<&Connections, sqlx::Error> {
         self.state.open.get().ok_or_else(|| match &self.state.shut {
             Some(why) => sqlx::Error::AnyDriverError(Box::new(why.clone())),
@@ -124,6 +140,11 @@ impl Pool {
 }
 
 impl WriteTransaction {
+    /// Whether numbers of rows are given out apart from the rows, so that those that are there have to be told.
+    pub(super) fn numbers_apart(&self) -> bool {
+        matches!(self.transaction, OpenTransaction::Postgres(_))
+    }
+
     /// Makes everything written so far last.
     pub(super) async fn commit(self) -> Result<()> {
         let Self { file, transaction } = self;

@@ -45,6 +45,22 @@ pub enum Error {
     /// The tables could not be brought up to date.
     #[error("the store's tables could not be brought up to date: {0}")]
     Migration(#[from] MigrateError),
+    /// Everything was to be copied into a store that has something already.
+    #[error("the store {file} is not empty, and nothing was changed in it; name one that is not there yet")]
+    NotEmpty {
+        /// Its file or database.
+        file: String,
+    },
+    /// What was copied is not what was there.
+    #[error(
+        "{table} is not the same in the copy {file}: somebody wrote meanwhile, or the disk fails; drop the copy and try again"
+    )]
+    CopyDiffers {
+        /// The table.
+        table: &'static str,
+        /// The copy.
+        file: String,
+    },
     /// A row holds what we would never write.
     #[error(
         "the store holds something unreadable in {place}: {reason}; restore it from a backup, or move it away: it is rebuilt from the posts and the published directory"

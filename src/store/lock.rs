@@ -119,6 +119,9 @@ fn holder(file: &File) -> io::Result<Holder> {
 
 /// Beside the database itself, wherever a link to it is.
 fn path(url: &str, claim: Claim) -> Result<Option<PathBuf>> {
+    if !url.starts_with("sqlite:") {
+        return Ok(None);
+    }
     let bad = |e: sqlx::Error| Error::Url { url: url.to_owned(), reason: e.to_string(), form: "as sqlite:PATH" };
     let options = SqliteConnectOptions::from_str(url).map_err(bad)?;
     let database = options.get_filename();

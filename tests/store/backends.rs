@@ -54,6 +54,15 @@ pub(crate) async fn each_backend(contract: impl AsyncFn(&Place)) {
     }
 }
 
+/// Holds every backend to a part of the contract together with every other one.
+pub(crate) async fn each_pair(contract: impl AsyncFn(&Place, &Place)) {
+    for first in 0..places().len() {
+        for second in places() {
+            contract(&places().remove(first), &second).await;
+        }
+    }
+}
+
 impl Place {
     /// Opens the store that is there; it is made at first.
     pub(crate) async fn open(&self) -> Store {

@@ -15,6 +15,7 @@ mod archive_list;
 mod backends;
 mod complete;
 mod condition;
+mod copied;
 mod damaged;
 mod each;
 mod facts;

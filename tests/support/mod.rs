@@ -23,6 +23,15 @@ pub(crate) fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 6, 1, 12, 0, 0).unwrap()
 }
 
+/// The server that tests run on which are about no engine, when the environment asks for it: what they expect, bytes
+/// included, is the same.
+fn on_postgres() -> Option<&'static postgres::Server> {
+    std::env::var_os("ON_POSTGRES")?;
+    let server = postgres::SERVER.as_ref();
+    assert!(server.is_some(), "PostgreSQL is not installed");
+    server
+}
+
 /// A site in a temporary folder.
 pub(crate) struct Site {
     pub(crate) folder: tempfile::TempDir,
@@ -39,10 +48,10 @@ impl Site {
 
     /// Writes the configuration; `in_site` goes into `[site]`.
     pub(crate) fn configure(&self, in_site: &str, more: &str) {
-        let root = self.folder.path().display();
+        let (root, store) = (self.folder.path().display(), self.store_url());
         let text = format!(
             "[site]\ntitle = \"Tests\"\nbase_url = \"https://feeds.example/\"\ntimezone = \"Asia/Shanghai\"\n{in_site}\n\
-             [store]\nurl = \"sqlite:{root}/store.db\"\n[publish]\ndirectory = \"{root}/feeds\"\n\
+             [store]\nurl = \"{store}\"\n[publish]\ndirectory = \"{root}/feeds\"\n\
              [[inputs]]\nname = \"digest\"\ndigest = \"{root}/posts/**/*.md\"\nbase_url = \"https://digest.example/\"\n{more}"
         );
         self.write("wellsourced.toml", &text);
@@ -73,7 +82,24 @@ impl Site {
         fs::remove_file(self.path(relative)).unwrap();
     }
 
+    /// The store: a file of SQLite, or with `ON_POSTGRES` set a schema of PostgreSQL, which is made.
+    fn store_url(&self) -> String {
+        let Some(server) = on_postgres() else { return format!("sqlite:{}", self.path("store.db").display()) };
+        server.run("feeds", "feeds", &format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema()));
+        server.address(server.port(), &self.schema())
+    }
+
+    /// The name of the folder as that of a schema.
+    fn schema(&self) -> String {
+        let name = self.folder.path().file_name().unwrap().as_encoded_bytes();
+        name.iter().fold("site_".to_owned(), |name, byte| format!("{name}{byte:02x}"))
+    }
+
     pub(crate) fn lose_store(&self) {
+        if let Some(server) = on_postgres() {
+            let schema = self.schema();
+            return server.run("feeds", "feeds", &format!("DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}"));
+        }
         for file in ["store.db", "store.db-wal", "store.db-shm"] {
             let _ = fs::remove_file(self.path(file));
         }

@@ -1,0 +1,39 @@
+//! A store copied into another one is the same store.
+
+use crate::answers::{differing, told};
+use crate::backends::{each_backend, each_pair};
+use crate::filled::fill;
+use crate::writes::WRITES;
+
+#[tokio::test]
+async fn a_copy_answers_as_the_store_does_and_goes_on_as_it() {
+    each_pair(async |from, to| {
+        let (store, copy) = (from.open().await, to.open().await);
+        fill(&store).await;
+        let copied = store.copy_into(&copy).await.unwrap();
+        assert!(copied.iter().filter(|table| table.rows > 0).count() > 15, "{copied:?}");
+        assert_eq!(differing(&told(&store).await, &told(&copy).await), [""; 0]);
+        for (method, act) in WRITES {
+            for place in [&store, &copy] {
+                let mut write = place.begin().await.unwrap();
+                act(&mut write).await.unwrap();
+                write.commit().await.unwrap();
+            }
+            assert_eq!(differing(&told(&store).await, &told(&copy).await), [""; 0], "after {method}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_copied_over_something() {
+    each_backend(async |place| {
+        let store = place.open().await;
+        fill(&store).await;
+        let before = told(&store).await;
+        let refused = store.copy_into(&store).await.unwrap_err().to_string();
+        assert!(refused.contains("is not empty") && refused.contains(store.file()), "{refused}");
+        assert_eq!(differing(&before, &told(&store).await), [""; 0]);
+    })
+    .await;
+}
