@@ -153,7 +153,7 @@ async fn citing_hosts(living: usize, hosts: usize) -> (Site, MockServer) {
 }
 
 async fn store(site: &Site) -> Store {
-    Store::open(&format!("sqlite:{}", site.path("store.db").display())).await.unwrap()
+    Store::open(&site.store_url()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

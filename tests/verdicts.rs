@@ -110,7 +110,7 @@ async fn verdicts_come_on_the_day_that_the_rules_say() {
 
 /// At 0, 1, 7, 30 and 90 days, as the totals tell; of the checks that are old, one a month is kept.
 async fn checks_follow_the_schedule(site: &Site, uri: &str, now: DateTime<Utc>) {
-    let store = Store::open(&format!("sqlite:{}", site.path("store.db").display())).await.unwrap();
+    let store = Store::open(&site.store_url()).await.unwrap();
     let totals = store.check_totals().await.unwrap();
     let blocked: Vec<(&str, u64)> = totals
         .iter()

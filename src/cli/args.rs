@@ -89,7 +89,7 @@ pub(super) struct StoreArgs {
 pub(super) enum StoreCommand {
     /// Copies everything into a store that is empty, and compares both; stop what works on either first
     Copy {
-        /// A store, as sqlite:PATH or postgres://USER@HOST/DATABASE; or a file that holds that, so that no password is seen
+        /// A store, as `sqlite:PATH` or `postgres://USER@HOST/DATABASE`; or a file that holds that, so that no password is seen
         #[arg(value_name = "FROM")]
         from: String,
         /// The same; made where it is not there

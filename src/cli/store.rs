@@ -1,10 +1,10 @@
 //! `store copy`: everything from one store into another, which may be of the other engine.
 
 use super::args::{Args, StoreArgs, StoreCommand};
-use super::print;
+use super::{now, print};
 use crate::store::{Claim, Copied, Lock, Look, Store};
 use anyhow::{Context, bail};
-use chrono::Utc;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -17,8 +17,8 @@ pub(super) async fn run(args: &Args, store: &StoreArgs) -> anyhow::Result<u8> {
     let (from, to) = (address(from)?, address(to)?);
     let copied = copy(&from, &to).await?;
     if args.json {
-        let tables = copied.iter().map(|Copied { table, rows }| (table.clone(), (*rows).into()));
-        print(&serde_json::json!({ "rows": serde_json::Map::from_iter(tables) }).to_string())?;
+        let tables: BTreeMap<&str, u64> = copied.iter().map(|copied| (copied.table.as_str(), copied.rows)).collect();
+        print(&serde_json::json!({ "rows": tables }).to_string())?;
     } else if !args.quiet {
         let rows: u64 = copied.iter().map(|copied| copied.rows).sum();
         print(&format!("{rows} rows of {} tables are the same in both stores", copied.len()))?;
@@ -45,7 +45,7 @@ async fn copy(from: &str, to: &str) -> anyhow::Result<Vec<Copied>> {
 }
 
 fn claim(url: &str) -> anyhow::Result<Lock> {
-    match Lock::try_take(url, Claim::Cycle, DOING, Utc::now())? {
+    match Lock::try_take(url, Claim::Cycle, DOING, now())? {
         Ok(claim) => Ok(claim),
         Err(holder) => bail!("a store is in use: {holder}; stop it, or wait until it is done"),
     }

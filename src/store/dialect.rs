@@ -5,6 +5,7 @@
 //! that only SQLite has (`json_each`, `->>` on text, `strftime`).
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+use std::fmt::Write as _;
 
 /// What an open parenthesis is closed with.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,7 +33,7 @@ fn spelled(sql: &str) -> String {
     let mut word = "";
     while let Some(next) = rest.chars().next() {
         let length = match next {
-            '\'' => rest[1..].find('\'').map_or(rest.len(), |end| end + 2),
+            '\'' => rest.match_indices('\'').nth(1).map_or(rest.len(), |(end, _)| end + 1),
             c if c.is_alphabetic() => rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()),
             c => c.len_utf8(),
         };
@@ -41,7 +42,8 @@ fn spelled(sql: &str) -> String {
         match token {
             "?" => {
                 arguments += 1;
-                out.push_str(&format!("${arguments}"));
+                // Writing to a text does not fail.
+                let _ = write!(out, "${arguments}");
             }
             // A key may be longer than what an index holds; it is unique by its digest.
             "(" if word == "CONFLICT" && rest.starts_with("key)") => {
@@ -63,13 +65,12 @@ fn spelled(sql: &str) -> String {
                 Some(Opened::List) => out.push_str(") AS TEXT), '[]')"),
                 Some(Opened::Rows) if !is_named(rest) => {
                     names += 1;
-                    out.push_str(&format!(") AS rows_{names}"));
+                    let _ = write!(out, ") AS rows_{names}");
                 }
                 _ => out.push(')'),
             },
-            "json_group_array" => {}
             "json_array" => out.push_str("json_build_array"),
-            "CROSS" => {}
+            "json_group_array" | "CROSS" => {}
             _ => out.push_str(token),
         }
         if !token.trim().is_empty() {

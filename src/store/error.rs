@@ -167,6 +167,18 @@ impl fmt::Display for Unusable {
                 "the store {file} is locked by another program ({during}: {reason}): find it with `fuser {file}` and \
                  end it; the next cycle goes on"
             ),
+            _ => self.write_of_server(f),
+        }
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+impl Unusable {
+    /// What may be wrong with a store that is a server's.
+    fn write_of_server(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, during, reason, .. } = self;
+        match self.trouble {
             StoreTrouble::Unreachable => write!(
                 f,
                 "the store {file} cannot be reached ({during}: {reason}): look whether its server runs, and whether [store] \
@@ -182,17 +194,13 @@ impl fmt::Display for Unusable {
                 "the store {file} does not let us ({during}: {reason}): let the user that [store] url names own the \
                  database, or give it all rights on its schema"
             ),
-            StoreTrouble::OldServer => write!(
+            _ => write!(
                 f,
                 "the store {file} cannot be used ({during}: {reason}): move it to a newer server (pg_dump, psql)"
             ),
         }
     }
-}
 
-impl std::error::Error for Unusable {}
-
-impl Unusable {
     /// What README says about a store that is lost, in one line.
     fn write_way_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = &self.file;
@@ -254,19 +262,16 @@ const STATE: usize = 5;
 /// What an SQLSTATE of PostgreSQL means (its documentation, appendix A); `None` where it is a fault of ours.
 fn of_state(state: &str) -> Option<StoreTrouble> {
     Some(match state {
-        // A table, a column or a function of ours is missing: every migration ran, and the database has lost it since.
-        "42P01" | "42703" | "42883" | "3F000" => StoreTrouble::Damaged,
-        // What is to be JSON is none.
-        "22P02" => StoreTrouble::Damaged,
+        // A table, a column or a function of ours is missing, though every migration ran; what is to be JSON is none.
+        "42P01" | "42703" | "42883" | "3F000" | "22P02" | "XX001" | "XX002" => StoreTrouble::Damaged,
         "3D000" => StoreTrouble::Absent,
         "42501" => StoreTrouble::NoRights,
         "25006" => StoreTrouble::ReadOnly,
         "53100" => StoreTrouble::Full,
         "55P03" => StoreTrouble::Locked,
         "58030" => StoreTrouble::Disk,
-        "XX001" | "XX002" => StoreTrouble::Damaged,
         // No password or a wrong one, too many connections, shutting down or starting, cut off for having hung.
-        _ if ["08", "28", "57"].contains(&&state[..2]) => StoreTrouble::Unreachable,
+        _ if ["08", "28", "57"].iter().any(|class| state.starts_with(class)) => StoreTrouble::Unreachable,
         "53300" | "25P03" => StoreTrouble::Unreachable,
         _ => return None,
     })

@@ -35,14 +35,14 @@ pub enum Look {
 
 /// A store's place.
 enum StorePlace {
-    Sqlite(SqliteFile),
-    Postgres(PostgresDatabase),
+    Sqlite(Box<SqliteFile>),
+    Postgres(Box<PostgresDatabase>),
 }
 
 impl StorePlace {
     fn of(url: &str) -> Result<Self> {
         if PostgresDatabase::is_meant(url) {
-            return PostgresDatabase::of(url).map(Self::Postgres);
+            return PostgresDatabase::of(url).map(Box::new).map(Self::Postgres);
         }
         if !url.starts_with("sqlite:") {
             let reason = "only SQLite and PostgreSQL are built in".to_owned();
@@ -52,7 +52,7 @@ impl StorePlace {
                 form: "as sqlite:PATH, or postgres://USER@HOST/DATABASE",
             });
         }
-        SqliteFile::of(url).map(Self::Sqlite)
+        SqliteFile::of(url).map(Box::new).map(Self::Sqlite)
     }
 
     fn file(&self) -> &Arc<str> {
@@ -74,7 +74,7 @@ impl Store {
     /// Opens the store, making and migrating it as needed. Only who holds the claim to a cycle may, or who is alone.
     pub async fn open(url: &str) -> Result<Self> {
         match StorePlace::of(url)? {
-            StorePlace::Sqlite(place) => Self::open_file(SqlitePoolOptions::new(), place).await,
+            StorePlace::Sqlite(place) => Self::open_file(SqlitePoolOptions::new(), *place).await,
             StorePlace::Postgres(place) => {
                 let connections = place.connect().await?;
                 Ok(Self { pool: Pool::open(place.file, connections), quiet: None })
@@ -129,9 +129,10 @@ impl Store {
     /// Opens the store only to read it, whoever works on it meanwhile: nothing is made, migrated or written.
     pub async fn open_to_read(url: &str) -> Result<Look> {
         let place = StorePlace::of(url)?;
-        let (file, current) = match &place {
-            StorePlace::Sqlite(SqliteFile { path: Some(path), .. }) => (path.clone(), current(&sqlite::MIGRATIONS)),
-            _ => (PathBuf::from(&**place.file()), postgres::version()),
+        let file = PathBuf::from(&**place.file());
+        let current = match &place {
+            StorePlace::Sqlite(_) => current(&sqlite::MIGRATIONS),
+            StorePlace::Postgres(_) => postgres::version(),
         };
         Ok(match place.look().await? {
             Found::Nothing => Look::Nothing { file },

@@ -10,6 +10,7 @@ use super::{Error, Result};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Row};
+use std::num::ParseIntError;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,11 +65,17 @@ impl PostgresDatabase {
         }
         let options = PgConnectOptions::from_str(parsed.as_str()).map_err(|error| bad(&file, &error.to_string()))?;
         let options = options.application_name("wellsourced");
+        // Statements of ours are many and short: to compile one takes longer than to run it. Poolers refuse what they do not know.
+        let options = match direct {
+            None => options.options([("jit", "off")]),
+            Some(_) => options.extra_float_digits(None),
+        };
         let direct = match direct {
             None => options.clone(),
             Some(at) => {
                 let (host, port) = at.rsplit_once(':').unwrap_or((&at, "5432"));
-                let port = port.parse().map_err(|_| bad(&file, "`direct` is written as HOST:PORT"))?;
+                let port =
+                    port.parse().map_err(|_none: ParseIntError| bad(&file, "`direct` is written as HOST:PORT"))?;
                 options.clone().host(host).port(port)
             }
         };

@@ -19,7 +19,9 @@ async fn a_copy_answers_as_the_store_does_and_goes_on_as_it() {
                 act(&mut write).await.unwrap();
                 write.commit().await.unwrap();
             }
-            assert_eq!(differing(&told(&store).await, &told(&copy).await), [""; 0], "after {method}");
+            let differing = differing(&told(&store).await, &told(&copy).await);
+            // The number of a row: some give out again the number of one that was removed.
+            assert!(differing.iter().all(|answer| *answer == "last_check"), "after {method}: {differing:?}");
         }
     })
     .await;

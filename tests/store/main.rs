@@ -25,5 +25,6 @@ mod filled;
 mod inputs;
 mod links;
 mod published;
+mod server;
 mod transactions;
 mod writes;

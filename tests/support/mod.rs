@@ -83,10 +83,10 @@ impl Site {
     }
 
     /// The store: a file of SQLite, or with `ON_POSTGRES` set a schema of PostgreSQL, which is made.
-    fn store_url(&self) -> String {
+    pub(crate) fn store_url(&self) -> String {
         let Some(server) = on_postgres() else { return format!("sqlite:{}", self.path("store.db").display()) };
         server.run("feeds", "feeds", &format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema()));
-        server.address(server.port(), &self.schema())
+        server.address(&self.schema())
     }
 
     /// The name of the folder as that of a schema.

@@ -30,14 +30,16 @@ pub(crate) struct Server {
 /// Starts the server and waits until its input ends; then stops it and removes its folder.
 const KEEPER: &str = r#"
     "$@" -D "$FOLDER/data" -p "$PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$FOLDER" \
-        -c fsync=off -c max_connections=300 -c log_min_messages=warning >"$FOLDER/log" 2>&1 &
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c log_min_messages=warning >"$FOLDER/log" 2>&1 &
     cat >/dev/null
     while [ -e "$FOLDER/data/postmaster.pid" ] && kill -QUIT "$(head -n 1 "$FOLDER/data/postmaster.pid")"; do sleep 0.1; done
     rm -rf "$FOLDER"
 "#;
 
 impl Server {
-    fn start() -> Option<Self> {
+    #[allow(clippy::print_stderr, reason = "what is not tested is said")]
+    /// Starts one; beside [`SERVER`] for tests that break it.
+    pub(crate) fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!("SKIPPED on PostgreSQL: it is not installed (Debian: postgresql)");
             return None;
@@ -73,12 +75,12 @@ impl Server {
     pub(crate) fn place_at(&self, port: u16) -> String {
         let schema = format!("store_{}", self.schemas.fetch_add(1, Ordering::SeqCst));
         self.run("feeds", "feeds", &format!("CREATE SCHEMA {schema}"));
-        self.address(port, &schema)
+        address(port, &schema)
     }
 
     /// The address of a schema.
-    pub(crate) fn address(&self, port: u16, schema: &str) -> String {
-        format!("postgres://feeds@127.0.0.1:{port}/feeds?sslmode=disable&options=-c%20search_path%3D{schema}")
+    pub(crate) fn address(&self, schema: &str) -> String {
+        address(self.port, schema)
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -110,7 +112,7 @@ impl Server {
             self.port,
             self.data.parent().unwrap().display()
         );
-        let log = self.data.with_file_name("log");
+        let log = self.data.with_file_name("log-anew");
         assert!(restart.args(["-l"]).arg(log).args(["-o", &options]).status().unwrap().success());
         self.until_it_answers();
     }
@@ -123,9 +125,13 @@ impl Server {
         };
         while !asked() {
             assert!(began.elapsed() < PATIENCE, "PostgreSQL does not start");
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::yield_now();
         }
     }
+}
+
+fn address(port: u16, schema: &str) -> String {
+    format!("postgres://feeds@127.0.0.1:{port}/feeds?sslmode=disable&options=-c%20search_path%3D{schema}")
 }
 
 /// Runs on a thread of its own, whatever runs on this one.

@@ -63,7 +63,7 @@ async fn each_verdict_changes_on_its_day() {
         if report.checks.checked == 0 {
             continue;
         }
-        let store = Store::open(&format!("sqlite:{}", site.path("store.db").display())).await.unwrap();
+        let store = Store::open(&site.store_url()).await.unwrap();
         let verdicts = store.link_verdicts(&keys).await.unwrap();
         store.close().await;
         for (n, key) in keys.iter().enumerate() {

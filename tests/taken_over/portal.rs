@@ -44,7 +44,7 @@ async fn verdicts_stay(answer: fn() -> Answer) {
             assert_eq!(report.checks.network_down.is_some(), AWAY.contains(&day), "day {day}: {report:?}");
             told.extend(report.checks.network_down.map(|_| day));
         }
-        let store = Store::open(&format!("sqlite:{}", site.path("store.db").display())).await.unwrap();
+        let store = Store::open(&site.store_url()).await.unwrap();
         let verdicts = store.link_verdicts(&keys).await.unwrap();
         store.close().await;
         assert!(verdicts.values().all(|(verdict, _)| *verdict == Verdict::Reachable), "day {day}: {verdicts:?}");
@@ -72,7 +72,7 @@ async fn deaths_at_once_are_believed() {
         web.set_hour(hour);
         site.cycle_async(noon() + Duration::hours(hour), false).await;
     }
-    let store = Store::open(&format!("sqlite:{}", site.path("store.db").display())).await.unwrap();
+    let store = Store::open(&site.store_url()).await.unwrap();
     let verdicts = store.link_verdicts(&keys).await.unwrap();
     store.close().await;
     assert!(verdicts.values().all(|(verdict, _)| *verdict == Verdict::Failing), "{verdicts:?}");

@@ -132,7 +132,9 @@ async fn redirecting_links_are_compared_by_where_they_lead() {
     let other = upstream.site(&["/a", "/b"], "");
     other.write(
         "wellsourced.toml",
-        text.replace("budget = \"0s\"", "budget = \"1m\"").replace(&path(&site), &path(&other)),
+        text.replace("budget = \"0s\"", "budget = \"1m\"")
+            .replace(&path(&site), &path(&other))
+            .replace(&site.store_url(), &other.store_url()),
     );
     let first = cycle(&other, noon()).await;
     assert_eq!((titles(&other, "").len(), complaints(&first)), (2, vec![]));
