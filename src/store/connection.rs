@@ -29,16 +29,16 @@ pub(super) struct Pool {
     state: Arc<State>,
 }
 
-/// Connections to one of the engines.
+/// EnginePool to one of the engines.
 #[derive(Debug, Clone)]
-pub(super) enum Connections {
+pub(super) enum EnginePool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
 #[derive(Debug)]
 struct State {
-    open: OnceLock<Connections>,
+    open: OnceLock<EnginePool>,
     /// Why it is not open.
     shut: Option<Unusable>,
 }
@@ -62,7 +62,7 @@ const NUL_IN_JSON: &str = r"\u0000";
 type Rows = Vec<Either<AnyQueryResult, AnyRow>>;
 
 impl Pool {
-    pub(super) fn open(file: Arc<str>, pool: Connections) -> Self {
+    pub(super) fn open(file: Arc<str>, pool: EnginePool) -> Self {
         Self { file, state: Arc::new(State { open: OnceLock::from(pool), shut: None }) }
     }
 
@@ -86,8 +86,8 @@ impl Pool {
     /// Begins a transaction that writes: one at a time, whoever asks.
     pub(super) async fn begin(&self) -> Result<Box<WriteTransaction>> {
         let begun = match self.get()? {
-            Connections::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
-            Connections::Postgres(pool) => pool.begin_with(BEGIN_ALONE).await.map(OpenTransaction::Postgres),
+            EnginePool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
+            EnginePool::Postgres(pool) => pool.begin_with(BEGIN_ALONE).await.map(OpenTransaction::Postgres),
         };
         let transaction = begun.map_err(|error| named(error, &self.file, "beginning to write"))?;
         Ok(Box::new(WriteTransaction { file: Arc::clone(&self.file), transaction }))
@@ -95,8 +95,8 @@ impl Pool {
 
     pub(super) async fn close(&self) {
         match self.state.open.get() {
-            Some(Connections::Sqlite(pool)) => pool.close().await,
-            Some(Connections::Postgres(pool)) => pool.close().await,
+            Some(EnginePool::Sqlite(pool)) => pool.close().await,
+            Some(EnginePool::Postgres(pool)) => pool.close().await,
             None => {}
         }
     }
@@ -104,10 +104,10 @@ impl Pool {
     /// The columns of a table, each with whether it holds numbers.
     pub(super) async fn columns(&self, table: &str) -> Result<Vec<(String, bool)>> {
         let sql = match self.get()? {
-            Connections::Sqlite(_) => {
+            EnginePool::Sqlite(_) => {
                 "SELECT name, CASE WHEN type = 'TEXT' THEN 0 ELSE 1 END FROM pragma_table_info($1)"
             }
-            Connections::Postgres(_) => {
+            EnginePool::Postgres(_) => {
                 "SELECT CAST(column_name AS TEXT), CASE WHEN data_type = 'text' THEN 0 ELSE 1 END
                  FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1
                  ORDER BY ordinal_position"
@@ -117,7 +117,7 @@ impl Pool {
         Ok(columns.into_iter().map(|(name, is_number)| (name, is_number == 1)).collect())
     }
 
-    fn get(&self) -> Result<&Connections, sqlx::Error> {
+    fn get(&self) -> Result<&EnginePool, sqlx::Error> {
         self.state.open.get().ok_or_else(|| match &self.state.shut {
             Some(why) => sqlx::Error::AnyDriverError(Box::new(why.clone())),
             None => sqlx::Error::PoolClosed,
@@ -126,15 +126,15 @@ impl Pool {
 
     async fn rows(&self, statement: Statement) -> Result<Rows, sqlx::Error> {
         match self.get()? {
-            Connections::Sqlite(pool) => statement.rows(&mut *pool.acquire().await?).await,
-            Connections::Postgres(pool) => statement.in_postgres().rows(&mut *pool.acquire().await?).await,
+            EnginePool::Sqlite(pool) => statement.rows(&mut *pool.acquire().await?).await,
+            EnginePool::Postgres(pool) => statement.in_postgres().rows(&mut *pool.acquire().await?).await,
         }
     }
 
     async fn first(&self, statement: Statement) -> Result<Option<AnyRow>, sqlx::Error> {
         match self.get()? {
-            Connections::Sqlite(pool) => statement.first(&mut *pool.acquire().await?).await,
-            Connections::Postgres(pool) => statement.in_postgres().first(&mut *pool.acquire().await?).await,
+            EnginePool::Sqlite(pool) => statement.first(&mut *pool.acquire().await?).await,
+            EnginePool::Postgres(pool) => statement.in_postgres().first(&mut *pool.acquire().await?).await,
         }
     }
 }

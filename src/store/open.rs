@@ -2,11 +2,11 @@
 //!
 //! What is not ours is refused before anything is altered.
 
-use super::connection::{Connections, Pool};
+use super::connection::{EnginePool, Pool};
 use super::postgres::{self, PostgresDatabase};
 use super::quiet::Quiet;
 use super::sqlite::{self, SqliteFile};
-use super::tables::{Found, current, not_migrated};
+use super::tables::{StoreTables, current, not_migrated};
 use super::{Error, Result, Store};
 use sqlx::sqlite::SqlitePoolOptions;
 use std::path::PathBuf;
@@ -62,7 +62,7 @@ impl StorePlace {
         }
     }
 
-    async fn look(&self) -> Result<Found> {
+    async fn look(&self) -> Result<StoreTables> {
         match self {
             Self::Sqlite(place) => place.look().await,
             Self::Postgres(place) => place.look().await,
@@ -98,15 +98,15 @@ impl Store {
     async fn open_file(pool: SqlitePoolOptions, place: SqliteFile) -> Result<Self> {
         let found = place.look().await?;
         let pool = place.connect(pool).await?;
-        if !matches!(found, Found::Current) {
+        if !matches!(found, StoreTables::Current) {
             sqlite::MIGRATIONS.run(&pool).await.map_err(|error| not_migrated(error, &place.file))?;
         }
-        Ok(Self { pool: Pool::open(place.file, Connections::Sqlite(pool)), quiet: None })
+        Ok(Self { pool: Pool::open(place.file, EnginePool::Sqlite(pool)), quiet: None })
     }
 
     /// Whether a store is there that needs neither to be made nor to be migrated, so that [`Self::open`] changes nothing.
     pub async fn is_current(url: &str) -> Result<bool> {
-        Ok(matches!(StorePlace::of(url)?.look().await?, Found::Current))
+        Ok(matches!(StorePlace::of(url)?.look().await?, StoreTables::Current))
     }
 
     /// Opens the store for a daemon. One that cannot be used before somebody does something about it answers everything with
@@ -135,13 +135,13 @@ impl Store {
             StorePlace::Postgres(_) => postgres::version(),
         };
         Ok(match place.look().await? {
-            Found::Nothing => Look::Nothing { file },
-            Found::Older(version) => Look::Older { file, version, current },
-            Found::Current => {
+            StoreTables::Nothing => Look::Nothing { file },
+            StoreTables::Older(version) => Look::Older { file, version, current },
+            StoreTables::Current => {
                 let (connections, quiet) = match &place {
                     StorePlace::Sqlite(place) => {
                         let (pool, quiet) = place.read().await?;
-                        (Connections::Sqlite(pool), quiet)
+                        (EnginePool::Sqlite(pool), quiet)
                     }
                     StorePlace::Postgres(place) => (place.read().await?, None),
                 };

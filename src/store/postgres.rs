@@ -3,9 +3,9 @@
 //! What is not ours is refused before anything is altered. Behind a pooler of transactions nothing may be kept per session: no
 //! statement is kept there, limits are set in each transaction, and only migrations go to the server itself.
 
-use super::connection::{Connections, named};
+use super::connection::{EnginePool, named};
 use super::error::{StoreTrouble, Unusable};
-use super::tables::{Found, TableList, current, not_migrated};
+use super::tables::{StoreTables, TableList, current, not_migrated};
 use super::{Error, Result};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-/// Connections at once, of one node.
+/// EnginePool at once, of one node.
 const CONNECTIONS: u32 = 8;
 
 /// How long a connection is waited for: a server that is started anew is back by then.
@@ -82,25 +82,25 @@ impl PostgresDatabase {
         Ok(Self { options, direct, file: file.into() })
     }
 
-    /// Connections that may write; the tables are made and brought up to date at need, by one who connects at a time.
-    pub(super) async fn connect(&self) -> Result<Connections> {
+    /// EnginePool that may write; the tables are made and brought up to date at need, by one who connects at a time.
+    pub(super) async fn connect(&self) -> Result<EnginePool> {
         let pool = self.pool(&self.options, CONNECTIONS).await?;
-        if !matches!(self.examine(&pool).await?, Found::Current) {
+        if !matches!(self.examine(&pool).await?, StoreTables::Current) {
             let direct = self.pool(&self.direct, 1).await?;
             let migrated = MIGRATIONS.run(&direct).await.map_err(|error| not_migrated(error, &self.file));
             direct.close().await;
             migrated?;
         }
-        Ok(Connections::Postgres(pool))
+        Ok(EnginePool::Postgres(pool))
     }
 
-    /// Connections that only read.
-    pub(super) async fn read(&self) -> Result<Connections> {
-        Ok(Connections::Postgres(self.pool(&self.options, 1).await?))
+    /// EnginePool that only read.
+    pub(super) async fn read(&self) -> Result<EnginePool> {
+        Ok(EnginePool::Postgres(self.pool(&self.options, 1).await?))
     }
 
     /// Looks what is there, without changing anything.
-    pub(super) async fn look(&self) -> Result<Found> {
+    pub(super) async fn look(&self) -> Result<StoreTables> {
         let pool = self.pool(&self.options, 1).await?;
         let found = self.examine(&pool).await;
         pool.close().await;
@@ -112,7 +112,7 @@ impl PostgresDatabase {
         pool.connect_with(options.clone()).await.map_err(|error| named(error, &self.file, "connecting").into())
     }
 
-    async fn examine(&self, pool: &PgPool) -> Result<Found> {
+    async fn examine(&self, pool: &PgPool) -> Result<StoreTables> {
         let failed = |error| named(error, &self.file, "reading its list of tables");
         let version: i32 = sqlx::query_scalar("SELECT CAST(current_setting('server_version_num') AS INTEGER)")
             .fetch_one(pool)

@@ -5,7 +5,7 @@
 use super::connection::named;
 use super::error::{StoreTrouble, Unusable};
 use super::quiet::Quiet;
-use super::tables::{Found, TableList};
+use super::tables::{StoreTables, TableList};
 use super::{Error, Result};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -67,14 +67,14 @@ impl SqliteFile {
     }
 
     /// Looks what is there, without changing anything.
-    pub(super) async fn look(&self) -> Result<Found> {
-        let Some(path) = &self.path else { return Ok(Found::Nothing) };
+    pub(super) async fn look(&self) -> Result<StoreTables> {
+        let Some(path) = &self.path else { return Ok(StoreTables::Nothing) };
         let closed = |reason: String| self.unusable(StoreTrouble::Closed, "looking at it", reason);
         match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(StoreTables::Nothing),
             Err(error) => return Err(closed(error.to_string())),
             Ok(file) if !file.is_file() => return Err(closed("it is no file".to_owned())),
-            Ok(file) if file.len() == 0 => return Ok(Found::Nothing),
+            Ok(file) if file.len() == 0 => return Ok(StoreTables::Nothing),
             Ok(_) => {}
         }
         let (pool, _) = self.read().await?;
@@ -91,7 +91,7 @@ impl SqliteFile {
         Ok((pool.map_err(|error| named(error, &self.file, "opening it"))?, quiet))
     }
 
-    async fn examine(&self, pool: &SqlitePool) -> Result<Found> {
+    async fn examine(&self, pool: &SqlitePool) -> Result<StoreTables> {
         let failed = |error| named(error, &self.file, "reading its list of tables");
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name";
         let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(pool).await.map_err(failed)?;

@@ -14,7 +14,7 @@ const APPLIED: &str = "_sqlx_migrations";
 const OURS: [&str; 3] = ["inputs", "memberships", "dirty_channels"];
 
 /// What stands in a store's place.
-pub(super) enum Found {
+pub(super) enum StoreTables {
     Nothing,
     /// A store of an older wellsourced, with the version of its tables.
     Older(i64),
@@ -35,12 +35,12 @@ impl TableList<'_> {
     }
 
     /// What it is; an error where it is not ours.
-    pub(super) fn found(&self, migrations: &Migrator) -> Result<Found> {
+    pub(super) fn found(&self, migrations: &Migrator) -> Result<StoreTables> {
         if self.tables.is_empty() {
-            return Ok(Found::Nothing);
+            return Ok(StoreTables::Nothing);
         }
         let Some((version, _)) = self.applied.last() else {
-            return if self.tables == [APPLIED] { Ok(Found::Older(0)) } else { Err(self.not_ours()) };
+            return if self.tables == [APPLIED] { Ok(StoreTables::Older(0)) } else { Err(self.not_ours()) };
         };
         let first = migrations.iter().next();
         let is_first = |(version, checksum): &(i64, Vec<u8>)| {
@@ -51,8 +51,8 @@ impl TableList<'_> {
         }
         let current = current(migrations);
         match version.cmp(&current) {
-            Ordering::Less => Ok(Found::Older(*version)),
-            Ordering::Equal => Ok(Found::Current),
+            Ordering::Less => Ok(StoreTables::Older(*version)),
+            Ordering::Equal => Ok(StoreTables::Current),
             Ordering::Greater => {
                 let reason = format!("its tables are of version {version}, this one knows {current}");
                 Err(self.unusable(StoreTrouble::Newer, reason))
