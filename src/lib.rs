@@ -15,6 +15,7 @@ pub mod telemetry;
 
 pub mod net;
 
+pub mod bucket;
 pub mod collect;
 pub mod ledger;
 pub mod publish;

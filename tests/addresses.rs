@@ -248,7 +248,7 @@ proptest! {
             id: uuid::Uuid::nil(),
             options: publish::Options {
                 title: "T".into(), base_url: "https://feeds.example/".parse().unwrap(), language: publish::Language::En, author: "A".into(),
-                timezone: chrono_tz::UTC, formats: publish::Format::ALL.to_vec(), items_per_feed: 50, item_link: publish::ItemLink::Source, pictures: true,
+                timezone: chrono_tz::UTC, formats: publish::Format::ALL.to_vec(), items_per_feed: 50, item_link: publish::ItemLink::Source, pictures: true, exact_keys: false,
                 theme: publish::Theme::default(),
                 icon: publish::Icon::default(),
             },

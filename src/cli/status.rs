@@ -102,6 +102,9 @@ struct StoreStatus {
     troubled: Troubled,
     cycle: Option<CycleRecord>,
     complaints: Vec<Complaint>,
+    /// Of the bucket, where there is one: files in it, files that are not there yet as they are published, and when it was up to
+    /// date.
+    bucket: (u64, usize, Option<DateTime<Utc>>),
     /// Feeds that the next cycle lets through.
     released: BTreeSet<String>,
 }
@@ -122,6 +125,11 @@ impl StoreStatus {
             hidden: store.hidden_items().await?.len(),
             cycle: store.last_cycle().await?,
             complaints: store.complaints().await?,
+            bucket: (
+                store.bucket_objects().await?,
+                store.unput_files().await?.len(),
+                pipeline::bucket_whole(store).await?,
+            ),
         })
     }
 
@@ -130,7 +138,7 @@ impl StoreStatus {
         Some(FeedStatus { poll: self.polls.get(name)?, entries, is_released: self.released.contains(name) })
     }
 
-    fn json(&self, file: &str, next: Option<DateTime<Tz>>) -> serde_json::Value {
+    fn json(&self, file: &str, bucket: Option<&str>, next: Option<DateTime<Tz>>) -> serde_json::Value {
         let input = |(name, editions, items): &(String, u64, u64)| {
             let feed = self.feed(name).map(|feed| feed.json());
             serde_json::json!({"name": name, "editions": editions, "items": items, "feed": feed})
@@ -146,12 +154,16 @@ impl StoreStatus {
             "troubled": self.troubled.links,
             "troubled_total": self.troubled.total,
             "complaints": self.complaints,
+            "bucket": bucket.map(|address| {
+                let (objects, behind, whole) = self.bucket;
+                serde_json::json!({"address": address, "objects": objects, "behind": behind, "up_to_date": whole})
+            }),
             "last_cycle": self.cycle.as_ref().map(cycle),
             "next_cycle": next,
         })
     }
 
-    fn tell(&self) -> anyhow::Result<()> {
+    fn tell(&self, bucket: Option<&str>) -> anyhow::Result<()> {
         for (name, editions, items) in &self.inputs {
             match self.feed(name) {
                 Some(feed) => print(&format!("{name}: {feed}"))?,
@@ -171,6 +183,12 @@ impl StoreStatus {
         }
         if self.hidden > 0 {
             print(&format!("not shown for their source's sake ([verify] policy): {}", Count(self.hidden, "item")))?;
+        }
+        if let Some(address) = bucket {
+            let (objects, behind, whole) = self.bucket;
+            let objects = counted(objects, "file");
+            let whole = whole.map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M:%SZ").to_string());
+            print(&format!("{address}: {objects} there, {behind} behind, up to date last at {whole}"))?;
         }
         match &self.cycle {
             Some(cycle) => print(&format!("last cycle: {} to {}", cycle.started, cycle.ended)),
@@ -216,11 +234,12 @@ pub(super) async fn run(args: &Args, settings: &Settings) -> anyhow::Result<u8> 
             continue;
         }
         let known = known.map_err(|error| error.in_file(store.file()))?;
+        let bucket = settings.cycle.bucket.as_ref().map(|bucket| bucket.place.address.to_string());
         if args.json {
-            print(&known.json(store.file(), next).to_string())?;
+            print(&known.json(store.file(), bucket.as_deref(), next).to_string())?;
             return Ok(0);
         }
-        known.tell()?;
+        known.tell(bucket.as_deref())?;
         tell_next(next)?;
         if !known.complaints.is_empty() {
             let complaints = Count(known.complaints.len(), "complaint");

@@ -5,7 +5,9 @@ mod feeds;
 
 use super::spell::{Count, counted, duration};
 use crate::model::{Complaint, Verdict};
-use crate::pipeline::{CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report, Turned};
+use crate::pipeline::{
+    BucketReport, CheckReport, EditionReport, InputReport, ItemChange, ItemReport, PublishReport, Report, Turned,
+};
 use crate::telemetry::OneLine;
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -192,12 +194,21 @@ fn write_published(out: &mut String, published: &PublishReport, report: &Report)
     let items = counted(report.items, "item");
     let directory = &published.directory;
     if published.feeds + published.pages + published.removed == 0 {
-        return writeln!(out, "Nothing to write: {directory}/ is up to date ({items}).");
+        writeln!(out, "Nothing to write: {directory}/ is up to date ({items}).")?;
+        return write_bucket(out, published.bucket.as_ref());
     }
     write!(out, "Published {items} to {directory}/: wrote {}", Count(published.feeds, "feed"))?;
     write!(out, " and {}", Count(published.pages, "page"))?;
     if published.removed > 0 {
         write!(out, ", removed {}", Count(published.removed, "file"))?;
     }
-    writeln!(out, " in {}.", duration(Duration::from_millis(published.ms)))
+    writeln!(out, " in {}.", duration(Duration::from_millis(published.ms)))?;
+    write_bucket(out, published.bucket.as_ref())
+}
+
+fn write_bucket(out: &mut String, bucket: Option<&BucketReport>) -> fmt::Result {
+    match bucket {
+        None => Ok(()),
+        Some(told) => writeln!(out, "{told} in {}.", duration(Duration::from_millis(told.ms))),
+    }
 }

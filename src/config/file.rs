@@ -36,6 +36,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) publish: PublishTable,
     #[serde(default)]
+    pub(super) bucket: BucketTable,
+    #[serde(default)]
     pub(super) serve: ServeTable,
     #[serde(default)]
     pub(super) log: LogTable,
@@ -249,6 +251,28 @@ pub(super) struct PublishTable {
     pub(super) item_link: WrittenItemLink,
     pub(super) theme: Option<Spanned<String>>,
     pub(super) pictures: Option<bool>,
+    pub(super) bucket: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) exact_keys: bool,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct BucketTable {
+    pub(super) endpoint: Option<Spanned<String>>,
+    pub(super) region: Option<String>,
+    pub(super) credentials: Option<String>,
+    #[serde(default)]
+    pub(super) compress: WrittenCompression,
+    pub(super) budget: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum WrittenCompression {
+    #[default]
+    None,
+    Gzip,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

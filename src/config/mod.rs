@@ -2,6 +2,8 @@
 //!
 //! The only module that reads the environment. A mistake names file, line, column and the way to mend it.
 
+mod bucket;
+mod bucket_environment;
 mod file;
 mod inputs;
 mod profiles;
@@ -11,6 +13,7 @@ mod subscribe;
 mod text;
 mod zones;
 
+pub use bucket_environment::BucketEnvironment;
 pub use profiles::MeantProfile;
 pub use replace::replace;
 pub use settings::{Listeners, Settings};
@@ -23,6 +26,9 @@ const PLACES: [&str; 2] = ["config/wellsourced.toml", "/etc/wellsourced/wellsour
 
 /// The credential that holds the store's URL, which may have a password in it.
 const STORE_URL_CREDENTIAL: &str = "wellsourced.store-url";
+
+/// The credential that says who writes into the bucket.
+const BUCKET_CREDENTIAL: &str = "wellsourced.bucket";
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +84,8 @@ pub struct Environment {
     pub config: Option<PathBuf>,
     /// `WELLSOURCED_STORE_URL`, or the systemd credential `wellsourced.store-url`.
     pub store_url: Option<String>,
+    /// `AWS_*`, and the systemd credential `wellsourced.bucket`.
+    pub bucket: BucketEnvironment,
     /// `WELLSOURCED_LOG`.
     pub log: Option<String>,
     /// `JOURNAL_STREAM`, by which systemd tells that stderr goes to the journal.
@@ -95,14 +103,21 @@ impl Environment {
     pub fn read() -> Self {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         // A secret from a file: what systemd's LoadCredential hands over.
-        let credential = || {
-            let file = Path::new(&variable("CREDENTIALS_DIRECTORY")?).join(STORE_URL_CREDENTIAL);
-            Some(std::fs::read_to_string(file).ok()?.trim().to_owned()).filter(|url| !url.is_empty())
+        let credential = |name| {
+            let file = Path::new(&variable("CREDENTIALS_DIRECTORY")?).join(name);
+            Some(std::fs::read_to_string(file).ok()?.trim().to_owned()).filter(|secret| !secret.is_empty())
         };
         let text = |name| variable(name).and_then(|value| value.into_string().ok());
         Self {
             config: variable("WELLSOURCED_CONFIG").map(PathBuf::from),
-            store_url: text("WELLSOURCED_STORE_URL").or_else(credential),
+            store_url: text("WELLSOURCED_STORE_URL").or_else(|| credential(STORE_URL_CREDENTIAL)),
+            bucket: BucketEnvironment {
+                variables: bucket_environment::VARIABLES
+                    .into_iter()
+                    .filter_map(|name| Some((name.to_owned(), text(name)?)))
+                    .collect(),
+                credential: credential(BUCKET_CREDENTIAL),
+            },
             log: text("WELLSOURCED_LOG"),
             journal_stream: text("JOURNAL_STREAM"),
             listen_names: text("LISTEN_FDNAMES"),

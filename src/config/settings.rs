@@ -3,7 +3,7 @@
 use super::file::{self, File};
 use super::profiles::{self, MeantProfile};
 use super::text::FileText;
-use super::{Environment, Error, inputs, zones};
+use super::{Environment, Error, bucket, inputs, zones};
 use crate::pipeline::{ArchiveOptions, Options, VerifyOptions};
 use crate::schedule::Schedule;
 use crate::telemetry::LogFormat;
@@ -18,6 +18,9 @@ use url::{Host, Url};
 
 /// Where the store is when nothing says so.
 const STORE_URL: &str = "sqlite:var/wellsourced.db";
+
+/// Where feeds and pages appear when nothing says so.
+const DIRECTORY: &str = "feeds";
 
 /// When cycles run when nothing says so.
 const CYCLE: &str = "*/15 * * * *";
@@ -107,9 +110,15 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
             file::WrittenItemLink::Source => publish::ItemLink::Source,
         },
         base_url: base_url.clone(),
+        exact_keys: file.publish.exact_keys,
         theme: theme(&text, file.publish.theme.as_ref())?,
         icon: icon(&text, file.site.icon.as_ref())?,
         pictures: file.publish.pictures.unwrap_or(true),
+    };
+    let store_url = store_url(&text, file.store.url.as_ref(), environment)?;
+    let schedule = match &file.schedule.cycle {
+        Some(written) => text.schedule(written, timezone)?,
+        None => text.schedule(&Spanned::new(0..0, CYCLE.to_owned()), timezone)?,
     };
     let cycle = Options {
         inputs: inputs::mean(&text, file, timezone, environment.home.as_deref())?,
@@ -121,12 +130,8 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         verify: verify(&text, &file.verify)?,
         archive: archive(&text, &file.archive)?,
         publish,
-        directory: PathBuf::from(file.publish.directory.as_deref().unwrap_or("feeds")),
-    };
-    let store_url = store_url(&text, file.store.url.as_ref(), environment)?;
-    let schedule = match &file.schedule.cycle {
-        Some(written) => text.schedule(written, timezone)?,
-        None => text.schedule(&Spanned::new(0..0, CYCLE.to_owned()), timezone)?,
+        directory: directory(file, &store_url),
+        bucket: bucket::mean(&text, file, &schedule, environment)?,
     };
     let log_format = match file.log.format {
         file::WrittenLogFormat::Auto => LogFormat::Auto,
@@ -152,6 +157,15 @@ fn listeners(text: &FileText<'_>, written: &file::ServeTable) -> Result<Listener
             Err(text.wrong(&written.span(), "what is for the operator needs an address of its own"))
         }
         _ => Ok(Listeners { listen, admin }),
+    }
+}
+
+/// The published directory.
+fn directory(file: &File, store_url: &str) -> PathBuf {
+    match (&file.publish.directory, &file.publish.bucket) {
+        (Some(directory), _) => PathBuf::from(directory),
+        (None, Some(_)) => bucket::working_folder(store_url),
+        (None, None) => PathBuf::from(DIRECTORY),
     }
 }
 

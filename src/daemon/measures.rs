@@ -24,6 +24,9 @@ pub(super) fn count(report: Option<&Report>, at: DateTime<Utc>, took: Duration) 
         metrics::inputs(state, number(report.inputs.iter().filter(|input| self::state(input) == state).count()));
     }
     metrics::written(number(report.published.feeds), number(report.published.pages));
+    if let Some(bucket) = &report.published.bucket {
+        metrics::bucket([bucket.put, bucket.removed, bucket.failed].map(number), number(bucket.behind));
+    }
 }
 
 /// A digest's files are always there to be read; a feed may be out of reach, or have said that it is no more.

@@ -128,7 +128,18 @@ impl Shared {
         if let Some(trouble) = self.site.trouble() {
             return Err(trouble);
         }
-        readiness::ready(published, &self.settings().schedule, System.now())
+        readiness::ready(published, &self.settings().schedule, System.now())?;
+        self.bucket_ready().await
+    }
+
+    /// Whether the bucket, where there is one, was up to date not long ago.
+    async fn bucket_ready(&self) -> Result<(), String> {
+        let settings = self.settings();
+        let Some(bucket) = settings.cycle.bucket.as_ref().filter(|_| !settings.cycle.offline) else { return Ok(()) };
+        let whole = timeout(STORE_ANSWERS, pipeline::bucket_whole(&self.store)).await;
+        let whole =
+            whole.map_err(|_late| "the store does not answer".to_owned())?.map_err(|error| error.to_string())?;
+        readiness::bucket_ready(&bucket.place.address, whole, &settings.schedule, System.now())
     }
 
     /// Runs the cycle of a slot under the store's lock.
@@ -239,12 +250,12 @@ impl Shared {
 /// What of the settings answers depend on.
 fn shown(settings: &Settings) -> (&Path, &publish::Options, Duration) {
     let cycle = &settings.cycle;
-    (&cycle.directory, &cycle.publish, readiness::max_age(&settings.schedule, System.now()))
+    (&cycle.directory, &cycle.publish, pipeline::max_age(&settings.schedule, System.now()))
 }
 
 /// How the published directory is served by these settings.
 pub(crate) fn serving(settings: &Settings, store: &Store) -> serve::Options {
-    let max_age = readiness::max_age(&settings.schedule, System.now());
+    let max_age = pipeline::max_age(&settings.schedule, System.now());
     let mut options = serve::Options::new(settings.cycle.directory.clone(), settings.cycle.publish.clone(), max_age);
     options.store = Some(store.clone());
     options

@@ -156,7 +156,10 @@ pub(super) fn in_words(report: &Report) -> String {
     let warnings = report.count(Severity::Warning);
     let items = report.items;
     let checked = report.checks.checked;
-    format!("{items} items, {new} new, {checked} links checked, {written}; {errors} errors, {warnings} warnings")
+    let bucket = published.bucket.as_ref().map(|bucket| format!("; {bucket}")).unwrap_or_default();
+    format!(
+        "{items} items, {new} new, {checked} links checked, {written}{bucket}; {errors} errors, {warnings} warnings"
+    )
 }
 
 #[cfg(test)]

@@ -236,7 +236,7 @@ impl Journey {
 const MAX_COOKIES: usize = 50;
 
 /// Host and port, for messages.
-fn place(url: &Url) -> String {
+pub(super) fn place(url: &Url) -> String {
     match url.port() {
         Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
         None => url.host_str().unwrap_or_default().to_owned(),
@@ -253,7 +253,7 @@ fn ordinary_headers() -> HeaderMap {
 }
 
 /// Bundled roots, so that a machine without certificates works, and the operator's own beside them.
-fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig, Error> {
+pub(super) fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig, Error> {
     let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = ca_file {
         let unreadable = |reason: String| Error::CaFile { path: path.to_owned(), reason };

@@ -1,4 +1,5 @@
-//! The only door to the network: a guarded, bounded HTTP client that every other module asks through.
+//! The only door to the network: a guarded, bounded HTTP client that every other module asks through, and an [`Endpoint`] for
+//! the one server that a bucket is kept on.
 //!
 //! It refuses what must not be contacted (schemes, ports, addresses that are not public, on every hop), never follows
 //! more than [`MAX_REDIRECTS`] redirects, never reads more than it was told to and never outlives a deadline. It does
@@ -9,6 +10,7 @@ mod answer;
 mod client;
 mod date;
 mod decode;
+mod endpoint;
 mod failure;
 mod guard;
 mod options;
@@ -24,6 +26,7 @@ pub use answer::{Answer, Ending, Whole, retry_after, status_name};
 pub use client::{Client, Conditional, Journey, MAX_REDIRECTS};
 pub use date::http_date;
 pub use decode::{Decoded, unpacked};
+pub use endpoint::Endpoint;
 pub use failure::{Failure, FailureKind};
 pub use guard::Refusal;
 pub use options::{Error, Options};

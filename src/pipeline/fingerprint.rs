@@ -56,6 +56,7 @@ mod tests {
                 formats: Format::ALL.to_vec(),
                 items_per_feed: 50,
                 item_link: ItemLink::Page,
+                exact_keys: false,
                 theme: Theme::default(),
                 icon: crate::publish::Icon::default(),
                 pictures: true,

@@ -4,9 +4,11 @@
 //! `verify::judge`, what a feed holds by `publish::compose`. Reads no clock and prints nothing.
 
 mod archive;
+mod bucket;
 mod collect;
 mod feeds;
 mod fingerprint;
+mod max_age;
 mod options;
 mod owner;
 mod publish;
@@ -18,12 +20,14 @@ mod troubled;
 mod upkeep;
 mod verify;
 
+pub use bucket::whole as bucket_whole;
 pub use collect::{FoundFile, FoundFiles, Glob, PostFiles, nothing_found};
 pub use feeds::{releases, wish_release};
-pub use options::{ArchiveOptions, AskNow, DigestInput, FeedInput, Input, Options, VerifyOptions};
+pub use max_age::max_age;
+pub use options::{ArchiveOptions, AskNow, BucketOptions, DigestInput, FeedInput, Input, Options, VerifyOptions};
 pub use report::{
-    CheckReport, EditionReport, FeedReport, Fetched, InputReport, ItemChange, ItemReport, PublishReport, Report,
-    SourceReport,
+    BucketReport, CheckReport, EditionReport, FeedReport, Fetched, InputReport, ItemChange, ItemReport, PublishReport,
+    Report, SourceReport,
 };
 
 pub use publish::status;
@@ -48,6 +52,17 @@ pub enum Error {
     /// The network client could not be made.
     #[error(transparent)]
     Net(#[from] crate::net::Error),
+    /// The store and the published directory are empty, and whether the bucket keeps ids cannot be told.
+    #[error(
+        "nothing is published: the store is empty, and whether {bucket} keeps the ids of what was published before cannot be \
+         told: {source} (to begin anew without them, run `wellsourced --once --offline`)"
+    )]
+    Ids {
+        /// The bucket.
+        bucket: String,
+        /// Why it could not be asked.
+        source: crate::bucket::Error,
+    },
     /// A task of ours died.
     #[error("a task of ours died: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -91,6 +106,7 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
     let Cycle { store, options, now, stop, .. } = cycle;
     let began = tokio::time::Instant::now();
     let mut report = Report::begin(now);
+    bucket::fetch_ids(cycle).await?;
     owner::admit(cycle).await?;
     // What the store knows of inputs that were renamed since, and then what only the journal of ids does.
     report.renamed = renaming::inputs(cycle).await?;
@@ -125,7 +141,15 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
 
 /// Publishes what changed, and adds it to the report.
 async fn publish(cycle: Cycle<'_>, report: &mut Report) {
-    match publish::changes(cycle).await {
+    let published = match publish::changes(cycle).await {
+        Ok((mut published, mut complaints)) => bucket::follow(cycle).await.map(|(bucket, more)| {
+            published.bucket = bucket;
+            complaints.extend(more);
+            (published, complaints)
+        }),
+        Err(error) => Err(error),
+    };
+    match published {
         Ok((published, complaints)) => {
             report.published.add(published);
             // What is in the way of one publish is in the way of the next.

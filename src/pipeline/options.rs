@@ -4,7 +4,7 @@ use super::PostFiles;
 use crate::collect::digest::DigestOptions;
 use crate::collect::feed::FeedOptions;
 use crate::schedule::Schedule;
-use crate::{net, publish, verify};
+use crate::{bucket, net, publish, verify};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -100,6 +100,19 @@ pub struct AskNow {
     pub whole: bool,
 }
 
+/// A bucket that is to hold what is published too.
+#[derive(Debug, Clone)]
+pub struct BucketOptions {
+    /// Where it is, and who writes there.
+    pub place: bucket::Options,
+    /// Whether bodies are stored in gzip, where that pays; nobody can have them otherwise then.
+    pub is_gzip: bool,
+    /// How long a cycle carries files there; the rest goes on next time.
+    pub budget: std::time::Duration,
+    /// When cycles run: what is put may be kept from one to the next.
+    pub schedule: Schedule,
+}
+
 /// What a cycle is told.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -123,4 +136,6 @@ pub struct Options {
     pub publish: publish::Options,
     /// The published directory.
     pub directory: PathBuf,
+    /// Where what is published is put beside it.
+    pub bucket: Option<BucketOptions>,
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// Where the store keeps its id.
-const KEY: &str = "store";
+pub(super) const KEY: &str = "store";
 
 /// The one line of the file that says whose a directory is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,13 @@ pub(super) struct Owner {
     /// Its database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<PathBuf>,
+}
+
+impl Owner {
+    /// By its database, where that is known.
+    fn told(self) -> String {
+        self.at.map_or_else(|| self.store.to_string(), |at| at.display().to_string())
+    }
 }
 
 /// What a store may do with a directory.
@@ -94,6 +101,12 @@ pub(super) async fn mark(store: &Store, directory: &Path, take_over: bool) -> Re
     Ok(())
 }
 
+/// Another store to which a copy of the file says that what lies beside it belongs.
+pub(super) async fn other(store: &Store, copy: &[u8]) -> Result<Option<String>, Error> {
+    let (owner, id) = (Journal::<Owner>::records(copy).pop(), id(store).await?);
+    Ok(owner.filter(|owner| Some(owner.store) != id).map(Owner::told))
+}
+
 async fn id(store: &Store) -> Result<Option<Uuid>, Error> {
     Ok(store.meta(KEY).await?.and_then(|id| id.parse().ok()))
 }
@@ -109,8 +122,7 @@ fn new_id(at: Option<&Path>, now: DateTime<Utc>) -> Uuid {
 }
 
 fn refused(directory: &Path, owner: Option<Owner>) -> publish::Error {
-    let named = |owner: Owner| owner.at.map_or_else(|| owner.store.to_string(), |at| at.display().to_string());
-    let owner = owner.map(named).unwrap_or_default();
+    let owner = owner.map(Owner::told).unwrap_or_default();
     publish::Error::Owned { directory: directory.to_owned(), owner, file: Writer::owner(directory) }
 }
 

@@ -6,6 +6,7 @@ use crate::store::Store;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What happened to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,17 +183,72 @@ pub struct PublishReport {
     pub removed: usize,
     /// How long it took, milliseconds.
     pub ms: u64,
+    /// What became of the bucket, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<BucketReport>,
+}
+
+/// What became of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BucketReport {
+    /// Its address.
+    pub bucket: String,
+    /// Files put.
+    pub put: usize,
+    /// Bytes put.
+    pub bytes: u64,
+    /// Files removed.
+    pub removed: usize,
+    /// Files that could not be put or removed.
+    pub failed: usize,
+    /// Files that are not there yet as they are published.
+    pub behind: usize,
+    /// Why, where something is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// How long it took, milliseconds.
+    pub ms: u64,
+}
+
+impl BucketReport {
+    /// Adds what was done after this.
+    fn and(self, more: Self) -> Self {
+        Self {
+            put: self.put + more.put,
+            bytes: self.bytes + more.bytes,
+            removed: self.removed + more.removed,
+            failed: self.failed + more.failed,
+            ms: self.ms + more.ms,
+            ..more
+        }
+    }
+}
+
+impl fmt::Display for BucketReport {
+    /// In a line, without how long it took.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bucket, put, bytes, removed, behind, .. } = self;
+        match (put, removed) {
+            (0, 0) => write!(f, "{bucket}: nothing to put")?,
+            _ => write!(f, "{bucket}: put {put} ({} kB), removed {removed}", bytes.div_ceil(1000))?,
+        }
+        if *behind > 0 { write!(f, ", {behind} behind") } else { Ok(()) }
+    }
 }
 
 impl PublishReport {
     /// Adds what was published after this.
     pub(super) fn add(&mut self, more: Self) {
-        let Self { directory, feeds, pages, removed, ms } = more;
+        let Self { directory, feeds, pages, removed, ms, bucket } = more;
         self.directory = directory;
         self.feeds += feeds;
         self.pages += pages;
         self.removed += removed;
         self.ms += ms;
+        self.bucket = match (self.bucket.take(), bucket) {
+            (Some(before), Some(more)) => Some(before.and(more)),
+            (before, more) => more.or(before),
+        };
     }
 }
 

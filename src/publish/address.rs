@@ -21,6 +21,11 @@ pub(super) fn absolute(site: &Site, path: &str) -> String {
     format!("{base}{slash}{}", encoded(path))
 }
 
+/// Absolute address of the page of a folder: of its file, where the site is on a host that knows no page of a folder.
+pub(super) fn of_page(site: &Site, folder: &str) -> String {
+    if site.options.exact_keys { absolute(site, &layout::index(folder)) } else { absolute(site, folder) }
+}
+
 /// Where an item stands: a folder, and an anchor on its page unless that is all the item's.
 fn place<'a>(short_id: &'a str, home: &Home) -> (String, Option<&'a str>) {
     match home {
@@ -62,7 +67,7 @@ pub(super) fn of_item(site: &Site, item: &StoredItem) -> String {
     read_at(item).map_or_else(
         || {
             let (folder, anchor) = place(&item.short_id, &item.home);
-            with_anchor(absolute(site, &folder), anchor)
+            with_anchor(of_page(site, &folder), anchor)
         },
         Cow::into_owned,
     )
@@ -87,6 +92,11 @@ pub(super) fn edition_folder(edition: &StoredEdition) -> String {
 /// The same, of the edition an item belongs to.
 pub(super) fn edition_page_folder(header: &EditionHeader) -> String {
     layout::edition(&header.slug)
+}
+
+/// Absolute address of a channel's first page.
+pub(super) fn of_channel(site: &Site, channel: &Channel) -> String {
+    of_page(site, &channel.folder())
 }
 
 /// Absolute address of a file in a channel's folder.

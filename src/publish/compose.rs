@@ -3,7 +3,7 @@
 //! Which items a channel gathers and in what order is the caller's business; here they become entries. Nothing in a feed
 //! but its addresses depends on `base_url`: ids come from the site's and the items' own.
 
-use super::address::{absolute, edition_folder, in_channel, of_item};
+use super::address::{absolute, edition_folder, in_channel, of_channel, of_item, of_page};
 use super::characters::{escaped, line};
 use super::content;
 use super::icon::IconKind;
@@ -59,7 +59,7 @@ fn frame(site: &Site, channel: &Channel, entries: Vec<Entry>, emptied: Option<Da
         subtitle: subtitle(site, channel),
         language: site.options.language.tag().to_owned(),
         author: author(site),
-        home_url: in_channel(site, channel, ""),
+        home_url: of_channel(site, channel),
         icon: icon(site),
         urls: FeedUrls {
             rss: in_channel(site, channel, Format::Rss.file_name()),
@@ -163,7 +163,7 @@ fn edition_entry(site: &Site, edition: &StoredEdition, items: &[StoredItem]) -> 
     Entry {
         id: urn(edition.id),
         title: line(&edition.header.title),
-        link: absolute(site, &edition_folder(edition)),
+        link: of_page(site, &edition_folder(edition)),
         published: edition.published.trunc_subsecs(0),
         updated: edition.updated.trunc_subsecs(0),
         author: edition.header.author.as_deref().map(line).filter(|name| !name.is_empty()),
@@ -195,7 +195,7 @@ fn edition_content(site: &Site, cover: Option<&str>, edition: &StoredEdition, it
     }
     let more = edition.more + u64::try_from(items.len().saturating_sub(MOST_IN_ENTRY)).unwrap_or(u64::MAX);
     if more > 0 {
-        let (href, words) = (absolute(site, &edition_folder(edition)), site.words());
+        let (href, words) = (of_page(site, &edition_folder(edition)), site.words());
         // Writing to a String cannot fail.
         let _ = writeln!(html, "<p><a href=\"{href}\">{}</a></p>", escaped(&words.more(more)));
     }

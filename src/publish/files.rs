@@ -73,6 +73,11 @@ impl Writer {
         paths.iter().filter_map(hash).collect()
     }
 
+    /// The bytes of a published file of a directory; `None` when there is none, or something else.
+    pub fn file(root: &Path, path: &str) -> Option<Vec<u8>> {
+        Tree::open(root).ok()?.read(path)
+    }
+
     /// Whether a publish into a directory is under way, in any process.
     pub fn is_at_work(root: &Path) -> bool {
         // Shared, so that two who look do not take each other for a writer.

@@ -79,8 +79,12 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
 
     /// Every whole record, in the order of writing; none when the file is missing.
     pub fn read(&self) -> Result<Vec<R>, Error> {
-        let bytes = self.bytes()?;
-        Ok(bytes.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+        Ok(Self::records(&self.bytes()?))
+    }
+
+    /// Every whole record of a journal's bytes.
+    pub fn records(bytes: &[u8]) -> Vec<R> {
+        bytes.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
     }
 
     /// How many lines are torn or damaged.
@@ -113,7 +117,8 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         open_private(OpenOptions::new().create(true).append(true).read(true), "open", &self.path)
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, Error> {
+    /// Its bytes; none when the file is missing.
+    pub fn bytes(&self) -> Result<Vec<u8>, Error> {
         let mut file = match open_private(OpenOptions::new().read(true), "read", &self.path) {
             Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             opened => opened?,
@@ -161,6 +166,15 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
 
     /// Replaces all records, whole or not at all.
     pub fn rewrite(&self, records: &[R]) -> Result<(), Error> {
+        self.replace(|file| write_lines(file, records))
+    }
+
+    /// Puts a copy of a journal in its place, whole or not at all.
+    pub fn restore(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.replace(|mut file| file.write_all(bytes))
+    }
+
+    fn replace(&self, fill: impl FnOnce(&File) -> io::Result<()>) -> Result<(), Error> {
         let beside = self.path.with_extension("new");
         // Made anew, so that nothing is written through a link that was put there.
         if let Err(e) = fs::remove_file(&beside)
@@ -170,7 +184,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         }
         let write = || {
             let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-            write_lines(&file, records)?;
+            fill(&file)?;
             file.sync_all()?;
             fs::rename(&beside, &self.path)?;
             let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -13,6 +13,7 @@ mod characters;
 mod collation;
 pub mod compose;
 mod content;
+mod delivery;
 mod error;
 mod evidence;
 mod files;
@@ -34,6 +35,7 @@ mod trial;
 
 pub use address::{encoded, reference};
 pub use compose::{EditionWithItems, editions_feed, feed};
+pub use delivery::{cache_control, gzip};
 pub use error::Error;
 pub use files::{Obstacle, Standing, Writer};
 pub use icon::{Icon, IconError};

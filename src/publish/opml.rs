@@ -3,7 +3,7 @@
 //! No dates: the list changes when the channels do, and only then.
 
 use super::Error;
-use super::address::in_channel;
+use super::address::{in_channel, of_channel};
 use super::characters::line;
 use super::compose::channel_title;
 use super::options::{Format, Site};
@@ -43,7 +43,7 @@ fn outline(site: &Site, channel: &Channel) -> Outline {
         title: Some(title),
         r#type: Some("rss".to_owned()),
         xml_url: Some(in_channel(site, channel, format.file_name())),
-        html_url: Some(in_channel(site, channel, "")),
+        html_url: Some(of_channel(site, channel)),
         language: Some(site.options.language.tag().to_owned()),
         ..Outline::default()
     }

@@ -86,6 +86,9 @@ pub struct Options {
     pub items_per_feed: usize,
     /// Where an entry's link leads.
     pub item_link: ItemLink,
+    /// Whether addresses of pages name `index.html`, for a host that knows no page of a folder.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exact_keys: bool,
     /// What pages look like and what they say.
     #[serde(skip_serializing_if = "Theme::is_built_in")]
     pub theme: Theme,

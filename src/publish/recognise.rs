@@ -22,8 +22,11 @@ pub fn says_ours(site: &Site, path: &str, bytes: &[u8]) -> bool {
     }
     match layout::kind(path) {
         FileKind::Page => {
-            let address = absolute(site, layout::folder_of(path).unwrap_or(path));
-            text.contains(&format!("<link rel=\"canonical\" href=\"{address}\">")) && text.contains("<a class=\"skip\"")
+            // By the folder, or by the file: however pages are linked now, this one may be of before.
+            let folder = layout::folder_of(path).map(|folder| absolute(site, folder));
+            let is_canonical =
+                |address: &String| text.contains(&format!("<link rel=\"canonical\" href=\"{address}\">"));
+            folder.iter().chain([&address]).any(is_canonical) && text.contains("<a class=\"skip\"")
         }
         FileKind::Feed(Format::Json) => text.contains("\"_wellsourced\"") && text.contains(&address),
         FileKind::Feed(_) => text.contains("<generator>wellsourced</generator>") && text.contains(&address),

@@ -3,7 +3,7 @@
 //! Listed is what has words of its own: pages of items and editions, and the first pages of channels. Numbered pages are not.
 //! A date is when the content changed, by the store, and absent where none is known.
 
-use super::address::absolute;
+use super::address::{absolute, of_page};
 use super::characters::escaped;
 use super::layout;
 use super::options::Site;
@@ -36,12 +36,12 @@ pub fn sitemaps(site: &Site, pages: &[ListedPage]) -> Vec<(String, Vec<u8>)> {
 
 fn cut(site: &Site, pages: &[ListedPage], most: usize) -> Vec<(String, Vec<u8>)> {
     if pages.len() <= most {
-        let listed = pages.iter().map(|page| (absolute(site, &page.folder), page.changed));
+        let listed = pages.iter().map(|page| (of_page(site, &page.folder), page.changed));
         return vec![(layout::SITEMAP.to_owned(), list(["urlset", "url"], listed))];
     }
     let (mut lists, mut parts) = (Vec::new(), Vec::new());
     for (number, part) in (1..).zip(pages.chunks(most)) {
-        let listed = part.iter().map(|page| (absolute(site, &page.folder), page.changed));
+        let listed = part.iter().map(|page| (of_page(site, &page.folder), page.changed));
         let path = layout::sitemap(number);
         parts.push((absolute(site, &path), part.iter().filter_map(|page| page.changed).max()));
         lists.push((path, list(["urlset", "url"], listed)));
@@ -88,6 +88,7 @@ mod tests {
             formats: Format::ALL.to_vec(),
             items_per_feed: 50,
             item_link: ItemLink::Page,
+            exact_keys: false,
             theme: Theme::default(),
             icon: Icon::default(),
             pictures: true,

@@ -54,6 +54,7 @@ fn tried(theme: &Theme) -> Result<(), Error> {
             formats: Format::ALL.to_vec(),
             items_per_feed: 50,
             item_link: ItemLink::Page,
+            exact_keys: false,
             theme: theme.clone(),
             icon: Icon::default(),
             pictures: true,

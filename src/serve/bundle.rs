@@ -144,7 +144,7 @@ pub(super) fn vary(kind: FileKind, is_coded: bool) -> Option<&'static str> {
 
 fn whole(unchanged: &HeaderMap, kind: FileKind, path: &str, coding: Coding, last_modified: &HeaderValue) -> HeaderMap {
     let mut whole = HeaderMap::with_capacity(16);
-    whole.insert(CONTENT_TYPE, kind.media_type(path));
+    whole.insert(CONTENT_TYPE, HeaderValue::from_static(kind.media_type(path)));
     if coding != Coding::Identity {
         whole.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     }

@@ -3,8 +3,9 @@
 //! Levels were chosen for a feed of 126 kB: a notch below the best ratio, at a tenth of its time.
 
 use super::quality::{FULL, weighted};
+use crate::publish::gzip;
 use async_compression::Level;
-use async_compression::tokio::write::{BrotliEncoder, GzipEncoder, ZstdEncoder};
+use async_compression::tokio::write::{BrotliEncoder, ZstdEncoder};
 use std::io;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
@@ -47,21 +48,17 @@ impl Coding {
 
     /// The bytes in this coding, without room to spare: they are kept for long. Always the same for the same bytes.
     pub(super) fn encode(self, bytes: &[u8]) -> io::Result<Box<[u8]>> {
-        let room = Vec::with_capacity(bytes.len() / 3);
+        let room = || Vec::with_capacity(bytes.len() / 3);
         let coded: io::Result<Vec<u8>> = match self {
             Self::Identity => Ok(bytes.to_vec()),
-            Self::Gzip => {
-                let mut encoder = GzipEncoder::with_quality(room, Level::Precise(6));
-                through(&mut encoder, bytes)?;
-                Ok(encoder.into_inner())
-            }
+            Self::Gzip => gzip(bytes),
             Self::Brotli => {
-                let mut encoder = BrotliEncoder::with_quality(room, Level::Precise(5));
+                let mut encoder = BrotliEncoder::with_quality(room(), Level::Precise(5));
                 through(&mut encoder, bytes)?;
                 Ok(encoder.into_inner())
             }
             Self::Zstd => {
-                let mut encoder = ZstdEncoder::with_quality(room, Level::Precise(6));
+                let mut encoder = ZstdEncoder::with_quality(room(), Level::Precise(6));
                 through(&mut encoder, bytes)?;
                 Ok(encoder.into_inner())
             }

@@ -1,15 +1,9 @@
-//! How a published file is answered by what it is: its media type and the headers of its kind.
+//! How a published file is answered by what it is: the headers of its kind that only a server can give. What a bucket gives too is
+//! `publish::delivery`'s.
 
-use crate::publish::Format;
 pub(super) use crate::publish::layout::{FileKind, kind};
 use crate::publish::layout::{ICON, SEARCH_PAGE};
 use http::HeaderValue;
-
-/// From so many bytes on a page is worth compressing; below, a packet or two carry it anyway.
-const LARGE_PAGE: usize = 8 * 1024;
-
-/// From so many bytes on anything else is.
-const LARGE: usize = 1024;
 
 /// Pages load the one stylesheet and show pictures from anywhere; nothing else.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http: https:; base-uri 'none'; \
@@ -23,32 +17,6 @@ const SEARCH_POLICY: &str = "default-src 'none'; style-src 'self'; img-src http:
 const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 impl FileKind {
-    /// The media type of a file of this kind at a path, with its charset.
-    pub(in crate::serve) fn media_type(self, path: &str) -> HeaderValue {
-        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-        HeaderValue::from_static(match (self, extension) {
-            (Self::Feed(Format::Rss), _) => "application/rss+xml; charset=utf-8",
-            (Self::Feed(Format::Atom), _) => "application/atom+xml; charset=utf-8",
-            (Self::Feed(Format::Json), _) => "application/feed+json; charset=utf-8",
-            (Self::Page, _) => "text/html; charset=utf-8",
-            (Self::Data, "opml") => "text/x-opml; charset=utf-8",
-            (Self::Data, _) => "application/json; charset=utf-8",
-            (Self::Other, "css") => "text/css; charset=utf-8",
-            (Self::Other, "js") => "text/javascript; charset=utf-8",
-            (Self::Other, "txt") => "text/plain; charset=utf-8",
-            (Self::Other, "xml") => "application/xml; charset=utf-8",
-            (Self::Other, "svg") => "image/svg+xml",
-            (Self::Other, "png") => "image/png",
-            (Self::Other, "ico") => "image/x-icon",
-            (Self::Other, _) => "application/octet-stream",
-        })
-    }
-
-    /// Whether so many bytes of this kind are kept compressed.
-    pub(in crate::serve) fn is_worth_compressing(self, length: usize) -> bool {
-        length >= if self == Self::Page { LARGE_PAGE } else { LARGE }
-    }
-
     /// Whether scripts of other sites may read it: what subscribers' programs fetch is for everybody.
     pub(in crate::serve) fn is_open(self) -> bool {
         matches!(self, Self::Feed(_) | Self::Data)

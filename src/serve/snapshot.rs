@@ -4,7 +4,7 @@ use super::disk::Stamp;
 use super::entry::FileEntry;
 use super::options::Options;
 use super::refusal::Refusals;
-use crate::publish::Error;
+use crate::publish::{Error, cache_control};
 use http::HeaderValue;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -26,11 +26,9 @@ pub(super) struct Rules {
 impl Rules {
     /// What follows from options.
     pub(super) fn of(options: Options) -> Result<Arc<Self>, Error> {
-        let keep = |words| {
-            let keep = format!("{words}, max-age={}", options.max_age.as_secs());
-            HeaderValue::from_str(&keep).unwrap_or(HeaderValue::from_static("no-cache"))
-        };
-        let (cache_control, delta_cache_control) = (keep("public"), keep("no-store, im"));
+        let header = |keep: String| HeaderValue::from_str(&keep).unwrap_or(HeaderValue::from_static("no-cache"));
+        let cache_control = header(cache_control(options.max_age));
+        let delta_cache_control = header(format!("no-store, im, max-age={}", options.max_age.as_secs()));
         let refusals = Refusals::make(&options.site)?;
         Ok(Arc::new(Self { options, cache_control, delta_cache_control, refusals }))
     }

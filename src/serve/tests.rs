@@ -27,6 +27,7 @@ fn options(directory: &Path) -> Options {
         items_per_feed: 50,
         item_link: publish::ItemLink::Page,
         pictures: true,
+        exact_keys: false,
         theme: publish::Theme::default(),
         icon: publish::Icon::default(),
     };

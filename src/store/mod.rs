@@ -8,6 +8,7 @@ mod apply;
 mod archive;
 mod archive_list;
 mod batch;
+mod bucket;
 mod channels;
 mod checks;
 mod condition;
@@ -43,6 +44,7 @@ mod tables;
 mod upkeep;
 
 pub use archive::ArchiveWish;
+pub use bucket::{LeftObject, UnputFile};
 pub use checks::{Judged, NewCheck};
 pub use condition::{AgedLinks, FailingHost};
 pub use copy::Copied;

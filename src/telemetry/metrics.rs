@@ -17,6 +17,10 @@ const CHECKS: &str = "wellsourced_checks_total";
 const LINKS: &str = "wellsourced_links";
 const FEEDS: &str = "wellsourced_feeds_written_total";
 const PAGES: &str = "wellsourced_pages_written_total";
+const PUT: &str = "wellsourced_bucket_put_total";
+const REMOVED: &str = "wellsourced_bucket_removed_total";
+const FAILED: &str = "wellsourced_bucket_failed_total";
+const BEHIND: &str = "wellsourced_bucket_behind";
 const REQUESTS: &str = "wellsourced_http_requests_total";
 const CONNECTIONS: &str = "wellsourced_http_connections";
 const FILES: &str = "wellsourced_served_files";
@@ -75,6 +79,7 @@ fn describe() {
         (INPUTS, Unit::Count, "Inputs by state."),
         (LINKS, Unit::Count, "Cited links by verdict."),
         (CONNECTIONS, Unit::Count, "Open connections of the public listener."),
+        (BEHIND, Unit::Count, "Published files that are not in the bucket as they are published."),
         (FILES, Unit::Count, "Published files that are served."),
         (PREPARED, Unit::Bytes, "Memory that prepared answers take."),
         (STARTED, Unit::Seconds, "When the process started."),
@@ -91,6 +96,9 @@ fn describe() {
         (CHECKS, "Checks of cited links by what each of them found."),
         (FEEDS, "Feeds written because they changed."),
         (PAGES, "Pages and other files written because they changed."),
+        (PUT, "Files put into the bucket."),
+        (REMOVED, "Files removed from the bucket."),
+        (FAILED, "Files that could not be put into the bucket or removed from it."),
         (REQUESTS, "Requests to the public listener by what they were about and how they ended."),
     ];
     for (name, text) in counters {
@@ -128,6 +136,14 @@ pub fn links(verdict: &'static str, count: u64) {
 pub fn written(feeds: u64, pages: u64) {
     counter!(FEEDS).increment(feeds);
     counter!(PAGES).increment(pages);
+}
+
+/// Files were put into the bucket and removed from it, some could not be, and so many are not there yet.
+pub fn bucket([put, removed, failed]: [u64; 3], behind: u64) {
+    for (name, count) in [(PUT, put), (REMOVED, removed), (FAILED, failed)] {
+        counter!(name).increment(count);
+    }
+    gauge!(BEHIND).set(number(behind));
 }
 
 /// So many connections are open.

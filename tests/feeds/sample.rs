@@ -25,6 +25,7 @@ pub(crate) fn site() -> Site {
             items_per_feed: 50,
             item_link: ItemLink::Page,
             pictures: true,
+            exact_keys: false,
             theme: Theme::default(),
             icon: Icon::default(),
         },

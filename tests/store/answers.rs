@@ -114,6 +114,7 @@ async fn of_links(store: &Store, answers: &mut Answers) {
 
 async fn of_publishing(store: &Store, answers: &mut Answers) {
     ask!(answers, store:
+        bucket_objects(),
         changes(),
         channel_ages(&[1]),
         channel_items(1, ItemOrder::Newest, 0, 9),
@@ -133,6 +134,7 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         last_cycle(),
         last_cycles(9),
         last_published(),
+        left_objects(),
         member_counts(),
         members_from(&[(1, 0)]),
         members_within(&[(1, 0, i64::MAX)]),
@@ -140,6 +142,7 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         page_dates(),
         search_items(at(0), at(9)),
         tags_beside(&[1], 9, 9),
+        unput_files(),
     );
 }
 

@@ -253,6 +253,7 @@ pub(crate) async fn fill(store: &Store) {
     .await;
     looked_at(&mut write).await;
     write.put_files(&[("feed.json", "hash")]).await.unwrap();
+    write.note_put(&[("feed.json", "hash"), ("old.html", "old")]).await.unwrap();
     write.record_cycle(&cycle(0, false)).await.unwrap();
     write.set_meta("published", "options").await.unwrap();
     write.clear_marks(true).await.unwrap();

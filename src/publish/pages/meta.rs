@@ -4,7 +4,7 @@
 
 use super::safe::SafeHtml;
 use crate::model::{CitedSource, StoredItem, web_uri};
-use crate::publish::address::{absolute, of_item};
+use crate::publish::address::{of_item, of_page};
 use crate::publish::characters::{clean, line};
 use crate::publish::options::Site;
 use crate::publish::{Error, compose, content};
@@ -51,7 +51,7 @@ pub(super) fn article(site: &Site, stored: &StoredItem, description: &str) -> Re
     let authors = [item.author.as_deref(), stored.edition.author.as_deref(), Some(site.options.author.as_str())];
     let author = authors.into_iter().flatten().map(line).find(|name| !name.is_empty());
     let title = line(&site.options.title);
-    let publisher = LinkedThing { kind: "Organization", name: title.clone(), url: Some(absolute(site, "")) };
+    let publisher = LinkedThing { kind: "Organization", name: title.clone(), url: Some(of_page(site, "")) };
     let mut sources = stored.sources.iter().filter_map(source);
     let images = item.images.iter().filter(|_| site.options.pictures);
     let article = NewsArticle {

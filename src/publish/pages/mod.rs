@@ -35,7 +35,7 @@ pub use status::{
 pub use stories::{day_page, edition_page, item_page};
 
 use super::Error;
-use super::address::absolute;
+use super::address::{absolute, of_page};
 use super::characters::{clean, line};
 use super::layout;
 use super::options::{Format, Options, Site};
@@ -125,7 +125,7 @@ impl PageFrame {
             lang: site.options.language.tag().to_owned(),
             title: if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") },
             name: if title.is_empty() { name.clone() } else { title },
-            canonical: absolute(site, &format!("{folder}{file}")),
+            canonical: if file.is_empty() { of_page(site, folder) } else { absolute(site, &format!("{folder}{file}")) },
             description: String::new(),
             section: section(folder, file),
             is_section: [layout::EDITIONS, layout::TAGS, layout::SOURCES].contains(&folder)

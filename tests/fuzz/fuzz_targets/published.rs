@@ -41,6 +41,7 @@ fn site() -> Site {
         items_per_feed: 50,
         item_link: ItemLink::Page,
         pictures: true,
+        exact_keys: false,
                 theme: Theme::default(),
                 icon: wellsourced::publish::Icon::default(),
     };
