@@ -13,8 +13,8 @@ const BASE: &str = "https://feeds.example/";
 /// The paths below the site's address that a text names, decoded.
 fn named(text: &str) -> BTreeSet<String> {
     let addresses = text.split(BASE).skip(1).map(|rest| {
-        let end = rest.find(|c: char| c.is_whitespace() || "\"'<>)#\\&".contains(c)).unwrap_or(rest.len());
-        percent_encoding::percent_decode_str(&rest[..end]).decode_utf8().unwrap().into_owned()
+        let path = rest.split(|c: char| c.is_whitespace() || "\"'<>)#\\&".contains(c)).next().unwrap_or_default();
+        percent_encoding::percent_decode_str(path).decode_utf8().unwrap().into_owned()
     });
     addresses.collect()
 }

@@ -62,13 +62,13 @@ const DENIALS: [&str; 6] = [
 ];
 
 impl Error {
-    pub(super) fn of(error: object_store::Error, address: &BucketAddress) -> Self {
+    pub(super) fn of(error: &object_store::Error, address: &BucketAddress) -> Self {
         let name = address.name.clone();
         let text = error.to_string();
         let code = element(&text, "Code");
-        let said = said(&error, code, element(&text, "Message"));
+        let said = said(error, code, element(&text, "Message"));
         let is_denied = code.is_some_and(|code| DENIALS.contains(&code));
-        match &error {
+        match error {
             _ if code == Some("NoSuchBucket") => Self::NoBucket { name },
             object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
                 Self::Denied { name, said }

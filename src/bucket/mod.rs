@@ -113,7 +113,7 @@ impl Bucket {
         }
         let (key, payload) = (self.key(path)?, PutPayload::from_bytes(object.bytes));
         let put = self.store.put_opts(&key, payload, PutOptions::from(attributes)).await;
-        put.map(drop).map_err(|error| self.failed(error))
+        put.map(drop).map_err(|error| self.failed(&error))
     }
 
     /// What stands at a path, without its bytes.
@@ -125,7 +125,7 @@ impl Bucket {
                 Ok(mark.map_or(ObjectThere::Foreign, |mark| ObjectThere::Ours(mark.to_string())))
             }
             Err(object_store::Error::NotFound { .. }) => Ok(ObjectThere::None),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(self.failed(&error)),
         }
     }
 
@@ -138,7 +138,7 @@ impl Bucket {
         match found {
             Ok(bytes) => Ok(Some(bytes)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(self.failed(&error)),
         }
     }
 
@@ -146,11 +146,11 @@ impl Bucket {
     pub async fn remove(&self, path: &str) -> Result<(), Error> {
         match self.store.delete(&self.key(path)?).await {
             Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(self.failed(&error)),
         }
     }
 
-    fn failed(&self, error: object_store::Error) -> Error {
+    fn failed(&self, error: &object_store::Error) -> Error {
         Error::of(error, &self.address)
     }
 }

@@ -174,7 +174,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         self.replace(|mut file| file.write_all(bytes))
     }
 
-    fn replace(&self, fill: impl FnOnce(&File) -> io::Result<()>) -> Result<(), Error> {
+    fn replace(&self, write_all: impl FnOnce(&File) -> io::Result<()>) -> Result<(), Error> {
         let beside = self.path.with_extension("new");
         // Made anew, so that nothing is written through a link that was put there.
         if let Err(e) = fs::remove_file(&beside)
@@ -184,7 +184,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         }
         let write = || {
             let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-            fill(&file)?;
+            write_all(&file)?;
             file.sync_all()?;
             fs::rename(&beside, &self.path)?;
             let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -102,7 +102,7 @@ async fn a_server_that_only_fails_is_left_alone_soon() {
 async fn what_a_slow_server_does_not_take_in_time_waits_for_the_next_cycle() {
     let Some(shop) = Shop::open().await else { return };
     shop.configure(With { in_bucket: "budget = \"1s\"", ..With::default() });
-    shop.proxy.spoil(|met| if met.number < 20 { Fault::None } else { Fault::Slow(Duration::from_secs(3600)) });
+    shop.proxy.spoil(|met| if met.number < 20 { Fault::None } else { Fault::Slow(Duration::from_hours(1)) });
     let slow = shop.cycle(0).await;
     assert_eq!((slow.exit_code(false), slow.exit_code(true)), (0, 4));
     let told = of_bucket(&slow);

@@ -69,7 +69,7 @@ async fn pages_come_before_feeds_and_these_before_what_lists_them() {
     let rank = |path: &str| match path {
         path if path.starts_with(PRIVATE) => 0,
         path if path.starts_with("items/") => 1,
-        path if path.ends_with(".xml") && !path.starts_with("sitemap") => 2,
+        path if ["rss.xml", "atom.xml", "feed.json"].iter().any(|feed| path.ends_with(feed)) => 2,
         "index.html" | "tags/index.html" | "sources/index.html" | "sitemap.xml" => 3,
         _ => 9,
     };

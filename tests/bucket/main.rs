@@ -2,6 +2,7 @@
 //! and spoils what goes through.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
+#![allow(clippy::print_stderr, reason = "what is skipped is told")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -75,11 +75,10 @@ pub(in crate::pipeline) async fn fetch_ids(cycle: Cycle<'_>) -> Result<(), Error
         Ok(Some([(OWNER, owner), (MANIFEST, manifest), (IDS, Some(ids))]))
     };
     match cycle.stop.run_until_cancelled(kept).await {
-        None | Some(Ok(None)) => Ok(()),
         Some(Ok(Some(files))) => keep(&options.directory, files),
         Some(Err(source)) if store.is_empty().await? => Err(Error::Ids { bucket: place.address.to_string(), source }),
-        // It is complained of when what is published is to be put.
-        Some(Err(_)) => Ok(()),
+        // A failure is complained of when what is published is to be put.
+        None | Some(Ok(None) | Err(_)) => Ok(()),
     }
 }
 
