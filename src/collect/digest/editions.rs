@@ -5,7 +5,7 @@ use super::item::Built;
 use super::notes::{Notes, Spot, shown};
 use super::outline;
 use super::parts::{self, Part};
-use super::profile::{Cover, DateFrom, PostRules, TitleFrom};
+use super::profile::{Cover, DateFrom, ItemRules, PostRules, TitleFrom};
 use super::section::Section;
 use super::title::{self, Title};
 use super::when::DateSought;
@@ -36,8 +36,8 @@ pub(super) fn read<'a>(
     let source = workshop.reader.source;
     let profile = workshop.profile;
     if profile.is_column() && profile.post.editions.is_none() && outline::item_level(root, &profile.items).is_none() {
-        slips::no_item_heading(front, root, &source, workshop.words, notes);
-        return Post::Skipped { why: "it has no item heading (`###` or `####`)".to_owned() };
+        slips::no_item_heading(front, root, &source, (workshop.words, &profile.items), notes);
+        return Post::Skipped { why: no_item_heading(&profile.items) };
     }
     if tree::depth(root) > MAX_DEPTH {
         return too_deep(source.first(), notes);
@@ -201,6 +201,12 @@ fn cover<'a>(front: &Front, root: Node<'a>, workshop: &Workshop<'a, '_>) -> (Opt
     };
     let why = workshop.cover_reason(first, largepic, cover.as_deref());
     (cover, why)
+}
+
+/// Why a post that has none of a profile's headings is none.
+fn no_item_heading(rules: &ItemRules) -> String {
+    let signs: Vec<String> = rules.levels.iter().map(|level| format!("`{}`", outline::signs(*level))).collect();
+    format!("it has no item heading ({})", signs.join(" or "))
 }
 
 /// The items of an edition.

@@ -2,7 +2,7 @@
 
 use super::links::LinkReader;
 use super::notes::{Notes, shown};
-use super::profile::ItemRules;
+use super::profile::{ItemRules, TextPattern};
 use super::section::Section;
 use super::tree::PostLines;
 use super::{quote, start_line, tree};
@@ -12,6 +12,11 @@ use comrak::nodes::NodeValue;
 /// The level of the post's item headings: the highest of the profile's that it has.
 pub(super) fn item_level(root: Node<'_>, rules: &ItemRules) -> Option<u8> {
     root.children().filter_map(level).filter(|level| rules.levels.contains(level)).min()
+}
+
+/// What a heading of a level begins with.
+pub(super) fn signs(level: u8) -> String {
+    "#".repeat(level.into())
 }
 
 fn level(node: Node<'_>) -> Option<u8> {
@@ -70,15 +75,12 @@ pub(super) fn sections<'a>(
     let mut loose: Vec<Loose<'a>> = Vec::new();
     let mut is_loose = true;
     let mut under: Option<Node<'a>> = None;
-    // The level of the heading that the profile leaves out with all below it.
-    let mut left_out = None;
+    let mut wanted = Wanted::new(rules);
     for block in root.children() {
-        if let Some(level) = level(block).filter(|level| left_out.is_none_or(|out| *level <= out)) {
-            let text = tree::text(block);
-            let mut patterns = rules.skip.iter().chain(&rules.except);
-            left_out = patterns.any(|pattern| pattern.is_in(&text)).then_some(level);
+        if rules.until.iter().any(|pattern| pattern.is_in(&tree::text_beside_images(block))) {
+            break;
         }
-        if left_out.is_some() {
+        if !wanted.takes(block) {
             continue;
         }
         match level(block) {
@@ -107,9 +109,40 @@ pub(super) fn sections<'a>(
         first.blocks.splice(0..0, leading);
     }
     for loose in loose {
-        warn_of_loose(loose, source, notes);
+        warn_of_loose(loose, item_level, source, notes);
     }
     sections
+}
+
+/// Which sections the profile wants.
+struct Wanted<'r> {
+    rules: &'r ItemRules,
+    /// The level of the heading that is left out with all below it.
+    left_out: Option<u8>,
+    /// That of the heading below which items are looked for, where only some are.
+    only: Option<u8>,
+}
+
+impl<'r> Wanted<'r> {
+    fn new(rules: &'r ItemRules) -> Self {
+        Self { rules, left_out: None, only: None }
+    }
+
+    /// Whether the next block is looked at.
+    fn takes(&mut self, block: Node<'_>) -> bool {
+        if let Some(level) = level(block) {
+            let text = tree::text(block);
+            let is_among = |patterns: &[TextPattern]| patterns.iter().any(|pattern| pattern.is_in(&text));
+            if self.left_out.is_none_or(|out| level <= out) {
+                let is_out = is_among(&self.rules.skip) || is_among(&self.rules.except);
+                self.left_out = is_out.then_some(level);
+            }
+            if self.only.is_none_or(|only| level <= only) {
+                self.only = is_among(&self.rules.only).then_some(level);
+            }
+        }
+        self.left_out.is_none() && (self.rules.only.is_empty() || self.only.is_some())
+    }
 }
 
 /// Whether a higher heading is more than a division: nothing stands under it, it cites something, or it was text until
@@ -169,17 +202,18 @@ pub(super) fn described(block: Node<'_>) -> String {
     }
 }
 
-fn warn_of_loose(loose: Loose<'_>, source: &PostLines<'_>, notes: &mut Notes<'_>) {
+fn warn_of_loose(loose: Loose<'_>, item_level: u8, source: &PostLines<'_>, notes: &mut Notes<'_>) {
     let says_nothing = tree::text_beside_images(loose.block).is_empty() && tree::addresses(loose.block).is_empty();
     if says_nothing || notes.is_full() {
         return;
     }
+    let signs = signs(item_level);
     let help = match loose.under {
         Some(heading) => format!(
-            "if `{}` is an item, begin its heading with `###`; else put this under an item's heading, or remove it",
+            "if `{}` is an item, begin its heading with `{signs}`; else put this under an item's heading, or remove it",
             shown(&tree::text(heading))
         ),
-        None => "put it under an item's heading (`### TITLE`), or remove it".to_owned(),
+        None => format!("put it under an item's heading (`{signs} TITLE`), or remove it"),
     };
     let message = format!("this stands under no item heading; it is not published: {}", described(loose.block));
     notes.warning(source.spot(loose.block), message, &help);

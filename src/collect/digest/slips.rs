@@ -3,6 +3,8 @@
 use super::address;
 use super::front::Front;
 use super::notes::{Notes, Spot, shown};
+use super::outline;
+use super::profile::ItemRules;
 use super::source::SourceWords;
 use super::tree::{self, PostLines};
 use comrak::Node;
@@ -65,27 +67,29 @@ pub(super) fn no_item_heading(
     front: &Front,
     root: Node<'_>,
     source: &PostLines<'_>,
-    words: SourceWords<'_>,
+    workshop: (SourceWords<'_>, &ItemRules),
     notes: &mut Notes<'_>,
 ) {
+    let (words, rules) = workshop;
     if headings_without_blank(root, source, notes) || !is_meant(notes.path(), front, root, words) {
         return;
     }
     let is_heading = |node: &Node<'_>| matches!(node.data().value, NodeValue::Heading(_));
-    let help = "begin each item with a heading of its own: `### TITLE`";
+    let signs = outline::signs(rules.levels.iter().copied().min().unwrap_or(1));
+    let help = format!("begin each item with a heading of its own: `{signs} TITLE`");
     match root.children().find(is_heading) {
         Some(heading) => notes.warning(
             source.spot(heading),
             format!(
-                "`{}` is no item heading, items begin at `###`; the post is not published",
+                "`{}` is no item heading, items begin at `{signs}`; the post is not published",
                 shown(&tree::text(heading))
             ),
-            help,
+            &help,
         ),
         None => notes.warning(
             source.first(),
             "the post looks like a digest and has no item heading; it is not published",
-            help,
+            &help,
         ),
     }
 }

@@ -65,7 +65,9 @@ pub(super) fn sections<'a>(
 ) -> Vec<Section<'a>> {
     let (sections, loose, headings) = (Vec::new(), Vec::new(), Vec::new());
     let left_over = Vec::new();
-    let mut cutter = Cutter { arena, profile, sections, loose, headings, under: Under::Nothing, left_over };
+    // What stands above all headings is below none of those that the profile wants.
+    let under = if profile.items.only.is_empty() { Under::Nothing } else { Under::LeftOut };
+    let mut cutter = Cutter { arena, profile, sections, loose, headings, under, left_over };
     let blocks: Vec<Node<'a>> = root.children().collect();
     for (index, block) in blocks.iter().enumerate() {
         cutter.block(block, blocks.get(index + 1).copied());

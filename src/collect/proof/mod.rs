@@ -21,7 +21,7 @@ mod tests;
 pub use mark::{Edit, Level, ProofMark, edited};
 pub use neighbours::{Neighbour, Neighbours};
 
-use super::digest::{DigestOptions, ItemRules, Post, Profile, Reading, Way, shown};
+use super::digest::{DigestOptions, ItemRules, Post, Profile, Reading, TextPattern, Way, shown};
 use crate::model::{Complaint, LinkKey, Place};
 use address::WrittenAddress;
 use among::Among;
@@ -75,11 +75,12 @@ pub fn proofread(
     if matches!(reading.post, Post::Skipped { .. }) {
         return told;
     }
-    let mut sheet = Sheet { page: PostText::new(path, text), marks: Vec::new() };
+    let page = PostText::new(path, text);
+    let left_out = left_out(&page, &options.digest.profile.items);
+    let mut sheet = Sheet { page, marks: Vec::new(), left_out };
     let addresses = address::all(&sheet.page);
-    let left_out = left_out(&sheet.page, &options.digest.profile.items);
-    let is_read = |address: &&WrittenAddress<'_>| !left_out.iter().any(|range| range.contains(&address.range.start));
-    let read: Vec<&WrittenAddress<'_>> = addresses.iter().filter(is_read).collect();
+    let read: Vec<&WrittenAddress<'_>> =
+        addresses.iter().filter(|address| !sheet.is_left_out(address.range.start)).collect();
     links::mark(&mut sheet, &read);
     header::mark(&mut sheet);
     headings(&mut sheet);
@@ -193,18 +194,31 @@ fn lost_characters(sheet: &mut Sheet<'_>) {
 
 /// The bytes of sections that the profile leaves out: what stands there is not published.
 fn left_out(page: &PostText<'_>, rules: &ItemRules) -> Vec<Range<usize>> {
-    let headings = &page.headings;
-    let is_skipped = |at: usize| {
+    let is_among = |patterns: &[TextPattern], at: usize| {
         let line = page.get(at..page.end()).lines().next().unwrap_or_default();
         let text = line.trim_matches(['#', ' ']);
-        rules.skip.iter().any(|pattern| pattern.0.is_match(text))
+        patterns.iter().any(|pattern| pattern.0.is_match(text))
     };
-    let skipped = headings.iter().enumerate().filter(|(_, heading)| is_skipped(heading.at));
-    let range = |(index, heading): (usize, &WrittenHeading)| {
-        let next = headings.iter().skip(index + 1).find(|next| next.level <= heading.level);
-        heading.at..next.map_or(page.end(), |next| next.at)
+    let sections = |patterns: &[TextPattern]| -> Vec<Range<usize>> {
+        let headings = page.headings.iter().enumerate();
+        let meant = headings.filter(|(_, heading)| is_among(patterns, heading.at));
+        let range = |(index, heading): (usize, &WrittenHeading)| {
+            let next = page.headings.iter().skip(index + 1).find(|next| next.level <= heading.level);
+            heading.at..next.map_or(page.end(), |next| next.at)
+        };
+        meant.map(range).collect()
     };
-    skipped.map(range).collect()
+    let mut left_out = sections(&rules.skip);
+    if !rules.only.is_empty() {
+        // What lies between the sections that the profile wants; one may lie within another.
+        let mut from = page.body().next().map_or(page.end(), |line| line.start);
+        for wanted in sections(&rules.only) {
+            left_out.push(from..wanted.start.max(from));
+            from = from.max(wanted.end);
+        }
+        left_out.push(from..page.end());
+    }
+    left_out
 }
 
 /// How an item of a digest names its source.

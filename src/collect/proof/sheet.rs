@@ -13,12 +13,19 @@ const MAX_MARKS: usize = 500;
 pub(super) struct Sheet<'t> {
     pub(super) page: PostText<'t>,
     pub(super) marks: Vec<ProofMark>,
+    /// The bytes of what is not published, since the profile leaves it out: nothing is to be mended there.
+    pub(super) left_out: Vec<Range<usize>>,
 }
 
 impl Sheet<'_> {
+    /// Whether a byte belongs to what is not published.
+    pub(super) fn is_left_out(&self, at: usize) -> bool {
+        self.left_out.iter().any(|range| range.contains(&at))
+    }
+
     /// Marks bytes of the text with a warning. `said` is what is wrong, and how to mend it.
     pub(super) fn mark(&mut self, rule: Rule, range: Range<usize>, said: (String, String), edit: Option<Edit>) {
-        if self.marks.len() >= MAX_MARKS {
+        if self.marks.len() >= MAX_MARKS || self.is_left_out(range.start) {
             return;
         }
         let (message, help) = said;

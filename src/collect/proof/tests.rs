@@ -82,3 +82,29 @@ fn what_the_reader_complains_of_is_taken_over_as_it_is() {
         assert_eq!(found.iter().filter(same).count(), 1, "{}", complaint.message);
     }
 }
+
+#[test]
+fn what_stands_outside_the_sections_that_a_profile_wants_is_left_alone() {
+    let text = "---\ntitle: '#1 一'\ndate: 2026-05-01\n---\n引言，见 <https://t.co/0>。\n\n## 招聘\n\n某公司招人 <https://t.co/1>。\n\n\
+                ### 岗位\n\n[去](https://t.co/2)。\n\n## 新闻\n\n### 一\n\n看[这里](https://t.co/3)。\n\n## 尾声\n\n尾巴 <https://t.co/4>。\n";
+    let line = u32::try_from(text.split("看[").next().unwrap().lines().count() + 1).unwrap();
+    let only = TextPattern(regex::Regex::new("^新闻").unwrap());
+    for base in ["observation", "headings"] {
+        let mut profile = Profile::built_in(base).unwrap();
+        profile.items.only = vec![only.clone()];
+        let digest = DigestOptions { profile: profile.into(), ..DigestOptions::default() };
+        let has_file = |_: &str| false;
+        let now = DateTime::UNIX_EPOCH;
+        let options = ProofOptions { digest: &digest, known_as: "p.md", tags: &[], has_file: &has_file, now };
+        let reading = digest::read("p.md", text.as_bytes(), &digest);
+        let Post::Editions(editions) = &reading.post else { panic!("{base}: {reading:?}") };
+        let titles: Vec<&str> = editions[0].edition.items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!(titles, ["一"], "{base}");
+        let lines: Vec<u32> = proofread(("p.md", text), &reading, &Neighbours::default(), &options)
+            .iter()
+            .filter_map(|mark| mark.place.line)
+            .filter(|line| *line > 4) // Of the header other things may be said.
+            .collect();
+        assert!(!lines.is_empty() && lines.iter().all(|at| *at == line), "{base}: {lines:?}");
+    }
+}
