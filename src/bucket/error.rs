@@ -94,8 +94,8 @@ impl Error {
                 "make it, or mend [publish] bucket and [bucket] endpoint, region; the next cycle goes on"
             }
             Self::Denied { .. } => {
-                "mend the credentials, their right to get, put and delete objects there, or this machine's clock; the next cycle \
-                 goes on"
+                "mend the credentials, their rights there (s3:GetObject, s3:PutObject, s3:DeleteObject, and s3:ListBucket, without \
+                 which what is not there counts as forbidden), or this machine's clock; the next cycle goes on"
             }
             Self::Elsewhere { .. } => "most often the bucket is in another region: mend [bucket] endpoint and region",
             Self::Failed(_) => "everything is published in the directory; the next cycle goes on with the bucket",

@@ -89,7 +89,52 @@ pub(super) fn working_folder(store_url: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bucket_environment::{BucketEnvironment, KEY, SECRET};
     use super::*;
+
+    /// What a configuration with these lines says, the part from `[publish]` on.
+    fn meant(lines: &str, variables: &[(&str, &str)]) -> Result<Options, String> {
+        let text = format!("[site]\ntitle = \"T\"\nbase_url = \"https://a.example/\"\n[publish]\n{lines}");
+        let file = file::parse("c.toml", &text).map_err(|error| error.to_string())?;
+        let environment = Environment { bucket: BucketEnvironment::with(variables), ..Environment::default() };
+        let schedule = Schedule::parse("@hourly", chrono_tz::Tz::UTC).unwrap();
+        let meant = mean(&FileText::new("c.toml", &text), &file, &schedule, &environment);
+        meant.map(|meant| meant.unwrap().place).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn where_a_bucket_is() {
+        let aws = [("AWS_REGION", "eu-central-1"), (KEY, "me"), (SECRET, "hidden"), ("AWS_SESSION_TOKEN", "lent")];
+        let (bucket, dotted) = ("bucket = \"s3://feeds/a\"\n", "bucket = \"s3://feeds.example\"\n");
+        let own = "bucket = \"s3://feeds/a\"\n[bucket]\nendpoint = \"http://minio.lan:9000\"\nregion = \"here\"\n";
+        let by_variables = [("AWS_ENDPOINT_URL", "https://x.example"), ("AWS_ENDPOINT_URL_S3", "https://s3.example")];
+        for (lines, variables, endpoint, has_name_in_host, region) in [
+            (bucket, &aws[..], "https://feeds.s3.eu-central-1.amazonaws.com/", true, "eu-central-1"),
+            (dotted, &aws[..], "https://s3.eu-central-1.amazonaws.com/", false, "eu-central-1"),
+            (own, &aws[..], "http://minio.lan:9000/", false, "here"),
+            (bucket, &by_variables[..], "https://s3.example/", false, "us-east-1"),
+        ] {
+            let options = meant(lines, variables).unwrap();
+            let found = (options.endpoint.as_str(), options.has_name_in_host, options.region.as_str());
+            assert_eq!(found, (endpoint, has_name_in_host, region), "{lines}");
+            assert_eq!(options.credentials.is_ok(), variables.len() == aws.len(), "{lines}");
+        }
+        let credentials = meant(bucket, &aws).unwrap().credentials.unwrap();
+        assert_eq!((credentials.key.as_str(), credentials.session.as_deref()), ("me", Some("lent")));
+        for (lines, variables, told) in [
+            (bucket, &[][..], "c.toml:5:10: where is it? Write [bucket] region"),
+            ("bucket = \"feeds\"\n", &aws[..], "a bucket is written s3://name/prefix"),
+            (bucket, &[("AWS_ENDPOINT", "minio:9000")][..], "AWS_ENDPOINT_URL: not an absolute http or https URL"),
+            (
+                "bucket = \"s3://feeds\"\n[bucket]\nendpoint = \"minio\"\n",
+                &aws[..],
+                "is not an absolute http or https URL",
+            ),
+        ] {
+            let error = meant(lines, variables).unwrap_err();
+            assert!(error.contains(told), "{error}");
+        }
+    }
 
     #[test]
     fn a_site_for_a_bucket_only_is_made_beside_the_store() {

@@ -15,8 +15,8 @@ pub(super) const VARIABLES: [&str; 8] = [
     "AWS_ENDPOINT",
 ];
 
-const KEY: &str = "AWS_ACCESS_KEY_ID";
-const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
+pub(super) const KEY: &str = "AWS_ACCESS_KEY_ID";
+pub(super) const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
 const SESSION: &str = "AWS_SESSION_TOKEN";
 
 /// What the environment says of a bucket.

@@ -25,7 +25,7 @@ pub(super) const SLOT: &str = "slot";
 /// How long a cycle waits for another process that is at work on the store.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A cycle that takes longer than its budget for checks and this hangs.
+/// A cycle that takes longer than its budgets (for checks, for the bucket) and this hangs.
 const HANGING: Duration = Duration::from_hours(1);
 
 /// How long who asks for readiness waits for the store.
@@ -242,7 +242,9 @@ impl Shared {
     }
 
     fn is_hanging(&self) -> bool {
-        let limit = self.settings().cycle.verify.budget.saturating_add(HANGING);
+        let settings = self.settings();
+        let of_bucket = settings.cycle.bucket.as_ref().map_or(Duration::ZERO, |bucket| bucket.budget);
+        let limit = settings.cycle.verify.budget.saturating_add(of_bucket).saturating_add(HANGING);
         lock(&self.began).is_some_and(|began| began.elapsed() > limit)
     }
 }

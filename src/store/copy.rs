@@ -35,7 +35,7 @@ pub(super) const TABLES: [(&str, &str); 20] = [
 ];
 
 /// The rest, which nothing names.
-pub(super) const RECORDS: [(&str, &str); 2] = [("files", "path"), ("cycles", "id")];
+pub(super) const RECORDS: [(&str, &str); 3] = [("files", "path"), ("bucket_objects", "path"), ("cycles", "id")];
 
 /// Tables whose rows are numbered.
 const NUMBERED: [&str; 5] = ["inputs", "channels", "checks", "entries", "cycles"];

@@ -10,6 +10,7 @@ mod support;
 mod faults;
 mod following;
 mod identities;
+mod killed;
 mod others;
 mod proxy;
 mod s3;
