@@ -5,6 +5,7 @@
 
 use super::answer::Answer;
 use super::failure::{Failure, FailureKind};
+use super::gate::Gate;
 use super::guard::Guard;
 use super::options::{Error, Options};
 use super::redirect::{self, without_credentials};
@@ -52,6 +53,8 @@ pub struct Client {
     guard: Arc<Guard>,
     options: Arc<Options>,
     room: Room,
+    /// Nobody is asked while it is shut.
+    gate: Option<Gate>,
 }
 
 /// One attempt: what may be read, until when, and what happened on the way.
@@ -111,7 +114,13 @@ impl Client {
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http2_max_header_list_size(MAX_HEADER_BYTES)
             .build()?;
-        Ok(Self { http, guard, options: Arc::new(options), room: Room::default() })
+        Ok(Self { http, guard, options: Arc::new(options), room: Room::default(), gate: None })
+    }
+
+    /// The same client, which asks nobody while a gate is shut.
+    #[must_use]
+    pub fn behind(&self, gate: Gate) -> Self {
+        Self { gate: Some(gate), ..self.clone() }
     }
 
     /// How it was set up.
@@ -166,6 +175,10 @@ impl Client {
     /// One request and the head of its answer.
     async fn exchange(&self, journey: &mut Journey, url: &Url) -> Result<reqwest::Response, Failure> {
         self.guard.url(url)?;
+        if self.gate.as_ref().is_some_and(|gate| gate.left().is_none()) {
+            let message = "not asked: by now another node may ask this host".to_owned();
+            return Err(Failure::new(FailureKind::Ours, message));
+        }
         let mut asked = url.clone();
         asked.set_fragment(None);
         let conditional = journey.conditional.as_ref().filter(|conditional| conditional.url == asked);

@@ -5,6 +5,7 @@
 
 use super::dialect;
 use super::error::{StoreTrouble, Unusable};
+use super::leases::PUBLISHER;
 use super::{Error, Result};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
@@ -27,9 +28,21 @@ pub(super) struct Pool {
     /// Its file, or its address without the password.
     pub(super) file: Arc<str>,
     state: Arc<State>,
+    /// Under what nothing is written any more once somebody else has it.
+    fence: Option<Fence>,
 }
 
-/// EnginePool to one of the engines.
+/// The publisher's lease, as it was taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fence {
+    pub(super) token: i64,
+}
+
+/// Whether the publisher's lease is still the one that was taken; nobody else can take it until the transaction ends.
+const STILL_HELD: &str = "SELECT token FROM leases WHERE name = $1 AND token = $2
+    AND until > CAST(unixepoch('subsec') * 1000 AS BIGINT) /*PG FOR UPDATE PG*/";
+
+/// Connections to one of the engines.
 #[derive(Debug, Clone)]
 pub(super) enum EnginePool {
     Sqlite(SqlitePool),
@@ -48,6 +61,7 @@ struct State {
 pub(super) struct WriteTransaction {
     file: Arc<str>,
     transaction: OpenTransaction,
+    fence: Option<Fence>,
 }
 
 #[derive(Debug)]
@@ -63,12 +77,18 @@ type Rows = Vec<Either<AnyQueryResult, AnyRow>>;
 
 impl Pool {
     pub(super) fn open(file: Arc<str>, pool: EnginePool) -> Self {
-        Self { file, state: Arc::new(State { open: OnceLock::from(pool), shut: None }) }
+        Self { file, state: Arc::new(State { open: OnceLock::from(pool), shut: None }), fence: None }
     }
 
     /// One that says why it cannot be used.
     pub(super) fn shut(why: Unusable) -> Self {
-        Self { file: Arc::clone(&why.file), state: Arc::new(State { open: OnceLock::new(), shut: Some(why) }) }
+        let file = Arc::clone(&why.file);
+        Self { file, state: Arc::new(State { open: OnceLock::new(), shut: Some(why) }), fence: None }
+    }
+
+    /// The same connections, through which nothing is written once somebody else has the publisher's lease.
+    pub(super) fn fenced(&self, fence: Fence) -> Self {
+        Self { fence: Some(fence), ..self.clone() }
     }
 
     pub(super) fn is_shut(&self) -> bool {
@@ -90,7 +110,7 @@ impl Pool {
             EnginePool::Postgres(pool) => pool.begin_with(BEGIN_ALONE).await.map(OpenTransaction::Postgres),
         };
         let transaction = begun.map_err(|error| named(error, &self.file, "beginning to write"))?;
-        Ok(Box::new(WriteTransaction { file: Arc::clone(&self.file), transaction }))
+        Ok(Box::new(WriteTransaction { file: Arc::clone(&self.file), transaction, fence: self.fence }))
     }
 
     pub(super) async fn close(&self) {
@@ -146,8 +166,14 @@ impl WriteTransaction {
     }
 
     /// Makes everything written so far last.
-    pub(super) async fn commit(self) -> Result<()> {
-        let Self { file, transaction } = self;
+    pub(super) async fn commit(mut self) -> Result<()> {
+        if let Some(Fence { token }) = self.fence {
+            let held = sqlx::query(STILL_HELD).bind(PUBLISHER).bind(token).fetch_optional(&mut self).await?;
+            if held.is_none() {
+                return Err(Error::Stale);
+            }
+        }
+        let Self { file, transaction, .. } = self;
         let committed = match transaction {
             OpenTransaction::Sqlite(transaction) => transaction.commit().await,
             OpenTransaction::Postgres(transaction) => transaction.commit().await,

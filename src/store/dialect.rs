@@ -24,11 +24,16 @@ pub(super) fn postgres(sql: &SqlStr) -> SqlStr {
     AssertSqlSafe(spelled(sql.as_str())).into_sql_str()
 }
 
+/// What only PostgreSQL reads stands between these.
+const ONLY_HERE: [&str; 2] = ["/*PG ", " PG*/"];
+
 fn spelled(sql: &str) -> String {
+    let [from, to] = ONLY_HERE;
+    let sql = sql.replace(from, "").replace(to, "");
     let mut out = String::with_capacity(sql.len() + 64);
     let mut opened = Vec::new();
     let (mut arguments, mut names) = (0_usize, 0_usize);
-    let mut rest = sql;
+    let mut rest = sql.as_str();
     // The word before: what a parenthesis opens depends on it.
     let mut word = "";
     while let Some(next) = rest.chars().next() {
@@ -103,6 +108,7 @@ mod tests {
             ("WHERE a IN (SELECT f(b) FROM (SELECT c))", "WHERE a IN (SELECT f(b) FROM (SELECT c) AS rows_1)"),
             ("a k CROSS JOIN b ON c", "a k  JOIN b ON c"),
             ("ON CONFLICT (key) DO UPDATE", "ON CONFLICT (md5(key)) DO UPDATE"),
+            ("SELECT a /*PG FOR UPDATE PG*/)", "SELECT a FOR UPDATE)"),
             ("VALUES (?, ?), (?, '?')", "VALUES ($1, $2), ($3, '?')"),
             ("written <> '' AND 'json_array(' = a", "written <> '' AND 'json_array(' = a"),
         ] {

@@ -61,6 +61,12 @@ pub enum Error {
         /// The copy.
         file: String,
     },
+    /// Another node has what we wrote under.
+    #[error(
+        "another node publishes by now, since this one was cut off from the store, or stood still, for longer than its lease; \
+         nothing of what it did since was written, and that node does it"
+    )]
+    Stale,
     /// A row holds what we would never write.
     #[error(
         "the store holds something unreadable in {place}: {reason}; restore it from a backup, or move it away: it is rebuilt from the posts and the published directory"

@@ -114,6 +114,7 @@ async fn of_links(store: &Store, answers: &mut Answers) {
 
 async fn of_publishing(store: &Store, answers: &mut Answers) {
     ask!(answers, store:
+        bodies(&["another"]),
         bucket_objects(),
         changes(),
         channel_ages(&[1]),
@@ -127,6 +128,7 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         file_hashes(&["feed.json"]),
         files(),
         files_below("search/"),
+        files_without_body(9),
         item_days(),
         host_links(&[1, 2, 3, 4, 5, 6]),
         host_links_within(&[(1, 0, i64::MAX), (2, 0, i64::MAX), (3, 0, i64::MAX)]),
@@ -139,6 +141,7 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         members_from(&[(1, 0)]),
         members_within(&[(1, 0, i64::MAX)]),
         newest_items(&[1], 9),
+        nodes(),
         page_dates(),
         search_items(at(0), at(9)),
         tags_beside(&[1], 9, 9),

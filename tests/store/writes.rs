@@ -47,6 +47,7 @@ pub(crate) const WRITES: &[(&str, Act)] = &[
     act!(note_left(&["old.html"], at(9))),
     act!(note_put(&[("feed.json", "other"), ("new.html", "new")])),
     act!(note_saved(&url(0x1002))),
+    act!(put_bodies(&[("another", b"what it holds")])),
     act!(put_complaints(DIGEST, "another.md", &[complaint("another.md")])),
     act!(put_copy(&url(0x1001), "https://archive.example/1")),
     act!(put_files(&[("feed.json", "other"), ("rss.xml", "")])),
@@ -66,12 +67,15 @@ pub(crate) const WRITES: &[(&str, Act)] = &[
 
 /// What changes something that only shows in a transaction, or later.
 pub(crate) const UNSEEN: &[(&str, Act)] = &[
+    act!(forget_bodies(at(0), at(9))),
     act!(forget_entries_left(at(0))),
+    act!(forget_leases()),
     act!(forget_uncounted(&url(0x3001), at(99))),
     act!(keep_copy(&url(0x1002), "https://archive.example/2")),
     act!(mark_stories(&[CARRIED])),
     act!(note_led_to(&[(&url(0x1001), Some("https://elsewhere.example/".to_owned()))])),
     act!(set_fingerprint(A, "others")),
+    act!(set_publishing(true)),
     act!(take_marked_stories(9)),
 ];
 
@@ -82,6 +86,7 @@ pub(crate) const ASKED: &[(&str, Act)] = &[
     act!(days_input()),
     act!(edition_paths(DIGEST)),
     act!(feeds_but(&["a"])),
+    act!(is_publishing()),
     act!(inputs_but(&["another".to_owned()])),
     ("load", |write| Box::pin(async move { write.load(&everything(), &mut Scope::default()).await })),
     act!(meta("published")),
