@@ -12,6 +12,7 @@ mod import;
 mod inspect;
 mod named;
 mod new;
+mod nodes;
 mod once;
 mod paint;
 mod release;

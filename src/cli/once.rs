@@ -87,7 +87,8 @@ pub(super) async fn cycle(
     doing: &str,
     stop: &CancellationToken,
 ) -> anyhow::Result<Option<Report>> {
-    let claim = Lock::take(&settings.store_url, Claim::Cycle, doing, PATIENCE, now());
+    let claim_url = settings.claim_url();
+    let claim = Lock::take(&claim_url, Claim::Cycle, doing, PATIENCE, now());
     let claim = match stop.run_until_cancelled(claim).await {
         None => return Ok(None),
         Some(taken) => taken?,

@@ -3,6 +3,7 @@
 //! Only reads: it makes no store, migrates none, and waits for nobody who works on it.
 
 use super::args::Args;
+use super::nodes::NodesStatus;
 use super::print;
 use super::spell::{Count, counted};
 use crate::config::Settings;
@@ -107,6 +108,8 @@ struct StoreStatus {
     bucket: (u64, usize, Option<DateTime<Utc>>),
     /// Feeds that the next cycle lets through.
     released: BTreeSet<String>,
+    /// The nodes that share the store.
+    nodes: Option<NodesStatus>,
 }
 
 impl StoreStatus {
@@ -130,6 +133,7 @@ impl StoreStatus {
                 store.unput_files().await?.len(),
                 pipeline::bucket_whole(store).await?,
             ),
+            nodes: NodesStatus::read(store).await?,
         })
     }
 
@@ -159,6 +163,7 @@ impl StoreStatus {
                 serde_json::json!({"address": address, "objects": objects, "behind": behind, "up_to_date": whole})
             }),
             "last_cycle": self.cycle.as_ref().map(cycle),
+            "nodes": self.nodes.as_ref().map(NodesStatus::json),
             "next_cycle": next,
         })
     }
@@ -189,6 +194,9 @@ impl StoreStatus {
             let objects = counted(objects, "file");
             let whole = whole.map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M:%SZ").to_string());
             print(&format!("{address}: {objects} there, {behind} behind, up to date last at {whole}"))?;
+        }
+        if let Some(nodes) = &self.nodes {
+            print(nodes.to_string().trim_end())?;
         }
         match &self.cycle {
             Some(cycle) => print(&format!("last cycle: {} to {}", cycle.started, cycle.ended)),

@@ -71,6 +71,7 @@ pub(super) enum WrittenLanguage {
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct StoreTable {
     pub(super) url: Option<Spanned<String>>,
+    pub(super) node: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -53,6 +53,15 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Where the claims on the store are made: beside its file, or, where nodes share it, beside the published directory.
+    pub fn claim_url(&self) -> String {
+        if self.store_url.starts_with("sqlite:") {
+            return self.store_url.clone();
+        }
+        let directory = self.cycle.directory.to_string_lossy();
+        format!("sqlite:{}", directory.trim_end_matches('/'))
+    }
+
     /// Everything that runs by a schedule of its own, with its name.
     pub fn jobs(&self) -> impl Iterator<Item = (&str, &Schedule)> {
         std::iter::once(("cycle", &self.schedule))
@@ -126,6 +135,7 @@ pub(super) fn mean(path: &str, text: &str, file: &File, environment: &Environmen
         offline: false,
         ask_now: None,
         take_over: false,
+        node: node(&text, file.store.node.as_ref())?,
         net: net(&text, &file.net, &base_url)?,
         verify: verify(&text, &file.verify)?,
         archive: archive(&text, &file.archive)?,
@@ -167,6 +177,19 @@ fn directory(file: &File, store_url: &str) -> PathBuf {
         (None, Some(_)) => bucket::working_folder(store_url),
         (None, None) => PathBuf::from(DIRECTORY),
     }
+}
+
+/// What this node is called: as written, or as its machine is.
+fn node(text: &FileText<'_>, written: Option<&Spanned<String>>) -> Result<String, Error> {
+    let Some(written) = written else {
+        return Ok(rustix::system::uname().nodename().to_string_lossy().into_owned());
+    };
+    let name = written.as_ref();
+    let is_word = !name.is_empty() && name.len() <= 100 && name.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_word {
+        return Err(text.wrong(&written.span(), "a node's name is a word of visible ASCII characters, as `node-1`"));
+    }
+    Ok(name.clone())
 }
 
 /// The store's URL. What is not understood is not repeated: it may hold a password.

@@ -7,13 +7,16 @@ mod agenda;
 mod clock;
 mod listen;
 mod measures;
+mod node;
 mod notify;
 mod operator;
+mod presence;
 mod readiness;
 mod scheduler;
 mod shared;
 mod signals;
 mod telling;
+mod together;
 mod work;
 
 pub(crate) use listen::{Inherited, listen};
@@ -71,6 +74,10 @@ pub(crate) async fn run(start: Start) -> anyhow::Result<u8> {
     let metrics = Metrics::start(System.now())?;
     let servers = serve(&shared, sockets, metrics);
     tokio::spawn(Arc::clone(&shared).keep_serving_by_settings());
+    if shared.store.is_shared() {
+        shared.set_clock().await;
+        tokio::spawn(Arc::clone(&shared).keep_among_nodes());
+    }
     let manager = Manager::meet();
     notify::ready();
     let longest = manager.pace(scheduler::LONGEST);
@@ -100,7 +107,7 @@ struct DaemonParts {
 
 /// Takes the store and the sockets, and reads what was published last.
 async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<DaemonParts> {
-    let url = settings.store_url.clone();
+    let url = settings.claim_url();
     let claim = move || Lock::try_take(&url, Claim::Daemon, "the daemon", System.now());
     let claim = match tokio::task::spawn_blocking(claim).await?? {
         Ok(claim) => claim,

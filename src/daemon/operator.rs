@@ -6,7 +6,7 @@ use super::telling;
 use crate::model::PollState;
 use crate::pipeline::{self, Report, Troubled};
 use crate::publish::{CycleLine, OperatorView, PlannedRun, operator_page};
-use crate::store::CycleRecord;
+use crate::store::{CycleRecord, Leases, Store};
 use std::collections::BTreeMap;
 
 /// Complaints told.
@@ -36,9 +36,20 @@ pub(super) async fn page(shared: &Shared) -> anyhow::Result<Vec<u8>> {
         complaint_count,
         cycles: store.last_cycles(CYCLES).await?.iter().map(line).collect(),
         planned: std::iter::once(cycle).chain(planned(store.polls().await?)).collect(),
+        nodes: nodes(store).await?,
     };
     let made = tokio::task::spawn_blocking(move || operator_page(&site, &status, &operator));
     Ok(made.await??)
+}
+
+/// The nodes that share the store; none where nobody may.
+async fn nodes(store: &Store) -> crate::store::Result<Vec<(String, String)>> {
+    if !store.is_shared() {
+        return Ok(Vec::new());
+    }
+    let leases = Leases::standing(store).await?;
+    let of = |node: &str| leases.iter().filter(|lease| lease.node == node).count();
+    Ok(store.nodes().await?.into_iter().map(|node| (node.name.clone(), node.told(of(&node.name)))).collect())
 }
 
 /// A cycle in a line.

@@ -1,11 +1,12 @@
 //! What cycles, the loop and readiness share: the settings, the site that is served, how the last cycle ended.
 
 use super::clock::{Clock, System};
+use super::node::Node;
 use super::scheduler::Ended;
 use super::telling::{self, CycleLog};
 use super::{measures, readiness};
 use crate::config::Settings;
-use crate::pipeline;
+use crate::pipeline::{self, Report};
 use crate::publish;
 use crate::serve::{self, ServedSite};
 use crate::store::{Claim, Lock, Store};
@@ -48,6 +49,10 @@ pub(super) struct Shared {
     began: Mutex<Option<Instant>>,
     /// How the last cycle ended.
     last: Mutex<Option<LastCycle>>,
+    /// The slot that this process ran last.
+    ran: Mutex<Option<DateTime<Utc>>>,
+    /// This node, where several share the store.
+    pub(super) node: Node,
 }
 
 /// How a cycle ended.
@@ -70,6 +75,8 @@ impl Shared {
             told: Mutex::default(),
             began: Mutex::default(),
             last: Mutex::default(),
+            ran: Mutex::default(),
+            node: Node::default(),
         })
     }
 
@@ -101,7 +108,7 @@ impl Shared {
     }
 
     /// Serves what was published last, by the settings as they are.
-    async fn serve_latest(&self) {
+    pub(super) async fn serve_latest(&self) {
         let mut served_by = self.served_by.lock().await;
         let settings = self.settings();
         let is_alike = Arc::ptr_eq(&served_by, &settings) || shown(&served_by) == shown(&settings);
@@ -128,6 +135,9 @@ impl Shared {
         if let Some(trouble) = self.site.trouble() {
             return Err(trouble);
         }
+        if let Some(trouble) = self.node.trouble().filter(|_| self.store.is_shared()) {
+            return Err(trouble);
+        }
         readiness::ready(published, &self.settings().schedule, System.now())?;
         self.bucket_ready().await
     }
@@ -145,7 +155,8 @@ impl Shared {
     /// Runs the cycle of a slot under the store's lock.
     pub(super) async fn cycle(&self, slot: DateTime<Utc>) -> Ended {
         let (settings, began) = (self.settings(), Instant::now());
-        let claim = Lock::take(&settings.store_url, Claim::Cycle, "a cycle of the daemon", PATIENCE, System.now());
+        let claim_url = settings.claim_url();
+        let claim = Lock::take(&claim_url, Claim::Cycle, "a cycle of the daemon", PATIENCE, System.now());
         let claim = match self.stop.run_until_cancelled(claim).await {
             None => return Ended::Stopped,
             Some(Ok(Ok(claim))) => claim,
@@ -159,10 +170,16 @@ impl Shared {
             }
         };
         *lock(&self.began) = Some(Instant::now());
-        Box::pin(self.run(&settings, slot)).await;
+        let is_again = lock(&self.ran).replace(slot) == Some(slot);
+        let ended = if self.store.is_shared() {
+            Box::pin(self.cycle_together(&settings, slot, is_again)).await
+        } else {
+            Box::pin(self.run(&settings, slot)).await;
+            Ended::Done
+        };
         *lock(&self.began) = None;
         drop(claim);
-        Ended::Done
+        ended
     }
 
     async fn run(&self, settings: &Settings, slot: DateTime<Utc>) {
@@ -170,7 +187,13 @@ impl Shared {
         if let Err(error) = self.store.mend(&settings.store_url).await {
             return self.failed("a cycle could not run, the next one tries again", &error, began.elapsed());
         }
-        let report = match pipeline::run(&self.store, &settings.cycle, &progress, System.now(), &self.stop).await {
+        let report = pipeline::run(&self.store, &settings.cycle, &progress, System.now(), &self.stop).await;
+        self.ended(report, slot, began).await;
+    }
+
+    /// A whole cycle ended.
+    pub(super) async fn ended(&self, report: Result<Report, pipeline::Error>, slot: DateTime<Utc>, began: Instant) {
+        let report = match report {
             Ok(report) => report,
             Err(error) => return self.failed("a cycle failed, the next one tries again", &error, began.elapsed()),
         };
@@ -190,7 +213,7 @@ impl Shared {
     }
 
     /// A cycle ended without a report.
-    fn failed(&self, what: &str, why: &impl Display, took: Duration) {
+    pub(super) fn failed(&self, what: &str, why: &impl Display, took: Duration) {
         *lock(&self.last) = Some(LastCycle::Failed(why.to_string()));
         measures::count(None, System.now(), took);
         lock(&self.told).failure(&format!("{what}: {why}"), Instant::now());

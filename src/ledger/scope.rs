@@ -171,6 +171,15 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// Forgets which seconds are given out: others may have given out some since.
+    pub fn forget_seconds(&mut self) {
+        self.item_seconds = Seconds::default();
+        self.edition_seconds = Seconds::default();
+        self.seconds_from = None;
+    }
+}
+
 /// Loading: what is put in this way counts as known.
 impl Scope {
     /// What of a question was not asked before; `None` where everything is known. It counts as asked from now on.

@@ -8,6 +8,9 @@ mod bucket;
 mod collect;
 mod feeds;
 mod fingerprint;
+mod follow;
+mod lead;
+mod leases;
 mod max_age;
 mod options;
 mod owner;
@@ -23,6 +26,8 @@ mod verify;
 pub use bucket::whole as bucket_whole;
 pub use collect::{FoundFile, FoundFiles, Glob, PostFiles, nothing_found};
 pub use feeds::{releases, wish_release};
+pub use follow::{Followed, Follower};
+pub use lead::Lead;
 pub use max_age::max_age;
 pub use options::{ArchiveOptions, AskNow, BucketOptions, DigestInput, FeedInput, Input, Options, VerifyOptions};
 pub use report::{
@@ -63,6 +68,9 @@ pub enum Error {
         /// Why it could not be asked.
         source: crate::bucket::Error,
     },
+    /// Another node is at work that only one may do.
+    #[error("{0} is at work on the store, a minute was waited; try again when its cycle is done")]
+    Led(String),
     /// A task of ours died.
     #[error("a task of ours died: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -86,6 +94,32 @@ struct Cycle<'a> {
     progress: &'a Progress,
     now: DateTime<Utc>,
     stop: &'a CancellationToken,
+    role: Role,
+}
+
+/// What a node does of a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Everything: nobody else has the store.
+    Alone,
+    /// Everything, beside others who ask feeds and links.
+    Leader,
+    /// Feeds and links, as far as nobody else asks them.
+    Helper,
+}
+
+impl Role {
+    /// Whether nobody else has the store.
+    fn is_alone(self) -> bool {
+        self == Self::Alone
+    }
+}
+
+impl Cycle<'_> {
+    /// Under which key something is remembered that holds for the directory of this node only.
+    fn own(&self, key: &str) -> String {
+        if self.role.is_alone() { key.to_owned() } else { format!("{key}@{}", self.options.node) }
+    }
 }
 
 /// Runs one cycle. `stop` ends it early, between two steps or checks, with everything done so far kept.
@@ -98,8 +132,55 @@ pub async fn run(
     now: DateTime<Utc>,
     stop: &CancellationToken,
 ) -> Result<Report, Error> {
-    let cycle = Cycle { store, options, progress, now, stop };
-    steps(cycle).await.map_err(|error| error.in_file(store))
+    if !store.is_shared() {
+        let cycle = Cycle { store, options, progress, now, stop, role: Role::Alone };
+        return Box::pin(steps(cycle)).await.map_err(|error| error.in_file(store));
+    }
+    let Some(lead) = Lead::wait(store, &options.node, stop).await? else { return Ok(Report::begin(now)) };
+    let report = Box::pin(lead_cycle(&lead, store, options, progress, now)).await;
+    lead.end().await;
+    report
+}
+
+/// Runs one cycle as the node that publishes.
+pub async fn lead_cycle(
+    lead: &Lead,
+    store: &Store,
+    options: &Options,
+    progress: &Progress,
+    now: DateTime<Utc>,
+) -> Result<Report, Error> {
+    let cycle = Cycle { store: lead.store(), options, progress, now, stop: lead.stop(), role: Role::Leader };
+    let report = match follow::take_over(cycle).await {
+        Ok(()) => Box::pin(steps(cycle)).await,
+        Err(error) => Err(error),
+    };
+    report.map_err(|error| error.in_file(store))
+}
+
+/// Does what a node does that does not publish: asks feeds and links that are due and that no other node asks.
+pub async fn help(
+    store: &Store,
+    options: &Options,
+    progress: &Progress,
+    now: DateTime<Utc>,
+    stop: &CancellationToken,
+) -> Result<Report, Error> {
+    let cycle = Cycle { store, options, progress, now, stop, role: Role::Helper };
+    let mut report = Report::begin(now);
+    let helping = async {
+        let client = if options.offline { None } else { Some(Client::new(options.net.clone())?) };
+        let collected = feeds::help(cycle, client.as_ref()).await?;
+        report.inputs = collected.inputs;
+        report.complaints = collected.complaints;
+        if !stop.is_cancelled() {
+            report.checks = verify::due_links(cycle, client.as_ref()).await?;
+        }
+        Ok(())
+    };
+    let helped: Result<(), Error> = helping.await;
+    helped.map_err(|error| error.in_file(store))?;
+    Ok(report)
 }
 
 async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
@@ -141,15 +222,20 @@ async fn steps(cycle: Cycle<'_>) -> Result<Report, Error> {
 
 /// Publishes what changed, and adds it to the report.
 async fn publish(cycle: Cycle<'_>, report: &mut Report) {
-    let published = match publish::changes(cycle).await {
-        Ok((mut published, mut complaints)) => bucket::follow(cycle).await.map(|(bucket, more)| {
-            published.bucket = bucket;
-            complaints.extend(more);
-            (published, complaints)
-        }),
-        Err(error) => Err(error),
+    let published = async {
+        lead::say_publishing(cycle, true).await?;
+        let published = publish::changes(cycle).await;
+        lead::say_publishing(cycle, false).await?;
+        let (mut published, mut complaints) = published?;
+        if !cycle.role.is_alone() {
+            follow::keep_bodies(cycle).await?;
+        }
+        let (bucket, more) = bucket::follow(cycle).await?;
+        published.bucket = bucket;
+        complaints.extend(more);
+        Ok::<_, Error>((published, complaints))
     };
-    match published {
+    match published.await {
         Ok((published, complaints)) => {
             report.published.add(published);
             // What is in the way of one publish is in the way of the next.

@@ -126,6 +126,8 @@ pub struct Options {
     pub offline: bool,
     /// The published directory is made this store's, whosever it was.
     pub take_over: bool,
+    /// What this node is called among those that share a store.
+    pub node: String,
     /// The network client.
     pub net: net::Options,
     /// Checks.

@@ -24,6 +24,7 @@ use crate::model::{ChannelKind, Complaint};
 use crate::publish::{Journal, Since, Site, Writer};
 use crate::store::{ChannelState, Shift, Stale, Store};
 use crate::telemetry::Progress;
+use chrono::TimeDelta;
 use compose::Composer;
 use days::Layout;
 use futures::{FutureExt, StreamExt, TryStreamExt};
@@ -41,6 +42,9 @@ const EDITIONS_AT_ONCE: usize = 16;
 
 /// Compositions under way at once.
 const WORKERS: usize = 3;
+
+/// How long what no file holds any more is kept for nodes that are about to fetch it.
+const BODIES_KEPT: TimeDelta = TimeDelta::minutes(10);
 
 /// Publishes what changed since the last time.
 pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Complaint>), Error> {
@@ -78,9 +82,13 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     if is_written {
         write.set_meta(restore::WRITTEN, &now.to_rfc3339()).await?;
     }
-    restore::note(&mut write, Some(&options.directory)).await?;
+    restore::note(&mut write, cycle, Some(&options.directory)).await?;
+    if !cycle.role.is_alone() {
+        write.forget_bodies(now - BODIES_KEPT, now).await?;
+        write.forget_leases().await?;
+    }
     write.commit().await?;
-    restore::tidy(store, &options.directory, site.id).await?;
+    restore::tidy(cycle, site.id).await?;
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok((report, looked.told(&options.directory).into_iter().chain(complaints).collect()))
 }

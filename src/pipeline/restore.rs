@@ -84,7 +84,7 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
     let Cycle { store, options, .. } = cycle;
     let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
     let was_empty = store.is_empty().await?;
-    let since = ids.since(&store.meta(IDS).await?.unwrap_or_default())?;
+    let since = ids.since(&store.meta(&cycle.own(IDS)).await?.unwrap_or_default())?;
     if since == Since::Same {
         return Ok(Vec::new());
     }
@@ -377,18 +377,19 @@ pub(super) const MANIFEST: &str = "manifest";
 
 /// Notes how the journals stand, so that the next cycle sees whether somebody else changed them. `None`: they are about to
 /// be written anew, and whatever stands there is no surprise.
-pub(super) async fn note(write: &mut Write, directory: Option<&Path>) -> Result<(), Error> {
+pub(super) async fn note(write: &mut Write, cycle: Cycle<'_>, directory: Option<&Path>) -> Result<(), Error> {
     let ids = directory.map(|directory| Journal::<IdLine>::open(Writer::ids(directory)).mark());
     let manifest = directory.map(|directory| Journal::<ManifestLine>::open(Writer::manifest(directory)).mark());
     for (key, mark) in [(IDS, ids), (MANIFEST, manifest)] {
-        write.set_meta(key, mark.transpose()?.flatten().unwrap_or_default().as_str()).await?;
+        write.set_meta(&cycle.own(key), mark.transpose()?.flatten().unwrap_or_default().as_str()).await?;
     }
     Ok(())
 }
 
 /// Rewrites the journals once lines that later ones replaced outnumber those that count. Looked at only when a journal
 /// has doubled, so that an ordinary publish does not read it.
-pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<(), Error> {
+pub(super) async fn tidy(cycle: Cycle<'_>, site: Uuid) -> Result<(), Error> {
+    let (store, directory) = (cycle.store, cycle.options.directory.as_path());
     let ids = Journal::<IdLine>::open(Writer::ids(directory));
     let manifest = Journal::<ManifestLine>::open(Writer::manifest(directory));
     let (old_ids, old_manifest) =
@@ -397,7 +398,7 @@ pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<
         return Ok(());
     }
     let mut write = store.begin().await?;
-    note(&mut write, None).await?;
+    note(&mut write, cycle, None).await?;
     write.commit().await?;
     if old_ids {
         let mut all = lines(store, site, None).await?;
@@ -414,7 +415,7 @@ pub(super) async fn tidy(store: &Store, directory: &Path, site: Uuid) -> Result<
     for (key, path) in [("ids_bytes", ids.path()), ("manifest_bytes", manifest.path())] {
         write.set_meta(key, &size(path).to_string()).await?;
     }
-    note(&mut write, Some(directory)).await?;
+    note(&mut write, cycle, Some(directory)).await?;
     Ok(write.commit().await?)
 }
 

@@ -5,6 +5,8 @@
 //! recorded batch by batch. Until it is sure that the network is up a check is recorded as one that does not count, so
 //! that a process that dies on the way leaves no verdict behind that an outage made.
 
+mod shared;
+
 use super::{CheckReport, Cycle, Error, Turned};
 use crate::ledger::stories;
 use crate::model::{Check, LinkKey, Verdict, primary_language};
@@ -15,6 +17,8 @@ use futures::channel::mpsc::{self, Receiver, Sender};
 use futures::{FutureExt, SinkExt, StreamExt};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Links read from the store at once.
@@ -25,6 +29,9 @@ const AHEAD: usize = 256;
 
 /// Checks recorded in one transaction.
 const BATCH: usize = 1000;
+
+/// What was seen waits no longer than this for more, where others wait for it.
+const LINGER: Duration = Duration::from_millis(500);
 
 /// Changed verdicts told, the worst first; the rest is counted.
 const TURNED: usize = 50;
@@ -48,29 +55,21 @@ pub(super) async fn due_links(cycle: Cycle<'_>, client: Option<&Client>) -> Resu
     let due = store.due(now).await?;
     let mut report = CheckReport { due: due.links, offline: options.offline, ..CheckReport::default() };
     let Some(client) = client.filter(|_| due.links > 0) else { return Ok(report) };
+    if !cycle.role.is_alone() {
+        return shared::due_links(cycle, client, due).await;
+    }
     let began = tokio::time::Instant::now();
-    let mut records = Records {
-        cycle,
-        before: store.last_check().await?,
-        held: false,
-        checked: 0,
-        made: BTreeMap::new(),
-        changed: 0,
-        turned: Vec::new(),
-    };
+    let mut records = Records::begin(cycle, store.last_check().await?);
     let (to_look_at, targets) = mpsc::channel(AHEAD);
     let (seen, to_record) = mpsc::channel(0);
-    let looking = look(cycle, client, due, targets, seen).map(Ok::<_, Error>);
+    let looking = look(cycle, client, due, targets, (seen, CancellationToken::new())).map(Ok::<_, Error>);
     // The first to fail ends the others, which would otherwise go on until the budget is used up.
     let ((), reach, ()) = tokio::try_join!(feed(cycle, to_look_at), looking, records.record_all(to_record))?;
     report.network_down = network_is_down(cycle, client, &reach).await?;
     if report.network_down.is_none() {
         records.count_held().await?;
     }
-    report.checked = records.checked;
-    report.made = records.made;
-    report.changed = records.changed;
-    report.turned = records.turned;
+    records.tell(&mut report);
     report.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
 }
@@ -96,14 +95,14 @@ async fn look(
     client: &Client,
     due: Due,
     links: Receiver<DueLink>,
-    mut batches: Sender<Batch>,
+    (mut batches, lost): (Sender<Batch>, CancellationToken),
 ) -> Reach {
     let Cycle { options, progress, now, stop, .. } = cycle;
     let bar = progress.checking(due.links);
     let (stop, budget) = (stop.clone(), options.verify.budget);
     let until = async move {
-        // Whether the time is up or the work is stopped, the checks end.
-        let _ = tokio::time::timeout(budget, stop.cancelled()).await;
+        // Whether the time is up, the work is stopped or a lease is lost, the checks end.
+        let _ = tokio::time::timeout(budget, lost.run_until_cancelled(stop.cancelled())).await;
     };
     let known = Arc::new(Mutex::new(HashMap::new()));
     let befores = Arc::clone(&known);
@@ -116,7 +115,21 @@ async fn look(
     let mut reach = Reach::default();
     let (mut up, mut seen) = (false, 0);
     let mut checks = Vec::new();
-    while let Some(check) = stream.next().await {
+    let is_alone = cycle.role.is_alone();
+    loop {
+        let next = if is_alone { Ok(stream.next().await) } else { tokio::time::timeout(LINGER, stream.next()).await };
+        let check = match next {
+            Ok(None) => break,
+            Ok(Some(check)) => check,
+            // Other nodes wait for hosts of which everything was seen.
+            Err(_late) => {
+                let checks = std::mem::take(&mut checks);
+                if !checks.is_empty() && batches.send(Batch { checks, up }).await.is_err() {
+                    return reach;
+                }
+                continue;
+            }
+        };
         bar.inc(1);
         seen += 1;
         if !up {
@@ -184,6 +197,28 @@ struct Records<'a> {
     turned: Vec<Turned>,
 }
 
+impl<'a> Records<'a> {
+    fn begin(cycle: Cycle<'a>, before: i64) -> Self {
+        let (made, turned) = (BTreeMap::new(), Vec::new());
+        Self { cycle, before, held: false, checked: 0, made, changed: 0, turned }
+    }
+
+    /// Counts checks that were recorded.
+    fn note(&mut self, checks: &[Check]) {
+        self.checked += checks.len();
+        for check in checks {
+            *self.made.entry(check.verdict).or_default() += 1;
+        }
+    }
+
+    fn tell(self, report: &mut CheckReport) {
+        report.checked = self.checked;
+        report.made = self.made;
+        report.changed = self.changed;
+        report.turned = self.turned;
+    }
+}
+
 impl Records<'_> {
     async fn record_all(&mut self, mut batches: Receiver<Batch>) -> Result<(), Error> {
         while let Some(Batch { checks, up }) = batches.next().await {
@@ -194,10 +229,7 @@ impl Records<'_> {
             self.record(&mut write, &checks, up).await?;
             write.commit().await?;
             self.held |= !up;
-            self.checked += checks.len();
-            for check in &checks {
-                *self.made.entry(check.verdict).or_default() += 1;
-            }
+            self.note(&checks);
         }
         Ok(())
     }

@@ -297,5 +297,6 @@ fn operator() -> OperatorView {
         complaint_count: 2,
         cycles: vec![cycle(false), cycle(true)],
         planned: vec![run(None), run(Some("An input"))],
+        nodes: vec![("one".to_owned(), "waits".to_owned())],
     }
 }

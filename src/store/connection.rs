@@ -5,7 +5,6 @@
 
 use super::dialect;
 use super::error::{StoreTrouble, Unusable};
-use super::leases::PUBLISHER;
 use super::{Error, Result};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
@@ -14,13 +13,24 @@ use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo}
 use sqlx::error::BoxDynError;
 use sqlx::{Any, Describe, Either, Execute, Executor, PgPool, Postgres, SqlStr, Sqlite, SqlitePool, Transaction};
 use sqlx_core::any::{AnyConnectionBackend, AnyValueKind};
+use std::io;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// Begins to write in PostgreSQL, which waits for whoever writes to the same schema, as SQLite has one writer. One who hangs in
 /// the middle does not keep the others waiting for ever.
 const BEGIN_ALONE: &str =
     "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL lock_timeout = '60s';
     SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 7163))";
+
+/// How long a server is waited for: longer than any statement of ours takes. A network that was cut says nothing.
+const ANSWERED: Duration = Duration::from_mins(2);
+
+/// What a server answers, unless it takes too long.
+async fn in_time<T>(asking: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let late = || sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer in two minutes"));
+    tokio::time::timeout(ANSWERED, asking).await.unwrap_or_else(|_late| Err(late()))
+}
 
 /// The connections to a store.
 #[derive(Debug, Clone)]
@@ -31,6 +41,9 @@ pub(super) struct Pool {
     /// Under what nothing is written any more once somebody else has it.
     fence: Option<Fence>,
 }
+
+/// What the publisher's lease is called.
+pub(super) const PUBLISHER: &str = "publisher";
 
 /// The publisher's lease, as it was taken.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +120,7 @@ impl Pool {
     pub(super) async fn begin(&self) -> Result<Box<WriteTransaction>> {
         let begun = match self.get()? {
             EnginePool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
-            EnginePool::Postgres(pool) => pool.begin_with(BEGIN_ALONE).await.map(OpenTransaction::Postgres),
+            EnginePool::Postgres(pool) => in_time(pool.begin_with(BEGIN_ALONE)).await.map(OpenTransaction::Postgres),
         };
         let transaction = begun.map_err(|error| named(error, &self.file, "beginning to write"))?;
         Ok(Box::new(WriteTransaction { file: Arc::clone(&self.file), transaction, fence: self.fence }))
@@ -147,14 +160,20 @@ impl Pool {
     async fn rows(&self, statement: Statement) -> Result<Rows, sqlx::Error> {
         match self.get()? {
             EnginePool::Sqlite(pool) => statement.rows(&mut *pool.acquire().await?).await,
-            EnginePool::Postgres(pool) => statement.in_postgres().rows(&mut *pool.acquire().await?).await,
+            EnginePool::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                in_time(statement.in_postgres().rows(&mut *connection)).await
+            }
         }
     }
 
     async fn first(&self, statement: Statement) -> Result<Option<AnyRow>, sqlx::Error> {
         match self.get()? {
             EnginePool::Sqlite(pool) => statement.first(&mut *pool.acquire().await?).await,
-            EnginePool::Postgres(pool) => statement.in_postgres().first(&mut *pool.acquire().await?).await,
+            EnginePool::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                in_time(statement.in_postgres().first(&mut *connection)).await
+            }
         }
     }
 }
@@ -176,7 +195,7 @@ impl WriteTransaction {
         let Self { file, transaction, .. } = self;
         let committed = match transaction {
             OpenTransaction::Sqlite(transaction) => transaction.commit().await,
-            OpenTransaction::Postgres(transaction) => transaction.commit().await,
+            OpenTransaction::Postgres(transaction) => in_time(transaction.commit()).await,
         };
         committed.map_err(|error| Error::from(named(error, &file, "writing all")))
     }
@@ -184,14 +203,14 @@ impl WriteTransaction {
     async fn rows(&mut self, statement: Statement) -> Result<Rows, sqlx::Error> {
         match &mut self.transaction {
             OpenTransaction::Sqlite(transaction) => statement.rows(&mut **transaction).await,
-            OpenTransaction::Postgres(transaction) => statement.in_postgres().rows(&mut **transaction).await,
+            OpenTransaction::Postgres(transaction) => in_time(statement.in_postgres().rows(&mut **transaction)).await,
         }
     }
 
     async fn first(&mut self, statement: Statement) -> Result<Option<AnyRow>, sqlx::Error> {
         match &mut self.transaction {
             OpenTransaction::Sqlite(transaction) => statement.first(&mut **transaction).await,
-            OpenTransaction::Postgres(transaction) => statement.in_postgres().first(&mut **transaction).await,
+            OpenTransaction::Postgres(transaction) => in_time(statement.in_postgres().first(&mut **transaction)).await,
         }
     }
 }

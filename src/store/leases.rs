@@ -4,14 +4,11 @@
 //! store's clock, never a node's. Leases are taken and renewed outside of the transactions that write, of which there is one at a
 //! time; rows are always locked in the order of their names, so that no two wait for each other.
 
-use super::connection::{Fence, Pool};
+use super::connection::{Fence, PUBLISHER, Pool};
 use super::{Result, Store, Write, from_rows, to_json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// What the publisher's lease is called.
-pub(super) const PUBLISHER: &str = "publisher";
 
 /// What the publisher does while nobody else may write.
 const PUBLISHING: &str = "publishing";
@@ -110,6 +107,9 @@ impl Leases {
 
     /// Lets go of leases that are still ours; nobody takes them before `rest` is over.
     pub async fn release(&self, held: &Held, rest: Duration) -> Result<()> {
+        if held.is_empty() {
+            return Ok(());
+        }
         sqlx::query(
             "WITH mine AS (
                  SELECT name FROM leases JOIN json_each($1) AS held ON name = held.value ->> 0
@@ -139,20 +139,17 @@ impl Leases {
         Ok(from_rows::<String>(&rows)?.into_iter().collect())
     }
 
-    /// Claims the right to publish for a time; `None` where another node has it. With `again` it is also taken from another
-    /// process of the same node.
-    pub async fn claim_publisher(&self, time: Duration, again: bool) -> Result<Option<Publisher>> {
+    /// Claims the right to publish for a time; `None` where somebody has it.
+    pub async fn claim_publisher(&self, time: Duration) -> Result<Option<Publisher>> {
         self.note(&BTreeSet::from([PUBLISHER.to_owned()])).await?;
         let token: Option<i64> = sqlx::query_scalar(
             "UPDATE leases SET node = $2, token = token + 1, doing = '',
                  until = CAST(unixepoch('subsec') * 1000 AS BIGINT) + $3
-             WHERE name = $1 AND (until <= CAST(unixepoch('subsec') * 1000 AS BIGINT) OR ($4 = 1 AND node = $2))
-             RETURNING token",
+             WHERE name = $1 AND until <= CAST(unixepoch('subsec') * 1000 AS BIGINT) RETURNING token",
         )
         .bind(PUBLISHER)
         .bind(&*self.node)
         .bind(millis(time))
-        .bind(i64::from(again))
         .fetch_optional(&self.pool)
         .await?;
         Ok(token.map(|token| Publisher { token }))
@@ -188,6 +185,15 @@ impl Leases {
 impl Publisher {
     fn held(self) -> Held {
         Held::from([(PUBLISHER.to_owned(), self.token)])
+    }
+}
+
+impl Store {
+    /// The node that may publish at present.
+    pub async fn publisher(&self) -> Result<Option<String>> {
+        let sql = "SELECT node FROM leases WHERE name = $1 AND node <> ''
+                   AND until > CAST(unixepoch('subsec') * 1000 AS BIGINT)";
+        Ok(sqlx::query_scalar(sql).bind(PUBLISHER).fetch_optional(&self.pool).await?)
     }
 }
 

@@ -70,6 +70,15 @@ fn last_portrait(portraits: &str) -> Result<Option<Portrait>> {
     Ok(last.or(first))
 }
 
+fn due_links(rows: &str) -> Result<Vec<DueLink>> {
+    let due = |(key, url, newest, verdict, portraits): (String, String, i64, String, Option<String>)| {
+        let was_well = parse::<Verdict>("links.verdict", &verdict)?.is_alive();
+        let portrait = portraits.as_deref().map(last_portrait).transpose()?.flatten();
+        Ok(DueLink { key, url, newest: time(newest), was_well, portrait })
+    };
+    from_rows(rows)?.into_iter().map(due).collect()
+}
+
 impl Store {
     /// How many links of live items are due for a check.
     pub async fn due(&self, now: DateTime<Utc>) -> Result<Due> {
@@ -99,12 +108,34 @@ impl Store {
         .bind(i64::from(limit))
         .fetch_one(&self.pool)
         .await?;
-        let due = |(key, url, newest, verdict, portraits): (String, String, i64, String, Option<String>)| {
-            let was_well = parse::<Verdict>("links.verdict", &verdict)?.is_alive();
-            let portrait = portraits.as_deref().map(last_portrait).transpose()?.flatten();
-            Ok(DueLink { key, url, newest: time(newest), was_well, portrait })
-        };
-        from_rows(&rows)?.into_iter().map(due).collect()
+        due_links(&rows)
+    }
+
+    /// Hosts of links of live items whose check is due, those of the newest items first.
+    pub async fn due_hosts(&self, now: DateTime<Utc>) -> Result<Vec<String>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(host) FROM (SELECT host FROM links WHERE next_check <= $1
+                 AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)
+             GROUP BY host ORDER BY MAX(newest) DESC, host)",
+        )
+        .bind(now.timestamp())
+        .fetch_one(&self.pool)
+        .await?;
+        from_rows(&rows)
+    }
+
+    /// Links of live items on some hosts whose check is due, those of the newest items first.
+    pub async fn due_links_of(&self, now: DateTime<Utc>, hosts: &[&str]) -> Result<Vec<DueLink>> {
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(key, url, newest, verdict, portraits) ORDER BY newest DESC, key) FROM links
+             WHERE next_check <= $1 AND host IN (SELECT value FROM json_each($2))
+                 AND EXISTS (SELECT 1 FROM item_sources WHERE item_sources.link_key = links.key)",
+        )
+        .bind(now.timestamp())
+        .bind(to_json("links.host", &hosts)?)
+        .fetch_one(&self.pool)
+        .await?;
+        due_links(&rows)
     }
 
     /// A link that was reached not long ago, to tell an offline machine from dead links.

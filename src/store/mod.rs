@@ -64,7 +64,7 @@ pub use leases::{Held, Lease, Leases, Publisher};
 pub use links::{Due, DueLink, LinkState};
 pub use lock::{Claim, Holder, Lock};
 pub use neighbours::PostSummary;
-pub use nodes::{NodeRecord, NodeState, Presence, Pulse};
+pub use nodes::{NodePresence, NodeRecord, NodeState, Pulse};
 pub use open::Look;
 pub use polls::{FailingFeed, FeedState};
 pub use published::{ChannelState, Shift, Stale};

@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// A node that was not seen for so long is forgotten, milliseconds.
 const FORGOTTEN: i64 = 24 * 3600 * 1000;
 
+/// Who was not seen for so long is taken for gone, milliseconds.
+const GONE: i64 = 15_000;
+
 /// What a node says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NodeState {
@@ -33,6 +36,30 @@ pub struct NodeRecord {
     pub state: NodeState,
 }
 
+impl NodeRecord {
+    /// Whether it was not seen for so long that it is taken for gone.
+    pub fn is_gone(&self) -> bool {
+        self.unseen > GONE
+    }
+
+    /// How it is, in a line; `leases` are the hosts that it has claimed.
+    pub fn told(&self, leases: usize) -> String {
+        let doing = match self.state.doing.as_str() {
+            _ if self.is_gone() => format!("not seen for {} s", self.unseen / 1000),
+            "" => "waits for the next cycle".to_owned(),
+            doing => doing.to_owned(),
+        };
+        let mut told = format!("wellsourced {}, {doing}", self.version);
+        let leases = u64::try_from(leases).unwrap_or(u64::MAX);
+        for (what, count) in [("hosts claimed", leases), ("files behind", self.state.behind)] {
+            if count > 0 {
+                told.extend([", ", what, ": ", &count.to_string()]);
+            }
+        }
+        told
+    }
+}
+
 /// What a node learns when it shows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pulse {
@@ -48,14 +75,14 @@ pub struct Pulse {
 
 /// How a node shows itself to the others.
 #[derive(Debug, Clone)]
-pub struct Presence {
+pub struct NodePresence {
     pool: Pool,
     node: Arc<str>,
     version: Arc<str>,
     is_shared: bool,
 }
 
-impl Presence {
+impl NodePresence {
     /// Of a node of this name that runs this version.
     pub fn of(store: &Store, node: &str, version: &str) -> Self {
         Self { pool: store.pool.clone(), node: node.into(), version: version.into(), is_shared: store.is_shared() }

@@ -91,6 +91,30 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The feed inputs of these names that have a row.
+    pub async fn feed_states(&self, names: &[&str]) -> Result<HashMap<String, FeedState>> {
+        let asked = to_json("inputs.name", &names)?;
+        let rows: String = sqlx::query_scalar(FEED_STATES).bind(asked).fetch_one(&self.pool).await?;
+        states(&rows)
+    }
+}
+
+/// Feed inputs of some names.
+const FEED_STATES: &str = "SELECT json_group_array(json_array(i.id, i.name, i.fingerprint, p.state,
+         CASE WHEN EXISTS (SELECT 1 FROM entries e WHERE e.input_id = i.id) THEN 1 ELSE 0 END)) FROM inputs i
+     LEFT JOIN polls p ON p.input_id = i.id WHERE i.kind = 'feed' AND i.name IN (SELECT value FROM json_each($1))";
+
+/// Feed inputs by name.
+fn states(rows: &str) -> Result<HashMap<String, FeedState>> {
+    let mut inputs = HashMap::new();
+    for (id, name, fingerprint, state, has_entries) in from_rows::<InputRow>(rows)? {
+        let poll = state.map(|state| from_json("polls.state", &state)).transpose()?.unwrap_or_default();
+        inputs.insert(name, FeedState { id, fingerprint, has_entries: has_entries != 0, poll });
+    }
+    Ok(inputs)
+}
+
 impl Write {
     /// The feed inputs of these names; those that are met for the first time get a row.
     pub async fn feed_inputs(&mut self, names: &[&str]) -> Result<HashMap<String, FeedState>> {
@@ -103,20 +127,8 @@ impl Write {
         .bind(&asked)
         .execute(&mut *self.tx)
         .await?;
-        let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(i.id, i.name, i.fingerprint, p.state,
-                     CASE WHEN EXISTS (SELECT 1 FROM entries e WHERE e.input_id = i.id) THEN 1 ELSE 0 END)) FROM inputs i
-                 LEFT JOIN polls p ON p.input_id = i.id WHERE i.name IN (SELECT value FROM json_each($1))",
-        )
-        .bind(&asked)
-        .fetch_one(&mut *self.tx)
-        .await?;
-        let mut inputs = HashMap::new();
-        for (id, name, fingerprint, state, has_entries) in from_rows::<InputRow>(&rows)? {
-            let poll = state.map(|state| from_json("polls.state", &state)).transpose()?.unwrap_or_default();
-            inputs.insert(name, FeedState { id, fingerprint, has_entries: has_entries != 0, poll });
-        }
-        Ok(inputs)
+        let rows: String = sqlx::query_scalar(FEED_STATES).bind(&asked).fetch_one(&mut *self.tx).await?;
+        states(&rows)
     }
 
     /// Remembers what is known of fetching inputs.

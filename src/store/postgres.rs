@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-/// EnginePool at once, of one node.
+/// Connections at once, of one node.
 const CONNECTIONS: u32 = 8;
 
 /// How long a connection is waited for: a server that is started anew is back by then.
@@ -82,7 +82,7 @@ impl PostgresDatabase {
         Ok(Self { options, direct, file: file.into() })
     }
 
-    /// EnginePool that may write; the tables are made and brought up to date at need, by one who connects at a time.
+    /// Connections that may write; the tables are made and brought up to date at need, by one who connects at a time.
     pub(super) async fn connect(&self) -> Result<EnginePool> {
         let pool = self.pool(&self.options, CONNECTIONS).await?;
         if !matches!(self.examine(&pool).await?, StoreTables::Current) {
@@ -94,7 +94,7 @@ impl PostgresDatabase {
         Ok(EnginePool::Postgres(pool))
     }
 
-    /// EnginePool that only read.
+    /// Connections that only read.
     pub(super) async fn read(&self) -> Result<EnginePool> {
         Ok(EnginePool::Postgres(self.pool(&self.options, 1).await?))
     }

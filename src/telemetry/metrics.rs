@@ -25,6 +25,8 @@ const REQUESTS: &str = "wellsourced_http_requests_total";
 const CONNECTIONS: &str = "wellsourced_http_connections";
 const FILES: &str = "wellsourced_served_files";
 const PREPARED: &str = "wellsourced_served_prepared_bytes";
+const NODES: &str = "wellsourced_nodes";
+const LACKED: &str = "wellsourced_files_behind";
 const STARTED: &str = "process_start_time_seconds";
 const RESIDENT: &str = "process_resident_memory_bytes";
 const DESCRIPTORS: &str = "process_open_fds";
@@ -82,6 +84,8 @@ fn describe() {
         (BEHIND, Unit::Count, "Published files that are not in the bucket as they are published."),
         (FILES, Unit::Count, "Published files that are served."),
         (PREPARED, Unit::Bytes, "Memory that prepared answers take."),
+        (NODES, Unit::Count, "Nodes that share the store and were seen of late."),
+        (LACKED, Unit::Count, "Published files that this node does not serve yet."),
         (STARTED, Unit::Seconds, "When the process started."),
         (RESIDENT, Unit::Bytes, "Resident memory."),
         (DESCRIPTORS, Unit::Count, "Open file descriptors."),
@@ -155,6 +159,12 @@ pub fn connections(count: usize) {
 pub fn served(files: usize, bytes: usize) {
     gauge!(FILES).set(number(u64::try_from(files).unwrap_or(u64::MAX)));
     gauge!(PREPARED).set(number(u64::try_from(bytes).unwrap_or(u64::MAX)));
+}
+
+/// So many nodes share the store, and this one lacks so many files.
+pub fn nodes(alive: usize, behind: u64) {
+    gauge!(NODES).set(number(u64::try_from(alive).unwrap_or(u64::MAX)));
+    gauge!(LACKED).set(number(behind));
 }
 
 /// Counts requests. Made once, for finding a counter by its labels takes longer than counting.

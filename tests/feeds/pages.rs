@@ -253,10 +253,12 @@ fn the_operators_page_has_what_only_operators_see() {
             told: "2 items".to_owned(),
         }],
         planned: vec![PlannedRun { input: Some("news".to_owned()), at: None, why: "a <why>".to_owned() }],
+        nodes: vec![("node-<1>".to_owned(), "waits".to_owned())],
     };
     let page = text(publish::operator_page(&site.options, &status(), &operator));
     for told in [
         "posts/&#60;1&#62;.md:7:2</code></th>",
+        "node-&#60;1&#62;</th>",
         "<strong>it has no &#60;title&#62;</strong><br><small>write one</small>",
         "<small>1,201</small>",
         ">2024-01-01 08:00</th><td class=\"number\">1:05</td>",

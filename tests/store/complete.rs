@@ -5,8 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Opening and locking belong to the backend; they are tested with it.
-const OF_THE_BACKEND: [&str; 9] =
-    ["open", "open_failing", "open_or_shut", "open_to_read", "is_current", "is_shared", "mend", "was_overtaken", "file"];
+const OF_THE_BACKEND: [&str; 9] = [
+    "open",
+    "open_failing",
+    "open_or_shut",
+    "open_to_read",
+    "is_current",
+    "is_shared",
+    "mend",
+    "was_overtaken",
+    "file",
+];
 
 /// Files that are about one backend, and this one, which says what is not to be named.
 const OUTSIDE: [&str; 4] = ["backends.rs", "file.rs", "server.rs", "complete.rs"];

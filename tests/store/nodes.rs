@@ -2,7 +2,7 @@
 
 use crate::backends::each_backend;
 use crate::filled::at;
-use wellsourced::store::{NodeState, Presence};
+use wellsourced::store::{NodePresence, NodeState};
 
 /// Long enough that nobody is forgotten while a test runs.
 const LATELY: i64 = 3_600_000;
@@ -11,7 +11,7 @@ const LATELY: i64 = 3_600_000;
 async fn nodes_show_themselves_until_they_end() {
     each_backend(async |place| {
         let store = place.open().await;
-        let (one, two) = (Presence::of(&store, "one", "1.0"), Presence::of(&store, "two", "1.1"));
+        let (one, two) = (NodePresence::of(&store, "one", "1.0"), NodePresence::of(&store, "two", "1.1"));
         one.begin().await.unwrap();
         two.begin().await.unwrap();
         two.begin().await.unwrap();

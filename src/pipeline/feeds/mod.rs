@@ -7,9 +7,11 @@ mod reading;
 mod releasing;
 mod saving;
 mod settling;
+mod sharing;
 mod told;
 
 use super::fingerprint::fingerprint;
+use super::leases::HostLeases;
 use super::{Cycle, Error, FeedInput, Input, InputReport};
 use crate::collect::feed::manners::{self, Occasion};
 use crate::collect::feed::{self, Ask, Exchange, FetchOutcome, fetch_all};
@@ -22,6 +24,7 @@ use crate::verify;
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 pub use releasing::{releases, wish_release};
+pub(super) use sharing::help;
 
 use reading::{Arrived, Came};
 use std::collections::BTreeSet;
@@ -71,6 +74,8 @@ struct Feeds<'a> {
     scope: Scope,
     /// Places of which complaints stand.
     complained: BTreeSet<(i64, String)>,
+    /// The hosts that may be asked, where nodes share the work.
+    leases: Option<HostLeases>,
 }
 
 /// Fetches the feed inputs that are due and saves what came, then looks at the stories that changed.
@@ -78,10 +83,7 @@ pub(super) async fn collect(cycle: Cycle<'_>, client: Option<&Client>) -> Result
     let mut feeds = Feeds::begin(cycle).await?;
     let mut complaints = Vec::new();
     if let Some(client) = client {
-        let due: Vec<usize> = feeds.due().collect();
-        if !due.is_empty() {
-            complaints.extend(feeds.fetch(client, &due).await?);
-        }
+        complaints.extend(feeds.fetch_due(client).await?);
     }
     feeds.withdraw_others().await?;
     feeds.settle_stories().await?;
@@ -90,19 +92,24 @@ pub(super) async fn collect(cycle: Cycle<'_>, client: Option<&Client>) -> Result
 }
 
 impl<'a> Feeds<'a> {
+    fn none(cycle: Cycle<'a>) -> Self {
+        Self {
+            cycle,
+            known: Vec::new(),
+            reports: Vec::new(),
+            scope: Scope::new(&cycle.options.slugs),
+            complained: BTreeSet::new(),
+            leases: None,
+        }
+    }
+
     async fn begin(cycle: Cycle<'a>) -> Result<Self, Error> {
         let inputs = cycle.options.inputs.iter().filter_map(|input| match input {
             Input::Feed(feed) => Some(feed),
             Input::Digest(_) => None,
         });
         let inputs: Vec<&FeedInput> = inputs.collect();
-        let mut feeds = Self {
-            cycle,
-            known: Vec::with_capacity(inputs.len()),
-            reports: Vec::with_capacity(inputs.len()),
-            scope: Scope::new(&cycle.options.slugs),
-            complained: BTreeSet::new(),
-        };
+        let mut feeds = Self::none(cycle);
         if inputs.is_empty() {
             return Ok(feeds);
         }
@@ -132,6 +139,18 @@ impl<'a> Feeds<'a> {
         Ok(feeds)
     }
 
+    /// Fetches every feed that is due, as far as no other node does.
+    async fn fetch_due(&mut self, client: &Client) -> Result<Vec<Complaint>, Error> {
+        let due: Vec<usize> = self.due().collect();
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.cycle.role.is_alone() {
+            return Ok(self.fetch(client, &due).await?.into_iter().collect());
+        }
+        self.fetch_shared(client, due).await
+    }
+
     /// What holds for every item of a feed.
     async fn rules(&self, write: &mut Write) -> Result<FeedRules, Error> {
         let options = self.cycle.options;
@@ -152,10 +171,11 @@ impl<'a> Feeds<'a> {
     async fn fetch(&mut self, client: &Client, due: &[usize]) -> Result<Option<Complaint>, Error> {
         let bar = self.cycle.progress.fetching(due.len());
         let mut asks: Vec<Ask> = due.iter().filter_map(|index| self.ask(*index)).collect();
+        let lost = self.leases.as_ref().map(HostLeases::lost).unwrap_or_default();
         let mut failed: Vec<(usize, Exchange)> = Vec::new();
         let mut pages: Vec<PageInput> = Vec::new();
         let mut reached = false;
-        while !asks.is_empty() && !self.cycle.stop.is_cancelled() {
+        while !asks.is_empty() && !self.cycle.stop.is_cancelled() && !lost.is_cancelled() {
             for Arrived { index, came, reached: this, .. } in
                 self.round(client, std::mem::take(&mut asks), &bar).await?
             {
@@ -172,6 +192,7 @@ impl<'a> Feeds<'a> {
                 }
             }
             asks = self.follow(&mut pages).await?;
+            self.claim_found(&mut asks, &mut pages).await?;
         }
         if failed.is_empty() {
             return Ok(None);
@@ -197,7 +218,13 @@ impl<'a> Feeds<'a> {
         let now = self.cycle.now;
         let rests = manners::rests(self.known.iter().map(|known| &known.poll), now).into_iter().collect();
         let stop = self.cycle.stop.clone();
-        let until = async move { stop.cancelled().await };
+        let lost = self.leases.as_ref().map(HostLeases::lost).unwrap_or_default();
+        let until = async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = lost.cancelled() => {}
+            }
+        };
         let readers: Vec<reading::Reader> = self.known.iter().map(KnownFeed::reader).collect();
         let (sender, mut receiver) = mpsc::channel::<Arrived>(BATCH);
         let fetching = async move {
@@ -259,6 +286,9 @@ impl<'a> Feeds<'a> {
     async fn network_is_down(&self, client: &Client, failed: &[(usize, Exchange)]) -> Result<Option<Complaint>, Error> {
         let Cycle { store, options, now, stop, .. } = self.cycle;
         if let Some(url) = store.recently_reached().await? {
+            if !self.may_ask(&url).await? {
+                return Ok(None);
+            }
             let probe = stop.run_until_cancelled(verify::check(client, &options.verify.check, &url, now)).await;
             if probe.is_some_and(|probe| probe.reached_http) {
                 return Ok(None);

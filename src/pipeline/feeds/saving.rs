@@ -6,6 +6,7 @@ use super::{Feeds, told};
 use crate::ledger::{Arrivals, Plan, Question, ReadDocument, ask_for_documents, is_another_kind, plan_documents};
 use crate::model::{Complaint, Face, Held, PollState};
 use crate::pipeline::Error;
+use crate::pipeline::leases::begin_to_save;
 use crate::store::Write;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ impl Feeds<'_> {
         if batch.is_empty() {
             return Ok(());
         }
-        let mut write = self.cycle.store.begin().await?;
+        let mut write = begin_to_save(self.cycle).await?;
+        let batch = self.still_ours(&mut write, batch).await?;
         let (mut polls, mut documents) = (BTreeMap::new(), Vec::new());
         let mut rooms = Vec::new();
         for arrived in batch {
@@ -42,7 +44,10 @@ impl Feeds<'_> {
         if failures.is_empty() {
             return Ok(());
         }
-        let mut write = self.cycle.store.begin().await?;
+        let mut write = begin_to_save(self.cycle).await?;
+        let ours = self.hosts_held(&mut write, failures.iter().map(|(index, _)| *index)).await?;
+        let failures = failures.into_iter().filter(|(index, _)| self.is_ours(*index, ours.as_ref()));
+        let failures: Vec<(usize, PollState)> = failures.collect();
         self.note_polls(&mut write, failures).await?;
         Ok(write.commit().await?)
     }
@@ -133,6 +138,9 @@ impl Feeds<'_> {
     ) -> Result<Vec<Option<Plan>>, Error> {
         let (now, rules) = (self.cycle.now, self.rules(write).await?);
         let mut scope = self.scope.anew();
+        if !self.cycle.role.is_alone() {
+            scope.forget_seconds();
+        }
         let mut question = Question::default();
         let read: Vec<ReadDocument<'_>> = documents.iter().map(|(document, ..)| *document).collect();
         ask_for_documents(&mut question, &read, now);

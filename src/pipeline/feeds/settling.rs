@@ -51,6 +51,9 @@ impl Feeds<'_> {
     async fn settle(&mut self, write: &mut Write, marked: &[Uuid]) -> Result<(), Error> {
         let (now, rules) = (self.cycle.now, self.rules(write).await?);
         let mut scope = self.scope.anew();
+        if !self.cycle.role.is_alone() {
+            scope.forget_seconds();
+        }
         loop {
             let mut question = Question::default();
             ask_for_settling(&mut question, &scope, &rules, marked, now);

@@ -6,7 +6,7 @@ use super::super::{Cycle, Error, Options, owner, restore};
 use super::days::{self, Layout};
 use crate::model::{Complaint, Place};
 use crate::publish::{Journal, ManifestLine, RENDERING, Since, Site, Writer, layout};
-use crate::store::{Stale, Store};
+use crate::store::Stale;
 use std::path::Path;
 
 /// From so many changed items on, everything is composed.
@@ -48,11 +48,12 @@ enum PublishMemory {
 }
 
 impl DirectoryState {
-    async fn at(store: &Store, directory: &Path) -> Result<Self, Error> {
+    async fn at(cycle: Cycle<'_>) -> Result<Self, Error> {
+        let (store, directory) = (cycle.store, cycle.options.directory.as_path());
         let manifest = Journal::<ManifestLine>::open(Writer::manifest(directory));
         let ids = Journal::<restore::IdLine>::open(Writer::ids(directory));
-        let noted = store.meta(restore::MANIFEST).await?.unwrap_or_default();
-        let noted_ids = store.meta(restore::IDS).await?.unwrap_or_default();
+        let noted = store.meta(&cycle.own(restore::MANIFEST)).await?.unwrap_or_default();
+        let noted_ids = store.meta(&cycle.own(restore::IDS)).await?.unwrap_or_default();
         let watched: Vec<String> = layout::watched().collect();
         let watched: Vec<&str> = watched.iter().map(String::as_str).collect();
         let mut published = store.file_hashes(&watched).await?;
@@ -106,7 +107,7 @@ impl DirectoryState {
 pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     let Cycle { store, options, .. } = cycle;
     let fingerprint = fingerprint(RENDERING, site);
-    let mut looked = DirectoryState::at(store, &options.directory).await?;
+    let mut looked = DirectoryState::at(cycle).await?;
     let directory = store.meta("directory").await?;
     let moved = directory.is_some_and(|before| before != directory_name(options));
     // Another one than before. One that was only moved still says that it is ours.

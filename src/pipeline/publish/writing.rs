@@ -2,7 +2,7 @@
 
 use super::compose::Output;
 use crate::model::{Complaint, Place};
-use crate::pipeline::{Cycle, Error, PublishReport, owner, restore};
+use crate::pipeline::{Cycle, Error, PublishReport, follow, owner, restore};
 use crate::publish::layout::{self, FileKind};
 use crate::publish::{self, Journal, ManifestLine, Obstacle, Site, Standing, Writer};
 use crate::store::Store;
@@ -23,6 +23,7 @@ pub(super) struct How {
 /// A publish under way.
 #[derive(Debug)]
 pub(super) struct Writing<'a> {
+    cycle: Cycle<'a>,
     store: &'a Store,
     site: &'a Site,
     writer: Writer,
@@ -39,6 +40,8 @@ pub(super) struct Writing<'a> {
     removed: Vec<String>,
     complaints: Vec<Complaint>,
     obstacles: Vec<Obstacle>,
+    /// What is about to be published, by hash, for nodes that do not write it themselves.
+    bodies: Vec<(String, Vec<u8>)>,
 }
 
 /// A file of ours by its hash. The manifest may know one that the store does not.
@@ -66,6 +69,7 @@ impl<'a> Writing<'a> {
         let writer = Writer::open(directory)?;
         owner::mark(store, directory, options.take_over).await?;
         let mut writing = Self {
+            cycle,
             store,
             site,
             writer,
@@ -78,6 +82,7 @@ impl<'a> Writing<'a> {
             removed: Vec::new(),
             complaints: Vec::new(),
             obstacles: Vec::new(),
+            bodies: Vec::new(),
         };
         if how.all {
             let named = writing.named()?.clone();
@@ -118,7 +123,20 @@ impl<'a> Writing<'a> {
                 Output::Removed(path) => self.remove(path),
             }
         }
-        Ok(())
+        self.keep_bodies().await
+    }
+
+    /// Keeps what is about to be published where other nodes find it.
+    async fn keep_bodies(&mut self) -> Result<(), Error> {
+        let bodies = std::mem::take(&mut self.bodies);
+        if bodies.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.store.begin().await?;
+        write
+            .put_bodies(&bodies.iter().map(|(hash, body)| (hash.as_str(), body.as_slice())).collect::<Vec<_>>())
+            .await?;
+        Ok(write.commit().await?)
     }
 
     fn put(&mut self, path: String, bytes: &[u8], hash: String) -> Result<(), Error> {
@@ -150,6 +168,9 @@ impl<'a> Writing<'a> {
         if is_staged {
             self.writer.stage(&path, bytes)?;
         }
+        if !self.cycle.role.is_alone() {
+            self.bodies.push((hash.clone(), bytes.to_vec()));
+        }
         self.ours.push(Claimed { path, hash, before, is_staged });
         Ok(())
     }
@@ -171,11 +192,12 @@ impl<'a> Writing<'a> {
     ) -> Result<Vec<Complaint>, Error> {
         self.leave_behind();
         let renewed = self.renewed().await?;
-        let Self { store, writer, directory, mut ours, mut removed, mut complaints, mut obstacles, how, .. } = self;
+        let Self { cycle, store, writer, directory, mut ours, mut removed, mut complaints, mut obstacles, how, .. } =
+            self;
         let mut write = store.begin().await?;
         write.put_files(&ours.iter().map(|file| (file.path.as_str(), "")).collect::<Vec<_>>()).await?;
         if how.all {
-            restore::note(&mut write, None).await?;
+            restore::note(&mut write, cycle, None).await?;
         }
         write.commit().await?;
         let journal = Journal::<ManifestLine>::open(Writer::manifest(directory));
@@ -197,7 +219,7 @@ impl<'a> Writing<'a> {
         let now: Vec<(&String, Option<&String>)> = stands.chain(stood.clone()).collect();
         let known = now.iter().filter_map(|(path, hash)| Some((path.as_str(), hash.as_ref()?.as_str())));
         let released: Vec<&String> = removed.iter().chain(unknown(&now)).collect();
-        remember(store, known, &released).await?;
+        remember(cycle, known, &released).await?;
         journal.append(&lines(stood.chain(removed.iter().map(|path| (path, None)))))?;
         obstacles.extend(came);
         complaints.extend(in_the_way(directory, &obstacles));
@@ -251,11 +273,14 @@ fn lines<'a>(files: impl Iterator<Item = (&'a String, Option<&'a String>)>) -> V
 
 /// Remembers files as ours with a hash each, and forgets others.
 async fn remember<'a>(
-    store: &Store,
+    cycle: Cycle<'_>,
     ours: impl Iterator<Item = (&'a str, &'a str)>,
     forgotten: &[&String],
 ) -> Result<(), Error> {
-    let mut write = store.begin().await?;
+    let mut write = cycle.store.begin().await?;
+    if !cycle.role.is_alone() {
+        follow::note_generation(&mut write).await?;
+    }
     write.put_files(&ours.collect::<Vec<_>>()).await?;
     for path in forgotten {
         write.remove_file(path).await?;

@@ -62,6 +62,7 @@ pub(in crate::publish) struct StatusWords {
     next: String,
     at_once: String,
     why: String,
+    nodes: String,
     verdicts: BTreeMap<String, String>,
     since: BTreeMap<String, String>,
     of_age: BTreeMap<String, String>,

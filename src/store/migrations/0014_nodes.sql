@@ -30,3 +30,4 @@ CREATE TABLE bodies (
     -- Since when no file has it.
     unnamed INTEGER
 ) WITHOUT ROWID;
+

@@ -36,3 +36,6 @@ CREATE TABLE bodies (
 );
 -- Packed already.
 ALTER TABLE bodies ALTER COLUMN body SET STORAGE EXTERNAL;
+
+-- Links are claimed by their hosts.
+CREATE INDEX links_due_host ON links (host, next_check);

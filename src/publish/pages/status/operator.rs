@@ -23,6 +23,8 @@ pub struct OperatorView {
     pub cycles: Vec<CycleLine>,
     /// What runs next, the soonest first.
     pub planned: Vec<PlannedRun>,
+    /// The nodes that share the store, each with how it is, in a line.
+    pub nodes: Vec<(String, String)>,
 }
 
 /// A cycle that ran.
@@ -60,6 +62,7 @@ struct OperatorPage<'a> {
     complaint_count: String,
     cycles: Vec<CycleView>,
     planned: Vec<PlannedView>,
+    nodes: Vec<NodeView>,
 }
 
 impl PageView for OperatorPage<'_> {
@@ -78,6 +81,12 @@ struct ComplaintView {
     is_error: bool,
     message: String,
     mend: String,
+}
+
+#[derive(Serialize)]
+struct NodeView {
+    name: String,
+    told: String,
 }
 
 #[derive(Serialize)]
@@ -117,6 +126,7 @@ pub fn operator_page(site: &Options, status: &StatusView, operator: &OperatorVie
         complaint_count: grouped(operator.complaint_count),
         cycles: operator.cycles.iter().map(|cycle| CycleView::new(site, cycle)).collect(),
         planned: operator.planned.iter().map(|run| PlannedView::new(site, run)).collect(),
+        nodes: operator.nodes.iter().map(|(name, told)| NodeView { name: line(name), told: line(told) }).collect(),
     };
     render(site, &view)
 }

@@ -1,0 +1,70 @@
+//! The nodes that share a store, for `status`: who they are, who publishes, what they have claimed, who lags behind.
+
+use crate::store::{Lease, Leases, NodeRecord, Result, Store};
+use std::fmt;
+
+/// What the publisher's lease is called.
+const PUBLISHER: &str = "publisher";
+
+/// The nodes of a store, and what they have claimed.
+pub(super) struct NodesStatus {
+    nodes: Vec<NodeRecord>,
+    leases: Vec<Lease>,
+    publisher: Option<String>,
+    published_last: Option<String>,
+}
+
+impl NodesStatus {
+    /// Of a store that nodes may share; `None` of any other.
+    pub(super) async fn read(store: &Store) -> Result<Option<Self>> {
+        if !store.is_shared() {
+            return Ok(None);
+        }
+        let mut leases = Leases::standing(store).await?;
+        leases.retain(|lease| lease.name != PUBLISHER);
+        Ok(Some(Self {
+            nodes: store.nodes().await?,
+            leases,
+            publisher: store.publisher().await?,
+            published_last: store.meta(PUBLISHER).await?,
+        }))
+    }
+
+    fn leases_of(&self, node: &str) -> usize {
+        self.leases.iter().filter(|lease| lease.node == node).count()
+    }
+
+    pub(super) fn json(&self) -> serde_json::Value {
+        let node = |node: &NodeRecord| {
+            serde_json::json!({
+                "name": node.name,
+                "version": node.version,
+                "up_seconds": node.age / 1000,
+                "unseen_seconds": node.unseen / 1000,
+                "gone": node.is_gone(),
+                "doing": node.state.doing,
+                "leases": self.leases_of(&node.name),
+                "files_behind": node.state.behind,
+            })
+        };
+        serde_json::json!({
+            "publishing": self.publisher,
+            "published_last": self.published_last,
+            "leases": self.leases.len(),
+            "list": self.nodes.iter().map(node).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl fmt::Display for NodesStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for node in &self.nodes {
+            writeln!(f, "node {}: {}", node.name, node.told(self.leases_of(&node.name)))?;
+        }
+        match (&self.publisher, &self.published_last) {
+            (Some(node), _) => writeln!(f, "publishes now: {node}"),
+            (None, Some(node)) => writeln!(f, "published last: {node}"),
+            (None, None) => Ok(()),
+        }
+    }
+}

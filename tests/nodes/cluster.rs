@@ -1,0 +1,158 @@
+//! Nodes on one store, driven round by round: each round every feed has an entry more and everything is due.
+
+use super::node::Node;
+use super::support::postgres::{SERVER, Server};
+use super::web::Web;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Nothing here takes so long; who waits for more has failed.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Some nodes on one store.
+pub(crate) struct Cluster {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) web: Web,
+    pub(crate) server: &'static Server,
+    pub(crate) store: String,
+    entries: usize,
+    folder: Option<TempDir>,
+}
+
+impl Cluster {
+    /// As many nodes, and hosts around them; none where PostgreSQL is not installed. Nobody runs yet.
+    pub(crate) fn new(nodes: usize, hosts: usize) -> Option<Self> {
+        Some(Self::on(SERVER.as_ref()?, nodes, hosts))
+    }
+
+    /// The same on a server that nobody else needs.
+    pub(crate) fn on(server: &'static Server, nodes: usize, hosts: usize) -> Self {
+        let store = server.place();
+        let (web, folder) = (Web::start(hosts), tempfile::tempdir().unwrap());
+        let node = |number: usize| Node::new(folder.path(), &format!("node-{number}"), &store, &web);
+        Self { nodes: (0..nodes).map(node).collect(), web, server, store, entries: 0, folder: Some(folder) }
+    }
+
+    /// A node of this store whose address of the store, or of the web, is another one.
+    pub(crate) fn another(&self, name: &str, store: &str) -> Node {
+        Node::new(self.folder.as_ref().unwrap().path(), name, store, &self.web)
+    }
+
+    /// Each feed has one entry more, and everything is due.
+    pub(crate) fn grow(&mut self) {
+        self.entries = self.web.grow();
+        self.make_due();
+    }
+
+    /// Everything is due.
+    pub(crate) fn make_due(&self) {
+        make_due(self.server, schema(&self.store));
+    }
+
+    /// What one node publishes that nothing happens to, round by round, is what these have.
+    pub(crate) fn assert_as_undisturbed(mut self) {
+        let had = self.nodes[0].published();
+        self.nodes.clear();
+        let store = self.server.place();
+        let alone = self.another("alone", &store);
+        self.web.reset();
+        for _ in 0..self.entries {
+            self.web.grow();
+            make_due(self.server, schema(&store));
+            let done = alone.once();
+            assert!(done.status.success(), "{done:?}");
+        }
+        let has = alone.published();
+        let differing: Vec<&String> =
+            had.keys().chain(has.keys()).filter(|path| had.get(*path) != has.get(*path)).collect();
+        if let Some(first) = differing.first() {
+            let of = |files: &std::collections::BTreeMap<String, Vec<u8>>| {
+                files.get(*first).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+            };
+            let (ours, theirs) = (of(&had), of(&has));
+            let line = ours.lines().zip(theirs.lines()).find(|(one, other)| one != other);
+            panic!("{} of {} files differ, {differing:?}: {line:?}", differing.len(), had.len());
+        }
+    }
+}
+
+/// The schema of a store.
+fn schema(store: &str) -> &str {
+    store.rsplit("%3D").next().unwrap()
+}
+
+/// Everything is due in a store.
+fn make_due(server: &Server, schema: &str) {
+    server.run(
+        "feeds",
+        "feeds",
+        &format!(
+            "SET search_path TO {schema}; DO $$ BEGIN
+                     IF to_regclass('polls') IS NOT NULL THEN
+                         UPDATE polls SET state = CAST(CAST(state AS jsonb) - 'next' - 'rest' AS TEXT);
+                         UPDATE links SET next_check = 0;
+                     END IF; END $$"
+        ),
+    );
+}
+
+impl Cluster {
+    /// Asks every node for a cycle.
+    pub(crate) fn ask(&self) {
+        for node in &self.nodes {
+            node.signal("USR1");
+        }
+    }
+
+    /// Waits until every one of these nodes has published everything, and the same.
+    pub(crate) fn until_all_have_it(&self, which: &[usize]) {
+        let (began, wanted) = (Instant::now(), self.web.titles(self.entries));
+        let nodes: Vec<&Node> = which.iter().map(|number| &self.nodes[*number]).collect();
+        loop {
+            let have = |node: &&Node| node.titles() == wanted;
+            if nodes.iter().all(have) {
+                let first = nodes[0].published();
+                if nodes.iter().all(|node| node.published() == first) {
+                    return;
+                }
+            }
+            if began.elapsed() > PATIENCE {
+                let told: Vec<String> = nodes
+                    .iter()
+                    .map(|node| {
+                        format!("{}: {} titles, {} files", node.name, node.titles().len(), node.published().len())
+                    })
+                    .collect();
+                let logs: Vec<String> = nodes.iter().map(|node| tail(&node.log())).collect();
+                panic!("{} titles wanted, {told:?}\n{}", wanted.len(), logs.join("\n---\n"));
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// No host was asked by two nodes at once or too soon.
+    pub(crate) fn assert_polite(&self) {
+        let violations = self.web.violations();
+        assert!(
+            violations.is_empty(),
+            "{} violations: {:#?}",
+            violations.len(),
+            &violations[..violations.len().min(10)]
+        );
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Some(folder) = self.folder.take()
+        {
+            eprintln!("what the nodes logged and published is kept in {}", folder.keep().display());
+        }
+    }
+}
+
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
+}

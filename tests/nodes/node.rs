@@ -1,0 +1,136 @@
+//! A node as a process: its folder, its configuration, and what it published.
+
+use super::support::binary;
+use super::web::{INTERVAL, Web};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a node may take to start.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A node.
+pub(crate) struct Node {
+    pub(crate) name: String,
+    folder: PathBuf,
+    child: Option<Child>,
+}
+
+impl Node {
+    /// A node with a folder of its own, not started yet.
+    pub(crate) fn new(folder: &Path, name: &str, store: &str, web: &Web) -> Self {
+        let folder = folder.join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let root = folder.display();
+        let mut text = format!(
+            "[site]\ntitle = \"Tests\"\nbase_url = \"https://feeds.example/\"\ntimezone = \"UTC\"\n\
+             [store]\nurl = \"{store}\"\nnode = \"{name}\"\n\
+             [publish]\ndirectory = \"{root}/feeds\"\nitems_per_feed = 1000\n\
+             [serve]\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[schedule]\ncycle = \"0 0 1 1 *\"\n\
+             [net]\nuser_agent = \"{name}\"\ninterval = \"{}ms\"\nallow_networks = [\"127.0.0.0/8\"]\nresolve = {{ ",
+            INTERVAL.as_millis()
+        );
+        let hosts: Vec<String> = (0..web.hosts).map(|host| format!("\"h{host}.example\" = [\"127.0.0.1\"]")).collect();
+        text += &hosts.join(", ");
+        text += " }\n";
+        for host in 0..web.hosts {
+            write!(
+                text,
+                "[[inputs]]\nname = \"feed {host}\"\nfeed = \"http://h{host}.example:{}/feed.xml\"\n",
+                web.port
+            )
+            .unwrap();
+        }
+        #[allow(clippy::disallowed_methods, reason = "a test makes its own files")]
+        fs::write(folder.join("wellsourced.toml"), text).unwrap();
+        Self { name: name.to_owned(), folder, child: None }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = binary();
+        command.arg("--config").arg(self.folder.join("wellsourced.toml"));
+        command.env("WELLSOURCED_LOG", "info,wellsourced=debug");
+        command
+    }
+
+    /// Starts it, and waits until it listens: before, a signal would end it.
+    pub(crate) fn start(&mut self) {
+        let listening = |log: &str| log.matches("listening: ").count();
+        let before = listening(&self.log());
+        let log = File::options().create(true).append(true).open(self.folder.join("log")).unwrap();
+        self.child = Some(self.command().stderr(log).stdout(Stdio::null()).spawn().unwrap());
+        let began = Instant::now();
+        while listening(&self.log()) == before {
+            assert!(began.elapsed() < PATIENCE, "{} does not start:\n{}", self.name, self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Runs one cycle by hand.
+    pub(crate) fn once(&self) -> std::process::Output {
+        self.command().arg("--once").output().unwrap()
+    }
+
+    pub(crate) fn status(&self) -> String {
+        String::from_utf8(self.command().args(["status", "--json"]).output().unwrap().stdout).unwrap()
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        if let Some(child) = &self.child {
+            let _ = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status();
+        }
+    }
+
+    /// Ends it as a power cut does.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    /// Titles of the combined feed, in order; none where it is not there yet.
+    pub(crate) fn titles(&self) -> Vec<String> {
+        let Ok(text) = fs::read(self.folder.join("feeds/feed.json")) else { return Vec::new() };
+        let feed: serde_json::Value = serde_json::from_slice(&text).expect("a feed is whole at every moment");
+        let items = feed["items"].as_array().unwrap();
+        let mut titles: Vec<String> = items.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect();
+        titles.sort();
+        titles
+    }
+
+    /// Every published file with its bytes.
+    pub(crate) fn published(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        gather(&self.folder.join("feeds"), "", &mut files);
+        files
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn gather(folder: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
+        let name = format!("{below}{}", entry.file_name().to_str().unwrap());
+        if name == ".wellsourced" {
+            continue;
+        }
+        if entry.path().is_dir() {
+            gather(&entry.path(), &format!("{name}/"), files);
+        } else {
+            // It may be replaced while it is read by name.
+            files.extend(fs::read(entry.path()).ok().map(|bytes| (name, bytes)));
+        }
+    }
+}
