@@ -60,6 +60,9 @@ const STILL_HELD: &str = "SELECT token FROM leases WHERE name = $1 AND token = $
 pub(super) enum EnginePool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
+    /// The same behind a pooler of transactions: two messages that belong together reach one server only within a transaction, and
+    /// no statement is known to it afterwards.
+    Pooled(PgPool),
 }
 
 #[derive(Debug)]
@@ -81,6 +84,7 @@ pub(super) struct WriteTransaction {
 enum OpenTransaction {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+    Pooled(Transaction<'static, Postgres>),
 }
 
 /// A NUL as JSON writes it.
@@ -121,6 +125,7 @@ impl Pool {
         let begun = match self.get()? {
             EnginePool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
             EnginePool::Postgres(pool) => in_time(pool.begin_with(BEGIN_ALONE)).await.map(OpenTransaction::Postgres),
+            EnginePool::Pooled(pool) => in_time(pool.begin_with(BEGIN_ALONE)).await.map(OpenTransaction::Pooled),
         };
         let transaction = begun.map_err(|error| named(error, &self.file, "beginning to write"))?;
         Ok(Box::new(WriteTransaction { file: Arc::clone(&self.file), transaction, fence: self.fence }))
@@ -129,7 +134,7 @@ impl Pool {
     pub(super) async fn close(&self) {
         match self.state.open.get() {
             Some(EnginePool::Sqlite(pool)) => pool.close().await,
-            Some(EnginePool::Postgres(pool)) => pool.close().await,
+            Some(EnginePool::Postgres(pool) | EnginePool::Pooled(pool)) => pool.close().await,
             None => {}
         }
     }
@@ -140,7 +145,7 @@ impl Pool {
             EnginePool::Sqlite(_) => {
                 "SELECT name, CASE WHEN type = 'TEXT' THEN 0 ELSE 1 END FROM pragma_table_info($1)"
             }
-            EnginePool::Postgres(_) => {
+            EnginePool::Postgres(_) | EnginePool::Pooled(_) => {
                 "SELECT CAST(column_name AS TEXT), CASE WHEN data_type = 'text' THEN 0 ELSE 1 END
                  FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1
                  ORDER BY ordinal_position"
@@ -164,6 +169,11 @@ impl Pool {
                 let mut connection = pool.acquire().await?;
                 in_time(statement.in_postgres().rows(&mut *connection)).await
             }
+            EnginePool::Pooled(pool) => {
+                let mut reading = pool.begin().await?;
+                let rows = in_time(statement.in_postgres().unkept().rows(&mut *reading)).await?;
+                in_time(reading.commit()).await.map(|()| rows)
+            }
         }
     }
 
@@ -174,6 +184,11 @@ impl Pool {
                 let mut connection = pool.acquire().await?;
                 in_time(statement.in_postgres().first(&mut *connection)).await
             }
+            EnginePool::Pooled(pool) => {
+                let mut reading = pool.begin().await?;
+                let row = in_time(statement.in_postgres().unkept().first(&mut *reading)).await?;
+                in_time(reading.commit()).await.map(|()| row)
+            }
         }
     }
 }
@@ -181,7 +196,7 @@ impl Pool {
 impl WriteTransaction {
     /// Whether numbers of rows are given out apart from the rows, so that those that are there have to be told.
     pub(super) fn numbers_apart(&self) -> bool {
-        matches!(self.transaction, OpenTransaction::Postgres(_))
+        !matches!(self.transaction, OpenTransaction::Sqlite(_))
     }
 
     /// Makes everything written so far last.
@@ -195,7 +210,9 @@ impl WriteTransaction {
         let Self { file, transaction, .. } = self;
         let committed = match transaction {
             OpenTransaction::Sqlite(transaction) => transaction.commit().await,
-            OpenTransaction::Postgres(transaction) => in_time(transaction.commit()).await,
+            OpenTransaction::Postgres(transaction) | OpenTransaction::Pooled(transaction) => {
+                in_time(transaction.commit()).await
+            }
         };
         committed.map_err(|error| Error::from(named(error, &file, "writing all")))
     }
@@ -204,6 +221,9 @@ impl WriteTransaction {
         match &mut self.transaction {
             OpenTransaction::Sqlite(transaction) => statement.rows(&mut **transaction).await,
             OpenTransaction::Postgres(transaction) => in_time(statement.in_postgres().rows(&mut **transaction)).await,
+            OpenTransaction::Pooled(transaction) => {
+                in_time(statement.in_postgres().unkept().rows(&mut **transaction)).await
+            }
         }
     }
 
@@ -211,6 +231,9 @@ impl WriteTransaction {
         match &mut self.transaction {
             OpenTransaction::Sqlite(transaction) => statement.first(&mut **transaction).await,
             OpenTransaction::Postgres(transaction) => in_time(statement.in_postgres().first(&mut **transaction)).await,
+            OpenTransaction::Pooled(transaction) => {
+                in_time(statement.in_postgres().unkept().first(&mut **transaction)).await
+            }
         }
     }
 }
@@ -343,6 +366,11 @@ impl Statement {
             }
         }
         Self { sql: dialect::postgres(&self.sql), arguments, persistent: self.persistent }
+    }
+
+    /// The same, not to be known to the server under a name.
+    fn unkept(self) -> Self {
+        Self { persistent: false, ..self }
     }
 
     async fn rows(self, connection: &mut impl AnyConnectionBackend) -> Result<Rows, sqlx::Error> {

@@ -1,7 +1,8 @@
 //! A store in a database of PostgreSQL.
 //!
 //! What is not ours is refused before anything is altered. Behind a pooler of transactions nothing may be kept per session: no
-//! statement is kept there, limits are set in each transaction, and only migrations go to the server itself.
+//! statement is kept there, limits are set in each transaction, and only who looks at the tables or makes them goes to the server
+//! itself.
 
 use super::connection::{EnginePool, named};
 use super::error::{StoreTrouble, Unusable};
@@ -31,8 +32,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations_postgres");
 /// A store's database.
 pub(super) struct PostgresDatabase {
     options: PgConnectOptions,
-    /// For migrations, where the other ones lead to a pooler.
-    direct: PgConnectOptions,
+    /// To the server itself, where the other ones lead to a pooler.
+    direct: Option<PgConnectOptions>,
     /// As it is told: without the password.
     pub(super) file: Arc<str>,
 }
@@ -70,41 +71,50 @@ impl PostgresDatabase {
             None => options.options([("jit", "off")]),
             Some(_) => options.extra_float_digits(None),
         };
-        let direct = match direct {
-            None => options.clone(),
-            Some(at) => {
-                let (host, port) = at.rsplit_once(':').unwrap_or((&at, "5432"));
-                let port =
-                    port.parse().map_err(|_none: ParseIntError| bad(&file, "`direct` is written as HOST:PORT"))?;
-                options.clone().host(host).port(port)
-            }
+        let to = |at: String| {
+            let (host, port) = at.rsplit_once(':').unwrap_or((&at, "5432"));
+            let port = port.parse().map_err(|_none: ParseIntError| bad(&file, "`direct` is written as HOST:PORT"))?;
+            Ok(options.clone().host(host).port(port))
         };
+        let direct = direct.map(to).transpose()?;
         Ok(Self { options, direct, file: file.into() })
     }
 
     /// Connections that may write; the tables are made and brought up to date at need, by one who connects at a time.
     pub(super) async fn connect(&self) -> Result<EnginePool> {
-        let pool = self.pool(&self.options, CONNECTIONS).await?;
-        if !matches!(self.examine(&pool).await?, StoreTables::Current) {
-            let direct = self.pool(&self.direct, 1).await?;
-            let migrated = MIGRATIONS.run(&direct).await.map_err(|error| not_migrated(error, &self.file));
-            direct.close().await;
-            migrated?;
-        }
-        Ok(EnginePool::Postgres(pool))
+        let server = self.server().await?;
+        let found = self.examine(&server).await;
+        let ready = match found {
+            Ok(StoreTables::Current) => Ok(()),
+            Ok(_) => MIGRATIONS.run(&server).await.map_err(|error| not_migrated(error, &self.file)),
+            Err(error) => Err(error),
+        };
+        server.close().await;
+        ready?;
+        self.open(CONNECTIONS).await
     }
 
     /// Connections that only read.
     pub(super) async fn read(&self) -> Result<EnginePool> {
-        Ok(EnginePool::Postgres(self.pool(&self.options, 1).await?))
+        self.open(1).await
+    }
+
+    async fn open(&self, most: u32) -> Result<EnginePool> {
+        let pool = self.pool(&self.options, most).await?;
+        Ok(if self.direct.is_some() { EnginePool::Pooled(pool) } else { EnginePool::Postgres(pool) })
     }
 
     /// Looks what is there, without changing anything.
     pub(super) async fn look(&self) -> Result<StoreTables> {
-        let pool = self.pool(&self.options, 1).await?;
-        let found = self.examine(&pool).await;
-        pool.close().await;
+        let server = self.server().await?;
+        let found = self.examine(&server).await;
+        server.close().await;
         found
+    }
+
+    /// A connection to the server itself.
+    async fn server(&self) -> Result<PgPool> {
+        self.pool(self.direct.as_ref().unwrap_or(&self.options), 1).await
     }
 
     async fn pool(&self, options: &PgConnectOptions, most: u32) -> Result<PgPool> {
@@ -177,7 +187,8 @@ mod tests {
             PostgresDatabase::of("postgres://me:hush@db.example:6432/feeds?sslmode=require&direct=db:5433").unwrap();
         assert_eq!(&*database.file, "postgres://me@db.example:6432/feeds");
         assert_eq!(database.options.get_port(), 6432);
-        assert_eq!((database.direct.get_host(), database.direct.get_port()), ("db", 5433));
+        let direct = database.direct.unwrap();
+        assert_eq!((direct.get_host(), direct.get_port()), ("db", 5433));
     }
 
     #[test]
