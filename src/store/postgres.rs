@@ -74,7 +74,7 @@ impl PostgresDatabase {
         let to = |at: String| {
             let (host, port) = at.rsplit_once(':').unwrap_or((&at, "5432"));
             let port = port.parse().map_err(|_none: ParseIntError| bad(&file, "`direct` is written as HOST:PORT"))?;
-            Ok(options.clone().host(host).port(port))
+            Ok::<_, Error>(options.clone().host(host).port(port))
         };
         let direct = direct.map(to).transpose()?;
         Ok(Self { options, direct, file: file.into() })

@@ -130,7 +130,8 @@ impl Web {
     }
 
     fn body(&self, host: &str, path: &str, matched: Option<&str>) -> String {
-        let number: usize = host[1..].split('.').next().and_then(|number| number.parse().ok()).unwrap_or_default();
+        let number: usize =
+            host.trim_start_matches('h').split('.').next().and_then(|number| number.parse().ok()).unwrap_or_default();
         let entries = self.entries.load(Ordering::SeqCst);
         let is_page = path.strip_prefix("/p/").and_then(|rest| rest.split_once('/')).is_some_and(|(feed, entry)| {
             [feed, entry].iter().all(|number| number.len() < 5 && number.parse::<usize>().is_ok())

@@ -30,7 +30,7 @@ pub(crate) struct Server {
 /// Starts the server and waits until its input ends; then stops it and removes its folder.
 const KEEPER: &str = r#"
     "$@" -D "$FOLDER/data" -p "$PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$FOLDER" \
-        -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c log_min_messages=warning >"$FOLDER/log" 2>&1 &
+        -c fsync=off -c max_connections=300 -c log_min_messages=warning >"$FOLDER/log" 2>&1 &
     cat >/dev/null
     while [ -e "$FOLDER/data/postmaster.pid" ] && kill -QUIT "$(head -n 1 "$FOLDER/data/postmaster.pid")"; do sleep 0.1; done
     rm -rf "$FOLDER"
