@@ -27,6 +27,7 @@ fn whoever_dies_is_made_up_for() {
     cluster.ask();
     cluster.until_all_have_it(&[0, 1, 2]);
     cluster.assert_polite();
+    cluster.assert_as_undisturbed();
 }
 
 #[test]
@@ -53,6 +54,7 @@ fn whoever_stood_still_for_longer_than_its_leases_writes_nothing() {
     cluster.ask();
     cluster.until_all_have_it(&[0, 1, 2]);
     cluster.assert_polite();
+    cluster.assert_as_undisturbed();
 }
 
 #[test]
@@ -75,6 +77,7 @@ fn a_node_that_is_cut_off_from_the_store_asks_nobody_and_comes_back() {
     wire.cut(false);
     cluster.until_all_have_it(&[0, 1, 2]);
     cluster.assert_polite();
+    cluster.assert_as_undisturbed();
 }
 
 #[test]
@@ -97,4 +100,5 @@ fn a_store_that_crashes_is_come_back_to() {
     cluster.ask();
     cluster.until_all_have_it(&[0, 1]);
     cluster.assert_polite();
+    cluster.assert_as_undisturbed();
 }
