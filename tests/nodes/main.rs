@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
 #![allow(
     clippy::disallowed_methods,
-    reason = "real processes are disturbed while they work; nothing is judged by time"
+    reason = "faults come at moments that nobody announces, and processes are looked at again"
 )]
-#![allow(clippy::print_stderr, reason = "where a failure left what it did is said")]
+#![allow(clippy::print_stderr, reason = "where a failed test left its files")]
 
 #[path = "../support/mod.rs"]
 mod support;

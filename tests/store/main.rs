@@ -5,7 +5,6 @@
 //! another one, over a restart, and while the store fails.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
-#![allow(clippy::large_futures, reason = "a test waits for one of them")]
 
 #[path = "../support/mod.rs"]
 mod support;

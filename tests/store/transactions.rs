@@ -48,7 +48,7 @@ async fn two_who_write_at_once_do_so_one_after_the_other() {
                 write.commit().await.unwrap();
             }
         };
-        tokio::join!(count(&one), count(&two));
+        tokio::join!(Box::pin(count(&one)), Box::pin(count(&two)));
         assert_eq!(one.meta("count").await.unwrap().as_deref(), Some("40"), "nothing is lost");
     })
     .await;
