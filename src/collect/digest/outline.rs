@@ -75,7 +75,7 @@ pub(super) fn sections<'a>(
     let mut loose: Vec<Loose<'a>> = Vec::new();
     let mut is_loose = true;
     let mut under: Option<Node<'a>> = None;
-    let mut wanted = Wanted::new(rules);
+    let mut wanted = StartsWanted::new(rules);
     for block in root.children() {
         if rules.until.iter().any(|pattern| pattern.is_in(&tree::text_beside_images(block))) {
             break;
@@ -115,7 +115,7 @@ pub(super) fn sections<'a>(
 }
 
 /// Which sections the profile wants.
-struct Wanted<'r> {
+struct StartsWanted<'r> {
     rules: &'r ItemRules,
     /// The level of the heading that is left out with all below it.
     left_out: Option<u8>,
@@ -123,7 +123,7 @@ struct Wanted<'r> {
     only: Option<u8>,
 }
 
-impl<'r> Wanted<'r> {
+impl<'r> StartsWanted<'r> {
     fn new(rules: &'r ItemRules) -> Self {
         Self { rules, left_out: None, only: None }
     }
