@@ -5,7 +5,7 @@
 #
 # limits-off: 1,000 feeds of 50 entries, taken whole, over 50 hosts: a cold cycle, an idle one (all 304), a warm one (2 % changed).
 # latency:    500 feeds over 50 hosts that answer after 50 to 250 ms, two connections a host: an idle cycle.
-# Environment: WELLSOURCED, FEEDS_SERVER (programs), FEEDS, ENTRIES, HOSTS, CHANGE (percent), CONTENT (full), FOLDER, PORT.
+# Environment: STORE (postgres://…, a database of its own, emptied first; needs psql), WELLSOURCED, FEEDS_SERVER (programs), FEEDS, ENTRIES, HOSTS, CHANGE (percent), CONTENT (full), FOLDER, PORT.
 # Leaves its folder behind when FOLDER is given. Needs GNU time, curl and python3.
 set -euo pipefail
 
@@ -30,6 +30,9 @@ else
     trap 'rm -rf "$folder"' EXIT
 fi
 rm -rf "$folder"/store.db* "$folder/feeds"
+store=${STORE:-sqlite:$folder/store.db}
+is_served() { [[ $store == postgres* ]]; }
+is_served && psql -q "$store" -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public' 2>/dev/null
 {
     cat <<TOML
 [site]
@@ -37,7 +40,7 @@ title = "bench"
 base_url = "https://bench.example/"
 timezone = "Asia/Shanghai"
 [store]
-url = "sqlite:$folder/store.db"
+url = "$store"
 [net]
 allow_networks = ["127.0.0.0/8"]
 interval = "0s"
@@ -64,6 +67,10 @@ ask() { curl -sS "http://127.0.1.1:$port/$1"; }
 
 # The clock is the machine's: instead of waiting, every feed is made due.
 make_due() {
+    if is_served; then
+        psql -q "$store" -c "UPDATE polls SET state = CAST(jsonb_set(CAST(state AS jsonb), '{next}', '\"2001-01-01T00:00:00Z\"') AS TEXT)"
+        return
+    fi
     python3 - "$folder/store.db" <<'PY'
 import sqlite3, sys
 store = sqlite3.connect(sys.argv[1])
@@ -90,6 +97,7 @@ PY
 
 # What is stored is what was served.
 compare() {
+    is_served && return
     ask served | sort >"$folder/served"
     python3 - "$folder/store.db" >"$folder/stored" <<'PY'
 import sqlite3, sys
