@@ -341,7 +341,7 @@ fn damaged_ids_are_told_when_the_store_is_lost() {
 fn a_store_that_is_not_understood_is_refused_without_repeating_it() {
     let site = Site::new("");
     let config = fs::read_to_string(site.path("wellsourced.toml")).unwrap();
-    site.write("wellsourced.toml", config.replace("sqlite:", "postgres://user:SECRET@"));
+    site.write("wellsourced.toml", config.replace("sqlite:", "mysql://user:SECRET@"));
     let output = site.binary(&["--once"]);
     assert_eq!(code(&output), 2);
     assert!(!out(&output).contains("SECRET") && out(&output).contains("wellsourced.toml:"), "{}", out(&output));

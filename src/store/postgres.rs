@@ -46,7 +46,7 @@ impl PostgresDatabase {
 
     /// `postgres://user@host/database?…`, with libpq's parameters; `direct=HOST:PORT` is ours.
     pub(super) fn of(url: &str) -> Result<Self> {
-        let mut parsed = Url::parse(url).map_err(|error| bad(url, &error.to_string()))?;
+        let mut parsed = Url::parse(url).map_err(|error| bad("postgres:…", &error.to_string()))?;
         let file = named_without_secrets(&parsed);
         let mut direct = None;
         let others: Vec<(String, String)> = parsed
@@ -201,7 +201,13 @@ mod tests {
 
     #[test]
     fn a_bad_address_is_told_without_its_password() {
-        let told = PostgresDatabase::of("postgres://me:hush@db.example/feeds?direct=db:x").err().unwrap().to_string();
-        assert!(told.contains("HOST:PORT") && !told.contains("hush"), "{told}");
+        for (url, reason) in [
+            ("postgres://me:hush@db.example/feeds?direct=db:x", "HOST:PORT"),
+            ("postgres://me:hush@/feeds", "empty host"),
+            ("postgres://me:hush@db.example/feeds?sslmode=often", "often"),
+        ] {
+            let told = PostgresDatabase::of(url).err().unwrap().to_string();
+            assert!(told.contains(reason) && !told.contains("hush"), "{told}");
+        }
     }
 }
