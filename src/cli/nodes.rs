@@ -1,10 +1,8 @@
 //! The nodes that share a store, for `status`: who they are, who publishes, what they have claimed, who lags behind.
 
+use crate::pipeline;
 use crate::store::{Lease, Leases, NodeRecord, Result, Store};
 use std::fmt;
-
-/// What the publisher's lease is called.
-const PUBLISHER: &str = "publisher";
 
 /// The nodes of a store, and what they have claimed.
 pub(super) struct NodesStatus {
@@ -20,13 +18,12 @@ impl NodesStatus {
         if !store.is_shared() {
             return Ok(None);
         }
-        let mut leases = Leases::standing(store).await?;
-        leases.retain(|lease| lease.name != PUBLISHER);
+        let leases = Leases::standing(store).await?;
         Ok(Some(Self {
             nodes: store.nodes().await?,
             leases,
             publisher: store.publisher().await?,
-            published_last: store.meta(PUBLISHER).await?,
+            published_last: pipeline::published_by(store).await?,
         }))
     }
 

@@ -27,8 +27,9 @@ pub(super) async fn run(args: &Args, store: &StoreArgs) -> anyhow::Result<u8> {
 }
 
 async fn copy(from: &str, to: &str) -> anyhow::Result<Vec<Copied>> {
-    // Both, so that nobody writes to either meanwhile.
-    let _claims = [claim(from)?, claim(to)?];
+    // Both, so that nobody writes to either meanwhile. Of a server's, what was written is found when both are compared.
+    let files = [from, to].into_iter().filter(|url| url.starts_with("sqlite:"));
+    let _claims = files.map(claim).collect::<anyhow::Result<Vec<Lock>>>()?;
     let from = match Store::open_to_read(from).await? {
         Look::Ready(store) => store,
         Look::Nothing { file } => bail!("there is no store at {}", file.display()),

@@ -113,7 +113,7 @@ async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<Daemon
         Ok(claim) => claim,
         Err(holder) => bail!("this store has a daemon already: {holder}; stop it, or name another [store] url"),
     };
-    let store = open_store(&settings.store_url).await?;
+    let store = open_store(&settings).await?;
     let agenda = Agenda::new(settings.schedule.clone(), last_slot(&store).await?);
     let sockets = Sockets::open(inherited, settings.serve).await?;
     let site = ServedSite::open(serving(&settings, &store)).await?;
@@ -122,12 +122,13 @@ async fn open(settings: Settings, inherited: Inherited) -> anyhow::Result<Daemon
 
 /// Opens the store. Where it has to be made or brought up to date, that is done under the lock of its cycles; where somebody
 /// has to do something about it, what was published is served meanwhile, and the cycles tell.
-async fn open_store(url: &str) -> anyhow::Result<Store> {
+async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    let url = settings.store_url.as_str();
     if Store::is_current(url).await.unwrap_or(true) {
         return Ok(Store::open_or_shut(url).await?);
     }
     let doing = "the daemon, which brings the store up to date";
-    match Lock::take(url, Claim::Cycle, doing, shared::PATIENCE, System.now()).await? {
+    match Lock::take(&settings.claim_url(), Claim::Cycle, doing, shared::PATIENCE, System.now()).await? {
         Ok(_claim) => Ok(Store::open_or_shut(url).await?),
         Err(holder) => bail!("the store is in use, a minute was waited: {holder}"),
     }

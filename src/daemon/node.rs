@@ -7,9 +7,6 @@ use crate::store::{NodeState, Pulse};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Who was not seen for so long is taken for gone, milliseconds.
-pub(super) const LATELY: i64 = 15_000;
-
 /// How far a clock may be off before the store's is taken instead, milliseconds.
 const TOLERATED: i64 = 10_000;
 

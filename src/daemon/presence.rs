@@ -1,6 +1,5 @@
 //! Shows this node to the others, and follows what the publishing one of them publishes.
 
-use super::node::LATELY;
 use super::shared::Shared;
 use crate::pipeline::Follower;
 use crate::store::NodePresence;
@@ -26,7 +25,7 @@ impl Shared {
             if !has_begun {
                 has_begun = matches!(timeout(PATIENCE, presence.begin()).await, Ok(Ok(())));
             }
-            match timeout(PATIENCE, presence.show(&self.node.state(), LATELY)).await {
+            match timeout(PATIENCE, presence.show(&self.node.state())).await {
                 Ok(Ok(pulse)) => {
                     metrics::nodes(pulse.alive, self.node.state().behind);
                     if self.node.note(pulse) {
@@ -63,7 +62,7 @@ impl Shared {
     pub(super) async fn set_clock(&self) {
         let settings = self.settings();
         let presence = NodePresence::of(&self.store, &settings.cycle.node, env!("CARGO_PKG_VERSION"));
-        if let Ok(Ok(pulse)) = timeout(PATIENCE, presence.show(&self.node.state(), LATELY)).await {
+        if let Ok(Ok(pulse)) = timeout(PATIENCE, presence.show(&self.node.state())).await {
             self.node.note(pulse);
         }
     }

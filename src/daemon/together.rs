@@ -1,7 +1,6 @@
 //! The cycle of a slot where several nodes share the store: one of them publishes, the others ask feeds and links, and take over
 //! where that one does not do it.
 
-use super::node::LATELY;
 use super::scheduler::Ended;
 use super::shared::{SLOT, Shared};
 use crate::config::Settings;
@@ -16,9 +15,6 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// How much longer than its checks another node's cycle is waited for.
 const PATIENCE: Duration = Duration::from_mins(10);
-
-/// Where the store keeps which node published last.
-const PUBLISHER: &str = "publisher";
 
 impl Shared {
     /// Runs a slot: whole, or as much of it as another node leaves. `is_asked`: somebody wants a whole cycle now.
@@ -82,9 +78,9 @@ impl Shared {
 
     /// Whether this node is the first to try to publish: it did so last, or whoever did is gone.
     async fn is_first(&self, node: &str) -> Result<bool, pipeline::Error> {
-        let Some(last) = self.store.meta(PUBLISHER).await? else { return Ok(true) };
+        let Some(last) = pipeline::published_by(&self.store).await? else { return Ok(true) };
         let nodes = self.store.nodes().await?;
-        Ok(last == node || !nodes.iter().any(|other| other.name == last && other.unseen < LATELY))
+        Ok(last == node || !nodes.iter().any(|other| other.name == last && !other.is_gone()))
     }
 
     /// The slot that some node ran last.

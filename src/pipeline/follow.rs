@@ -22,6 +22,11 @@ const AT_ONCE: usize = 100;
 /// Dead lines that a manifest may have beside as many as there are files.
 const DEAD_LINES: usize = 1000;
 
+/// The node that published last.
+pub async fn published_by(store: &Store) -> crate::store::Result<Option<String>> {
+    store.meta(PUBLISHER).await
+}
+
 /// What a directory holds, as far as it is known.
 #[derive(Debug, Default)]
 pub struct Follower {
@@ -183,7 +188,7 @@ fn is_ours(writer: &Writer, site: &Site, path: &str) -> bool {
 /// kept beside it. What cannot be had is composed anew.
 pub(super) async fn take_over(cycle: Cycle<'_>) -> Result<(), Error> {
     let Cycle { store, options, .. } = cycle;
-    let last = store.meta(PUBLISHER).await?;
+    let last = published_by(store).await?;
     if last.as_deref() == Some(&options.node) {
         return Ok(());
     }

@@ -26,7 +26,7 @@ mod verify;
 pub use bucket::whole as bucket_whole;
 pub use collect::{FoundFile, FoundFiles, Glob, PostFiles, nothing_found};
 pub use feeds::{releases, wish_release};
-pub use follow::{Followed, Follower};
+pub use follow::{Followed, Follower, published_by};
 pub use lead::Lead;
 pub use max_age::max_age;
 pub use options::{ArchiveOptions, AskNow, BucketOptions, DigestInput, FeedInput, Input, Options, VerifyOptions};

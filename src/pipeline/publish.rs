@@ -55,7 +55,8 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     let Extent { looked, all, changes, layout, fingerprint } = scope::of(cycle, &site).await?;
     let is_done = !all && changes.is_empty() && layout.units.is_empty() && looked.is_ours == Some(true);
     let (feeds, noted) = restore::feed_lines(store, all).await?;
-    if is_done && feeds.is_empty() && status::status_stands(store, &site).await? {
+    let told = status::told(store, site.options.timezone).await?;
+    if is_done && feeds.is_empty() && store.meta(status::TOLD).await?.as_deref() == Some(told.as_str()) {
         return Ok((report, Vec::new()));
     }
     let how = writing::How { all, survey: all && looked.is_disturbed(), renew: all && looked.manifest != Since::Same };
@@ -79,6 +80,7 @@ pub(super) async fn changes(cycle: Cycle<'_>) -> Result<(PublishReport, Vec<Comp
     write.set_meta("published", done).await?;
     write.set_meta("directory", &scope::directory_name(options)).await?;
     write.set_meta(restore::FEEDS, &noted).await?;
+    write.set_meta(status::TOLD, &told).await?;
     if is_written {
         write.set_meta(restore::WRITTEN, &now.to_rfc3339()).await?;
     }

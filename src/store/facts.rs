@@ -22,13 +22,11 @@ pub struct LinksByState {
     pub closed: u64,
 }
 
-/// The links of a channel's own host that its items cite, of `k.value ->> 0`, and of the items dated as `$SPAN` says.
+/// The links of a channel's own host that its items cite, of `k.channel`, and of the items dated as `$SPAN` says.
 macro_rules! host_links {
-    ($channel:literal, $span:literal) => {
+    ($span:literal) => {
         concat!(
-            "json_each($1) k CROSS JOIN channels c ON c.id = ",
-            $channel,
-            " CROSS JOIN memberships m ON m.channel_id = c.id",
+            "k CROSS JOIN channels c ON c.id = k.channel CROSS JOIN memberships m ON m.channel_id = c.id",
             $span,
             " CROSS JOIN item_sources s ON s.item_id = m.item_id CROSS JOIN links l ON l.key = s.link_key AND l.host = c.key"
         )
@@ -71,13 +69,14 @@ impl Store {
     /// among the `newest` items of the channel.
     pub async fn tags_beside(&self, channels: &[i64], newest: u32, most: u32) -> Result<HashMap<i64, Vec<(i64, u64)>>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(channel, tag, items) ORDER BY channel, place) FROM (
+            // Where the newest items of a channel begin is looked up once for each, not for each item.
+            "WITH k AS MATERIALIZED (SELECT asked.channel, COALESCE((SELECT published FROM memberships
+                     WHERE channel_id = asked.channel ORDER BY published DESC LIMIT 1 OFFSET $2 - 1), $4) AS since
+                 FROM (SELECT CAST(value AS BIGINT) AS channel FROM json_each($1)) AS asked)
+             SELECT json_group_array(json_array(channel, tag, items) ORDER BY channel, place) FROM (
                  SELECT k.channel, o.channel_id AS tag, COUNT(*) AS items,
                      ROW_NUMBER() OVER (PARTITION BY k.channel ORDER BY COUNT(*) DESC, c.key) AS place
-                 FROM (SELECT CAST(value AS BIGINT) AS channel FROM json_each($1)) k
-                 CROSS JOIN memberships m ON m.channel_id = k.channel
-                     AND m.published >= COALESCE((SELECT published FROM memberships WHERE channel_id = k.channel
-                         ORDER BY published DESC LIMIT 1 OFFSET $2 - 1), m.published)
+                 FROM k CROSS JOIN memberships m ON m.channel_id = k.channel AND m.published >= k.since
                  CROSS JOIN memberships o ON o.item_id = m.item_id AND o.channel_id <> k.channel
                  CROSS JOIN channels c ON c.id = o.channel_id AND c.kind = 'tag'
                  GROUP BY k.channel, o.channel_id, c.key) WHERE place <= $3",
@@ -85,6 +84,7 @@ impl Store {
         .bind(to_json("memberships.channel_id", &channels)?)
         .bind(i64::from(newest))
         .bind(i64::from(most))
+        .bind(i64::MIN)
         .fetch_one(&self.pool)
         .await?;
         let mut beside: HashMap<i64, Vec<(i64, u64)>> = HashMap::new();
@@ -97,12 +97,13 @@ impl Store {
     /// The links of each of these hosts (by the rows of their channels) that published items cite.
     pub async fn host_links(&self, channels: &[i64]) -> Result<HashMap<i64, LinksByState>> {
         let sql = concat!(
-            "SELECT json_group_array(json_array(channel, links, open, closed)) FROM (SELECT c.id AS channel,
+            "WITH k AS MATERIALIZED (SELECT CAST(value AS BIGINT) AS channel FROM json_each($1))
+             SELECT json_group_array(json_array(channel, links, open, closed)) FROM (SELECT c.id AS channel,
                  COUNT(DISTINCT l.key) AS links,
                  COUNT(DISTINCT CASE WHEN l.verdict IN (SELECT value FROM json_each($2)) THEN l.key END) AS open,
                  COUNT(DISTINCT CASE WHEN l.verdict IN (SELECT value FROM json_each($3)) THEN l.key END) AS closed
              FROM ",
-            host_links!("CAST(k.value AS BIGINT)", ""),
+            host_links!(""),
             " GROUP BY c.id)"
         );
         let rows: String = sqlx::query_scalar(sql)
@@ -118,16 +119,15 @@ impl Store {
     /// The same of the links that items cite which are dated within each of these spans, by channel and beginning.
     pub async fn host_links_within(&self, spans: &[Span]) -> Result<HashMap<(i64, i64), LinksByState>> {
         let sql = concat!(
-            "SELECT json_group_array(json_array(channel, start, links, open, closed)) FROM (SELECT c.id AS channel,
-                 CAST(k.value ->> 1 AS BIGINT) AS start, COUNT(DISTINCT l.key) AS links,
+            "WITH k AS MATERIALIZED (SELECT CAST(value ->> 0 AS BIGINT) AS channel, CAST(value ->> 1 AS BIGINT) AS start,
+                 CAST(value ->> 2 AS BIGINT) AS until FROM json_each($1))
+             SELECT json_group_array(json_array(channel, start, links, open, closed)) FROM (SELECT c.id AS channel,
+                 k.start, COUNT(DISTINCT l.key) AS links,
                  COUNT(DISTINCT CASE WHEN l.verdict IN (SELECT value FROM json_each($2)) THEN l.key END) AS open,
                  COUNT(DISTINCT CASE WHEN l.verdict IN (SELECT value FROM json_each($3)) THEN l.key END) AS closed
              FROM ",
-            host_links!(
-                "CAST(k.value ->> 0 AS BIGINT)",
-                " AND m.published >= CAST(k.value ->> 1 AS BIGINT) AND m.published < CAST(k.value ->> 2 AS BIGINT)"
-            ),
-            " GROUP BY c.id, CAST(k.value ->> 1 AS BIGINT))"
+            host_links!(" AND m.published >= k.start AND m.published < k.until"),
+            " GROUP BY c.id, k.start)"
         );
         let rows: String = sqlx::query_scalar(sql)
             .bind(to_json("memberships.published", &spans)?)

@@ -170,12 +170,13 @@ impl Leases {
         Store { pool: store.pool.fenced(Fence { token: publisher.token }), quiet: None }
     }
 
-    /// All leases that somebody has.
+    /// All leases of hosts that somebody has.
     pub async fn standing(store: &Store) -> Result<Vec<Lease>> {
         let rows: Vec<(String, String, i64)> = sqlx::query_as(
             "SELECT name, node, until - CAST(unixepoch('subsec') * 1000 AS BIGINT) FROM leases
-             WHERE node <> '' AND until > CAST(unixepoch('subsec') * 1000 AS BIGINT) ORDER BY name",
+             WHERE node <> '' AND name <> $1 AND until > CAST(unixepoch('subsec') * 1000 AS BIGINT) ORDER BY name",
         )
+        .bind(PUBLISHER)
         .fetch_all(&store.pool)
         .await?;
         Ok(rows.into_iter().map(|(name, node, left)| Lease { name, node, left }).collect())

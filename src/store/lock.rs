@@ -119,10 +119,10 @@ fn holder(file: &File) -> io::Result<Holder> {
 
 /// Beside the database itself, wherever a link to it is.
 fn path(url: &str, claim: Claim) -> Result<Option<PathBuf>> {
-    if !url.starts_with("sqlite:") {
-        return Ok(None);
-    }
     let bad = |e: sqlx::Error| Error::Url { url: url.to_owned(), reason: e.to_string(), form: "as sqlite:PATH" };
+    if !url.starts_with("sqlite:") {
+        return Err(bad(sqlx::Error::Configuration("locks are files".into())));
+    }
     let options = SqliteConnectOptions::from_str(url).map_err(bad)?;
     let database = options.get_filename();
     if database.to_string_lossy().starts_with("file:sqlx-in-memory") || database == Path::new(":memory:") {

@@ -103,9 +103,8 @@ impl NodePresence {
         Ok(())
     }
 
-    /// Says that the node is there and how it is; tells what it has to know. Nodes count as alive that were seen within
-    /// `lately` milliseconds.
-    pub async fn show(&self, state: &NodeState, lately: i64) -> Result<Pulse> {
+    /// Says that the node is there and how it is; tells what it has to know.
+    pub async fn show(&self, state: &NodeState) -> Result<Pulse> {
         sqlx::query(
             "UPDATE nodes SET seen = CAST(unixepoch('subsec') * 1000 AS BIGINT), doing = $2, generation = $3, behind = $4
              WHERE name = $1",
@@ -121,7 +120,7 @@ impl NodePresence {
                  (SELECT CAST(MAX(version) AS BIGINT) FROM _sqlx_migrations),
                  (SELECT COUNT(*) FROM nodes WHERE seen > CAST(unixepoch('subsec') * 1000 AS BIGINT) - $1)",
         )
-        .bind(lately)
+        .bind(GONE)
         .fetch_one(&self.pool)
         .await?;
         Ok(Pulse {

@@ -99,6 +99,7 @@ async fn one_publishes_and_whoever_was_too_slow_writes_nothing() {
         let store = place.open().await;
         let (one, two) = two(&store).await;
         let first = one.claim_publisher(LONG).await.unwrap().unwrap();
+        assert!(Leases::standing(&store).await.unwrap().is_empty(), "it is no host's");
         assert_eq!(two.claim_publisher(LONG).await.unwrap(), None);
         assert_eq!(one.claim_publisher(LONG).await.unwrap(), None, "another process of the same node");
         let of_first = one.fenced(&store, first);

@@ -74,7 +74,7 @@ struct Serving {
 
 impl Editor {
     async fn work(mut self, listener: TcpListener) -> anyhow::Result<u8> {
-        let claim = match Lock::try_take(&self.settings.store_url, Claim::Daemon, DOING, now())? {
+        let claim = match Lock::try_take(&self.settings.claim_url(), Claim::Daemon, DOING, now())? {
             Ok(claim) => claim,
             Err(holder) => bail!(
                 "this store has a daemon already, which publishes what changes with its next cycle (SIGUSR1 runs one now): \

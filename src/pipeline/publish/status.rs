@@ -9,7 +9,6 @@ use crate::publish::{
 use crate::store::{FailingFeed, LinkState, Store};
 use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use std::sync::Arc;
 
 /// Links told of each verdict.
 const TROUBLED: u32 = 100;
@@ -26,11 +25,20 @@ const LONG_AGO: TimeDelta = TimeDelta::days(31);
 /// Failing sites told.
 const HOSTS: u32 = 50;
 
+/// Where the store keeps a hash of what the published status tells, as far as no mark says that it changed.
+pub(super) const TOLD: &str = "status_told";
+
 /// Where ages of links begin, years.
 const AGES: [u32; 5] = [0, 1, 2, 3, 5];
 
 /// What the status tells; days are those of a zone.
 pub async fn status(store: &Store, zone: Tz) -> Result<StatusView, Error> {
+    let status = unmarked(store, zone).await?;
+    Ok(StatusView { ages: ages(store, status.newest).await?, ..status })
+}
+
+/// The same but for what is counted of every link there is, which changes only with what is marked.
+async fn unmarked(store: &Store, zone: Tz) -> Result<StatusView, Error> {
     let newest = store.newest_item().await?;
     let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
     Ok(StatusView {
@@ -38,7 +46,7 @@ pub async fn status(store: &Store, zone: Tz) -> Result<StatusView, Error> {
         links: store.link_counts().await?,
         troubled: store.troubled_links(TROUBLED, CITING).await?.into_iter().map(troubled).collect(),
         newly_lost: newly_lost(store, newest).await?,
-        ages: ages(store, newest).await?,
+        ages: Vec::new(),
         hosts: hosts(store, day).await?,
         newest,
     })
@@ -112,13 +120,7 @@ pub(super) fn status_files(site: &Site, status: &StatusView) -> Result<[(&'stati
     ])
 }
 
-/// Whether the status reads as it was published. No mark tells: it shows inputs without items and what checks saw.
-pub(super) async fn status_stands(store: &Store, site: &Arc<Site>) -> Result<bool, Error> {
-    let (status, site) = (status(store, site.options.timezone).await?, Arc::clone(site));
-    for (path, bytes) in tokio::task::spawn_blocking(move || status_files(&site, &status)).await?? {
-        if store.file_hash(path).await?.as_deref() != Some(content_hash(&bytes).as_str()) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+/// A hash of what the status tells without any mark: it shows inputs without items and what checks saw. Kept under [`TOLD`].
+pub(super) async fn told(store: &Store, zone: Tz) -> Result<String, Error> {
+    Ok(content_hash(format!("{:?}", unmarked(store, zone).await?).as_bytes()))
 }
