@@ -1,5 +1,6 @@
 //! The nodes that share a store, for `status`: who they are, who publishes, what they have claimed, who lags behind.
 
+use crate::daemon::{ClockOff, clock_off};
 use crate::pipeline;
 use crate::store::{Lease, Leases, NodeRecord, Result, Store};
 use std::fmt;
@@ -10,6 +11,7 @@ pub(super) struct NodesStatus {
     leases: Vec<Lease>,
     publisher: Option<String>,
     published_last: Option<String>,
+    clock_off: Option<ClockOff>,
 }
 
 impl NodesStatus {
@@ -24,6 +26,7 @@ impl NodesStatus {
             leases,
             publisher: store.publisher().await?,
             published_last: pipeline::published_by(store).await?,
+            clock_off: clock_off(store).await?,
         }))
     }
 
@@ -48,6 +51,7 @@ impl NodesStatus {
             "publishing": self.publisher,
             "published_last": self.published_last,
             "leases": self.leases.len(),
+            "clock_ahead_seconds": self.clock_off.map_or(0, ClockOff::seconds),
             "list": self.nodes.iter().map(node).collect::<Vec<_>>(),
         })
     }
@@ -57,6 +61,9 @@ impl fmt::Display for NodesStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for node in &self.nodes {
             writeln!(f, "node {}: {}", node.name, node.told(self.leases_of(&node.name)))?;
+        }
+        if let Some(off) = self.clock_off {
+            writeln!(f, "this machine's clock is {off}: set whichever of the two is wrong, by NTP")?;
         }
         match (&self.publisher, &self.published_last) {
             (Some(node), _) => writeln!(f, "publishes now: {node}"),

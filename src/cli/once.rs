@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::{now, print, print_painted, summary};
 use crate::config::Settings;
-use crate::daemon::GRACE;
+use crate::daemon::{GRACE, now_by};
 use crate::pipeline::{self, Report};
 use crate::store::{Claim, Lock, Store};
 use crate::telemetry::Progress;
@@ -103,7 +103,8 @@ pub(super) async fn cycle(
     };
     let progress =
         if std::io::stderr().is_terminal() && !args.quiet { Progress::on_terminal() } else { Progress::hidden() };
-    let report = pipeline::run(&store, &settings.cycle, &progress, now(), stop).await?;
+    let now = now_by(&store).await?;
+    let report = pipeline::run(&store, &settings.cycle, &progress, now, stop).await?;
     store.close().await;
     drop(claim);
     Ok(Some(report))

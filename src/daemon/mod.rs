@@ -19,6 +19,7 @@ mod telling;
 mod together;
 mod work;
 
+pub(crate) use clock::{ClockOff, clock_off, now_by};
 pub(crate) use listen::{Inherited, listen};
 pub(crate) use shared::serving;
 

@@ -1,14 +1,11 @@
 //! This process as one of several nodes on one store: it shows itself, goes by the store's clock where its own is wrong, and keeps its
 //! directory what the publishing node made of its own.
 
-use super::clock;
+use super::clock::{self, ClockOff};
 use crate::pipeline::{self, Followed, Follower};
 use crate::store::{NodeState, Pulse};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// How far a clock may be off before the store's is taken instead, milliseconds.
-const TOLERATED: i64 = 10_000;
 
 /// How long a directory may lag behind before its node is not ready.
 const LAG: Duration = Duration::from_mins(1);
@@ -29,7 +26,7 @@ struct View {
     pulse: Option<Pulse>,
     doing: &'static str,
     /// How far the clock is off, told once.
-    told_off: bool,
+    off: Option<ClockOff>,
     told_outdated: bool,
     /// Why the directory cannot be made what was published.
     told_trouble: Option<String>,
@@ -81,18 +78,24 @@ impl Node {
     pub(super) fn state(&self) -> NodeState {
         let view = self.view();
         let followed = view.followed.clone().unwrap_or_default();
-        NodeState { doing: view.doing.to_owned(), generation: followed.generation, behind: followed.behind }
+        let doing = match view.off {
+            Some(off) if view.doing.is_empty() => format!("{}; its clock is {off}", NodeState::WAITS),
+            Some(off) => format!("{}; its clock is {off}", view.doing),
+            None => view.doing.to_owned(),
+        };
+        NodeState { doing, generation: followed.generation, behind: followed.behind }
     }
 
     /// Takes note of what the store told; says whether its files are others than ours.
     pub(super) fn note(&self, pulse: Pulse) -> bool {
-        let off = clock::lean_on(pulse.now, TOLERATED);
+        let off = clock::lean_on(pulse.now);
         let mut view = self.view();
-        if let Some(off) = off.filter(|_| !view.told_off) {
-            let seconds = off / 1000;
-            tracing::warn!(seconds, "this machine's clock is not the store's, which is gone by; set it by NTP");
+        match (view.off, off) {
+            (None, Some(off)) => off.warn(),
+            (Some(_), None) => tracing::info!("this machine's clock is the store's again"),
+            _ => {}
         }
-        view.told_off = off.is_some();
+        view.off = off;
         if pulse.is_outdated && !view.told_outdated {
             tracing::error!(
                 "a newer wellsourced has altered the store: this node asks nobody and publishes nothing any more, and goes on \

@@ -29,6 +29,7 @@ impl Shared {
             self.failed("a cycle could not run, the next one tries again", &error, began.elapsed());
             return Ended::Done;
         }
+        self.set_clock().await;
         let ended = Box::pin(self.share(settings, slot, is_asked, began)).await;
         self.node.does("");
         match ended {

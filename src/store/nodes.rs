@@ -21,6 +21,11 @@ pub struct NodeState {
     pub behind: u64,
 }
 
+impl NodeState {
+    /// What a node does that does nothing.
+    pub const WAITS: &str = "waits for the next cycle";
+}
+
 /// A node as the others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeRecord {
@@ -46,7 +51,7 @@ impl NodeRecord {
     pub fn told(&self, leases: usize) -> String {
         let doing = match self.state.doing.as_str() {
             _ if self.is_gone() => format!("not seen for {} s", self.unseen / 1000),
-            "" => "waits for the next cycle".to_owned(),
+            "" => NodeState::WAITS.to_owned(),
             doing => doing.to_owned(),
         };
         let mut told = format!("wellsourced {}, {doing}", self.version);
@@ -129,6 +134,12 @@ impl NodePresence {
             is_outdated: self.is_shared && newest > postgres::version(),
             alive: usize::try_from(alive).unwrap_or(1),
         })
+    }
+
+    /// What time it is by the store's clock, milliseconds since 1970.
+    pub async fn clock(store: &Store) -> Result<i64> {
+        let sql = "SELECT CAST(unixepoch('subsec') * 1000 AS BIGINT)";
+        Ok(sqlx::query_scalar(sql).fetch_one(&store.pool).await?)
     }
 
     /// Says that the node ends.

@@ -17,6 +17,8 @@ pub(crate) struct Node {
     pub(crate) name: String,
     folder: PathBuf,
     child: Option<Child>,
+    /// Variables of its environment.
+    pub(crate) environment: Vec<(&'static str, PathBuf)>,
 }
 
 impl Node {
@@ -46,13 +48,13 @@ impl Node {
         }
         #[allow(clippy::disallowed_methods, reason = "a test makes its own files")]
         fs::write(folder.join("wellsourced.toml"), text).unwrap();
-        Self { name: name.to_owned(), folder, child: None }
+        Self { name: name.to_owned(), folder, child: None, environment: Vec::new() }
     }
 
     fn command(&self) -> Command {
         let mut command = binary();
         command.arg("--config").arg(self.folder.join("wellsourced.toml"));
-        command.env("WELLSOURCED_LOG", "info,wellsourced=debug");
+        command.env("WELLSOURCED_LOG", "info,wellsourced=debug").envs(self.environment.iter().cloned());
         command
     }
 
