@@ -6,6 +6,7 @@ use crate::pipeline::{self, Followed, Follower};
 use crate::store::{NodeState, Pulse};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
 /// How long a directory may lag behind before its node is not ready.
 const LAG: Duration = Duration::from_mins(1);
@@ -25,6 +26,8 @@ struct View {
     lags: Option<Instant>,
     pulse: Option<Pulse>,
     doing: &'static str,
+    /// Ends what it is doing early.
+    stop: Option<CancellationToken>,
     /// How far the clock is off, told once.
     off: Option<ClockOff>,
     told_outdated: bool,
@@ -45,6 +48,11 @@ impl Node {
     /// What it does from now on.
     pub(super) fn does(&self, what: &'static str) {
         self.view().doing = what;
+    }
+
+    /// A cycle begins, or ends: it is cut short by this when a newer wellsourced alters the store meanwhile.
+    pub(super) fn runs(&self, stop: Option<CancellationToken>) {
+        self.view().stop = stop;
     }
 
     /// Why this node is not ready, if it is not.
@@ -78,11 +86,14 @@ impl Node {
     pub(super) fn state(&self) -> NodeState {
         let view = self.view();
         let followed = view.followed.clone().unwrap_or_default();
-        let doing = match view.off {
-            Some(off) if view.doing.is_empty() => format!("{}; its clock is {off}", NodeState::WAITS),
-            Some(off) => format!("{}; its clock is {off}", view.doing),
-            None => view.doing.to_owned(),
+        let mut doing = match view.doing {
+            _ if view.told_outdated => "too old for the store's tables, serves and does nothing else".to_owned(),
+            "" if view.off.is_some() => NodeState::WAITS.to_owned(),
+            doing => doing.to_owned(),
         };
+        if let Some(off) = view.off {
+            doing.extend(["; its clock is ", &off.to_string()]);
+        }
         NodeState { doing, generation: followed.generation, behind: followed.behind }
     }
 
@@ -101,6 +112,7 @@ impl Node {
                 "a newer wellsourced has altered the store: this node asks nobody and publishes nothing any more, and goes on \
                  serving; install the newer one here too"
             );
+            view.stop.take().inspect(CancellationToken::cancel);
         }
         view.told_outdated = pulse.is_outdated;
         let is_behind = view.followed.as_ref().is_none_or(|followed| followed.generation != pulse.generation);
@@ -111,5 +123,24 @@ impl Node {
         }
         view.pulse = Some(pulse);
         is_behind
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock::Clock;
+    use super::*;
+
+    #[test]
+    fn a_cycle_ends_when_a_newer_wellsourced_alters_the_store() {
+        let (node, stop) = (Node::default(), CancellationToken::new());
+        let now = clock::System.now().timestamp_millis();
+        let pulse = Pulse { now, generation: 1, is_outdated: false, alive: 2 };
+        node.runs(Some(stop.clone()));
+        node.note(pulse);
+        assert!(!stop.is_cancelled() && !node.is_outdated());
+        node.note(Pulse { is_outdated: true, ..pulse });
+        assert!(stop.is_cancelled() && node.is_outdated());
+        assert!(node.state().doing.starts_with("too old"), "{:?}", node.state());
     }
 }

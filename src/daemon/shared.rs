@@ -122,7 +122,10 @@ impl Shared {
 
     /// Whether the last cycle published, the store answers, and the last publish is young enough.
     pub(super) async fn ready(&self) -> Result<(), String> {
-        if let Some(LastCycle::Failed(why)) = &*lock(&self.last) {
+        // Who is too old for the store follows what others publish.
+        if let Some(LastCycle::Failed(why)) = &*lock(&self.last)
+            && !self.node.is_outdated()
+        {
             return Err(format!("the last cycle failed, what was published before goes on being served: {why}"));
         }
         let published = timeout(STORE_ANSWERS, self.store.last_published()).await;
@@ -199,7 +202,7 @@ impl Shared {
         };
         self.serve_latest().await;
         // One that was cut short is made up for after the next start, one that failed after a restart.
-        if !self.stop.is_cancelled() && report.failure.is_none() {
+        if !self.stop.is_cancelled() && !self.node.is_outdated() && report.failure.is_none() {
             let remembered = self.remember(slot).await;
             lock(&self.told).slot(remembered, Instant::now());
         }

@@ -9,6 +9,7 @@ use crate::telemetry::Progress;
 use chrono::{DateTime, Utc};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 /// Between two looks whether the slot is done with.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -30,7 +31,10 @@ impl Shared {
             return Ended::Done;
         }
         self.set_clock().await;
-        let ended = Box::pin(self.share(settings, slot, is_asked, began)).await;
+        let stop = self.stop.child_token();
+        self.node.runs(Some(stop.clone()));
+        let ended = Box::pin(self.share(settings, slot, is_asked, &stop)).await;
+        self.node.runs(None);
         self.node.does("");
         match ended {
             Ok(ended) => ended,
@@ -46,13 +50,14 @@ impl Shared {
         settings: &Settings,
         slot: DateTime<Utc>,
         is_asked: bool,
-        began: Instant,
+        stop: &CancellationToken,
     ) -> Result<Ended, pipeline::Error> {
+        let began = Instant::now();
         let (options, node) = (&settings.cycle, settings.cycle.node.as_str());
         let mut is_first = is_asked || self.is_first(node).await?;
         let mut has_helped = false;
         loop {
-            if is_first && let Some(lead) = Lead::take(&self.store, node, &self.stop).await? {
+            if is_first && let Some(lead) = Lead::take(&self.store, node, stop).await? {
                 self.node.does("publishing");
                 return Ok(Box::pin(self.lead(lead, settings, slot, began)).await);
             }
@@ -60,12 +65,12 @@ impl Shared {
                 self.node.does("asking feeds and links");
                 let progress = Progress::hidden();
                 let now = super::clock::Clock::now(&super::clock::System);
-                let report = pipeline::help(&self.store, options, &progress, now, &self.stop).await?;
+                let report = pipeline::help(&self.store, options, &progress, now, stop).await?;
                 helped(&report, began.elapsed());
                 (has_helped, is_first) = (true, true);
             }
-            if self.stop.is_cancelled() {
-                return Ok(Ended::Stopped);
+            if stop.is_cancelled() {
+                return Ok(if self.stop.is_cancelled() { Ended::Stopped } else { Ended::Done });
             }
             let is_done = !is_asked && self.last_run().await?.is_some_and(|last| last >= slot);
             if is_done || began.elapsed() > options.verify.budget + PATIENCE {
@@ -73,7 +78,7 @@ impl Shared {
                 return Ok(Ended::Done);
             }
             // Ended early by the end of everything.
-            let _ = self.stop.run_until_cancelled(sleep(PAUSE)).await;
+            let _ = stop.run_until_cancelled(sleep(PAUSE)).await;
         }
     }
 

@@ -77,7 +77,7 @@ impl Cluster {
 }
 
 /// The schema of a store.
-fn schema(store: &str) -> &str {
+pub(crate) fn schema(store: &str) -> &str {
     store.rsplit("%3D").next().unwrap()
 }
 

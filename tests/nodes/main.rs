@@ -14,5 +14,6 @@ mod clocks;
 mod cluster;
 mod faults;
 mod node;
+mod outdated;
 mod together;
 mod web;

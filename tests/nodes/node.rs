@@ -5,6 +5,8 @@ use super::web::{INTERVAL, Web};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -92,6 +94,17 @@ impl Node {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// What the operator's listener answers, head and body.
+    pub(crate) fn operator(&self, path: &str) -> String {
+        let log = self.log();
+        let (_, address) = log.rsplit_once("is for readers, http://").unwrap();
+        let mut stream = TcpStream::connect(address.split('/').next().unwrap()).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     pub(crate) fn log(&self) -> String {
