@@ -4,16 +4,18 @@ use crate::process::once;
 use crate::support::{Site, post};
 use crate::upstream::{Entry, Upstream, configure};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A small disk, unmounted when dropped.
-struct Disk(PathBuf);
+pub(crate) struct Disk(PathBuf);
 
 impl Disk {
     /// Mounts one of some KiB; `None` where that is not allowed.
     #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
-    fn mount(at: &Path, kib: u32) -> Option<Self> {
+    pub(crate) fn mount(at: &Path, kib: u32) -> Option<Self> {
         fs::create_dir_all(at).unwrap();
         let size = format!("size={kib}k");
         let mount =
@@ -25,6 +27,27 @@ impl Disk {
         None
     }
 
+    /// Leaves no room on it.
+    pub(crate) fn fill(&self) {
+        let mut ballast = fs::File::create(self.ballast()).unwrap();
+        while ballast.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    /// Leaves as much room as is there with so many KiB of the ballast.
+    pub(crate) fn lighten(&self, kib: u64) {
+        let ballast = fs::File::options().write(true).open(self.ballast()).unwrap();
+        ballast.set_len(kib * 1024).unwrap();
+    }
+
+    /// How much of the ballast there is, KiB.
+    pub(crate) fn filled(&self) -> u64 {
+        fs::metadata(self.ballast()).unwrap().len() / 1024
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.0.join("ballast")
+    }
+
     fn resize(&self, kib: u32) {
         let mut mount = Command::new("mount");
         assert!(mount.args(["-o", &format!("remount,size={kib}k")]).arg(&self.0).status().unwrap().success());
@@ -33,7 +56,12 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
+        let began = Instant::now();
+        let unmounted = || Command::new("umount").arg(&self.0).stderr(Stdio::null()).status();
+        // A server that had its files there ends a moment later.
+        while unmounted().is_ok_and(|status| !status.success()) && began.elapsed() < Duration::from_secs(10) {
+            std::thread::yield_now();
+        }
     }
 }
 

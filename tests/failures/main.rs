@@ -9,7 +9,12 @@ mod support;
 #[allow(dead_code, reason = "a part of it is used here")]
 mod upstream;
 
+#[path = "../daemon/process.rs"]
+#[allow(dead_code, reason = "a part of it is used here")]
+mod daemon;
+
 mod archive;
+mod database;
 mod disk;
 mod process;
 mod signals;

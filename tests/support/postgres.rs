@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -37,15 +37,19 @@ const KEEPER: &str = r#"
 "#;
 
 impl Server {
-    #[allow(clippy::print_stderr, reason = "what is not tested is said")]
     /// Starts one; beside [`SERVER`] for tests that break it.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_in(&tempfile::tempdir().unwrap().keep())
+    }
+
+    /// The same in a folder, of which nothing is left when it ends.
+    #[allow(clippy::print_stderr, reason = "what is not tested is said")]
+    pub(crate) fn start_in(folder: &Path) -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!("SKIPPED on PostgreSQL: it is not installed (Debian: postgresql)");
             return None;
         };
-        let folder = tempfile::tempdir().unwrap().keep();
-        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
         let data = folder.join("data");
         let made = as_server(&programs.join("initdb"))
             .args(["-U", "postgres", "--auth=trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8", "-D"])
@@ -57,7 +61,7 @@ impl Server {
         let server = as_server(&programs.join("postgres"));
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(server.get_program()).args(server.get_args());
-        keeper.env("FOLDER", &folder).env("PORT", port.to_string()).stdin(Stdio::piped());
+        keeper.env("FOLDER", folder).env("PORT", port.to_string()).stdin(Stdio::piped());
         let keeper = Mutex::new(keeper.spawn().unwrap());
         let server = Self { programs, data, port, schemas: AtomicUsize::new(0), _keeper: keeper };
         server.until_it_answers();
@@ -103,7 +107,14 @@ impl Server {
         });
     }
 
-    /// Ends every process of the server at once, as a crash does, and starts it anew.
+    /// A folder of a mounted disk becomes one in which the server may keep tables.
+    pub(crate) fn give(&self, folder: &Path) {
+        let mut give = Command::new("chown");
+        // The keeper runs as we do, and its data is the server's.
+        assert!(give.arg("--reference").arg(&self.data).arg(folder).status().unwrap().success());
+    }
+
+    /// Ends every process of the server at once, as a crash does, and starts it anew. One that is down is started.
     pub(crate) fn crash_and_restart(&self) {
         let mut restart = as_server(&self.programs.join("pg_ctl"));
         restart.args(["restart", "-m", "immediate", "-w", "-s", "-D"]).arg(&self.data);
@@ -155,7 +166,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 /// A program of the server, which does not run as root.
-fn as_server(program: &std::path::Path) -> Command {
+fn as_server(program: &Path) -> Command {
     if !rustix::process::geteuid().is_root() {
         return Command::new(program);
     }
