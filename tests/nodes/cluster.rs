@@ -9,13 +9,26 @@ use tempfile::TempDir;
 /// Nothing here takes so long; who waits for more has failed.
 const PATIENCE: Duration = Duration::from_mins(3);
 
+/// What a round begins with.
+#[derive(Clone, Copy)]
+pub(crate) struct Round {
+    /// Each feed has one entry more.
+    pub(crate) grows: bool,
+    /// Every feed is due, and which links: this one of so many shares.
+    pub(crate) links: (usize, usize),
+}
+
+/// Each feed has one entry more, and everything is due.
+const WHOLE: Round = Round { grows: true, links: (0, 1) };
+
 /// Some nodes on one store.
 pub(crate) struct Cluster {
     pub(crate) nodes: Vec<Node>,
     pub(crate) web: Web,
     pub(crate) server: &'static Server,
     pub(crate) store: String,
-    entries: usize,
+    pub(crate) entries: usize,
+    rounds: Vec<Round>,
     folder: Option<TempDir>,
 }
 
@@ -27,10 +40,15 @@ impl Cluster {
 
     /// The same on a server that nobody else needs.
     pub(crate) fn on(server: &'static Server, nodes: usize, hosts: usize) -> Self {
-        let store = server.place();
-        let (web, folder) = (Web::start(hosts), tempfile::tempdir().unwrap());
-        let node = |number: usize| Node::new(folder.path(), &format!("node-{number}"), &store, &web);
-        Self { nodes: (0..nodes).map(node).collect(), web, server, store, entries: 0, folder: Some(folder) }
+        let mut cluster = Self::around(server, Web::start(hosts));
+        cluster.nodes = (0..nodes).map(|number| cluster.another(&format!("node-{number}"), &cluster.store)).collect();
+        cluster
+    }
+
+    /// A store and a web without nodes.
+    pub(crate) fn around(server: &'static Server, web: Web) -> Self {
+        let (store, folder) = (server.place(), Some(tempfile::tempdir().unwrap()));
+        Self { nodes: Vec::new(), web, server, store, entries: 0, rounds: Vec::new(), folder }
     }
 
     /// A node of this store whose address of the store, or of the web, is another one.
@@ -40,13 +58,31 @@ impl Cluster {
 
     /// Each feed has one entry more, and everything is due.
     pub(crate) fn grow(&mut self) {
-        self.entries = self.web.grow();
-        self.make_due();
+        self.begin(WHOLE);
+    }
+
+    /// Begins a round.
+    pub(crate) fn begin(&mut self, round: Round) {
+        if round.grows {
+            self.entries = self.web.grow();
+        }
+        self.rounds.push(round);
+        make_due(self.server, self.schema(), round);
     }
 
     /// Everything is due.
     pub(crate) fn make_due(&self) {
-        make_due(self.server, schema(&self.store));
+        make_due(self.server, self.schema(), WHOLE);
+    }
+
+    /// Every feed is due.
+    pub(crate) fn make_feeds_due(&self) {
+        make_due(self.server, self.schema(), Round { grows: false, links: (1, 1) });
+    }
+
+    /// The schema of the store.
+    pub(crate) fn schema(&self) -> &str {
+        schema(&self.store)
     }
 
     /// What one node publishes that nothing happens to, round by round, is what these have.
@@ -56,9 +92,11 @@ impl Cluster {
         let store = self.server.place();
         let alone = self.another("alone", &store);
         self.web.reset();
-        for _ in 0..self.entries {
-            self.web.grow();
-            make_due(self.server, schema(&store));
+        for round in &self.rounds {
+            if round.grows {
+                self.web.grow();
+            }
+            make_due(self.server, schema(&store), *round);
             let done = alone.once();
             assert!(done.status.success(), "{done:?}");
         }
@@ -81,8 +119,9 @@ pub(crate) fn schema(store: &str) -> &str {
     store.rsplit("%3D").next().unwrap()
 }
 
-/// Everything is due in a store.
-fn make_due(server: &Server, schema: &str) {
+/// What is due in a round is due in a store.
+fn make_due(server: &Server, schema: &str, round: Round) {
+    let (share, of) = round.links;
     server.run(
         "feeds",
         "feeds",
@@ -90,7 +129,7 @@ fn make_due(server: &Server, schema: &str) {
             "SET search_path TO {schema}; DO $$ BEGIN
                      IF to_regclass('polls') IS NOT NULL THEN
                          UPDATE polls SET state = CAST(CAST(state AS jsonb) - 'next' - 'rest' AS TEXT);
-                         UPDATE links SET next_check = 0;
+                         UPDATE links SET next_check = 0 WHERE abs(CAST(hashtext(key) AS BIGINT)) % {of} = {share};
                      END IF; END $$"
         ),
     );

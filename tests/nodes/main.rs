@@ -10,10 +10,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit;
 mod clocks;
 mod cluster;
 mod faults;
+mod faults_mixed;
 mod node;
 mod outdated;
 mod together;
+mod trial;
+mod watcher;
 mod web;

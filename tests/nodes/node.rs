@@ -1,14 +1,16 @@
 //! A node as a process: its folder, its configuration, and what it published.
 
 use super::support::binary;
-use super::web::{INTERVAL, Web};
+use super::web::Web;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a node may take to start.
@@ -21,6 +23,8 @@ pub(crate) struct Node {
     child: Option<Child>,
     /// Variables of its environment.
     pub(crate) environment: Vec<(&'static str, PathBuf)>,
+    /// Where it serves readers; 0 while it does not run.
+    pub(crate) port: Arc<AtomicU16>,
 }
 
 impl Node {
@@ -35,7 +39,7 @@ impl Node {
              [publish]\ndirectory = \"{root}/feeds\"\nitems_per_feed = 1000\n\
              [serve]\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[schedule]\ncycle = \"0 0 1 1 *\"\n\
              [net]\nuser_agent = \"{name}\"\ninterval = \"{}ms\"\nallow_networks = [\"127.0.0.0/8\"]\nresolve = {{ ",
-            INTERVAL.as_millis()
+            web.interval.as_millis()
         );
         let hosts: Vec<String> = (0..web.hosts).map(|host| format!("\"h{host}.example\" = [\"127.0.0.1\"]")).collect();
         text += &hosts.join(", ");
@@ -50,11 +54,11 @@ impl Node {
         }
         #[allow(clippy::disallowed_methods, reason = "a test makes its own files")]
         fs::write(folder.join("wellsourced.toml"), text).unwrap();
-        Self { name: name.to_owned(), folder, child: None, environment: Vec::new() }
+        Self { name: name.to_owned(), folder, child: None, environment: Vec::new(), port: Arc::default() }
     }
 
     fn command(&self) -> Command {
-        let mut command = binary();
+        let mut command = std::env::var_os("TRIAL_PROGRAM").map_or_else(binary, Command::new);
         command.arg("--config").arg(self.folder.join("wellsourced.toml"));
         command.env("WELLSOURCED_LOG", "info,wellsourced=debug").envs(self.environment.iter().cloned());
         command
@@ -62,15 +66,30 @@ impl Node {
 
     /// Starts it, and waits until it listens: before, a signal would end it.
     pub(crate) fn start(&mut self) {
-        let listening = |log: &str| log.matches("listening: ").count();
-        let before = listening(&self.log());
-        let log = File::options().create(true).append(true).open(self.folder.join("log")).unwrap();
+        let path = self.folder.join("log");
+        let log = File::options().create(true).append(true).open(&path).unwrap();
+        let before = log.metadata().unwrap().len();
         self.child = Some(self.command().stderr(log).stdout(Stdio::null()).spawn().unwrap());
         let began = Instant::now();
-        while listening(&self.log()) == before {
-            assert!(began.elapsed() < PATIENCE, "{} does not start:\n{}", self.name, self.log());
+        let port = loop {
+            let mut said = String::new();
+            let mut log = File::open(&path).unwrap();
+            log.seek(SeekFrom::Start(before)).unwrap();
+            log.read_to_string(&mut said).unwrap();
+            if let Some((_, rest)) = said.split_once("listening: http://127.0.0.1:")
+                && let Some((port, _)) = rest.split_once('/')
+            {
+                break port.parse().unwrap();
+            }
+            assert!(began.elapsed() < PATIENCE, "{} does not start:\n{said}", self.name);
             std::thread::sleep(Duration::from_millis(20));
-        }
+        };
+        self.port.store(port, Ordering::SeqCst);
+    }
+
+    /// Whether it ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_some())
     }
 
     /// Runs one cycle by hand.
@@ -90,6 +109,7 @@ impl Node {
 
     /// Ends it as a power cut does.
     pub(crate) fn kill(&mut self) {
+        self.port.store(0, Ordering::SeqCst);
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
@@ -119,6 +139,25 @@ impl Node {
         let mut titles: Vec<String> = items.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect();
         titles.sort();
         titles
+    }
+
+    /// Titles of the feeds of all sources, in order: each of the entries is about one source.
+    pub(crate) fn titles_by_source(&self) -> Vec<String> {
+        let sources = fs::read_dir(self.directory().join("sources")).into_iter().flatten().map(Result::unwrap);
+        let mut titles = Vec::new();
+        for source in sources {
+            let Ok(text) = fs::read(source.path().join("feed.json")) else { continue };
+            let feed: serde_json::Value = serde_json::from_slice(&text).expect("a feed is whole at every moment");
+            let items = feed["items"].as_array().unwrap().iter();
+            titles.extend(items.map(|item| item["title"].as_str().unwrap().to_owned()));
+        }
+        titles.sort();
+        titles
+    }
+
+    /// Where it publishes.
+    pub(crate) fn directory(&self) -> PathBuf {
+        self.folder.join("feeds")
     }
 
     /// Every published file with its bytes.

@@ -1,7 +1,8 @@
 //! The web around the nodes: hosts with a feed and pages each, on one port of loopback. It judges who asks: a host must not be
-//! asked by two nodes at once, nor by a second one sooner than the interval after the first.
+//! asked by two nodes at once, nor by a second one sooner than the interval after the first. What one node by itself asks of a
+//! host is told, for tests that say how near its starts may come.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,13 +11,23 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Between two starts on a host, as the nodes are told.
-pub(crate) const INTERVAL: Duration = Duration::from_millis(100);
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Starts of one node on one host that are looked at together: one by itself may come here late, and the next one in time.
+const STARTS: usize = 4;
+
+/// Connections that wait to be accepted: so many nodes ask at once, and who is not heard comes again a second later.
+const BACKLOG: i32 = 4096;
 
 /// The hosts.
 #[derive(Clone)]
 pub(crate) struct Web {
     pub(crate) port: u16,
     pub(crate) hosts: usize,
+    /// Between two starts on a host, as the nodes are told.
+    pub(crate) interval: Duration,
+    /// How long some pages take.
+    slow: Duration,
     /// Entries that each feed has at present.
     entries: Arc<AtomicUsize>,
     seen: Arc<Mutex<Seen>>,
@@ -29,19 +40,31 @@ struct Seen {
     /// Requests by node.
     asked: HashMap<String, usize>,
     violations: Vec<String>,
+    /// Most requests of one node to one host at once.
+    most_at_once: usize,
+    /// The shortest time in which one node made [`STARTS`] starts on one host.
+    closest: Option<Duration>,
 }
 
 #[derive(Default)]
 struct HostSeen {
     active: Vec<String>,
     last: Option<(String, Instant)>,
+    /// The last starts of whoever asked last.
+    started: VecDeque<(String, Instant)>,
 }
 
 impl Web {
     pub(crate) fn start(hosts: usize) -> Self {
+        Self::with(hosts, INTERVAL, Duration::ZERO)
+    }
+
+    /// With another interval, and some pages that take a while.
+    pub(crate) fn with(hosts: usize, interval: Duration, slow: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        rustix::net::listen(&listener, BACKLOG).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let web = Self { port, hosts, entries: Arc::default(), seen: Arc::default() };
+        let web = Self { port, hosts, interval, slow, entries: Arc::default(), seen: Arc::default() };
         let ours = web.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -64,6 +87,12 @@ impl Web {
 
     pub(crate) fn violations(&self) -> Vec<String> {
         self.seen.lock().unwrap().violations.clone()
+    }
+
+    /// The most requests of one node to one host at once, and the shortest time in which it made [`STARTS`] starts there.
+    pub(crate) fn by_one_node(&self) -> (usize, Duration) {
+        let seen = self.seen.lock().unwrap();
+        (seen.most_at_once, seen.closest.unwrap_or(Duration::MAX))
     }
 
     /// Requests by node.
@@ -93,7 +122,7 @@ impl Web {
         let node = headers.get("user-agent").cloned().unwrap_or_default();
         self.begin(&host, &node, &path);
         // As much as an answer takes, so that several would meet.
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10) + if is_slow(&path) { self.slow } else { Duration::ZERO });
         let body = self.body(&host, &path, headers.get("if-none-match").map(String::as_str));
         // Ours ends before theirs.
         self.end(&host, &node);
@@ -104,18 +133,29 @@ impl Web {
         let mut seen = self.seen.lock().unwrap();
         *seen.asked.entry(node.to_owned()).or_default() += 1;
         let now = Instant::now();
-        let of_host = seen.hosts.entry(host.to_owned()).or_default();
+        let Seen { hosts, most_at_once, closest, .. } = &mut *seen;
+        let of_host = hosts.entry(host.to_owned()).or_default();
         let mut violations = Vec::new();
         if of_host.active.iter().any(|other| other != node) {
             violations.push(format!("{host}{path} is asked by {node} beside {:?}", of_host.active));
         }
         if let Some((other, at)) = &of_host.last
             && other != node
-            && now - *at < INTERVAL
+            && now - *at < self.interval
         {
             violations.push(format!("{host}{path} is asked by {node} {:?} after {other}", now - *at));
         }
+        // A path that is made up belongs to the check of the page before.
+        if path == "/feed.xml" || is_page(path) {
+            of_host.started.retain(|(other, _)| other == node);
+            of_host.started.push_back((node.to_owned(), now));
+            if let Some((_, first)) = (of_host.started.len() == STARTS).then(|| of_host.started.pop_front()).flatten() {
+                let took = now - first;
+                *closest = Some(closest.map_or(took, |closest| closest.min(took)));
+            }
+        }
         of_host.active.push(node.to_owned());
+        *most_at_once = (*most_at_once).max(of_host.active.len());
         of_host.last = Some((node.to_owned(), now));
         seen.violations.extend(violations);
     }
@@ -133,10 +173,7 @@ impl Web {
         let number: usize =
             host.trim_start_matches('h').split('.').next().and_then(|number| number.parse().ok()).unwrap_or_default();
         let entries = self.entries.load(Ordering::SeqCst);
-        let is_page = path.strip_prefix("/p/").and_then(|rest| rest.split_once('/')).is_some_and(|(feed, entry)| {
-            [feed, entry].iter().all(|number| number.len() < 5 && number.parse::<usize>().is_ok())
-        });
-        if path != "/feed.xml" && !is_page {
+        if path != "/feed.xml" && !is_page(path) {
             return "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".to_owned();
         }
         if path != "/feed.xml" {
@@ -171,6 +208,16 @@ impl Web {
         }
         feed + "</channel></rss>"
     }
+}
+
+fn is_page(path: &str) -> bool {
+    path.strip_prefix("/p/").and_then(|rest| rest.split_once('/')).is_some_and(|(feed, entry)| {
+        [feed, entry].iter().all(|number| number.len() < 5 && number.parse::<usize>().is_ok())
+    })
+}
+
+fn is_slow(path: &str) -> bool {
+    is_page(path) && path.ends_with('7')
 }
 
 fn title(host: usize, entry: usize) -> String {

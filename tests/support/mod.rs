@@ -166,7 +166,7 @@ impl Site {
 }
 
 /// A document is there to its end.
-fn assert_whole(path: &Path, bytes: &[u8]) {
+pub(crate) fn assert_whole(path: &Path, bytes: &[u8]) {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("xml" | "opml") => {
             let mut reader = quick_xml::Reader::from_reader(bytes);

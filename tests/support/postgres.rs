@@ -17,6 +17,9 @@ pub(crate) static SERVER: LazyLock<Option<Server>> = LazyLock::new(Server::start
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Between two looks whether a wire that is silent carries again.
+const SILENCE: Duration = Duration::from_millis(20);
+
 /// A running server.
 pub(crate) struct Server {
     programs: PathBuf,
@@ -179,6 +182,7 @@ fn as_server(program: &Path) -> Command {
 #[derive(Clone)]
 pub(crate) struct Wire {
     is_cut: Arc<AtomicBool>,
+    is_silent: Arc<AtomicBool>,
     ends: Arc<Mutex<Vec<TcpStream>>>,
     port: u16,
 }
@@ -186,7 +190,8 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn to(server: &Server) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let wire = Self { is_cut: Arc::default(), ends: Arc::default(), port: listener.local_addr().unwrap().port() };
+        let port = listener.local_addr().unwrap().port();
+        let wire = Self { is_cut: Arc::default(), is_silent: Arc::default(), ends: Arc::default(), port };
         let (ours, to) = (wire.clone(), server.port);
         std::thread::spawn(move || {
             for near in listener.incoming() {
@@ -198,8 +203,9 @@ impl Wire {
                 let ends = [&near, &far].map(|end| end.try_clone().unwrap());
                 ours.ends.lock().unwrap().extend(ends);
                 let (back, forth) = (far.try_clone().unwrap(), near.try_clone().unwrap());
-                std::thread::spawn(move || carry(near, far));
-                std::thread::spawn(move || carry(back, forth));
+                let (one, other) = (Arc::clone(&ours.is_silent), Arc::clone(&ours.is_silent));
+                std::thread::spawn(move || carry(near, far, &one));
+                std::thread::spawn(move || carry(back, forth, &other));
             }
         });
         wire
@@ -207,6 +213,11 @@ impl Wire {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Nothing gets through, and neither end is told, until it is mended: then what was on its way arrives.
+    pub(crate) fn silence(&self, silent: bool) {
+        self.is_silent.store(silent, Ordering::SeqCst);
     }
 
     pub(crate) fn cut(&self, cut: bool) {
@@ -221,9 +232,13 @@ impl Wire {
 }
 
 /// Carries bytes from one end to the other until either ends.
-fn carry(mut from: TcpStream, mut to: TcpStream) {
+fn carry(mut from: TcpStream, mut to: TcpStream, is_silent: &AtomicBool) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes) {
+        while is_silent.load(Ordering::SeqCst) {
+            #[allow(clippy::disallowed_methods, reason = "a network that is down is waited for")]
+            std::thread::sleep(SILENCE);
+        }
         if to.write_all(&bytes[..read]).is_err() {
             break;
         }

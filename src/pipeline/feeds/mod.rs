@@ -21,7 +21,7 @@ use crate::net::Client;
 use crate::store::{FeedState, Write};
 use crate::telemetry::Bar;
 use crate::verify;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
 pub use releasing::{releases, wish_release};
 pub(super) use sharing::help;
@@ -39,6 +39,9 @@ const READERS: usize = 4;
 
 /// How many feeds a page may name before the rest is not tried.
 const FOUND: usize = 5;
+
+/// How long after the beginning of this cycle another node may have asked: as long as cycles take, and clocks differ.
+const ASKED_BY_OTHERS: TimeDelta = TimeDelta::hours(1);
 
 /// What was collected from feeds.
 #[derive(Debug, Default)]
@@ -309,7 +312,9 @@ impl<'a> KnownFeed<'a> {
         let is_same_feed = state.poll.configured == input.url.as_str() || state.poll.configured.is_empty();
         let mut poll = state.poll.about(input.url.as_str());
         poll.gave_entries |= state.has_entries && is_same_feed;
-        let mended = manners::clock_went_back(&poll, cycle.now);
+        // Another node asks while this cycle goes on, by a clock of its own: that says nothing of this one.
+        let latest = if cycle.role.is_alone() { cycle.now } else { cycle.now + ASKED_BY_OTHERS };
+        let mended = manners::clock_went_back(&poll, latest);
         let is_mended = mended.is_some();
         poll = mended.unwrap_or(poll);
         let same_options = state.fingerprint == fingerprint;
