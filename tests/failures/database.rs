@@ -68,7 +68,9 @@ fn a_full_disk_under_the_tables_is_told_and_loses_nothing() {
         assert_eq!(code, 1, "{told}");
         assert!(told.contains("the disk of the store postgres://") && told.contains("is full"), "{told}");
         assert!(told.contains("make room on it; the next cycle goes on"), "{told}");
-        assert!(site.published() == before, "{told}");
+        // What comes after publishing may fail too.
+        assert!(!told.contains("what was published before") || site.published() == before, "{told}");
+        site.assert_whole();
         full += 1;
         ballast = ballast.saturating_sub(400);
         disk.lighten(ballast);
