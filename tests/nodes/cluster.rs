@@ -3,6 +3,7 @@
 use super::node::Node;
 use super::support::postgres::{SERVER, Server};
 use super::web::Web;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -86,8 +87,22 @@ impl Cluster {
     }
 
     /// What one node publishes that nothing happens to, round by round, is what these have.
-    pub(crate) fn assert_as_undisturbed(mut self) {
-        let had = self.nodes[0].published();
+    pub(crate) fn assert_as_undisturbed(self) {
+        self.assert_as_undisturbed_but(&|_, bytes| bytes);
+    }
+
+    /// The same of what is left of each file, given with its path.
+    pub(crate) fn assert_as_undisturbed_but(mut self, left: &dyn Fn(&str, Vec<u8>) -> Vec<u8>) {
+        let published = |node: &Node| -> BTreeMap<String, Vec<u8>> {
+            let files = node.published().into_iter();
+            files
+                .map(|(path, bytes)| {
+                    let bytes = left(&path, bytes);
+                    (path, bytes)
+                })
+                .collect()
+        };
+        let had = published(&self.nodes[0]);
         self.nodes.clear();
         let store = self.server.place();
         let alone = self.another("alone", &store);
@@ -100,11 +115,11 @@ impl Cluster {
             let done = alone.once();
             assert!(done.status.success(), "{done:?}");
         }
-        let has = alone.published();
+        let has = published(&alone);
         let differing: Vec<&String> =
             had.keys().chain(has.keys()).filter(|path| had.get(*path) != has.get(*path)).collect();
         if let Some(first) = differing.first() {
-            let of = |files: &std::collections::BTreeMap<String, Vec<u8>>| {
+            let of = |files: &BTreeMap<String, Vec<u8>>| {
                 files.get(*first).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
             };
             let (ours, theirs) = (of(&had), of(&has));
