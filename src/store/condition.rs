@@ -50,14 +50,15 @@ impl Store {
     /// The cited links by the age of their first mention, which is told by how many of the `bounds`, newest first, are not
     /// before it.
     pub async fn link_ages(&self, bounds: [DateTime<Utc>; 4]) -> Result<Vec<AgedLinks>> {
-        // Of items only what an index holds is read: their rows are long.
+        // Only what indexes hold is read, in the order of links: rows of items are long, and all of them are not sorted.
         let [first, second, third, fourth] = bounds.map(|bound| bound.timestamp());
         let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
             "SELECT CASE WHEN first <= $5 THEN 4 WHEN first <= $4 THEN 3 WHEN first <= $3 THEN 2 WHEN first <= $2 THEN 1 ELSE 0 END AS class,
                     COUNT(*), SUM(CASE WHEN link_key IN (SELECT key FROM links
                         WHERE verdict IN (SELECT value FROM json_each($1))) THEN 1 ELSE 0 END)
-             FROM (SELECT s.link_key, MIN(m.published) AS first FROM memberships m JOIN item_sources s ON s.item_id = m.item_id
-                 WHERE m.channel_id = (SELECT id FROM channels WHERE kind = 'combined') GROUP BY s.link_key)
+             FROM (SELECT s.link_key, MIN(m.published) AS first FROM item_sources s
+                 CROSS JOIN memberships m ON m.item_id = s.item_id
+                     AND m.channel_id = (SELECT id FROM channels WHERE kind = 'combined') GROUP BY s.link_key)
              GROUP BY class ORDER BY class",
         )
         .bind(to_json("links.verdict", &Verdict::those(Verdict::is_lost))?)

@@ -139,6 +139,11 @@ impl Pool {
         }
     }
 
+    /// Whether it plans a statement by what it knows of the tables' rows.
+    pub(super) fn plans_by_statistics(&self) -> Result<bool> {
+        Ok(!matches!(self.get()?, EnginePool::Sqlite(_)))
+    }
+
     /// The columns of a table, each with whether it holds numbers.
     pub(super) async fn columns(&self, table: &str) -> Result<Vec<(String, bool)>> {
         let sql = match self.get()? {

@@ -24,9 +24,10 @@ impl Store {
     /// The pages that have words of their own.
     pub async fn page_dates(&self) -> Result<PageDates> {
         let items: String = sqlx::query_scalar(
+            // From the inputs on: items of feeds, which may be many more, are not looked at.
             "SELECT json_group_array(json_array(short_id, updated)) FROM (
-                 SELECT i.short_id, i.updated FROM items i JOIN editions e ON e.id = i.edition_id
-                     JOIN inputs n ON n.id = e.input_id
+                 SELECT i.short_id, i.updated FROM inputs n CROSS JOIN editions e ON e.input_id = n.id
+                     CROSS JOIN items i ON i.edition_id = e.id
                  WHERE i.live = 1 AND i.shown = 1 AND n.kind <> 'days' ORDER BY i.published, i.id)",
         )
         .fetch_one(&self.pool)
@@ -59,9 +60,10 @@ impl Store {
     /// The days (UTC) of published items with how many each has, newest first.
     pub async fn item_days(&self) -> Result<Vec<(String, u64)>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(day, items) ORDER BY day DESC) FROM (
-                 SELECT strftime('%Y-%m-%d', published, 'unixepoch') AS day, COUNT(*) AS items FROM memberships
-                 WHERE channel_id = (SELECT id FROM channels WHERE kind = 'combined') GROUP BY day)",
+            // Days are told by when they begin, also before 1970; each is spelled once.
+            "SELECT json_group_array(json_array(strftime('%Y-%m-%d', start, 'unixepoch'), items) ORDER BY start DESC) FROM (
+                 SELECT published - ((published % 86400) + 86400) % 86400 AS start, COUNT(*) AS items FROM memberships
+                 WHERE channel_id = (SELECT id FROM channels WHERE kind = 'combined') GROUP BY start)",
         )
         .fetch_one(&self.pool)
         .await?;

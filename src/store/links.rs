@@ -222,7 +222,8 @@ impl Store {
     pub async fn closed_hosts(&self) -> Result<BTreeSet<String>> {
         let rows: String = sqlx::query_scalar(
             "SELECT json_group_array(host) FROM (SELECT host FROM links
-                 WHERE EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = links.key) GROUP BY host
+                 WHERE host IN (SELECT host FROM links WHERE verdict IN (SELECT value FROM json_each($1)))
+                     AND EXISTS (SELECT 1 FROM item_sources s WHERE s.link_key = links.key) GROUP BY host
                  HAVING SUM(CASE WHEN verdict IN (SELECT value FROM json_each($1)) THEN 0 ELSE 1 END) = 0)",
         )
         .bind(to_json("links.verdict", &Verdict::those(Verdict::is_closed))?)

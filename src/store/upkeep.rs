@@ -1,13 +1,27 @@
-//! Checks that grow old: which links have some, and forgetting them. What may be forgotten is decided in `verify`.
+//! Checks that grow old: which links have some, and forgetting them. What may be forgotten is decided in `verify`. And what an
+//! engine is told so that it answers fast.
 
+use super::copy::TABLES;
 use super::{Result, Store, Write, from_json};
 use crate::model::Check;
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 
 /// Ids forgotten in one statement.
 const BATCH: usize = 500;
 
 impl Store {
+    /// Has PostgreSQL look how many rows there are and what they hold, before much is asked about them: by itself it does so some
+    /// minutes after they came, and plans for a handful until then. `SQLite` is told by the statements how to go about it.
+    pub async fn gather_statistics(&self) -> Result<()> {
+        if !self.pool.plans_by_statistics()? {
+            return Ok(());
+        }
+        let tables: Vec<&str> = TABLES.iter().map(|(table, _)| *table).collect();
+        sqlx::query(AssertSqlSafe(format!("ANALYZE {}", tables.join(", ")))).execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// Keys of links with more than one check older than an instant, in order, behind `after`.
     pub async fn links_with_old_checks(&self, after: &str, before: DateTime<Utc>, limit: u32) -> Result<Vec<String>> {
         let sql = "SELECT link_key FROM checks WHERE link_key > $1 AND at < $2

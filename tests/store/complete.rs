@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Opening and locking belong to the backend; they are tested with it.
-const OF_THE_BACKEND: [&str; 9] = [
+/// Opening, locking and what is known of rows belong to the backend; they are tested with it.
+const OF_THE_BACKEND: [&str; 10] = [
+    "gather_statistics",
     "open",
     "open_failing",
     "open_or_shut",

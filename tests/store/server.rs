@@ -67,6 +67,21 @@ async fn a_newer_store_is_left_alone() {
 }
 
 #[tokio::test]
+async fn statements_are_planned_for_the_rows_that_there_are() {
+    let Some(server) = server() else { return };
+    let url = server.place();
+    let store = Store::open(&url).await.unwrap();
+    fill(&store).await;
+    store.gather_statistics().await.unwrap();
+    let schema = url.rsplit("%3D").next().unwrap();
+    let is_told = format!(
+        "DO $$ BEGIN ASSERT (SELECT reltuples FROM pg_class WHERE oid = '{schema}.items'::regclass)
+             = (SELECT COUNT(*) FROM {schema}.items), 'items are not counted'; END $$"
+    );
+    server.run("feeds", "feeds", &is_told);
+}
+
+#[tokio::test]
 async fn looking_changes_nothing() {
     let Some(server) = server() else { return };
     let url = server.place();

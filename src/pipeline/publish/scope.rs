@@ -121,6 +121,9 @@ pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     let all = looked.is_disturbed() || !same_options;
     // Looking at so many one by one costs more than looking at everything.
     let all = all || store.changed_items().await? > MANY;
+    if all {
+        store.gather_statistics().await?;
+    }
     let layout = days::lay_out(store, all).await?;
     let changes = if all { Stale::default() } else { store.changes().await? };
     Ok(Extent { looked, all, changes, layout, fingerprint })
