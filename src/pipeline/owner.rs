@@ -23,7 +23,7 @@ pub(super) const KEY: &str = "store";
 pub(super) struct Owner {
     /// The store's id.
     store: Uuid,
-    /// Its database.
+    /// Its file, or its database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<PathBuf>,
 }
@@ -52,7 +52,7 @@ fn read(directory: &Path) -> Result<Option<Owner>, publish::Error> {
     Ok(journal(directory).read()?.pop())
 }
 
-/// What a store with an id (or none yet) at a place may do. `is_there` tells whether a store's file still is.
+/// What a store with an id (or none yet) at a place may do. `is_there` tells whether a store still is at a place.
 fn right(owner: Option<&Owner>, id: Option<Uuid>, at: Option<&Path>, is_there: impl Fn(&Path) -> bool) -> Right {
     let Some(owner) = owner else { return Right::Publish(id) };
     let is_elsewhere = owner.at.as_deref().is_some_and(|place| Some(place) != at && is_there(place));
@@ -66,8 +66,8 @@ fn right(owner: Option<&Owner>, id: Option<Uuid>, at: Option<&Path>, is_there: i
 /// Refuses a directory that is another store's, before anything is collected. Gives a store its id.
 pub(super) async fn admit(cycle: Cycle<'_>) -> Result<(), Error> {
     let Cycle { store, options, now, .. } = cycle;
-    let (owner, id, at) = (read(&options.directory)?, id(store).await?, place_of(store));
-    let id = match right(owner.as_ref(), id, at.as_deref(), Path::exists) {
+    let (owner, id, at) = (read(&options.directory)?, id(store).await?, place_of(store).await?);
+    let id = match right(owner.as_ref(), id, at.as_deref(), is_there) {
         Right::Publish(Some(id)) => id,
         Right::Publish(None) => new_id(at.as_deref(), now),
         Right::None if options.take_over => id.unwrap_or_else(|| new_id(at.as_deref(), now)),
@@ -90,7 +90,7 @@ pub(super) async fn is_ours(store: &Store, directory: &Path) -> Result<Option<bo
 /// Marks a directory as this store's. To be called by who holds it, so that of two new stores one is refused.
 pub(super) async fn mark(store: &Store, directory: &Path, take_over: bool) -> Result<(), Error> {
     let Some(id) = id(store).await? else { return Ok(()) };
-    let ours = Owner { store: id, at: place_of(store) };
+    let ours = Owner { store: id, at: place_of(store).await? };
     let owner = read(directory)?;
     if owner.as_ref().is_some_and(|owner| owner.store != id) && !take_over {
         return Err(refused(directory, owner).into());
@@ -111,9 +111,15 @@ async fn id(store: &Store) -> Result<Option<Uuid>, Error> {
     Ok(store.meta(KEY).await?.and_then(|id| id.parse().ok()))
 }
 
-/// The file of a store, wherever a link to it is; `None` when it is in memory.
-fn place_of(store: &Store) -> Option<PathBuf> {
-    fs::canonicalize(store.file()).ok()
+/// The file of a store, wherever a link to it is, or its database; `None` when it is in memory.
+async fn place_of(store: &Store) -> Result<Option<PathBuf>, Error> {
+    let address = store.address().await?.map(PathBuf::from);
+    Ok(address.or_else(|| fs::canonicalize(store.file()).ok()))
+}
+
+/// Whether a store still is where it was. Of one on a server that is not ours to ask, nobody can say that it is gone.
+fn is_there(place: &Path) -> bool {
+    place.starts_with("postgres:") || place.starts_with("postgresql:") || place.exists()
 }
 
 fn new_id(at: Option<&Path>, now: DateTime<Utc>) -> Uuid {

@@ -156,6 +156,15 @@ impl Store {
         self.quiet.as_ref().is_some_and(|before| Quiet::of(&before.path).as_ref() != Some(before))
     }
 
+    /// Where a store in PostgreSQL is, by which it is told from all others of one server; `None` of a file.
+    pub async fn address(&self) -> Result<Option<String>> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let schema: String = sqlx::query_scalar("SELECT CAST(current_schema() AS TEXT)").fetch_one(&self.pool).await?;
+        Ok(Some(if schema == "public" { self.file().to_owned() } else { format!("{}#{schema}", self.file()) }))
+    }
+
     /// The store's file, or its database without the password, for messages.
     pub fn file(&self) -> &str {
         &self.pool.file

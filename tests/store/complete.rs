@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Opening, locking and what is known of rows belong to the backend; they are tested with it.
-const OF_THE_BACKEND: [&str; 10] = [
+const OF_THE_BACKEND: [&str; 11] = [
+    "address",
     "gather_statistics",
     "open",
     "open_failing",

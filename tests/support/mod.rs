@@ -95,6 +95,11 @@ impl Site {
         name.iter().fold("site_".to_owned(), |name, byte| format!("{name}{byte:02x}"))
     }
 
+    /// What its store is called where it is told.
+    pub(crate) fn store_name(&self) -> String {
+        on_postgres().map_or_else(|| self.path("store.db").display().to_string(), |_| self.schema())
+    }
+
     pub(crate) fn lose_store(&self) {
         if let Some(server) = on_postgres() {
             let schema = self.schema();
@@ -103,6 +108,22 @@ impl Site {
         for file in ["store.db", "store.db-wal", "store.db-shm"] {
             let _ = fs::remove_file(self.path(file));
         }
+    }
+
+    /// Backs the store up to a file.
+    pub(crate) fn keep_store(&self, file: &Path) {
+        match on_postgres() {
+            Some(server) => server.dump(&self.schema(), file),
+            None => fs::copy(self.path("store.db"), file).map(|_| ()).unwrap(),
+        }
+    }
+
+    /// Puts a store back that was backed up, in place of the one that is there.
+    pub(crate) fn restore_store(&self, file: &Path) {
+        self.lose_store();
+        let Some(server) = on_postgres() else { return fs::copy(file, self.path("store.db")).map(|_| ()).unwrap() };
+        server.run("feeds", "feeds", &format!("DROP SCHEMA {}", self.schema()));
+        server.restore(file);
     }
 
     /// One offline cycle through the library.

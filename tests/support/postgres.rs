@@ -131,6 +131,30 @@ impl Server {
         self.until_it_answers();
     }
 
+    /// Writes a schema with all that is in it to a file, as a backup.
+    pub(crate) fn dump(&self, schema: &str, file: &Path) {
+        let mut dump = self.client("pg_dump");
+        let output = dump.args(["--schema", schema]).stderr(Stdio::inherit()).output().unwrap();
+        assert!(output.status.success(), "pg_dump failed");
+        #[allow(clippy::disallowed_methods, reason = "a test makes its own backups")]
+        std::fs::write(file, output.stdout).unwrap();
+    }
+
+    /// Puts a schema back that was written to a file; what is there of it must be gone.
+    pub(crate) fn restore(&self, file: &Path) {
+        let mut restore = self.client("psql");
+        let input = std::fs::File::open(file).unwrap();
+        let output = restore.args(["-q", "-v", "ON_ERROR_STOP=1"]).stdin(input).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// A program of the server's that connects to the database of the stores.
+    fn client(&self, program: &str) -> Command {
+        let mut client = Command::new(self.programs.join(program));
+        client.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "feeds", "-d", "feeds"]);
+        client
+    }
+
     fn until_it_answers(&self) {
         let began = Instant::now();
         let asked = || {

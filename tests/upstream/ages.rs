@@ -134,7 +134,7 @@ impl Life {
             ages.push(seen(&site));
             let kept = site.path(&format!("kept/{age}"));
             copy(&site.path("feeds"), &kept.join("feeds"));
-            fs::copy(site.path("store.db"), kept.join("store.db")).unwrap();
+            site.keep_store(&kept.join("store"));
         }
         Self { site, _upstream: upstream, ages }
     }
@@ -146,7 +146,7 @@ impl Life {
         let _ = fs::remove_dir_all(site.path("feeds"));
         let kept = |age: usize| site.path(&format!("kept/{age}"));
         if let Some(age) = store {
-            fs::copy(kept(age).join("store.db"), site.path("store.db")).unwrap();
+            site.restore_store(&kept(age).join("store"));
         }
         if let Some(age) = directory {
             copy(&kept(age).join("feeds"), &site.path("feeds"));
