@@ -212,8 +212,9 @@ pub(super) async fn take_over(cycle: Cycle<'_>) -> Result<(), Error> {
         write.set_meta(PUBLISHER, &options.node).await?;
         return Ok(write.commit().await?);
     }
+    let has_been_published = Journal::<ManifestLine>::open(Writer::manifest(&options.directory)).path().exists();
     let mut write = store.begin().await?;
-    if last.is_none() {
+    if last.is_none() && has_been_published {
         // A store that was copied from one that nobody shared, for this directory.
         for key in [restore::IDS, restore::MANIFEST] {
             if let Some(mark) = write.meta(key).await? {
@@ -225,11 +226,15 @@ pub(super) async fn take_over(cycle: Cycle<'_>) -> Result<(), Error> {
     Ok(write.commit().await?)
 }
 
-/// Keeps the bodies of files that were published before there were other nodes.
+/// Keeps the bodies of files that were published before there were other nodes. Those that are not as they were published are
+/// passed over.
 pub(super) async fn keep_bodies(cycle: Cycle<'_>) -> Result<(), Error> {
     let Cycle { store, options, stop, .. } = cycle;
+    let mut last = String::new();
     while !stop.is_cancelled() {
-        let files = store.files_without_body(u32::try_from(AT_ONCE).unwrap_or(u32::MAX)).await?;
+        let files = store.files_without_body(&last, u32::try_from(AT_ONCE).unwrap_or(u32::MAX)).await?;
+        let Some((path, _)) = files.last() else { break };
+        last.clone_from(path);
         let directory = options.directory.clone();
         let read = move || {
             let bodies = files.into_iter().filter_map(|(path, hash)| Some((Writer::file(&directory, &path)?, hash)));
@@ -237,7 +242,7 @@ pub(super) async fn keep_bodies(cycle: Cycle<'_>) -> Result<(), Error> {
         };
         let bodies = tokio::task::spawn_blocking(read).await?;
         if bodies.is_empty() {
-            return Ok(());
+            continue;
         }
         let mut write = store.begin().await?;
         write

@@ -27,11 +27,11 @@ impl Store {
         Ok(bodies)
     }
 
-    /// Published files whose bodies are not there, at most `limit`: path and hash.
-    pub async fn files_without_body(&self, limit: u32) -> Result<Vec<(String, String)>> {
-        let sql = "SELECT path, hash FROM files WHERE hash <> ''
-                       AND NOT EXISTS (SELECT 1 FROM bodies WHERE bodies.hash = files.hash) ORDER BY path LIMIT $1";
-        Ok(sqlx::query_as(sql).bind(i64::from(limit)).fetch_all(&self.pool).await?)
+    /// Published files whose bodies are not there, by path and behind `after`, at most `limit`: path and hash.
+    pub async fn files_without_body(&self, after: &str, limit: u32) -> Result<Vec<(String, String)>> {
+        let sql = "SELECT path, hash FROM files WHERE hash <> '' AND path > $1
+                       AND NOT EXISTS (SELECT 1 FROM bodies WHERE bodies.hash = files.hash) ORDER BY path LIMIT $2";
+        Ok(sqlx::query_as(sql).bind(after).bind(i64::from(limit)).fetch_all(&self.pool).await?)
     }
 }
 

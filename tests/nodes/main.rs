@@ -13,6 +13,7 @@ mod support;
 mod audit;
 mod clocks;
 mod cluster;
+mod copied;
 mod faults;
 mod faults_mixed;
 mod node;

@@ -97,6 +97,16 @@ impl Node {
         self.command().arg("--once").output().unwrap()
     }
 
+    /// Copies a store into another one.
+    pub(crate) fn copy_store(&self, from: &str, to: &str) -> std::process::Output {
+        self.command().args(["store", "copy", from, to]).output().unwrap()
+    }
+
+    /// Somebody removes a published file.
+    pub(crate) fn lose(&self, path: &str) {
+        fs::remove_file(self.folder.join("feeds").join(path)).unwrap();
+    }
+
     pub(crate) fn status(&self) -> String {
         String::from_utf8(self.command().args(["status", "--json"]).output().unwrap().stdout).unwrap()
     }

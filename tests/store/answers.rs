@@ -131,7 +131,7 @@ async fn of_publishing(store: &Store, answers: &mut Answers) {
         file_hashes(&["feed.json"]),
         files(),
         files_below("search/"),
-        files_without_body(9),
+        files_without_body("", 9),
         item_days(),
         host_links(&[1, 2, 3, 4, 5, 6]),
         host_links_within(&[(1, 0, i64::MAX), (2, 0, i64::MAX), (3, 0, i64::MAX)]),
