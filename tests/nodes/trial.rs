@@ -47,11 +47,11 @@ const LARGE: Size = Size {
 const SMALL: Size = Size {
     nodes: 4,
     hosts: 16,
-    rounds: 4,
-    entries: 4,
+    rounds: 3,
+    entries: 3,
     shares: 2,
-    faults: Duration::from_secs(15),
-    rests: 4,
+    faults: Duration::from_secs(10),
+    rests: 3,
     interval: Duration::from_millis(200),
     patience: Duration::from_mins(4),
 };
