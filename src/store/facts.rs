@@ -145,13 +145,15 @@ impl Store {
     /// address: the worst and latest first, `most` of each host.
     pub async fn host_trouble(&self, channels: &[i64], most: u32) -> Result<HashMap<i64, Vec<CitedSource>>> {
         let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(channel, label, url, host, verdict, since, moved_to, archive)
+            // Trouble is rare: it is looked for first, and then who cites it.
+            "WITH trouble AS MATERIALIZED (SELECT l.key, l.url, l.host, l.verdict, l.since, l.moved_to, l.archive, l.newest,
+                     worst.key AS rank FROM json_each($2) worst CROSS JOIN links l ON l.verdict = worst.value)
+             SELECT json_group_array(json_array(channel, label, url, host, verdict, since, moved_to, archive)
                  ORDER BY channel, place) FROM (
                  SELECT c.id AS channel, l.url, l.host, l.verdict, l.since, l.moved_to, l.archive,
                      (SELECT label FROM item_sources s WHERE s.link_key = l.key ORDER BY s.item_id LIMIT 1) AS label,
-                     ROW_NUMBER() OVER (PARTITION BY c.id ORDER BY worst.key, l.newest DESC, l.key) AS place
-                 FROM json_each($2) worst CROSS JOIN links l ON l.verdict = worst.value
-                 CROSS JOIN channels c ON c.kind = 'source' AND c.key = l.host
+                     ROW_NUMBER() OVER (PARTITION BY c.id ORDER BY l.rank, l.newest DESC, l.key) AS place
+                 FROM trouble l CROSS JOIN channels c ON c.kind = 'source' AND c.key = l.host
                  WHERE c.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND EXISTS (SELECT 1 FROM item_sources s
                      CROSS JOIN memberships m ON m.item_id = s.item_id AND m.channel_id = c.id
                      WHERE s.link_key = l.key)) WHERE place <= $3",

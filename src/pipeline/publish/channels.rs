@@ -47,9 +47,15 @@ impl Composer<'_> {
     }
 
     async fn page_of_channel(&self, state: &ChannelState, cut: Cut, number: u32) -> Result<Output, Error> {
-        let skip = u64::from(number - 1) * PAGE;
-        let mut ids = self.store.channel_items(state.id, ItemOrder::Oldest, skip, PAGE).await?;
-        ids.reverse();
+        let (older, newer) = cut.beside(number);
+        // Counted from the nearer end: pages that change are most often among the newest.
+        let ids = if newer < older {
+            self.store.channel_items(state.id, ItemOrder::Newest, newer, PAGE).await?
+        } else {
+            let mut ids = self.store.channel_items(state.id, ItemOrder::Oldest, older, PAGE).await?;
+            ids.reverse();
+            ids
+        };
         let (items, site, channel) =
             (self.store.items(&ids, &self.tags).await?, Arc::clone(&self.site), state.channel.clone());
         blocking(move || {

@@ -69,6 +69,12 @@ impl Cut {
         self.total - u64::from(self.pages) * PAGE
     }
 
+    /// How many entries are older, and how many newer, than those of a page.
+    pub(super) fn beside(self, number: u32) -> (u64, u64) {
+        let older = u64::from(number.saturating_sub(1)) * PAGE;
+        (older, self.total.saturating_sub(older + PAGE))
+    }
+
     fn index(self) -> Paging {
         Paging { number: None, older: (self.pages > 0).then_some(self.pages), newer: Newer::None, total: self.total }
     }
