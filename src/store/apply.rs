@@ -12,7 +12,15 @@ use sqlx::QueryBuilder;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+/// Where it is counted how often changes were applied.
+const APPLIED: &str = "applied";
+
 impl Write {
+    /// How often changes were applied to this store; as long as that stays, nobody else has applied any.
+    pub async fn times_applied(&mut self) -> Result<u64> {
+        Ok(self.meta(APPLIED).await?.and_then(|times| times.parse().ok()).unwrap_or_default())
+    }
+
     /// Applies changes. To apply the same ones once more changes nothing.
     pub async fn apply(&mut self, changes: &Changes, now: DateTime<Utc>) -> Result<()> {
         self.put_editions(&changes.editions).await?;
@@ -20,7 +28,9 @@ impl Write {
         self.put_all_items(&changes.items, now).await?;
         self.put_entries(&changes.entries, now).await?;
         self.mark_stories(&changes.stories.iter().copied().collect::<Vec<_>>()).await?;
-        self.mark_editions(&changes.editions, &changes.touched).await
+        self.mark_editions(&changes.editions, &changes.touched).await?;
+        let times = self.times_applied().await? + 1;
+        self.set_meta(APPLIED, &times.to_string()).await
     }
 
     async fn put_editions(&mut self, changes: &[ChangedEdition]) -> Result<()> {

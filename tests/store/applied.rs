@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use wellsourced::ledger::{
-    EditionState, EntriesAsked, EntryState, ItemState, Names, Question, Says, Scope, Seed, Signs,
+    Changes, EditionState, EntriesAsked, EntryState, ItemState, Names, Question, Says, Scope, Seed, Signs,
 };
 use wellsourced::model::{Presence, SourceLink};
 use wellsourced::store::{Store, Write};
@@ -241,6 +241,25 @@ async fn seconds_at_which_something_changed_are_taken() {
         assert!(taken.iter().all(|second| scope.item_second_from(at(*second)) != at(*second)));
         assert!([0x1000, 0x2000, 0x3000].iter().all(|second| scope.edition_second_from(at(*second)) != at(*second)));
         assert_eq!(scope.item_second(at(0x500)), at(0x500), "nothing changed then");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whether_somebody_applied_something_is_known_and_nothing_that_was_undone_counts() {
+    each_backend(async |place| {
+        let store = place.open().await;
+        let mut times = Vec::new();
+        for is_kept in [true, false, true] {
+            let mut write = store.begin().await.unwrap();
+            times.push(write.times_applied().await.unwrap());
+            write.apply(&Changes::default(), at(1)).await.unwrap();
+            assert_eq!(write.times_applied().await.unwrap(), times.last().unwrap() + 1);
+            if is_kept {
+                write.commit().await.unwrap();
+            }
+        }
+        assert_eq!(times, [0, 1, 1]);
     })
     .await;
 }

@@ -90,6 +90,7 @@ pub(crate) const ASKED: &[(&str, Act)] = &[
     act!(inputs_but(&["another".to_owned()])),
     ("load", |write| Box::pin(async move { write.load(&everything(), &mut Scope::default()).await })),
     act!(meta("published")),
+    act!(times_applied()),
 ];
 
 /// A question that every part of a scope answers.

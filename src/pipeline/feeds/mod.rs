@@ -75,6 +75,8 @@ struct Feeds<'a> {
     reports: Vec<InputReport>,
     /// What of the cycle is to be known from batch to batch: the seconds that are given out, the editions that are dated.
     scope: Scope,
+    /// How often changes were applied when the scope was left.
+    applied: u64,
     /// Places of which complaints stand.
     complained: BTreeSet<(i64, String)>,
     /// The hosts that may be asked, where nodes share the work.
@@ -101,6 +103,7 @@ impl<'a> Feeds<'a> {
             known: Vec::new(),
             reports: Vec::new(),
             scope: Scope::new(&cycle.options.slugs),
+            applied: 0,
             complained: BTreeSet::new(),
             leases: None,
         }
@@ -152,6 +155,23 @@ impl<'a> Feeds<'a> {
             return Ok(self.fetch(client, &due).await?.into_iter().collect());
         }
         self.fetch_shared(client, due).await
+    }
+
+    /// The scope for what comes next. Which seconds are given out is not known any more where somebody gave out some since.
+    async fn next_scope(&mut self, write: &mut Write) -> Result<Scope, Error> {
+        let mut scope = self.scope.anew();
+        if write.times_applied().await? != self.applied {
+            scope.forget_seconds();
+        }
+        Ok(scope)
+    }
+
+    /// Applies what changed in a scope.
+    async fn apply(&mut self, write: &mut Write, mut scope: Scope) -> Result<(), Error> {
+        let now = self.cycle.now;
+        write.apply(&scope.changes(now), now).await?;
+        (self.scope, self.applied) = (scope, write.times_applied().await?);
+        Ok(())
     }
 
     /// What holds for every item of a feed.

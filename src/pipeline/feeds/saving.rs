@@ -137,10 +137,7 @@ impl Feeds<'_> {
         documents: &[(ReadDocument<'_>, Option<Face>, &Face)],
     ) -> Result<Vec<Option<Plan>>, Error> {
         let (now, rules) = (self.cycle.now, self.rules(write).await?);
-        let mut scope = self.scope.anew();
-        if !self.cycle.role.is_alone() {
-            scope.forget_seconds();
-        }
+        let mut scope = self.next_scope(write).await?;
         let mut question = Question::default();
         let read: Vec<ReadDocument<'_>> = documents.iter().map(|(document, ..)| *document).collect();
         ask_for_documents(&mut question, &read, now);
@@ -160,8 +157,7 @@ impl Feeds<'_> {
             write.load(&open, &mut scope).await?;
         }
         batch.place(&mut scope, &rules, now);
-        write.apply(&scope.changes(now), now).await?;
-        self.scope = scope;
+        self.apply(write, scope).await?;
         let mut plans = plans.into_iter();
         Ok(is_held.into_iter().map(|held| if held { None } else { plans.next() }).collect())
     }

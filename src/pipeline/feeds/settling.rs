@@ -50,10 +50,7 @@ impl Feeds<'_> {
 
     async fn settle(&mut self, write: &mut Write, marked: &[Uuid]) -> Result<(), Error> {
         let (now, rules) = (self.cycle.now, self.rules(write).await?);
-        let mut scope = self.scope.anew();
-        if !self.cycle.role.is_alone() {
-            scope.forget_seconds();
-        }
+        let mut scope = self.next_scope(write).await?;
         loop {
             let mut question = Question::default();
             ask_for_settling(&mut question, &scope, &rules, marked, now);
@@ -61,8 +58,6 @@ impl Feeds<'_> {
             write.load(&open, &mut scope).await?;
         }
         settle_stories(&mut scope, &rules, marked, now);
-        write.apply(&scope.changes(now), now).await?;
-        self.scope = scope;
-        Ok(())
+        self.apply(write, scope).await
     }
 }
