@@ -1,5 +1,6 @@
 //! Nodes on one store, driven round by round: each round every feed has an entry more and everything is due.
 
+use super::audit::rows;
 use super::node::Node;
 use super::support::postgres::{SERVER, Server};
 use super::web::Web;
@@ -21,6 +22,12 @@ pub(crate) struct Round {
 
 /// Each feed has one entry more, and everything is due.
 const WHOLE: Round = Round { grows: true, links: (0, 1) };
+
+/// The right to publish.
+const PUBLISHER: &str = "name = 'publisher'";
+
+/// The store's clock, as leases have it.
+const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS BIGINT)";
 
 /// Some nodes on one store.
 pub(crate) struct Cluster {
@@ -57,28 +64,40 @@ impl Cluster {
         Node::new(self.folder.as_ref().unwrap().path(), name, store, &self.web)
     }
 
-    /// Each feed has one entry more, and everything is due.
+    /// Each feed has one entry more, and everything is due, as soon as nobody publishes. Whoever publishes from then on knows what is
+    /// due, and waits for whoever asks it: a day is published whole.
     pub(crate) fn grow(&mut self) {
+        self.entries = self.web.grow();
+        self.rounds.push(WHOLE);
+        let began = Instant::now();
+        while !make_due(self.server, self.schema(), WHOLE, &format!("{PUBLISHER} AND until <= {NOW}")) {
+            assert!(began.elapsed() < PATIENCE, "somebody publishes all the time");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The same in the midst of whatever goes on: who publishes then may publish a part of a day, and the rest later.
+    pub(crate) fn grow_amid(&mut self) {
         self.begin(WHOLE);
     }
 
-    /// Begins a round.
+    /// Begins a round, in the midst of whatever goes on.
     pub(crate) fn begin(&mut self, round: Round) {
         if round.grows {
             self.entries = self.web.grow();
         }
         self.rounds.push(round);
-        make_due(self.server, self.schema(), round);
+        make_due(self.server, self.schema(), round, PUBLISHER);
     }
 
     /// Everything is due.
     pub(crate) fn make_due(&self) {
-        make_due(self.server, self.schema(), WHOLE);
+        make_due(self.server, self.schema(), WHOLE, PUBLISHER);
     }
 
     /// Every feed is due.
     pub(crate) fn make_feeds_due(&self) {
-        make_due(self.server, self.schema(), Round { grows: false, links: (1, 1) });
+        make_due(self.server, self.schema(), Round { grows: false, links: (1, 1) }, PUBLISHER);
     }
 
     /// The schema of the store.
@@ -88,11 +107,17 @@ impl Cluster {
 
     /// What one node publishes that nothing happens to, round by round, is what these have.
     pub(crate) fn assert_as_undisturbed(self) {
-        self.assert_as_undisturbed_but(&|_, bytes| bytes);
+        self.compare(&|_, bytes| bytes);
     }
 
-    /// The same of what is left of each file, given with its path.
-    pub(crate) fn assert_as_undisturbed_but(mut self, left: &dyn Fn(&str, Vec<u8>) -> Vec<u8>) {
+    /// The same but for when a day changed: one of which a part was published while somebody had the rest, and the rest later, was
+    /// changed then.
+    pub(crate) fn assert_as_undisturbed_but_for_moments(self) {
+        self.compare(&without_changes_of_days);
+    }
+
+    /// Compares what is left of each file, given with its path.
+    fn compare(mut self, left: &dyn Fn(&str, Vec<u8>) -> Vec<u8>) {
         let published = |node: &Node| -> BTreeMap<String, Vec<u8>> {
             let files = node.published().into_iter();
             files
@@ -111,7 +136,7 @@ impl Cluster {
             if round.grows {
                 self.web.grow();
             }
-            make_due(self.server, schema(&store), *round);
+            make_due(self.server, schema(&store), *round, PUBLISHER);
             let done = alone.once();
             assert!(done.status.success(), "{done:?}");
         }
@@ -134,20 +159,30 @@ pub(crate) fn schema(store: &str) -> &str {
     store.rsplit("%3D").next().unwrap()
 }
 
-/// What is due in a round is due in a store.
-fn make_due(server: &Server, schema: &str, round: Round) {
+/// Without the moment when a day changed last, which stands in the feeds of the editions and in `sitemap.xml`.
+fn without_changes_of_days(path: &str, bytes: Vec<u8>) -> Vec<u8> {
+    if !["editions/atom.xml", "editions/rss.xml", "editions/feed.json", "sitemap.xml"].contains(&path) {
+        return bytes;
+    }
+    let moment = r#"(<(?:atom:)?(?:updated|lastmod|lastBuildDate)>|"(?:date_modified|updated)": ?")[^<"]*"#;
+    let moment = regex::bytes::Regex::new(moment).unwrap();
+    moment.replace_all(&bytes, &b"$1"[..]).into_owned()
+}
+
+/// What is due in a round is due in a store, if it has a lease of which this holds. Nobody takes it meanwhile.
+fn make_due(server: &Server, schema: &str, round: Round, lease: &str) -> bool {
+    if !rows(server, schema, "SELECT 'nobody ran' WHERE to_regclass('leases') IS NULL").is_empty() {
+        return true;
+    }
     let (share, of) = round.links;
-    server.run(
-        "feeds",
-        "feeds",
-        &format!(
-            "SET search_path TO {schema}; DO $$ BEGIN
-                     IF to_regclass('polls') IS NOT NULL THEN
-                         UPDATE polls SET state = CAST(CAST(state AS jsonb) - 'next' - 'rest' AS TEXT);
-                         UPDATE links SET next_check = 0 WHERE abs(CAST(hashtext(key) AS BIGINT)) % {of} = {share};
-                     END IF; END $$"
-        ),
+    let due = format!(
+        "WITH lease AS MATERIALIZED (SELECT 'due' AS due FROM leases WHERE {lease} FOR UPDATE),
+             polled AS (UPDATE polls SET state = CAST(CAST(state AS jsonb) - 'next' - 'rest' AS TEXT) FROM lease),
+             checked AS (UPDATE links SET next_check = 0 FROM lease
+                         WHERE abs(CAST(hashtext(key) AS BIGINT)) % {of} = {share})
+         SELECT due FROM lease"
     );
+    !rows(server, schema, &due).is_empty()
 }
 
 impl Cluster {
