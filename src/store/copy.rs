@@ -1,11 +1,9 @@
 //! Everything of one store into another one, whichever engines they are of: rows as they are, so that ids, seconds and paths
 //! stay, and what is published with them.
 
-use super::connection::Pool;
 use super::{Error, Result, Store, Write, from_json, to_json};
 use serde_json::Value;
-use sqlx::AssertSqlSafe;
-use xxhash_rust::xxh3::Xxh3;
+use sqlx::{Any, AssertSqlSafe, Executor};
 
 /// Rows copied in one statement.
 const ROWS: i64 = 2000;
@@ -53,82 +51,112 @@ pub struct Copied {
     pub rows: u64,
 }
 
-/// A column: its name, and whether it holds numbers.
-type Column = (String, bool);
-
-/// What is compared of a table.
-#[derive(PartialEq, Eq)]
-struct Sum {
-    rows: u64,
-    hash: u128,
+/// What is copied of a table: its columns, each with whether it holds numbers, and those that order its rows.
+struct Table {
+    name: &'static str,
+    order: &'static str,
+    columns: Vec<(String, bool)>,
 }
 
 impl Store {
-    /// Copies everything into a store that is empty, in one transaction, and compares every table by count and hash. Nobody may
-    /// write to either meanwhile.
+    /// Copies everything into a store that is empty, in one transaction, and before it ends compares every table by count and each
+    /// row by its values. Nobody may write to either meanwhile.
     pub async fn copy_into(&self, to: &Store) -> Result<Vec<Copied>> {
         if !to.is_empty().await? || !to.input_names().await?.is_empty() {
             return Err(Error::NotEmpty { file: to.file().to_owned() });
+        }
+        let mut tables = Vec::new();
+        for (name, order) in TABLES.into_iter().chain(RECORDS) {
+            tables.push(Table { name, order, columns: self.pool.columns(name).await? });
         }
         let mut write = to.begin().await?;
         // A new store has the one row of the combined channel.
         write.run("DELETE FROM channels".to_owned()).await?;
         let mut copied = Vec::new();
-        for (table, order) in TABLES.into_iter().chain(RECORDS) {
-            copied.push(self.copy_table(&mut write, table, order).await?);
+        for table in &tables {
+            copied.push(Copied { table: table.name.to_owned(), rows: self.copy_table(&mut write, table).await? });
         }
         write.number_on(&NUMBERED).await?;
-        write.commit().await?;
-        for ((table, order), Copied { rows, .. }) in TABLES.into_iter().chain(RECORDS).zip(&copied) {
-            let columns = self.pool.columns(table).await?;
-            let (before, after) = (self.sum(table, order, &columns).await?, to.sum(table, order, &columns).await?);
-            if before != after || before.rows != *rows {
-                return Err(Error::CopyDiffers { table, file: to.file().to_owned() });
+        for (table, Copied { rows, .. }) in tables.iter().zip(&copied) {
+            if !self.is_same(&mut write, table, *rows).await? {
+                return Err(Error::CopyDiffers { table: table.name, file: to.file().to_owned() });
             }
         }
+        write.commit().await?;
         Ok(copied)
     }
 
-    async fn copy_table(&self, write: &mut Write, table: &'static str, order: &str) -> Result<Copied> {
-        let columns = self.pool.columns(table).await?;
-        let mut rows = 0;
+    /// Copies a table; tells how many rows it has.
+    async fn copy_table(&self, write: &mut Write, table: &Table) -> Result<u64> {
+        let (mut rows, mut last) = (0, None);
         loop {
-            let batch = page(&self.pool, table, order, &columns, rows).await?;
-            let Value::Array(list) = from_json::<Value>(table, &batch)? else { break };
-            if list.is_empty() {
-                break;
+            let page = table.page(&self.pool, last.as_ref()).await?;
+            if page.is_empty() {
+                return Ok(rows);
             }
-            rows += u64::try_from(list.len()).unwrap_or_default();
-            write.put_rows(table, &columns, &to_json(table, &list)?).await?;
+            rows += u64::try_from(page.len()).unwrap_or_default();
+            write.put_rows(table, &to_json(table.name, &page)?).await?;
+            last = page.into_iter().last();
         }
-        Ok(Copied { table: table.to_owned(), rows })
     }
 
-    /// Its rows, counted and hashed as JSON.
-    async fn sum(&self, table: &'static str, order: &str, columns: &[Column]) -> Result<Sum> {
-        let (mut rows, mut hash) = (0, Xxh3::new());
+    /// Whether a table has so many rows on both sides, and the same.
+    async fn is_same(&self, write: &mut Write, table: &Table, rows: u64) -> Result<bool> {
+        let counts = [table.count(&self.pool).await?, table.count(&mut *write.tx).await?];
+        if counts != [rows; 2] {
+            return Ok(false);
+        }
+        let mut last = None;
         loop {
-            let batch = page(&self.pool, table, order, columns, rows).await?;
-            let list: Vec<Value> = from_json(table, &batch)?;
-            if list.is_empty() {
-                return Ok(Sum { rows, hash: hash.digest128() });
+            let ours = table.page(&self.pool, last.as_ref()).await?;
+            if ours != table.page(&mut *write.tx, last.as_ref()).await? {
+                return Ok(false);
             }
-            rows += u64::try_from(list.len()).unwrap_or_default();
-            // Engines put blanks where they like.
-            hash.update(to_json(table, &list)?.as_bytes());
+            last = ours.into_iter().last();
+            if last.is_none() {
+                return Ok(true);
+            }
         }
     }
 }
 
-/// Some rows of a table, as JSON.
-async fn page(pool: &Pool, table: &str, order: &str, columns: &[Column], skip: u64) -> Result<String> {
-    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-    let names = names.join(", ");
-    let sql = format!(
-        "SELECT json_group_array(json_array({names})) FROM (SELECT {names} FROM {table} ORDER BY {order} LIMIT $1 OFFSET $2)"
-    );
-    let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(ROWS).bind(i64::try_from(skip).unwrap_or(i64::MAX));
-    Ok(query.fetch_one(pool).await?)
+impl Table {
+    fn names(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+        names.join(", ")
+    }
+
+    async fn count<'e>(&self, store: impl Executor<'e, Database = Any>) -> Result<u64> {
+        let sql = format!("SELECT COUNT(*) FROM {}", self.name);
+        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(store).await?;
+        Ok(u64::try_from(rows).unwrap_or_default())
+    }
+
+    /// Some rows, each a list of its values: those behind a row, or the first ones.
+    async fn page<'e>(&self, store: impl Executor<'e, Database = Any>, last: Option<&Value>) -> Result<Vec<Value>> {
+        let (names, Self { name, order, .. }) = (self.names(), self);
+        let keys = self.keys(last);
+        let places: Vec<String> = (2..).take(keys.len()).map(|place| format!("${place}")).collect();
+        let behind = if keys.is_empty() { String::new() } else { format!("WHERE ({order}) > ({})", places.join(", ")) };
+        let sql = format!(
+            "SELECT json_group_array(json_array({names})) FROM (SELECT {names} FROM {name} {behind} ORDER BY {order} LIMIT $1)"
+        );
+        let mut query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql)).bind(ROWS);
+        for key in keys {
+            query = match key.as_i64() {
+                Some(number) => query.bind(number),
+                None => query.bind(key.as_str().unwrap_or_default().to_owned()),
+            };
+        }
+        from_json(self.name, &query.fetch_one(store).await?)
+    }
+
+    /// What orders a row.
+    fn keys<'r>(&self, row: Option<&'r Value>) -> Vec<&'r Value> {
+        let place = |key: &str| self.columns.iter().position(|(name, _)| name == key);
+        let Some(row) = row else { return Vec::new() };
+        self.order.split(", ").filter_map(|key| row.get(place(key)?)).collect()
+    }
 }
 
 impl Write {
@@ -137,13 +165,13 @@ impl Write {
         Ok(())
     }
 
-    async fn put_rows(&mut self, table: &str, columns: &[Column], rows: &str) -> Result<()> {
-        let value = |(place, (_, is_number)): (usize, &Column)| {
+    async fn put_rows(&mut self, table: &Table, rows: &str) -> Result<()> {
+        let value = |(place, (_, is_number)): (usize, &(String, bool))| {
             if *is_number { format!("CAST(value ->> {place} AS BIGINT)") } else { format!("value ->> {place}") }
         };
-        let values: Vec<String> = columns.iter().enumerate().map(value).collect();
-        let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-        let sql = format!("INSERT INTO {table} ({}) SELECT {} FROM json_each($1)", names.join(", "), values.join(", "));
+        let values: Vec<String> = table.columns.iter().enumerate().map(value).collect();
+        let (name, names, values) = (table.name, table.names(), values.join(", "));
+        let sql = format!("INSERT INTO {name} ({names}) SELECT {values} FROM json_each($1)");
         sqlx::query(AssertSqlSafe(sql)).bind(rows).execute(&mut *self.tx).await?;
         Ok(())
     }

@@ -53,7 +53,7 @@ pub enum Error {
     },
     /// What was copied is not what was there.
     #[error(
-        "{table} is not the same in the copy {file}: somebody wrote meanwhile, or the disk fails; drop the copy and try again"
+        "{table} would not be the same in the copy {file}: somebody wrote meanwhile, or the disk fails; nothing was copied, try again"
     )]
     CopyDiffers {
         /// The table.

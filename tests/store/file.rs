@@ -285,3 +285,43 @@ async fn after_an_upgrade_all_is_read_again_and_nothing_changes() {
     let report: serde_json::Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
     assert_eq!(report["inputs"][0]["read"], 0, "once");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_is_not_the_same_in_everything_is_refused() {
+    let site = site();
+    assert_eq!(run(&site, &["--once", "--offline"]).0, Some(0));
+    // More rows than are copied at once, ordered by text and by numbers.
+    let many = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4100)
+                INSERT INTO meta SELECT 'n' || n, n FROM n;
+                WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4100)
+                INSERT INTO complaints SELECT 1, 'p' || n % 7, n, '{}' FROM n";
+    execute(options(&site), many).await;
+    let copy = |to: &str| {
+        let url = |name: &str| format!("sqlite:{}", site.path(&format!("var/{name}")).display());
+        run(&site, &["store", "copy", &url("wellsourced.db"), &url(to), "--json"])
+    };
+    let (code, told) = copy("copy.db");
+    let report: serde_json::Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    assert!(code == Some(0) && report["rows"]["meta"].as_i64() > Some(4100), "{told}");
+    assert_eq!(report["rows"]["complaints"], 4100, "{told}");
+    // A disk that keeps something else than it was given, or somebody who writes.
+    for (name, trouble) in [
+        ("other.db", "UPDATE meta SET value = 'other' WHERE key = 'n4099'"),
+        ("more.db", "INSERT OR IGNORE INTO meta VALUES ('more', '')"),
+        ("fewer.db", "DELETE FROM meta WHERE key = 'n4099'"),
+    ] {
+        let there = SqliteConnectOptions::new().filename(site.path(&format!("var/{name}")));
+        drop(Store::open(&format!("sqlite:{}", there.get_filename().display())).await.unwrap());
+        let trigger = format!("CREATE TRIGGER t AFTER INSERT ON meta WHEN NEW.key = 'n999' BEGIN {trouble}; END");
+        let mut connection = there.connect().await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(trigger)).execute(&mut connection).await.unwrap();
+        let (code, told) = copy(name);
+        assert!(code == Some(1) && told.contains("meta would not be the same in the copy"), "{name}: {told}");
+        let rows: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM meta WHERE key LIKE 'n%'")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(rows, 0, "{name}: nothing was copied");
+        connection.close().await.unwrap();
+    }
+}
