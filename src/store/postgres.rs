@@ -10,7 +10,7 @@ use super::tables::{StoreTables, TableList, current, not_migrated};
 use super::{Error, Result};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgPool, Row};
+use sqlx::{ConnectOptions, PgPool, Row};
 use std::num::ParseIntError;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -65,7 +65,8 @@ impl PostgresDatabase {
             parsed.query_pairs_mut().extend_pairs(others);
         }
         let options = PgConnectOptions::from_str(parsed.as_str()).map_err(|error| bad(&file, &error.to_string()))?;
-        let options = options.application_name("wellsourced");
+        // The server logs statements where they are wanted.
+        let options = options.application_name("wellsourced").disable_statement_logging();
         // Statements of ours are many and short: to compile one takes longer than to run it. Poolers refuse what they do not know.
         let options = match direct {
             None => options.options([("jit", "off")]),

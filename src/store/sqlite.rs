@@ -9,7 +9,7 @@ use super::tables::{StoreTables, TableList};
 use super::{Error, Result};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, SqlitePool};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,9 @@ impl SqliteFile {
             .row_buffer_size(4096)
             .busy_timeout(Duration::from_mins(1))
             .pragma("cache_size", "-4000")
-            .pragma("temp_store", "memory");
+            .pragma("temp_store", "memory")
+            // What takes long is told by what is done, not by how it is asked.
+            .disable_statement_logging();
         Ok(Self { options, file: path.display().to_string().into(), path: (!in_memory).then_some(path) })
     }
 

@@ -325,3 +325,12 @@ async fn a_copy_that_is_not_the_same_in_everything_is_refused() {
         connection.close().await.unwrap();
     }
 }
+
+#[test]
+fn who_looks_closer_reads_what_is_done_and_no_statements() {
+    let site = site();
+    let done = command(&site, &["--once", "--offline"]).env("WELLSOURCED_LOG", "debug").output().unwrap();
+    let log = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success() && log.contains("composed and staged"), "{log}");
+    assert!(!log.contains("SELECT") && !log.contains("INSERT"), "{log}");
+}

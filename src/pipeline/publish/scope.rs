@@ -9,8 +9,11 @@ use crate::publish::{Journal, ManifestLine, RENDERING, Since, Site, Writer, layo
 use crate::store::Stale;
 use std::path::Path;
 
-/// From so many changed items on, everything is composed.
-const MANY: u64 = 3000;
+/// Up to so many changed items are looked at one by one.
+const FEW: u64 = 3000;
+
+/// From this part of all items on, looking at those that changed one by one costs more than looking at everything.
+const MOST: u64 = 8;
 
 /// What is looked at in one publish.
 pub(super) struct Extent {
@@ -119,9 +122,9 @@ pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     }
     let same_options = store.meta("published").await?.as_deref() == Some(&fingerprint);
     let all = looked.is_disturbed() || !same_options;
-    // Looking at so many one by one costs more than looking at everything.
-    let all = all || store.changed_items().await? > MANY;
-    if all {
+    let changed = store.changed_items().await?;
+    let all = all || (changed > FEW && changed > store.item_count().await? / MOST);
+    if all || changed > FEW {
         store.gather_statistics().await?;
     }
     let layout = days::lay_out(store, all).await?;
