@@ -63,6 +63,11 @@ impl Node {
         Some(format!("{} published files are not here yet, for {} s", followed.behind.max(1), lags.elapsed().as_secs()))
     }
 
+    /// Its directory is another one from now on: nothing was followed there yet.
+    pub(super) fn moves(&self) {
+        self.view().followed = None;
+    }
+
     /// Takes note of what came of following; says whether files are others now.
     pub(super) fn note_followed(&self, came: Result<Followed, pipeline::Error>) -> bool {
         let mut view = self.view();

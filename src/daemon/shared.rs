@@ -94,6 +94,9 @@ impl Shared {
         ];
         (new.serve, new.store_url, new.log_format) = (settings.serve, settings.store_url.clone(), settings.log_format);
         new.cycle.offline = settings.cycle.offline;
+        if new.cycle.directory != settings.cycle.directory {
+            self.node.moves();
+        }
         *settings = Arc::new(new);
         self.reloaded.notify_one();
         keys.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()
@@ -220,6 +223,11 @@ impl Shared {
         *lock(&self.last) = Some(LastCycle::Failed(why.to_string()));
         measures::count(None, System.now(), took);
         lock(&self.told).failure(&format!("{what}: {why}"), Instant::now());
+    }
+
+    /// What this node did for another one's cycle went well: what failed before is over.
+    pub(super) fn recovered(&self) {
+        lock(&self.last).take_if(|last| matches!(last, LastCycle::Failed(_)));
     }
 
     /// A cycle broke off.

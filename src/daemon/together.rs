@@ -58,8 +58,12 @@ impl Shared {
         let mut has_helped = false;
         loop {
             if is_first && let Some(lead) = Lead::take(&self.store, node, stop).await? {
-                self.node.does("publishing");
-                return Ok(Box::pin(self.lead(lead, settings, slot, began)).await);
+                if is_asked || !self.is_done(slot).await? {
+                    self.node.does("publishing");
+                    return Ok(Box::pin(self.lead(lead, settings, slot, began)).await);
+                }
+                // Another node ended it just now.
+                lead.end().await;
             }
             if !has_helped {
                 self.node.does("asking feeds and links");
@@ -67,13 +71,13 @@ impl Shared {
                 let now = super::clock::Clock::now(&super::clock::System);
                 let report = pipeline::help(&self.store, options, &progress, now, stop).await?;
                 helped(&report, began.elapsed());
+                self.recovered();
                 (has_helped, is_first) = (true, true);
             }
             if stop.is_cancelled() {
                 return Ok(if self.stop.is_cancelled() { Ended::Stopped } else { Ended::Done });
             }
-            let is_done = !is_asked && self.last_run().await?.is_some_and(|last| last >= slot);
-            if is_done || began.elapsed() > options.verify.budget + PATIENCE {
+            if (!is_asked && self.is_done(slot).await?) || began.elapsed() > options.verify.budget + PATIENCE {
                 self.follow().await;
                 return Ok(Ended::Done);
             }
@@ -89,10 +93,11 @@ impl Shared {
         Ok(last == node || !nodes.iter().any(|other| other.name == last && !other.is_gone()))
     }
 
-    /// The slot that some node ran last.
-    async fn last_run(&self) -> Result<Option<DateTime<Utc>>, pipeline::Error> {
-        let slot = self.store.meta(SLOT).await?;
-        Ok(slot.and_then(|slot| DateTime::parse_from_rfc3339(&slot).ok()).map(|slot| slot.to_utc()))
+    /// Whether some node ran this slot, or a later one.
+    async fn is_done(&self, slot: DateTime<Utc>) -> Result<bool, pipeline::Error> {
+        let last = self.store.meta(SLOT).await?;
+        let last = last.and_then(|slot| DateTime::parse_from_rfc3339(&slot).ok());
+        Ok(last.is_some_and(|last| last >= slot))
     }
 
     /// Runs the whole cycle.

@@ -30,6 +30,7 @@ pub async fn published_by(store: &Store) -> crate::store::Result<Option<String>>
 /// What a directory holds, as far as it is known.
 #[derive(Debug, Default)]
 pub struct Follower {
+    directory: PathBuf,
     holds: Option<BTreeMap<String, String>>,
 }
 
@@ -71,9 +72,14 @@ impl Follower {
     async fn fetch(&mut self, store: &Store, options: &Options, as_it_is: bool) -> Result<Followed, Error> {
         let generation = generation(store.meta(GENERATION).await?.as_deref());
         let files = store.files().await?;
-        let Some(id) = store.meta("site").await?.and_then(|id| id.parse::<Uuid>().ok()) else {
+        let site = store.meta("site").await?.and_then(|id| id.parse::<Uuid>().ok());
+        // Nothing was published yet, or it is about to be published anew: what stands here stays until then.
+        let Some(id) = site.filter(|_| !files.is_empty()) else {
             return Ok(Followed { generation, ..Followed::default() });
         };
+        if self.directory != options.directory {
+            (self.directory, self.holds) = (options.directory.clone(), None);
+        }
         let unsettled: BTreeSet<String> =
             files.iter().filter(|(_, hash)| hash.is_empty()).map(|(path, _)| path.clone()).collect();
         if !unsettled.is_empty() && !as_it_is {
@@ -193,6 +199,8 @@ pub(super) async fn take_over(cycle: Cycle<'_>) -> Result<(), Error> {
         return Ok(());
     }
     let followed = match last {
+        // The store came from a backup, and this directory knows better: its ids are taken over, and everything is published.
+        Some(_) if restore::knows_more(cycle).await? => None,
         Some(_) => Some(Follower::default().fetch(store, options, true).await?),
         None => None,
     };

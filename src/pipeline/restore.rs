@@ -132,6 +132,18 @@ async fn restore_channels(write: &mut Write, channels: &[(Channel, String, Optio
     Ok(())
 }
 
+/// Whether the published directory of this node keeps ids that were written after the store knew them last.
+pub(super) async fn knows_more(cycle: Cycle<'_>) -> Result<bool, Error> {
+    let Cycle { store, options, .. } = cycle;
+    let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
+    let since = ids.since(&store.meta(&cycle.own(IDS)).await?.unwrap_or_default())?;
+    if since == Since::Same {
+        return Ok(false);
+    }
+    let lines = ids.read()?;
+    Ok(!lines.is_empty() && is_newer(&lines, store.meta(WRITTEN).await?.as_deref(), since))
+}
+
 /// Whether the journal was written after the store knew it last. Journals and stores of before that was noted: lines were
 /// added.
 fn is_newer(lines: &[IdLine], noted: Option<&str>, since: Since) -> bool {

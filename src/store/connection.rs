@@ -13,14 +13,14 @@ use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo}
 use sqlx::error::BoxDynError;
 use sqlx::{Any, Describe, Either, Execute, Executor, PgPool, Postgres, SqlStr, Sqlite, SqlitePool, Transaction};
 use sqlx_core::any::{AnyConnectionBackend, AnyValueKind};
+use std::borrow::Cow;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// Begins to write in PostgreSQL, which waits for whoever writes to the same schema, as SQLite has one writer. One who hangs in
+/// Waits in PostgreSQL for whoever writes to the same schema, as SQLite has one writer. One who hangs in
 /// the middle does not keep the others waiting for ever.
-const BEGIN_ALONE: &str =
-    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL lock_timeout = '60s';
+const ALONE: &str = "SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL lock_timeout = '60s';
     SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 7163))";
 
 /// How long a server is waited for: longer than any statement of ours takes. A network that was cut says nothing.
@@ -30,6 +30,13 @@ const ANSWERED: Duration = Duration::from_mins(2);
 async fn in_time<T>(asking: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
     let late = || sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "no answer in two minutes"));
     tokio::time::timeout(ANSWERED, asking).await.unwrap_or_else(|_late| Err(late()))
+}
+
+/// Begins to write in PostgreSQL. The transaction is open before it waits, so that who waits in vain leaves none behind.
+async fn alone(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    transaction.execute(ALONE).await?;
+    Ok(transaction)
 }
 
 /// The connections to a store.
@@ -124,8 +131,8 @@ impl Pool {
     pub(super) async fn begin(&self) -> Result<Box<WriteTransaction>> {
         let begun = match self.get()? {
             EnginePool::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite),
-            EnginePool::Postgres(pool) => in_time(pool.begin_with(BEGIN_ALONE)).await.map(OpenTransaction::Postgres),
-            EnginePool::Pooled(pool) => in_time(pool.begin_with(BEGIN_ALONE)).await.map(OpenTransaction::Pooled),
+            EnginePool::Postgres(pool) => in_time(alone(pool)).await.map(OpenTransaction::Postgres),
+            EnginePool::Pooled(pool) => in_time(alone(pool)).await.map(OpenTransaction::Pooled),
         };
         let transaction = begun.map_err(|error| named(error, &self.file, "beginning to write"))?;
         Ok(Box::new(WriteTransaction { file: Arc::clone(&self.file), transaction, fence: self.fence }))
@@ -365,9 +372,9 @@ impl Statement {
         let mut arguments = self.arguments;
         for value in arguments.iter_mut().flat_map(|arguments| &mut arguments.values.0) {
             if let AnyValueKind::Text(text) = value
-                && (text.contains('\0') || text.contains(NUL_IN_JSON))
+                && let Cow::Owned(without) = without_nul(text)
             {
-                *text = Arc::new(text.replace('\0', "\u{fffd}").replace(NUL_IN_JSON, r"\ufffd"));
+                *text = Arc::new(without);
             }
         }
         Self { sql: dialect::postgres(&self.sql), arguments, persistent: self.persistent }
@@ -385,6 +392,23 @@ impl Statement {
     async fn first(self, connection: &mut impl AnyConnectionBackend) -> Result<Option<AnyRow>, sqlx::Error> {
         connection.fetch_optional(self.sql, self.persistent, self.arguments).await
     }
+}
+
+/// A text with another character for each NUL, in JSON too.
+pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
+    let mut without = Cow::Borrowed(text);
+    if text.contains('\0') {
+        without = Cow::Owned(text.replace('\0', "\u{fffd}"));
+    }
+    let is_escape = |at: &usize| {
+        // Behind a backslash of its own it is text that looks like an escape.
+        without.get(..*at).is_some_and(|before| (before.len() - before.trim_end_matches('\\').len()).is_multiple_of(2))
+    };
+    let escapes: Vec<usize> = without.match_indices(NUL_IN_JSON).map(|(at, _)| at).filter(is_escape).collect();
+    for at in escapes {
+        without.to_mut().replace_range(at..at + NUL_IN_JSON.len(), r"\ufffd");
+    }
+    without
 }
 
 /// What an error of a statement is told with.

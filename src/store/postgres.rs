@@ -69,7 +69,8 @@ impl PostgresDatabase {
         let options = options.application_name("wellsourced").disable_statement_logging();
         // Statements of ours are many and short: to compile one takes longer than to run it. Poolers refuse what they do not know.
         let options = match direct {
-            None => options.options([("jit", "off")]),
+            // And who hangs within a transaction holds up everybody.
+            None => options.options([("jit", "off"), ("idle_in_transaction_session_timeout", "30s")]),
             Some(_) => options.extra_float_digits(None),
         };
         let to = |at: String| {

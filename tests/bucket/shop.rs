@@ -60,11 +60,11 @@ impl Shop {
     pub(crate) fn write_configuration(&self, with: With<'_>, directory: &str) {
         let root = self.site.folder.path().display();
         let With { in_bucket, in_publish, endpoint } = with;
-        let (bucket, port) = (&self.bucket, self.proxy.port);
+        let (bucket, port, store) = (&self.bucket, self.proxy.port, self.site.store_url());
         let endpoint = endpoint.map_or_else(|| format!("http://127.0.0.1:{port}/"), str::to_owned);
         let text = format!(
             "[site]\ntitle = \"Tests\"\nbase_url = \"https://feeds.example/\"\ntimezone = \"Asia/Shanghai\"\n\
-             [store]\nurl = \"sqlite:{root}/store.db\"\n[publish]\n{directory}\n\
+             [store]\nurl = \"{store}\"\n[publish]\n{directory}\n\
              bucket = \"s3://{bucket}/{PREFIX}\"\n{in_publish}\n\
              [bucket]\nendpoint = \"{endpoint}\"\ncredentials = \"{root}/credentials\"\n{in_bucket}\n\
              [net]\nresolve = {{ \"source0.example\" = \"127.0.0.1\", \"source1.example\" = \"127.0.0.1\", \"source2.example\" = \"127.0.0.1\" }}\n\

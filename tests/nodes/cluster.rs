@@ -160,7 +160,7 @@ pub(crate) fn schema(store: &str) -> &str {
 }
 
 /// Without the moment when a day changed last, which stands in the feeds of the editions and in `sitemap.xml`.
-fn without_changes_of_days(path: &str, bytes: Vec<u8>) -> Vec<u8> {
+pub(crate) fn without_changes_of_days(path: &str, bytes: Vec<u8>) -> Vec<u8> {
     if !["editions/atom.xml", "editions/rss.xml", "editions/feed.json", "sitemap.xml"].contains(&path) {
         return bytes;
     }

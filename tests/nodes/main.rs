@@ -16,6 +16,7 @@ mod cluster;
 mod copied;
 mod faults;
 mod faults_mixed;
+mod moved;
 mod node;
 mod outdated;
 mod together;

@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Node {
     pub(crate) name: String,
     folder: PathBuf,
+    directory: PathBuf,
     child: Option<Child>,
     /// Variables of its environment.
     pub(crate) environment: Vec<(&'static str, PathBuf)>,
@@ -54,7 +55,8 @@ impl Node {
         }
         #[allow(clippy::disallowed_methods, reason = "a test makes its own files")]
         fs::write(folder.join("wellsourced.toml"), text).unwrap();
-        Self { name: name.to_owned(), folder, child: None, environment: Vec::new(), port: Arc::default() }
+        let directory = folder.join("feeds");
+        Self { name: name.to_owned(), folder, directory, child: None, environment: Vec::new(), port: Arc::default() }
     }
 
     fn command(&self) -> Command {
@@ -104,7 +106,7 @@ impl Node {
 
     /// Somebody removes a published file.
     pub(crate) fn lose(&self, path: &str) {
-        fs::remove_file(self.folder.join("feeds").join(path)).unwrap();
+        fs::remove_file(self.directory.join(path)).unwrap();
     }
 
     pub(crate) fn status(&self) -> String {
@@ -143,7 +145,7 @@ impl Node {
 
     /// Titles of the combined feed, in order; none where it is not there yet.
     pub(crate) fn titles(&self) -> Vec<String> {
-        let Ok(text) = fs::read(self.folder.join("feeds/feed.json")) else { return Vec::new() };
+        let Ok(text) = fs::read(self.directory.join("feed.json")) else { return Vec::new() };
         let feed: serde_json::Value = serde_json::from_slice(&text).expect("a feed is whole at every moment");
         let items = feed["items"].as_array().unwrap();
         let mut titles: Vec<String> = items.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect();
@@ -167,13 +169,28 @@ impl Node {
 
     /// Where it publishes.
     pub(crate) fn directory(&self) -> PathBuf {
-        self.folder.join("feeds")
+        self.directory.clone()
+    }
+
+    /// From now on it is to publish elsewhere, below its folder.
+    pub(crate) fn move_to(&mut self, directory: &str) {
+        let configuration = self.folder.join("wellsourced.toml");
+        let directory = self.folder.join(directory);
+        let text = fs::read_to_string(&configuration).unwrap();
+        let text = text.replace(
+            &format!("directory = \"{}\"", self.directory.display()),
+            &format!("directory = \"{}\"", directory.display()),
+        );
+        #[allow(clippy::disallowed_methods, reason = "a test makes its own files")]
+        fs::write(configuration, text).unwrap();
+        self.directory = directory;
+        self.signal("HUP");
     }
 
     /// Every published file with its bytes.
     pub(crate) fn published(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
-        gather(&self.folder.join("feeds"), "", &mut files);
+        gather(&self.directory, "", &mut files);
         files
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Web {
     slow: Duration,
     /// Entries that each feed has at present.
     entries: Arc<AtomicUsize>,
+    /// How often the texts of all entries were corrected.
+    corrected: Arc<AtomicUsize>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -64,7 +66,15 @@ impl Web {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         rustix::net::listen(&listener, BACKLOG).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let web = Self { port, hosts, interval, slow, entries: Arc::default(), seen: Arc::default() };
+        let web = Self {
+            port,
+            hosts,
+            interval,
+            slow,
+            entries: Arc::default(),
+            corrected: Arc::default(),
+            seen: Arc::default(),
+        };
         let ours = web.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -78,6 +88,11 @@ impl Web {
     /// Each feed has one entry more.
     pub(crate) fn grow(&self) -> usize {
         self.entries.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// The text of each entry is another one.
+    pub(crate) fn correct(&self) {
+        self.corrected.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Begins anew, with no entries.
@@ -180,7 +195,7 @@ impl Web {
             let page = format!("<!doctype html><title>{path}</title><p>The page {path} of {host}.</p>");
             return answer("text/html", "", &page);
         }
-        let tag = format!("\"{entries}\"");
+        let tag = format!("\"{entries} {}\"", self.corrected.load(Ordering::SeqCst));
         if matched == Some(&tag) {
             return format!("HTTP/1.1 304 Not Modified\r\nConnection: close\r\nETag: {tag}\r\n\r\n");
         }
@@ -188,7 +203,7 @@ impl Web {
     }
 
     fn feed(&self, number: usize, entries: usize) -> String {
-        let port = self.port;
+        let (port, corrections) = (self.port, ", corrected".repeat(self.corrected.load(Ordering::SeqCst)));
         let mut feed = format!(
             "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Feed {number}</title>\
              <link>http://h{number}.example:{port}/</link><description>d</description>"
@@ -202,7 +217,7 @@ impl Web {
                 feed,
                 "<item><title>{title}</title><link>http://h{host}.example:{port}/p/{number}/{entry}</link>\
                  <guid isPermaLink=\"false\">{number}-{entry}</guid><pubDate>{date}</pubDate>\
-                 <description>About {title}</description></item>"
+                 <description>About {title}{corrections}</description></item>"
             )
             .unwrap();
         }

@@ -28,6 +28,26 @@ async fn a_copy_answers_as_the_store_does_and_goes_on_as_it() {
 }
 
 #[tokio::test]
+async fn what_looks_like_a_nul_is_copied_as_it_is() {
+    each_pair(async |from, to| {
+        let (store, copy) = (from.open().await, to.open().await);
+        let written = [("text", r"\\u0000 \\\\u0000"), ("list", r#"["\\u0000", "\\\u0000"]"#), ("nul", "a\0b")];
+        let mut write = store.begin().await.unwrap();
+        for (key, value) in written {
+            write.set_meta(key, value).await.unwrap();
+        }
+        write.commit().await.unwrap();
+        store.copy_into(&copy).await.unwrap();
+        for (key, value) in written {
+            let copied = copy.meta(key).await.unwrap().unwrap();
+            // PostgreSQL keeps no NUL, of which there are some by now: in the text and behind an escaped backslash.
+            assert!(copied == value || key != "text" && copied.contains('\u{fffd}'), "{key}: {copied}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_is_copied_over_something() {
     each_backend(async |place| {
         let store = place.open().await;

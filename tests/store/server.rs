@@ -171,3 +171,32 @@ async fn an_address_as_long_as_a_stranger_likes_is_kept() {
     write.commit().await.unwrap();
     assert_eq!(store.meta(&long).await.unwrap().as_deref(), Some("second"));
 }
+
+#[tokio::test]
+async fn who_waited_to_write_in_vain_leaves_no_open_transaction_behind() {
+    let Some(server) = server() else { return };
+    let store = Store::open(&server.place()).await.unwrap();
+    let first = store.begin().await.unwrap();
+    for _ in 0..3 {
+        // As when another one writes for longer than it is waited for.
+        let waiting = tokio::spawn({
+            let store = store.clone();
+            async move { store.begin().await.map(drop) }
+        });
+        while !waiting.is_finished() {
+            server.admin(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+                 WHERE wait_event = 'advisory' AND application_name = 'wellsourced'",
+            );
+            tokio::task::yield_now().await;
+        }
+        assert!(waiting.await.unwrap().is_err());
+    }
+    drop(first);
+    for _ in 0..20 {
+        assert_eq!(store.meta("nothing").await.unwrap(), None);
+        let mut write = store.begin().await.unwrap();
+        write.set_meta("something", "new").await.unwrap();
+        write.commit().await.unwrap();
+    }
+}

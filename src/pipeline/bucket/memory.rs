@@ -44,7 +44,8 @@ impl Memory {
         let bodies = if options.is_gzip { "gzip" } else { "none" };
         let mut now = BTreeMap::new();
         for (file, mark) in FILES {
-            now.insert(file.to_owned(), store.meta(mark).await?.unwrap_or_default());
+            let mark = if mark == owner::KEY { mark.to_owned() } else { cycle.own(mark) };
+            now.insert(file.to_owned(), store.meta(&mark).await?.unwrap_or_default());
         }
         let put = store.meta(PRIVATE).await?.and_then(|put| serde_json::from_str(&put).ok());
         Ok(Self {

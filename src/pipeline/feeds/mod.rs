@@ -220,8 +220,12 @@ impl<'a> Feeds<'a> {
         if failed.is_empty() {
             return Ok(None);
         }
-        if !reached && let Some(complaint) = self.network_is_down(client, &failed).await? {
-            return Ok(Some(complaint));
+        if !reached {
+            match self.network(client, &failed).await? {
+                Network::Up => {}
+                Network::Down(complaint) => return Ok(Some(complaint)),
+                Network::Unknown => return Ok(None),
+            }
         }
         let failures: Vec<(usize, PollState)> = failed
             .iter()
@@ -306,22 +310,22 @@ impl<'a> Feeds<'a> {
     }
 
     /// When nothing was reached, one link that was reached not long ago is tried too (rule 6 of the design).
-    async fn network_is_down(&self, client: &Client, failed: &[(usize, Exchange)]) -> Result<Option<Complaint>, Error> {
+    async fn network(&self, client: &Client, failed: &[(usize, Exchange)]) -> Result<Network, Error> {
         let Cycle { store, options, now, stop, .. } = self.cycle;
         if let Some(url) = store.recently_reached().await? {
             if !self.may_ask(&url).await? {
-                return Ok(None);
+                return Ok(Network::Unknown);
             }
             let probe = stop.run_until_cancelled(verify::check(client, &options.verify.check, &url, now)).await;
             if probe.is_some_and(|probe| probe.reached_http) {
-                return Ok(None);
+                return Ok(Network::Up);
             }
         }
         let why = failed.iter().find_map(|(_, exchange)| match &exchange.outcome {
             FetchOutcome::Failed(trouble) => Some(trouble.why.as_str()),
             _ => None,
         });
-        Ok(Some(told::network_is_down(failed.len(), why.unwrap_or_default())))
+        Ok(Network::Down(told::network_is_down(failed.len(), why.unwrap_or_default())))
     }
 }
 
@@ -368,6 +372,14 @@ impl<'a> KnownFeed<'a> {
     fn was_read(&self, now: DateTime<Utc>) -> bool {
         self.poll.last_success.is_some_and(|at| at >= now)
     }
+}
+
+/// What is known of the network here when no feed was reached.
+enum Network {
+    Up,
+    Down(Complaint),
+    /// The host that would tell is another node's at present: what failed is not noted, and asked for again.
+    Unknown,
 }
 
 /// An input that is a page.

@@ -117,6 +117,8 @@ pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     if moved && looked.is_ours != Some(true) {
         let mut write = store.begin().await?;
         write.forget_files().await?;
+        // Whoever goes on from here publishes everything.
+        write.set_meta("published", "again").await?;
         write.commit().await?;
         looked.memory = PublishMemory::None;
     }

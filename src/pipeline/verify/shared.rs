@@ -64,9 +64,11 @@ pub(super) async fn due_links(cycle: Cycle<'_>, client: &Client, due: Due) -> Re
     let looking = look(cycle, &client, share, targets, (seen, leases.lost())).map(Ok::<_, Error>);
     let recording = record_all(&mut records, &leases, &open, to_record);
     let ((), reach, unsure) = tokio::try_join!(feed(cycle, &leases, &open, to_look_at), looking, recording)?;
-    if reach.network_is_down().is_none() || may_probe(cycle, &leases).await? {
-        report.network_down = network_is_down(cycle, &client, &reach).await?;
-    }
+    report.network_down = match reach.network_is_down() {
+        // Where the host that would tell is another node's at present, what was seen does not count.
+        Some(why) if !may_probe(cycle, &leases).await? => Some(why),
+        _ => network_is_down(cycle, &client, &reach).await?,
+    };
     record(&mut records, &leases, &unsure, report.network_down.is_none()).await?;
     leases.end().await?;
     records.tell(&mut report);
