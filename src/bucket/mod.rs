@@ -129,7 +129,7 @@ impl Bucket {
         }
     }
 
-    /// The stored bytes of a path; `None` where nothing stands, or where there is no bucket.
+    /// The stored bytes of a path; `None` where nothing stands.
     pub async fn read(&self, path: &str) -> Result<Option<Bytes>, Error> {
         let found = match self.store.get(&self.key(path)?).await {
             Ok(found) => found.bytes().await,
@@ -137,8 +137,10 @@ impl Bucket {
         };
         match found {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(self.failed(&error)),
+            Err(error) => match (self.failed(&error), error) {
+                (Error::Failed(_), object_store::Error::NotFound { .. }) => Ok(None),
+                (failed, _) => Err(failed),
+            },
         }
     }
 

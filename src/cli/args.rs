@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// Nothing leaves the machine; verdicts stay as they are
     #[arg(long)]
     pub(super) offline: bool,
-    /// Make the published directory this store's although it is another's
+    /// Make the published directory, and the bucket, this store's although it is another's
     #[arg(long, requires = "once")]
     pub(super) take_over: bool,
     /// Warnings end with exit code 4

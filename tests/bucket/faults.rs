@@ -3,6 +3,7 @@
 use crate::proxy::{Fault, Proxy};
 use crate::s3::S3;
 use crate::shop::{PREFIX, Shop, With, of_bucket};
+use crate::support::post;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -80,6 +81,27 @@ async fn what_was_put_and_not_remembered_is_not_put_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_put_without_our_knowing_is_removed_when_it_was_withdrawn() {
+    let Some(shop) = Shop::open().await else { return };
+    shop.cycle(0).await;
+    shop.write(4, &post(4, &[40]));
+    shop.proxy.spoil(
+        |met| {
+            if met.method == "PUT" && !met.path.contains(".wellsourced") { Fault::Lost } else { Fault::None }
+        },
+    );
+    let report = shop.cycle(1).await;
+    assert!(of_bucket(&report).problem.is_some());
+    assert!(shop.public().await.contains_key("editions/4/index.html"));
+    shop.proxy.pass();
+    shop.site.remove("posts/4.md");
+    for number in 2..5 {
+        shop.cycle(number).await;
+    }
+    assert_eq!(shop.public().await, shop.files());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_only_fails_is_left_alone_soon() {
     let Some(shop) = published().await else { return };
     shop.s3.make(&shop.bucket).await;
@@ -153,7 +175,7 @@ async fn no_credentials_no_bucket_and_no_server_are_told_too() {
 
 /// Changes something, so that there is something to publish.
 fn touch(shop: &Shop, number: u32) {
-    shop.write(9, &crate::support::post(9, &[90 + number]));
+    shop.write(9, &post(9, &[90 + number]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,15 +5,17 @@ use super::memory::Memory;
 use super::{Behind, Halt, Patience, private};
 use crate::bucket::{self, Bucket, Object, ObjectThere};
 use crate::model::{Complaint, Place};
-use crate::publish::{self, Writer, cache_control, content_hash, layout};
+use crate::publish::layout::{self, Phase};
+use crate::publish::{self, Writer, cache_control, content_hash};
 use crate::store::{LeftObject, UnputFile};
 use futures::{StreamExt, stream};
+use std::cmp::Reverse;
 use std::pin::pin;
 
 /// Requests at once.
 const AT_ONCE: usize = 16;
 
-/// Files that are remembered in one transaction.
+/// Files that are noted as ours, put, and remembered at once.
 const BATCH: usize = 100;
 
 /// So many failures end a follow: more would do a store that is in trouble no good.
@@ -79,18 +81,23 @@ impl<'a> Carrying<'a> {
             }
         }
         let mut unput = behind.unput.clone();
-        unput.sort_by_cached_key(|file| (layout::phase(&file.path), file.path.clone()));
-        for phase in unput.chunk_by(|one, next| layout::phase(&one.path) == layout::phase(&next.path)) {
-            if let Some(halt) = self.phase(phase).await? {
-                return Ok(Some(halt));
+        unput.sort_by_cached_key(|file| (place(file), file.path.clone()));
+        for alike in unput.chunk_by(|one, next| place(one) == place(next)) {
+            for files in alike.chunks(BATCH) {
+                if let Some(halt) = self.put_batch(files).await? {
+                    return Ok(Some(halt));
+                }
             }
         }
         self.remove_left(&behind).await
     }
 
-    /// Puts files of which none links to another.
-    async fn phase(&mut self, files: &[UnputFile]) -> Result<Option<Halt>, Error> {
+    /// Puts files of which none lists another. They are noted as ours before: what was put and is not noted would never be removed.
+    async fn put_batch(&mut self, files: &[UnputFile]) -> Result<Option<Halt>, Error> {
         let (options, bucket, cycle) = (self.options, self.bucket, self.cycle);
+        let mut write = cycle.store.begin().await?;
+        write.note_put(&files.iter().map(|file| (file.path.as_str(), "")).collect::<Vec<_>>()).await?;
+        write.commit().await?;
         let carried =
             stream::iter(files).map(move |file| async move { (file, carry(cycle, options, bucket, file).await) });
         let mut carried = pin!(carried.buffer_unordered(AT_ONCE));
@@ -119,9 +126,6 @@ impl<'a> Carrying<'a> {
                         break Some(halt);
                     }
                 }
-            }
-            if put.len() >= BATCH {
-                self.note_put(&mut put).await?;
             }
         };
         self.note_put(&mut put).await?;
@@ -215,6 +219,11 @@ impl<'a> Carrying<'a> {
         });
         in_the_way.into_iter().chain(altered).collect()
     }
+}
+
+/// When a file is put: behind what it lists, and so what stands deeper first.
+fn place(file: &UnputFile) -> (Phase, Reverse<usize>) {
+    (layout::phase(&file.path), Reverse(file.path.matches('/').count()))
 }
 
 /// Puts a file, unless it is there already, or something else is.

@@ -52,8 +52,14 @@ pub(super) async fn object(directory: &Path, file: &str) -> Result<Object, Error
 /// One of them as it lies in a bucket.
 pub(super) async fn read(bucket: &Bucket, file: &str) -> Result<Option<Vec<u8>>, bucket::Error> {
     let Some(stored) = bucket.read(file).await? else { return Ok(None) };
-    // Some stores unpack what they answer.
-    Ok(Some(net::unpacked(&stored, MOST).map_or_else(|| stored.to_vec(), |unpacked| unpacked.bytes)))
+    match net::unpacked(&stored, MOST) {
+        Some(unpacked) if unpacked.cut => {
+            Err(bucket::Error::Failed(format!("{file} is larger there than {MOST} bytes")))
+        }
+        Some(unpacked) => Ok(Some(unpacked.bytes)),
+        // Some stores unpack what they answer.
+        None => Ok(Some(stored.to_vec())),
+    }
 }
 
 /// Takes the ids and the rest from the bucket where the published directory has none: it is new here, or was lost.

@@ -124,9 +124,9 @@ pub(super) async fn of(cycle: Cycle<'_>, site: &Site) -> Result<Extent, Error> {
     }
     let same_options = store.meta("published").await?.as_deref() == Some(&fingerprint);
     let all = looked.is_disturbed() || !same_options;
-    let changed = store.changed_items().await?;
-    let all = all || (changed > FEW && changed > store.item_count().await? / MOST);
-    if all || changed > FEW {
+    let marked = store.changed_items().await?;
+    let all = all || (marked > FEW && marked > store.item_count().await? / MOST);
+    if all || marked > FEW {
         store.gather_statistics().await?;
     }
     let layout = days::lay_out(store, all).await?;
