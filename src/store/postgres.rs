@@ -8,6 +8,7 @@ use super::connection::{EnginePool, named};
 use super::error::{StoreTrouble, Unusable};
 use super::tables::{StoreTables, TableList, current, not_migrated};
 use super::{Error, Result};
+use log::LevelFilter;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool, Row};
@@ -65,8 +66,9 @@ impl PostgresDatabase {
             parsed.query_pairs_mut().extend_pairs(others);
         }
         let options = PgConnectOptions::from_str(parsed.as_str()).map_err(|error| bad(&file, &error.to_string()))?;
-        // The server logs statements where they are wanted.
-        let options = options.application_name("wellsourced").disable_statement_logging();
+        // The server logs statements that take long, where they are wanted.
+        let options = options.application_name("wellsourced");
+        let options = options.log_statements(LevelFilter::Trace).log_slow_statements(LevelFilter::Off, Duration::MAX);
         // Statements of ours are many and short: to compile one takes longer than to run it. Poolers refuse what they do not know.
         let options = match direct {
             // And who hangs within a transaction holds up everybody.

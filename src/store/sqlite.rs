@@ -7,6 +7,7 @@ use super::error::{StoreTrouble, Unusable};
 use super::quiet::Quiet;
 use super::tables::{StoreTables, TableList};
 use super::{Error, Result};
+use log::LevelFilter;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, SqlitePool};
@@ -45,7 +46,8 @@ impl SqliteFile {
             .pragma("cache_size", "-4000")
             .pragma("temp_store", "memory")
             // What takes long is told by what is done, not by how it is asked.
-            .disable_statement_logging();
+            .log_statements(LevelFilter::Trace)
+            .log_slow_statements(LevelFilter::Off, Duration::MAX);
         Ok(Self { options, file: path.display().to_string().into(), path: (!in_memory).then_some(path) })
     }
 

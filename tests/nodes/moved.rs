@@ -30,7 +30,7 @@ fn a_node_that_only_follows_fills_its_new_directory() {
     let follower = &mut cluster.nodes[1];
     follower.move_to("elsewhere");
     until("it has everything", follower, || follower.published() == published);
-    assert!(follower.operator("/readyz").starts_with("HTTP/1.1 200"), "{}", follower.operator("/readyz"));
+    until("it is ready", follower, || follower.operator("/readyz").starts_with("HTTP/1.1 200"));
 }
 
 /// The store refuses rows of which this holds, as when it is gone from there on.

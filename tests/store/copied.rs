@@ -40,8 +40,9 @@ async fn what_looks_like_a_nul_is_copied_as_it_is() {
         store.copy_into(&copy).await.unwrap();
         for (key, value) in written {
             let copied = copy.meta(key).await.unwrap().unwrap();
-            // PostgreSQL keeps no NUL, of which there are some by now: in the text and behind an escaped backslash.
-            assert!(copied == value || key != "text" && copied.contains('\u{fffd}'), "{key}: {copied}");
+            // Some engines keep no NUL, of which there are some by now: in the text, and behind an escaped backslash.
+            let is_replaced = copied.contains('\u{fffd}') || copied.contains(r"\ufffd");
+            assert!(copied == value || key != "text" && is_replaced, "{key}: {copied}");
         }
     })
     .await;
