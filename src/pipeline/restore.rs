@@ -84,15 +84,7 @@ pub(super) async fn identities(cycle: Cycle<'_>) -> Result<Vec<Complaint>, Error
     let Cycle { store, options, .. } = cycle;
     let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
     let was_empty = store.is_empty().await?;
-    let since = ids.since(&store.meta(&cycle.own(IDS)).await?.unwrap_or_default())?;
-    if since == Since::Same {
-        return Ok(Vec::new());
-    }
-    let lines = ids.read()?;
-    if lines.is_empty() {
-        return Ok(Vec::new());
-    }
-    let is_newer = is_newer(&lines, store.meta(WRITTEN).await?.as_deref(), since);
+    let Some((lines, is_newer)) = unknown(cycle, &ids).await? else { return Ok(Vec::new()) };
     let known = store.edition_times().await?;
     let mut write = store.begin().await?;
     let (mut last, mut channels) = (LastLines::default(), Vec::new());
@@ -134,14 +126,21 @@ async fn restore_channels(write: &mut Write, channels: &[(Channel, String, Optio
 
 /// Whether the published directory of this node keeps ids that were written after the store knew them last.
 pub(super) async fn knows_more(cycle: Cycle<'_>) -> Result<bool, Error> {
-    let Cycle { store, options, .. } = cycle;
-    let ids = Journal::<IdLine>::open(Writer::ids(&options.directory));
+    let ids = Journal::<IdLine>::open(Writer::ids(&cycle.options.directory));
+    Ok(unknown(cycle, &ids).await?.is_some_and(|(_, is_newer)| is_newer))
+}
+
+/// The lines of a journal that is not as the store left it, and whether they are newer than what the store knows; none of one that
+/// is, or is empty.
+async fn unknown(cycle: Cycle<'_>, ids: &Journal<IdLine>) -> Result<Option<(Vec<IdLine>, bool)>, Error> {
+    let store = cycle.store;
     let since = ids.since(&store.meta(&cycle.own(IDS)).await?.unwrap_or_default())?;
     if since == Since::Same {
-        return Ok(false);
+        return Ok(None);
     }
     let lines = ids.read()?;
-    Ok(!lines.is_empty() && is_newer(&lines, store.meta(WRITTEN).await?.as_deref(), since))
+    let is_newer = is_newer(&lines, store.meta(WRITTEN).await?.as_deref(), since);
+    Ok((!lines.is_empty()).then_some((lines, is_newer)))
 }
 
 /// Whether the journal was written after the store knew it last. Journals and stores of before that was noted: lines were

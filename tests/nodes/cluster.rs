@@ -46,6 +46,22 @@ impl Cluster {
         Some(Self::on(SERVER.as_ref()?, nodes, hosts))
     }
 
+    /// The same, of which all run and have published a first round.
+    pub(crate) fn running(nodes: usize, hosts: usize) -> Option<Self> {
+        let mut cluster = Self::new(nodes, hosts)?;
+        cluster.grow();
+        cluster.start();
+        Some(cluster)
+    }
+
+    /// Starts every node, and waits until all have what there is.
+    pub(crate) fn start(&mut self) {
+        for node in &mut self.nodes {
+            node.start();
+        }
+        self.until_all_have_it(&(0..self.nodes.len()).collect::<Vec<_>>());
+    }
+
     /// The same on a server that nobody else needs.
     pub(crate) fn on(server: &'static Server, nodes: usize, hosts: usize) -> Self {
         let mut cluster = Self::around(server, Web::start(hosts));
@@ -157,6 +173,11 @@ impl Cluster {
 /// The schema of a store.
 pub(crate) fn schema(store: &str) -> &str {
     store.rsplit("%3D").next().unwrap()
+}
+
+/// Runs statements in the store of a cluster.
+pub(crate) fn in_store(cluster: &Cluster, sql: &str) {
+    cluster.server.run("feeds", "feeds", &format!("SET search_path TO {}; {sql}", cluster.schema()));
 }
 
 /// Without the moment when a day changed last, which stands in the feeds of the editions and in `sitemap.xml`.

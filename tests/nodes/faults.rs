@@ -6,12 +6,7 @@ use std::time::Duration;
 
 #[test]
 fn whoever_dies_is_made_up_for() {
-    let Some(mut cluster) = Cluster::new(3, 24) else { return };
-    cluster.grow();
-    for node in &mut cluster.nodes {
-        node.start();
-    }
-    cluster.until_all_have_it(&[0, 1, 2]);
+    let Some(mut cluster) = Cluster::running(3, 24) else { return };
     for round in 0..6 {
         cluster.grow_amid();
         cluster.ask();
@@ -32,12 +27,7 @@ fn whoever_dies_is_made_up_for() {
 
 #[test]
 fn whoever_stood_still_for_longer_than_its_leases_writes_nothing() {
-    let Some(mut cluster) = Cluster::new(3, 24) else { return };
-    cluster.grow();
-    for node in &mut cluster.nodes {
-        node.start();
-    }
-    cluster.until_all_have_it(&[0, 1, 2]);
+    let Some(mut cluster) = Cluster::running(3, 24) else { return };
     cluster.grow();
     cluster.ask();
     std::thread::sleep(Duration::from_millis(300));
@@ -65,10 +55,7 @@ fn a_node_that_is_cut_off_from_the_store_asks_nobody_and_comes_back() {
     let cut_off = cluster.another("node-2", &through);
     cluster.nodes.push(cut_off);
     cluster.grow();
-    for node in &mut cluster.nodes {
-        node.start();
-    }
-    cluster.until_all_have_it(&[0, 1, 2]);
+    cluster.start();
     cluster.grow();
     cluster.ask();
     std::thread::sleep(Duration::from_millis(200));
@@ -86,10 +73,7 @@ fn a_store_that_crashes_is_come_back_to() {
     let Some(server) = Server::start() else { return };
     let mut cluster = Cluster::on(Box::leak(Box::new(server)), 2, 24);
     cluster.grow();
-    for node in &mut cluster.nodes {
-        node.start();
-    }
-    cluster.until_all_have_it(&[0, 1]);
+    cluster.start();
     for pause in [100, 500, 1200] {
         cluster.grow_amid();
         cluster.ask();

@@ -1,36 +1,19 @@
 //! Nodes whose published directory becomes another one.
 
 use super::audit::rows;
-use super::cluster::{Cluster, without_changes_of_days};
-use super::node::Node;
+use super::cluster::{Cluster, in_store, without_changes_of_days};
+use super::node::{Node, until};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
-
-/// Nothing here takes so long.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-fn until(what: &str, node: &Node, holds: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "{what}:\n{}", node.log());
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
 
 #[test]
 fn a_node_that_only_follows_fills_its_new_directory() {
-    let Some(mut cluster) = Cluster::new(2, 8) else { return };
-    cluster.grow();
-    for node in &mut cluster.nodes {
-        node.start();
-    }
-    cluster.until_all_have_it(&[0, 1]);
+    let Some(mut cluster) = Cluster::running(2, 8) else { return };
     let published = cluster.nodes[0].published();
     // The first one publishes; this one only follows.
     let follower = &mut cluster.nodes[1];
     follower.move_to("elsewhere");
-    until("it has everything", follower, || follower.published() == published);
-    until("it is ready", follower, || follower.operator("/readyz").starts_with("HTTP/1.1 200"));
+    until(follower, "everything", |node| node.published() == published);
+    until(follower, "ready", Node::is_ready);
 }
 
 /// The store refuses rows of which this holds, as when it is gone from there on.
@@ -40,10 +23,6 @@ fn refuse(cluster: &Cluster, table: &str, when: &str) {
          CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION refuse()"
     );
     in_store(cluster, &refuse);
-}
-
-fn in_store(cluster: &Cluster, sql: &str) {
-    cluster.server.run("feeds", "feeds", &format!("SET search_path TO {}; {sql}", cluster.schema()));
 }
 
 /// Two nodes that published, the second one after the first.

@@ -13,8 +13,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long a node may take to start.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a node may take to start, or to do what is waited for.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Waits until something holds of a node.
+pub(crate) fn until(node: &Node, what: &str, mut holds: impl FnMut(&Node) -> bool) {
+    let began = Instant::now();
+    while !holds(node) {
+        assert!(began.elapsed() < PATIENCE, "{}: not {what}:\n{}", node.name, node.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
 
 /// A node.
 pub(crate) struct Node {
@@ -137,6 +146,10 @@ impl Node {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.operator("/readyz").starts_with("HTTP/1.1 200")
     }
 
     pub(crate) fn log(&self) -> String {

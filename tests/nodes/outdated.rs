@@ -1,11 +1,7 @@
 //! Nodes that are too old for the store: a newer wellsourced altered the tables while they run.
 
 use super::cluster::{Cluster, schema};
-use super::node::Node;
-use std::time::{Duration, Instant};
-
-/// Nothing here takes so long.
-const PATIENCE: Duration = Duration::from_mins(1);
+use super::node::{Node, until};
 
 /// Writes down that a newer wellsourced brought the tables up to date, or takes that back.
 fn alter(cluster: &Cluster, is_newer: bool) {
@@ -19,15 +15,6 @@ fn alter(cluster: &Cluster, is_newer: bool) {
         format!("DELETE FROM {schema}._sqlx_migrations WHERE version = 9000")
     };
     cluster.server.run("feeds", "feeds", &sql);
-}
-
-/// Waits until something holds.
-fn until(node: &Node, what: &str, mut holds: impl FnMut(&Node) -> bool) {
-    let began = Instant::now();
-    while !holds(node) {
-        assert!(began.elapsed() < PATIENCE, "{}: not {what}:\n{}", node.name, node.log());
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// What a newer one does. The old ones stand still meanwhile, so that they cannot see that it is none.
@@ -48,12 +35,7 @@ fn publish_by_a_newer_one(cluster: &Cluster) -> Node {
 
 #[test]
 fn nodes_that_are_too_old_ask_and_publish_nothing_and_serve_what_newer_ones_publish() {
-    let Some(mut cluster) = Cluster::new(2, 8) else { return };
-    cluster.grow();
-    for node in &mut cluster.nodes {
-        node.start();
-    }
-    cluster.until_all_have_it(&[0, 1]);
+    let Some(mut cluster) = Cluster::running(2, 8) else { return };
     alter(&cluster, true);
     for node in &cluster.nodes {
         until(node, "told", |node| {
@@ -81,7 +63,7 @@ fn nodes_that_are_too_old_ask_and_publish_nothing_and_serve_what_newer_ones_publ
             node.log()
         );
         until(node, "shown", |node| node.operator("/status").contains("too old for the store"));
-        assert!(node.operator("/readyz").starts_with("HTTP/1.1 200"), "{}", node.operator("/readyz"));
+        assert!(node.is_ready(), "{}", node.operator("/readyz"));
         assert!(node.published() == *had);
         let once = node.once();
         let told = String::from_utf8_lossy(&once.stderr);

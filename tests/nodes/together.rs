@@ -1,20 +1,12 @@
 //! What nodes do when nothing goes wrong.
 
 use super::audit::rows;
-use super::cluster::{Cluster, schema};
-use std::time::{Duration, Instant};
-
-/// Nothing here takes so long.
-const PATIENCE: Duration = Duration::from_mins(2);
+use super::cluster::{Cluster, in_store};
+use super::node::{Node, until};
 
 #[test]
 fn four_nodes_share_the_work_and_publish_the_same() {
-    let Some(mut cluster) = Cluster::new(4, 24) else { return };
-    cluster.grow();
-    for node in &mut cluster.nodes {
-        node.start();
-    }
-    cluster.until_all_have_it(&[0, 1, 2, 3]);
+    let Some(mut cluster) = Cluster::running(4, 24) else { return };
     for _ in 0..2 {
         cluster.grow();
         cluster.ask();
@@ -54,35 +46,82 @@ fn what_another_node_asked_since_this_cycle_began_is_no_clock_that_went_back() {
     assert_eq!(states(), before);
 }
 
+/// Somebody publishes, who will not be there any more when it is to be done again.
+fn is_led_by_somebody(cluster: &Cluster, is_led: bool) {
+    let until = if is_led { "CAST(unixepoch('subsec') * 1000 AS BIGINT) + 3600000" } else { "0" };
+    in_store(
+        cluster,
+        &format!(
+            "UPDATE leases SET node = 'somebody', until = {until} WHERE name = 'publisher';
+             UPDATE meta SET value = 'somebody' WHERE key = 'publisher'"
+        ),
+    );
+}
+
+const HELPED: &str = "asked feeds and links beside the publishing node";
+
 #[test]
 fn a_slot_is_run_once_however_many_wait_for_it() {
     let Some(mut cluster) = Cluster::new(3, 8) else { return };
     cluster.grow();
     assert!(cluster.nodes[0].once().status.success());
     cluster.grow();
-    let ask = |sql: &str| rows(cluster.server, schema(&cluster.store), sql);
-    // Somebody publishes, who will not be there any more when the slot is to be run.
-    ask("UPDATE leases SET node = 'somebody', until = CAST(unixepoch('subsec') * 1000 AS BIGINT) + 3600000
-         WHERE name = 'publisher' RETURNING name");
-    ask("UPDATE meta SET value = 'somebody' WHERE key = 'publisher' RETURNING key");
+    is_led_by_somebody(&cluster, true);
     for node in &mut cluster.nodes {
         node.start();
     }
-    let until = |what: &str, holds: &dyn Fn() -> bool| {
-        let began = Instant::now();
-        while !holds() {
-            assert!(began.elapsed() < PATIENCE, "{what}");
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    };
-    let helped = "asked feeds and links beside the publishing node";
-    until("all have helped", &|| cluster.nodes.iter().all(|node| node.log().contains(helped)));
-    ask("UPDATE leases SET until = 0 WHERE name = 'publisher' RETURNING name");
-    cluster.until_all_have_it(&[0, 1, 2]);
-    let at_rest = "SELECT name FROM nodes WHERE doing = ''";
-    until("all are at rest", &|| ask(at_rest).len() == 3);
-    assert_eq!(ask("SELECT CAST(COUNT(*) AS TEXT) FROM cycles"), ["2"]);
     for node in &cluster.nodes {
-        assert!(node.operator("/readyz").starts_with("HTTP/1.1 200"), "{}", node.operator("/readyz"));
+        until(node, "helping", |node| node.log().contains(HELPED));
     }
+    is_led_by_somebody(&cluster, false);
+    cluster.until_all_have_it(&[0, 1, 2]);
+    let ask = |sql: &str| rows(cluster.server, cluster.schema(), sql);
+    until(&cluster.nodes[0], "at rest with the others", |_| ask("SELECT name FROM nodes WHERE doing = ''").len() == 3);
+    assert_eq!(ask("SELECT CAST(COUNT(*) AS TEXT) FROM cycles"), ["2"]);
+}
+
+#[test]
+fn a_node_is_ready_again_when_it_helped_well() {
+    let Some(mut cluster) = Cluster::new(1, 4) else { return };
+    cluster.grow();
+    assert!(cluster.nodes[0].once().status.success());
+    cluster.make_due();
+    is_led_by_somebody(&cluster, true);
+    in_store(&cluster, "ALTER TABLE polls RENAME TO away");
+    cluster.nodes[0].start();
+    let node = &cluster.nodes[0];
+    until(node, "failing", |node| node.log().contains("a cycle failed") && !node.is_ready());
+    in_store(&cluster, "ALTER TABLE away RENAME TO polls");
+    cluster.ask();
+    until(node, "ready", Node::is_ready);
+    assert!(node.log().contains(HELPED), "{}", node.log());
+}
+
+#[test]
+fn a_node_whose_network_is_down_blames_nobody_while_others_have_the_host_that_would_tell() {
+    let Some(mut cluster) = Cluster::new(1, 4) else { return };
+    cluster.grow();
+    assert!(cluster.nodes[0].once().status.success());
+    let ask = |sql: &str| rows(cluster.server, cluster.schema(), sql);
+    let told = ask("SELECT host FROM links ORDER BY last_reached DESC, url LIMIT 1").remove(0);
+    let blamed = ask(&format!("SELECT host FROM links WHERE host <> '{told}' LIMIT 1")).remove(0);
+    in_store(
+        &cluster,
+        &format!(
+            "UPDATE links SET last_reached = last_reached + 1 WHERE host = '{told}';
+             UPDATE leases SET node = 'other', until = CAST(unixepoch('subsec') * 1000 AS BIGINT) + 3600000 WHERE name = 'host:{told}';
+             UPDATE links SET next_check = 0 WHERE host = '{blamed}';
+             UPDATE polls SET state = CAST(CAST(state AS jsonb) - 'next' - 'rest' AS TEXT)
+             WHERE CAST(state AS jsonb) ->> 'configured' LIKE '%{blamed}%'"
+        ),
+    );
+    let states = || {
+        let links = ask("SELECT format('%s %s %s', url, verdict, since) FROM links ORDER BY url");
+        let polls = ask("SELECT CAST(CAST(state AS jsonb) - 'asked' AS TEXT) FROM polls ORDER BY input_id");
+        (links, polls)
+    };
+    let before = states();
+    cluster.web.go_away();
+    let _ = cluster.nodes[0].once();
+    assert_eq!(states(), before);
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,8 @@ pub(crate) struct Web {
     entries: Arc<AtomicUsize>,
     /// How often the texts of all entries were corrected.
     corrected: Arc<AtomicUsize>,
+    /// Nobody is answered.
+    is_away: Arc<AtomicBool>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -73,6 +75,7 @@ impl Web {
             slow,
             entries: Arc::default(),
             corrected: Arc::default(),
+            is_away: Arc::default(),
             seen: Arc::default(),
         };
         let ours = web.clone();
@@ -93,6 +96,11 @@ impl Web {
     /// The text of each entry is another one.
     pub(crate) fn correct(&self) {
         self.corrected.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// From now on nobody is answered.
+    pub(crate) fn go_away(&self) {
+        self.is_away.store(true, Ordering::SeqCst);
     }
 
     /// Begins anew, with no entries.
@@ -124,6 +132,9 @@ impl Web {
     }
 
     fn answer(&self, mut stream: TcpStream) {
+        if self.is_away.load(Ordering::SeqCst) {
+            return;
+        }
         let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
         let Some(first) = lines.next() else { return };
         let mut headers: HashMap<String, String> = HashMap::new();
